@@ -1,0 +1,184 @@
+/* arq.c - the two ends of the protocol; arq.h says what each function promises */
+
+#include "arq.h"
+
+/* ---- the receiving end ---- */
+
+void arq_receiver_hold(struct arq_receiver *r, enum lane lane, bool bit)
+{
+    r->held[lane] = true;
+    r->bit[lane] = bit;
+}
+
+bool arq_receiver_next(const struct arq_receiver *r, enum lane *ret_lane, bool *ret_bit)
+{
+    enum lane lane = (enum lane)(r->count % LANES);
+
+    if (!r->held[lane])
+        return false;
+    *ret_lane = lane;
+    *ret_bit = r->bit[lane];
+    return true;
+}
+
+void arq_receiver_take(struct arq_receiver *r)
+{
+    r->held[r->count % LANES] = false;
+    r->count++;
+}
+
+void arq_receiver_clear(struct arq_receiver *r)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        r->held[lane] = false;
+}
+
+/* ---- the sending end ---- */
+
+static enum lane lane_of(const struct arq_sender *s, uint64_t index)
+{
+    return (enum lane)((s->origin + index) % LANES);
+}
+
+static bool is_asking(const struct arq_sender *s)
+{
+    return s->phase == ARQ_STARTING || s->phase == ARQ_RESUMING;
+}
+
+static void ask(struct arq_sender *s, uint16_t nonce)
+{
+    s->nonce = nonce;
+    s->probe_due = true;
+}
+
+/* The receiver's count as an index into the message; false if it cannot be true. */
+static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
+{
+    uint64_t first = s->next; /* the oldest bit that is not known to be taken */
+    uint64_t ahead;
+
+    for (uint64_t back = LANES; back > 0; back--)
+        if (s->next >= back && s->in_flight[lane_of(s, s->next - back)]) {
+            first = s->next - back;
+            break;
+        }
+    ahead = (count - (s->origin + first)) % WORD_COUNT_MODULUS;
+    if (ahead > s->next - first)
+        return false;
+    *ret_index = first + ahead;
+    return true;
+}
+
+static void continue_from(struct arq_sender *s, uint64_t index)
+{
+    s->phase = ARQ_SENDING;
+    s->next = index;
+    for (int lane = 0; lane < LANES; lane++)
+        s->in_flight[lane] = false;
+}
+
+static enum arq_news refused(struct arq_sender *s, enum reply reason)
+{
+    s->phase = ARQ_REFUSED;
+    s->refusal = reason;
+    return ARQ_VERDICT;
+}
+
+static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
+{
+    uint64_t index = 0;
+
+    if (s->phase == ARQ_STARTING)
+        s->origin = count;
+    else if (!locate(s, count, &index))
+        return refused(s, REPLY_OUT_OF_STEP);
+    continue_from(s, index);
+    return ARQ_GO;
+}
+
+static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
+{
+    uint64_t index;
+
+    if (s->phase == ARQ_STARTING || !locate(s, count, &index) || index != s->total)
+        return refused(s, REPLY_OUT_OF_STEP);
+    s->phase = ARQ_COMMITTED;
+    return ARQ_VERDICT;
+}
+
+void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
+{
+    *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total};
+    ask(s, nonce);
+}
+
+struct arq_step arq_sender_step(struct arq_sender *s)
+{
+    if (s->probe_due) {
+        s->probe_due = false;
+        return (struct arq_step){
+            .what = ARQ_PROBE,
+            .probe = {.ask = s->phase == ARQ_STARTING ? ASK_START : ASK_RESUME, .nonce = s->nonce}};
+    }
+    if (s->phase == ARQ_SENDING && s->next < s->total) {
+        uint64_t index = s->next;
+        enum lane lane = lane_of(s, index);
+
+        if (!s->in_flight[lane]) {
+            s->in_flight[lane] = true;
+            s->next++;
+            return (struct arq_step){.what = ARQ_BIT, .lane = lane, .index = index};
+        }
+    }
+    return (struct arq_step){.what = ARQ_NOTHING};
+}
+
+bool arq_sender_answered(struct arq_sender *s, enum lane lane)
+{
+    if (!s->in_flight[lane])
+        return false;
+    s->in_flight[lane] = false;
+    /* The receiver was only slow: what was asked meanwhile is void, as its nonce will be. */
+    if (s->phase == ARQ_RESUMING) {
+        s->phase = ARQ_SENDING;
+        s->probe_due = false;
+    }
+    return true;
+}
+
+/*
+ * While nothing is asked, only a verdict may follow: it was asked for with the message. A GO or
+ * WAIT would be the second copy of one already acted on, and its count is out of date.
+ */
+enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
+{
+    if (arq_sender_done(s) || s->probe_due || answer.nonce != s->nonce)
+        return ARQ_STALE;
+
+    switch (answer.reply) {
+    case REPLY_GO:
+        return is_asking(s) ? told_to_go(s, answer.count) : ARQ_STALE;
+    case REPLY_WAIT:
+        return is_asking(s) ? ARQ_WAIT : ARQ_STALE;
+    case REPLY_PENDING:
+        return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
+    case REPLY_COMMITTED:
+        return told_committed(s, answer.count);
+    case REPLY_TOO_LARGE:
+    case REPLY_VERSION:
+    case REPLY_DAMAGED:
+    case REPLY_UNLOGGED:
+    case REPLY_BUSY:
+    case REPLY_STOPPING:
+    case REPLY_OUT_OF_STEP:
+        return refused(s, answer.reply);
+    }
+    return ARQ_STALE;
+}
+
+void arq_sender_silence(struct arq_sender *s)
+{
+    if (s->phase == ARQ_SENDING)
+        s->phase = ARQ_RESUMING;
+    ask(s, (uint16_t)(s->nonce + 1));
+}

@@ -1,0 +1,296 @@
+/* client.c - the sender's loop: carries signals between the inbox, the protocol and the daemon */
+
+#include "client.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "arq.h"
+#include "inbox.h"
+#include "monotonic.h"
+#include "procstat.h"
+
+/* How long a silence is, the first time; it doubles with each probe that is not answered. */
+#define FIRST_PATIENCE (200 * MONOTONIC_USEC)
+#define LAST_PATIENCE (100 * MONOTONIC_MSEC)
+/* Who was told to wait will be told to go: asking again is only for the case that this was lost. */
+#define QUEUE_PATIENCE MONOTONIC_SEC
+
+void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns)
+{
+    *client = (struct client){
+        .daemon = *daemon,
+        .timeout_ns = timeout_ns,
+        .nonce = (uint16_t)arc4random(),
+        .spins = inbox_spins(),
+    };
+}
+
+/* ---- failures, each with its line ---- */
+
+static int daemon_gone(const struct client *client)
+{
+    warnx("the daemon, process %d, ended before it had confirmed the message; start it and send "
+          "again",
+          (int)client->daemon.pid);
+    return EX_TEMPFAIL;
+}
+
+static int cannot_signal(const struct client *client, int error)
+{
+    if (error == -ESRCH)
+        return daemon_gone(client);
+    errno = -error;
+    warn("cannot signal the daemon, process %d", (int)client->daemon.pid);
+    return error == -EPERM ? EX_NOPERM : EX_OSERR;
+}
+
+static int timed_out(const struct client *client)
+{
+    double seconds = (double)client->timeout_ns / (double)MONOTONIC_SEC;
+    int pid = (int)client->daemon.pid;
+    struct procstat stat;
+
+    if (procstat_read(client->daemon.pid, &stat) == 0 && (stat.state == 'T' || stat.state == 't')) {
+        warnx("timed out after %g s: the daemon, process %d, is stopped; continue it with "
+              "'kill -CONT %d'",
+              seconds, pid, pid);
+        return EX_TEMPFAIL;
+    }
+    if (client->is_stripped) {
+        warnx("timed out after %g s: signals arrive without their sender, because this user's "
+              "limit of pending signals is used up; raise it ('ulimit -i')",
+              seconds);
+        return EX_TEMPFAIL;
+    }
+    if (!client->was_heard) {
+        warnx("timed out after %g s: process %d never answered; if it is minitalkd, try a longer "
+              "--timeout",
+              seconds, pid);
+        return EX_PROTOCOL;
+    }
+    warnx("timed out after %g s without progress%s; try again, or with a longer --timeout", seconds,
+          client->is_stalled ? ": the daemon's log takes nothing" : "");
+    return EX_TEMPFAIL;
+}
+
+static int refused(enum reply reason)
+{
+    switch (reason) {
+    case REPLY_TOO_LARGE:
+        warnx("the message is larger than the daemon accepts; send less at once, or raise "
+              "minitalkd's --max-message");
+        return EX_DATAERR;
+    case REPLY_VERSION:
+        warnx("the daemon does not know this version of the protocol; upgrade minitalkd");
+        return EX_PROTOCOL;
+    case REPLY_UNLOGGED:
+        warnx("the daemon could not log the message; see its own messages for the reason, and "
+              "whether journald is running");
+        return EX_IOERR;
+    case REPLY_BUSY:
+        warnx("the daemon has no room for another sender or for so large a message; try again "
+              "later");
+        return EX_TEMPFAIL;
+    case REPLY_STOPPING:
+        warnx("the daemon is stopping; start it and send again");
+        return EX_TEMPFAIL;
+    case REPLY_GO:
+    case REPLY_WAIT:
+    case REPLY_PENDING:
+    case REPLY_COMMITTED:
+    case REPLY_DAMAGED:
+    case REPLY_OUT_OF_STEP:
+        break;
+    }
+    warnx("internal error: the daemon and the sender disagree about the message (%d); please "
+          "report this",
+          (int)reason);
+    return EX_SOFTWARE;
+}
+
+/* ---- one message ---- */
+
+/* Puts on the wire what the protocol wants there: 0 or -errno. */
+static int transmit(const struct client *client, struct arq_sender *arq, const struct frame *frame)
+{
+    for (;;) {
+        struct arq_step step = arq_sender_step(arq);
+        int r = 0;
+
+        switch (step.what) {
+        case ARQ_NOTHING:
+            return 0;
+        case ARQ_BIT:
+            r = peer_send_bit(&client->daemon, step.lane, frame_bit(frame, step.index));
+            break;
+        case ARQ_PROBE:
+            r = peer_send_word(&client->daemon, probe_pack(step.probe));
+            break;
+        }
+        if (r < 0)
+            return r;
+    }
+}
+
+/* How long the sender has been waiting, for what. */
+struct wait {
+    unsigned polls;    /* since it last heard something useful */
+    uint64_t since;    /* when it stopped spinning */
+    uint64_t patience; /* how long it then waits until it asks */
+    uint64_t waited;   /* how long it has waited in vain, in all, since there was progress */
+};
+
+/* A queue was joined, or the log's: the daemon will speak first. */
+static void stand_by(const struct client *client, struct wait *wait)
+{
+    uint64_t quarter = client->timeout_ns / 4;
+
+    wait->polls = client->spins;
+    wait->patience = quarter < QUEUE_PATIENCE ? quarter : QUEUE_PATIENCE;
+}
+
+static void progress(struct wait *wait)
+{
+    *wait = (struct wait){.patience = FIRST_PATIENCE};
+}
+
+static void take_word(struct client *client, struct arq_sender *arq, uint32_t word,
+                      struct wait *wait)
+{
+    struct answer answer;
+
+    if (!answer_unpack(word, &answer))
+        return;
+    switch (arq_sender_word(arq, answer)) {
+    case ARQ_STALE:
+        return;
+    case ARQ_GO:
+    case ARQ_VERDICT:
+        progress(wait);
+        break;
+    case ARQ_WAIT:
+        progress(wait);
+        stand_by(client, wait);
+        break;
+    case ARQ_PENDING:
+        stand_by(client, wait);
+        break;
+    }
+    client->was_heard = true;
+    client->is_stalled = answer.reply == REPLY_PENDING;
+}
+
+static void release_words(struct client *client, struct arq_sender *arq, bool empty,
+                          struct wait *wait)
+{
+    uint32_t word;
+    pid_t pid;
+
+    while (barrier_release(&client->barrier, empty, &pid, &word))
+        take_word(client, arq, word, wait);
+}
+
+static void take_signal(struct client *client, struct arq_sender *arq,
+                        const struct lane_signal *signal, struct wait *wait)
+{
+    struct lane_signal noise = *signal;
+
+    if (signal->pid != client->daemon.pid) {
+        client->is_stripped |= signal->pid == 0;
+        noise.kind = SIGNAL_NOISE;
+    }
+    barrier_note(&client->barrier, &noise);
+    if (noise.kind == SIGNAL_PLAIN && arq_sender_answered(arq, signal->lane)) {
+        client->was_heard = true;
+        progress(wait);
+    }
+}
+
+/* Polls while an answer is near, then sleeps: 1 with a signal, 0 without, or -errno. */
+static int next_signal(const struct client *client, struct wait *wait, struct lane_signal *ret)
+{
+    uint64_t end, now, remaining = client->timeout_ns - wait->waited;
+
+    if (wait->polls++ < client->spins || client->barrier.count > 0)
+        return inbox_take(0, ret);
+    now = monotonic_now();
+    if (wait->since == 0)
+        wait->since = now;
+    if (wait->patience > remaining)
+        wait->patience = remaining;
+    end = wait->since + wait->patience;
+    return inbox_take(now < end ? end - now : 0, ret);
+}
+
+static bool is_silence(const struct wait *wait)
+{
+    return wait->since > 0 && monotonic_now() >= wait->since + wait->patience;
+}
+
+/* The patience ran out: the next step is to ask. False if the time for that is over, too. */
+static bool ask_again(struct client *client, struct arq_sender *arq, struct wait *wait)
+{
+    /*
+     * What counts is how long was waited, not how long ago the progress was: a sender that was
+     * stopped for an hour has not waited for an hour.
+     */
+    wait->waited += wait->patience;
+    if (wait->waited >= client->timeout_ns)
+        return false;
+    arq_sender_silence(arq);
+    wait->polls = 0;
+    wait->since = 0;
+    wait->patience = 2 * wait->patience < LAST_PATIENCE ? 2 * wait->patience : LAST_PATIENCE;
+    return true;
+}
+
+static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
+{
+    struct lane_signal signal;
+    struct wait wait;
+
+    progress(&wait);
+    while (!arq_sender_done(arq)) {
+        int r = transmit(client, arq, frame);
+
+        if (r < 0)
+            return cannot_signal(client, r);
+        r = next_signal(client, &wait, &signal);
+        if (r < 0) {
+            errno = -r;
+            warn("cannot wait for the daemon's answer");
+            return EX_OSERR;
+        }
+        if (r > 0)
+            take_signal(client, arq, &signal, &wait);
+        release_words(client, arq, r == 0, &wait);
+
+        if (is_silence(&wait)) {
+            if (peer_ended(&client->daemon))
+                return daemon_gone(client);
+            if (!ask_again(client, arq, &wait))
+                return timed_out(client);
+        }
+    }
+    return arq->phase == ARQ_COMMITTED ? 0 : refused(arq->refusal);
+}
+
+int client_send(struct client *client, const struct message *message)
+{
+    struct arq_sender arq;
+    struct frame frame;
+    int r = frame_encode(message, &frame);
+
+    if (r < 0) {
+        warnx("there is no memory to send a message of %zu bytes", message->length);
+        return EX_OSERR;
+    }
+    arq_sender_begin(&arq, frame_bits(&frame), ++client->nonce);
+    r = converse(client, &arq, &frame);
+    client->nonce = arq.nonce;
+    frame_free(&frame);
+    return r;
+}

@@ -1,0 +1,33 @@
+/*
+ * client.h - sends messages to a daemon, one after another, in one session
+ *
+ * Policy: a message that client_send() reports as sent is in the daemon's log, once. After any
+ * failure the client is of no further use.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "barrier.h"
+#include "frame.h"
+#include "peer.h"
+
+struct client {
+    struct peer daemon;
+    uint64_t timeout_ns; /* how long to wait without progress */
+    struct barrier barrier;
+    uint16_t nonce;   /* of the newest probe */
+    unsigned spins;   /* polls before sleeping */
+    bool was_heard;   /* the daemon has said something that makes sense */
+    bool is_stalled;  /* the daemon's last word was that its log takes nothing */
+    bool is_stripped; /* signals came without their sender */
+};
+
+/* Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. */
+void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns);
+
+/*
+ * Sends one message. 0 once it is in the log; else, with one line on standard error that names
+ * the cause and the cure, an exit status of sysexits(3).
+ */
+int client_send(struct client *client, const struct message *message);

@@ -1,0 +1,10 @@
+/* crc32c.h - CRC-32C (Castagnoli), as in RFC 3720 section 12.1 */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * Extends a checksum by one octet. Start from 0; the value after each octet is the checksum of
+ * all octets so far.
+ */
+uint32_t crc32c_octet(uint32_t crc, uint8_t octet);

@@ -1,0 +1,23 @@
+/* descriptors.c - see descriptors.h */
+
+#include "descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0 || errno != EBADF;
+}
+
+bool descriptors_fill(bool *ret_input, bool *ret_output)
+{
+    *ret_input = is_open(STDIN_FILENO);
+    *ret_output = is_open(STDOUT_FILENO);
+    /* open(2) takes the lowest free number, so the gaps are met in order. */
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (!is_open(fd) && open("/dev/null", O_RDWR) != fd)
+            return false;
+    return true;
+}

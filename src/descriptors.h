@@ -1,0 +1,11 @@
+/* descriptors.h - the three standard descriptors */
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * Opens /dev/null in place of a standard descriptor that is closed, so that no file opened later
+ * is taken for it. To be called first. False if that cannot be done. Whether standard input
+ * (output) was open is in *ret_input (*ret_output).
+ */
+bool descriptors_fill(bool *ret_input, bool *ret_output);

@@ -1,0 +1,423 @@
+/* exchange.c - see exchange.h for the rules */
+
+#include "exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define USEC UINT64_C(1000)
+#define MSEC UINT64_C(1000000)
+
+/* How long a sender keeps the turn while others wait, */
+#define SLICE (5 * MSEC)
+/* and how long it may be silent before it loses it. */
+#define LAPSE (2 * MSEC)
+/* A GO can vanish, like any signal; it is told again after this long, then after twice as long. */
+#define REPEAT_GO (200 * USEC)
+
+/* ---- the table of sessions ---- */
+
+static struct session_list *bucket_of(const struct exchange *ex, pid_t pid)
+{
+    return &ex->table[(unsigned)pid % ex->session_limit];
+}
+
+static struct session *find(const struct exchange *ex, pid_t pid)
+{
+    struct session *s;
+
+    if (ex->runner && ex->runner->pid == pid)
+        return ex->runner;
+    LIST_FOREACH(s, bucket_of(ex, pid), bucket)
+    if (s->pid == pid)
+        return s;
+    return NULL;
+}
+
+static struct session *add(struct exchange *ex, pid_t pid, void *peer)
+{
+    struct session *s = session_new(pid, peer, ex->message_limit);
+
+    if (!s)
+        return NULL;
+    LIST_INSERT_HEAD(bucket_of(ex, pid), s, bucket);
+    ex->counts.senders++;
+    return s;
+}
+
+static void leave_queue(struct exchange *ex, struct session *s)
+{
+    if (s->waiting)
+        TAILQ_REMOVE(&ex->waiting, s, turn);
+    s->waiting = false;
+}
+
+/* Takes a session out of everything. The turn may be free afterwards. */
+static void drop(struct exchange *ex, struct session *s)
+{
+    if (s->state == SESSION_OPEN && session_is_mid_message(s)) {
+        ex->counts.lost++;
+        ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
+    }
+    leave_queue(ex, s);
+    if (ex->runner == s)
+        ex->runner = NULL;
+    if (ex->committed == s)
+        ex->committed = NULL;
+    LIST_REMOVE(s, bucket);
+    ex->counts.senders--;
+    ex->ops->close(ex->owner, s->peer);
+    session_free(s);
+}
+
+/* ---- turns ---- */
+
+static int tell(struct exchange *ex, struct session *s, enum reply reply)
+{
+    return ex->ops->tell(ex->owner, s->peer, answer_pack(session_answer(s, reply)));
+}
+
+static void grant(struct exchange *ex, struct session *s)
+{
+    ex->runner = s;
+    ex->granted_at = ex->now;
+    ex->heard_at = ex->now;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+}
+
+/* Gives the turn to whoever waits longest and can still be told. */
+static void next_turn(struct exchange *ex)
+{
+    struct session *s;
+
+    ex->runner = NULL;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+    if (ex->committing)
+        return;
+    while ((s = TAILQ_FIRST(&ex->waiting))) {
+        leave_queue(ex, s);
+        grant(ex, s);
+        ex->repeat_go_at = ex->now + REPEAT_GO;
+        if (tell(ex, s, REPLY_GO) == 0)
+            return;
+        drop(ex, s);
+    }
+}
+
+static void go_or_wait(struct exchange *ex, struct session *s)
+{
+    bool is_free = !ex->runner && TAILQ_EMPTY(&ex->waiting) && !ex->committing;
+
+    if (is_free)
+        grant(ex, s);
+    if (ex->runner == s) {
+        tell(ex, s, REPLY_GO);
+        return;
+    }
+    if (!s->waiting)
+        TAILQ_INSERT_TAIL(&ex->waiting, s, turn);
+    s->waiting = true;
+    tell(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
+}
+
+/* The runner spoke: it has heard its GO. */
+static void heard(struct exchange *ex)
+{
+    ex->heard_at = ex->now;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the runner loses its turn if nothing changes. */
+static uint64_t end_of_turn(const struct exchange *ex)
+{
+    bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
+    uint64_t lapse = ex->heard_at + LAPSE;
+
+    if (!TAILQ_EMPTY(&ex->waiting))
+        return earlier(lapse, ex->granted_at + SLICE);
+    return unheard ? lapse : EXCHANGE_NEVER;
+}
+
+uint64_t exchange_tick(struct exchange *ex, uint64_t now)
+{
+    ex->now = now;
+    if (!ex->runner || ex->committing)
+        return EXCHANGE_NEVER;
+    if (now >= end_of_turn(ex)) {
+        next_turn(ex);
+    } else if (now >= ex->repeat_go_at) {
+        ex->repeat_go_at = now + 2 * (now - ex->granted_at);
+        tell(ex, ex->runner, REPLY_GO);
+    }
+    return ex->runner ? earlier(end_of_turn(ex), ex->repeat_go_at) : EXCHANGE_NEVER;
+}
+
+bool exchange_is_busy(const struct exchange *ex)
+{
+    return ex->runner && !ex->committing && ex->now - ex->heard_at < LAPSE;
+}
+
+/* ---- messages ---- */
+
+static void give_verdict(struct exchange *ex, struct session *s, enum reply reply)
+{
+    if (reply == REPLY_COMMITTED) {
+        session_commit(s);
+    } else {
+        ex->counts.refused++;
+        session_refuse(s, reply);
+        ex->ops->refused(ex->owner, s->pid, s->uid, reply);
+    }
+    tell(ex, s, reply);
+}
+
+static void commit(struct exchange *ex, struct session *s)
+{
+    struct message message = s->decoder.message;
+    int r;
+
+    s->decoder.message.bytes = NULL;
+    ex->committing = true;
+    ex->committing_bytes = message.length;
+    ex->committed = s;
+    r = ex->ops->commit(ex->owner, s->pid, s->uid, &message);
+    if (r != -EINPROGRESS)
+        exchange_committed(ex, r);
+}
+
+void exchange_committed(struct exchange *ex, int result)
+{
+    struct session *s = ex->committed;
+
+    ex->committing = false;
+    ex->committed = NULL;
+    if (result == 0) {
+        ex->counts.messages++;
+        ex->counts.bytes += ex->committing_bytes;
+    }
+    if (s)
+        give_verdict(ex, s, result == 0 ? REPLY_COMMITTED : REPLY_UNLOGGED);
+    next_turn(ex);
+}
+
+static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
+{
+    enum lane lane;
+    bool bit;
+
+    while (s->state == SESSION_OPEN && arq_receiver_next(&s->arq, &lane, &bit)) {
+        if (ex->ops->answer(ex->owner, s->peer, lane) < 0) {
+            drop(ex, s);
+            next_turn(ex);
+            return;
+        }
+        if (s->arq.count == s->start)
+            s->uid = uid;
+        arq_receiver_take(&s->arq);
+        session_bit(s, bit);
+    }
+    if (s->state == SESSION_COMMITTING) {
+        commit(ex, s);
+    } else if (s->state == SESSION_REFUSED) {
+        give_verdict(ex, s, s->refusal);
+        next_turn(ex);
+    }
+}
+
+/* ---- what senders ask ---- */
+
+static void start(struct exchange *ex, struct session *s)
+{
+    if (session_is_mid_message(s)) {
+        tell(ex, s, REPLY_OUT_OF_STEP);
+    } else if (ex->stopping) {
+        tell(ex, s, REPLY_STOPPING);
+    } else {
+        session_begin(s);
+        go_or_wait(ex, s);
+    }
+}
+
+static void resume(struct exchange *ex, struct session *s)
+{
+    switch (s->state) {
+    case SESSION_IDLE:
+        tell(ex, s, REPLY_OUT_OF_STEP);
+        return;
+    case SESSION_OPEN:
+        go_or_wait(ex, s);
+        return;
+    case SESSION_COMMITTING:
+        tell(ex, s, REPLY_PENDING);
+        return;
+    case SESSION_COMMITTED:
+        tell(ex, s, REPLY_COMMITTED);
+        return;
+    case SESSION_REFUSED:
+        tell(ex, s, s->refusal);
+        return;
+    }
+}
+
+/* Answers a process for which there is no session, and makes one for it if it may have one. */
+static struct session *welcome(struct exchange *ex, pid_t pid, struct probe probe)
+{
+    enum reply refusal = REPLY_OUT_OF_STEP;
+    struct session *s = NULL;
+    void *peer;
+
+    if (ex->ops->open(ex->owner, pid, &peer) < 0)
+        return NULL;
+    if (probe.ask == ASK_START) {
+        refusal = REPLY_BUSY;
+        if (ex->counts.senders < ex->session_limit)
+            s = add(ex, pid, peer);
+    }
+    if (!s) {
+        struct answer answer = {.reply = refusal, .nonce = probe.nonce};
+
+        ex->ops->tell(ex->owner, peer, answer_pack(answer));
+        ex->ops->close(ex->owner, peer);
+    }
+    return s;
+}
+
+static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
+{
+    struct session *s = find(ex, pid);
+
+    if (s && ex->ops->ended(ex->owner, s->peer)) {
+        exchange_ended(ex, pid, s->peer);
+        s = NULL;
+    }
+    if (!s)
+        s = welcome(ex, pid, probe);
+    if (!s)
+        return;
+
+    if (s == ex->runner)
+        heard(ex);
+    s->nonce = probe.nonce;
+    arq_receiver_clear(&s->arq);
+    if (probe.ask == ASK_START)
+        start(ex, s);
+    else
+        resume(ex, s);
+}
+
+static void release_words(struct exchange *ex, bool empty)
+{
+    struct probe probe;
+    uint32_t word;
+    pid_t pid;
+
+    while (barrier_release(&ex->barrier, empty, &pid, &word))
+        if (probe_unpack(word, &probe))
+            act_on(ex, pid, probe);
+}
+
+void exchange_take(struct exchange *ex, const struct lane_signal *signal)
+{
+    barrier_note(&ex->barrier, signal);
+    if (signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid) {
+        heard(ex);
+        arq_receiver_hold(&ex->runner->arq, signal->lane, signal->bit);
+        take_bits(ex, ex->runner, signal->uid);
+    }
+    release_words(ex, false);
+}
+
+void exchange_settle(struct exchange *ex)
+{
+    release_words(ex, true);
+}
+
+/* ---- beginning and end ---- */
+
+int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *owner,
+                  size_t message_limit, unsigned session_limit)
+{
+    *ex = (struct exchange){
+        .ops = ops,
+        .owner = owner,
+        .message_limit = message_limit,
+        .session_limit = session_limit,
+        .table = calloc(session_limit, sizeof *ex->table),
+    };
+    TAILQ_INIT(&ex->waiting);
+    return ex->table ? 0 : -ENOMEM;
+}
+
+/* Calls a function for every session, which it may drop. */
+static void for_each(struct exchange *ex, void (*call)(struct exchange *, struct session *))
+{
+    for (unsigned i = 0; i < ex->session_limit; i++) {
+        struct session *next;
+
+        for (struct session *s = LIST_FIRST(&ex->table[i]); s; s = next) {
+            next = LIST_NEXT(s, bucket);
+            call(ex, s);
+        }
+    }
+}
+
+static void turn_away_idle(struct exchange *ex, struct session *s)
+{
+    if (s->state == SESSION_OPEN && !session_is_mid_message(s)) {
+        leave_queue(ex, s);
+        give_verdict(ex, s, REPLY_STOPPING);
+    }
+}
+
+void exchange_stop(struct exchange *ex)
+{
+    ex->stopping = true;
+    for_each(ex, turn_away_idle);
+    if (!ex->runner || !session_is_mid_message(ex->runner))
+        next_turn(ex);
+}
+
+static void turn_away(struct exchange *ex, struct session *s)
+{
+    if (s->state == SESSION_OPEN || s->state == SESSION_COMMITTING)
+        give_verdict(ex, s, REPLY_STOPPING);
+    drop(ex, s);
+}
+
+void exchange_done(struct exchange *ex)
+{
+    if (ex->table)
+        for_each(ex, turn_away);
+    free(ex->table);
+    ex->table = NULL;
+}
+
+void exchange_ended(struct exchange *ex, pid_t pid, const void *peer)
+{
+    struct session *s = find(ex, pid);
+
+    if (!s || s->peer != peer)
+        return;
+    drop(ex, s);
+    if (!ex->runner)
+        next_turn(ex);
+}
+
+bool exchange_has_unfinished(const struct exchange *ex)
+{
+    if (ex->committing)
+        return true;
+    for (unsigned i = 0; i < ex->session_limit; i++) {
+        const struct session *s;
+
+        LIST_FOREACH(s, &ex->table[i], bucket)
+        if (session_is_mid_message(s))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,112 @@
+/*
+ * exchange.h - the daemon's side of the protocol: who may talk, what is answered, what is logged
+ *
+ * Signals of different senders meet in the same four places, and there wipe each other out. So
+ * one sender at a time has the turn and runs at full speed; the others are told to wait, sleep,
+ * and are told to go, first come first served. A turn ends with the message, with the sender's
+ * silence, or after a time slice if others wait; the sender whose turn was taken away notices by
+ * the silence, asks, and is queued again.
+ *
+ * What is taken on whose word: a bit counts only if the kernel names its sender (SIGNAL_PLAIN).
+ * A control word opens a session or asks about one, and changes no message. An answer goes out
+ * before its bit is taken: that it could be delivered proves that the PID still belongs to the
+ * session's process, and so that the bit was this process's.
+ *
+ * Pure: no system calls and no clock. Time and the outer world come from the owner, so that a
+ * simulation can be one.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "barrier.h"
+#include "session.h"
+
+#define EXCHANGE_NEVER UINT64_MAX
+
+/* What the owner does for the exchange. Failures are -errno. */
+struct exchange_ops {
+    /* Opens a way to signal a process. Fails if it is gone or would be harmed by a signal. */
+    int (*open)(void *owner, pid_t pid, void **ret_peer);
+    void (*close)(void *owner, void *peer);
+    /* Whether the peer's process has ended. */
+    bool (*ended)(void *owner, const void *peer);
+    /* Answers a bit on its lane; tells a word. -ESRCH if the process is gone. */
+    int (*answer)(void *owner, void *peer, enum lane lane);
+    int (*tell)(void *owner, void *peer, uint32_t word);
+    /*
+     * Puts a message of a sender into the log, and takes over its bytes in any case. 0: it is
+     * there. -EINPROGRESS: exchange_committed() will tell. Else: it is not, and will not be.
+     */
+    int (*commit)(void *owner, pid_t pid, uid_t uid, struct message *message);
+    /* For the record: a message was refused; its sender ended before it was whole. */
+    void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply reason);
+    void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);
+};
+
+struct exchange_counts {
+    uint64_t messages; /* in the log */
+    uint64_t bytes;    /* of their payloads */
+    uint64_t refused;
+    uint64_t lost;
+    unsigned senders; /* sessions there are now */
+};
+
+LIST_HEAD(session_list, session);
+TAILQ_HEAD(session_queue, session);
+
+struct exchange {
+    const struct exchange_ops *ops;
+    void *owner;
+    size_t message_limit;   /* octets */
+    unsigned session_limit; /* a power of two; also the size of the table */
+    struct session_list *table;
+    struct session_queue waiting;
+    struct barrier barrier;
+    struct exchange_counts counts;
+
+    uint64_t now;              /* the owner's clock, in nanoseconds, as of its last call */
+    struct session *runner;    /* who has the turn, or NULL */
+    uint64_t granted_at;       /* when it got it, */
+    uint64_t heard_at;         /* when its last signal came, */
+    uint64_t repeat_go_at;     /* and when to tell it again, until it was heard */
+    bool committing;           /* a message is on its way into the log: no turns meanwhile */
+    struct session *committed; /* whose it is; NULL if that sender has ended */
+    size_t committing_bytes;   /* and how much */
+    bool stopping;
+};
+
+/* 0 or -ENOMEM. session_limit must be a power of two. */
+int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, void *owner,
+                  size_t message_limit, unsigned session_limit);
+
+/* Tells every sender that still waits for something that the daemon stops, and forgets all. */
+void exchange_done(struct exchange *exchange);
+
+/* A signal was taken. */
+void exchange_take(struct exchange *exchange, const struct lane_signal *signal);
+
+/* Nothing was pending: words that were held back are acted on. */
+void exchange_settle(struct exchange *exchange);
+
+/*
+ * Time has come to now (monotonic nanoseconds): turns are taken and given. Returns when it next
+ * matters, or EXCHANGE_NEVER while no turn is in question.
+ */
+uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
+
+/* The process behind a peer has ended. The peer is closed. */
+void exchange_ended(struct exchange *exchange, pid_t pid, const void *peer);
+
+/* The outcome of a commit that was in progress: 0 or -errno. */
+void exchange_committed(struct exchange *exchange, int result);
+
+/* From now on, only messages under way are served. */
+void exchange_stop(struct exchange *exchange);
+
+/* Whether a sender is being served right now, so that its next signal is near. */
+bool exchange_is_busy(const struct exchange *exchange);
+
+/* Whether some message is under way. */
+bool exchange_has_unfinished(const struct exchange *exchange);

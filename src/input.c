@@ -1,0 +1,92 @@
+/* input.c - see input.h */
+
+#include "input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int append(struct input *in, const void *bytes, size_t length)
+{
+    size_t size = in->allocated ? in->allocated : 256;
+    uint8_t *grown;
+
+    if (length > INPUT_MAX - in->length)
+        return -EMSGSIZE;
+    while (size < in->length + length)
+        size *= 2;
+    if (size > in->allocated) {
+        grown = realloc(in->bytes, size);
+        if (!grown)
+            return -ENOMEM;
+        in->bytes = grown;
+        in->allocated = size;
+    }
+    memcpy(in->bytes + in->length, bytes, length);
+    in->length += length;
+    return 0;
+}
+
+static int join_words(struct input *in)
+{
+    int r = 0;
+
+    in->ended = true;
+    for (char **word = in->words; *word && r == 0; word++) {
+        if (word > in->words)
+            r = append(in, " ", 1);
+        if (r == 0)
+            r = append(in, *word, strlen(*word));
+    }
+    return r < 0 ? r : 1;
+}
+
+static int read_all(struct input *in)
+{
+    char chunk[16384];
+    size_t length;
+    int r = 0;
+
+    in->ended = true;
+    while (r == 0 && (length = fread(chunk, 1, sizeof chunk, in->stream)) > 0)
+        r = append(in, chunk, length);
+    if (r == 0 && ferror(in->stream))
+        r = -errno;
+    return r < 0 ? r : 1;
+}
+
+static int read_line(struct input *in)
+{
+    int c, r = 0;
+
+    while (r == 0 && (c = getc_unlocked(in->stream)) != EOF && c != '\n') {
+        char byte = (char)c;
+
+        r = append(in, &byte, 1);
+    }
+    if (r < 0)
+        return r;
+    if (c == '\n')
+        return 1;
+    in->ended = true;
+    if (ferror(in->stream))
+        return -errno;
+    return in->length > 0;
+}
+
+int input_next(struct input *in)
+{
+    if (in->ended)
+        return 0;
+    in->length = 0;
+    in->number++;
+    if (in->words)
+        return join_words(in);
+    return in->whole ? read_all(in) : read_line(in);
+}
+
+void input_done(struct input *in)
+{
+    free(in->bytes);
+    in->bytes = NULL;
+}

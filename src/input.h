@@ -1,0 +1,34 @@
+/*
+ * input.h - the messages that a sender is to send, one after another
+ *
+ * They come from the words of a command line (one message) or from a stream: each line a message,
+ * or all of it one. A line's newline is not part of it; a last line need not have one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The largest message that any daemon can be told to accept: 1 GiB. */
+#define INPUT_MAX ((size_t)1 << 30)
+
+struct input {
+    char **words; /* NULL-terminated, or NULL to read the stream */
+    FILE *stream;
+    bool whole; /* the stream is one message */
+
+    bool ended;
+    uint8_t *bytes; /* the current message */
+    size_t length;
+    size_t allocated;
+    uintmax_t number; /* of the current message, from 1 */
+};
+
+/*
+ * Reads the next message into input->bytes and length, valid until the next call. 1; 0 at the
+ * end; -EMSGSIZE if it has more than INPUT_MAX bytes; another -errno.
+ */
+int input_next(struct input *input);
+void input_done(struct input *input);

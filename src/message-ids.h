@@ -1,0 +1,11 @@
+/*
+ * message-ids.h - the MESSAGE_ID of each kind of journal entry (systemd.journal-fields(7)), one
+ * for each entry of the message catalog
+ */
+#pragma once
+
+#define MESSAGE_ID_MESSAGE "947428f447874f2e96f810938b0563b7"
+#define MESSAGE_ID_STARTED "b1a4843c99284e958b919e201d9fc521"
+#define MESSAGE_ID_STOPPED "3f1253a689e84a39b57f00175b38fa18"
+#define MESSAGE_ID_REFUSED "f9d8e055d6914cddb928517c4649c950"
+#define MESSAGE_ID_LOST "3f1bbfda0ec846e4a2650f18ff6b7808"

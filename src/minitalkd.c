@@ -1,0 +1,249 @@
+/* minitalkd.c - the daemon: takes messages by signal and logs them; see minitalkd(8) */
+
+#include <bsd/stdlib.h>
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "descriptors.h"
+#include "detach.h"
+#include "inbox.h"
+#include "input.h"
+#include "pidfile.h"
+#include "server.h"
+#include "sink.h"
+#include "target.h"
+
+#define MESSAGE_LIMIT (1 << 20)
+
+enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT };
+
+/* What the command line asks for. */
+struct options {
+    bool foreground;
+    enum output output;
+    const char *pidfile; /* NULL: the default for this user */
+    size_t message_limit;
+};
+
+/* What the daemon holds while it runs. */
+struct program {
+    struct pidfile pidfile;
+    struct sink sink;
+    struct detach detach;
+    struct server *server;
+};
+
+static const char usage[] =
+    "Usage: minitalkd [OPTION...]\n"
+    "Take messages from minitalk-send by SIGUSR1 and SIGUSR2, and log them.\n"
+    "\n"
+    "      --foreground          do not become a daemon\n"
+    "      --output=journal      log to the systemd journal (default)\n"
+    "      --output=stdout       write each message and a newline to standard output\n"
+    "      --pidfile=PATH        use this pidfile, not " PIDFILE_SYSTEM ", or, for an\n"
+    "                            ordinary user, $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
+    "  -h, --help                show this help and exit\n"
+    "  -V, --version             show the version and exit\n"
+    "\n"
+    "The first line on standard output is the daemon's PID. See minitalkd(8).\n";
+
+static const struct option long_options[] = {
+    {"foreground", no_argument, NULL, 'F'},
+    {"output", required_argument, NULL, 'o'},
+    {"pidfile", required_argument, NULL, 'p'},
+    {"max-message", required_argument, NULL, 'm'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static enum output parse_output(const char *argument)
+{
+    if (strcmp(argument, "journal") == 0)
+        return OUTPUT_JOURNAL;
+    if (strcmp(argument, "stdout") == 0)
+        return OUTPUT_STDOUT;
+    errx(EX_USAGE, "unknown output '%s'; use --output=journal or --output=stdout", argument);
+}
+
+static size_t parse_limit(const char *argument)
+{
+    const char *error;
+    long long bytes = strtonum(argument, 1, INPUT_MAX, &error);
+
+    if (error)
+        errx(EX_USAGE, "'%s' bytes is %s; give --max-message a number from 1 to %zu", argument,
+             error, INPUT_MAX);
+    return (size_t)bytes;
+}
+
+static struct options parse_options(int argc, char **argv)
+{
+    struct options options = {.output = OUTPUT_JOURNAL, .message_limit = MESSAGE_LIMIT};
+    int c;
+
+    while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) >= 0) {
+        switch (c) {
+        case 'F':
+            options.foreground = true;
+            break;
+        case 'o':
+            options.output = parse_output(optarg);
+            break;
+        case 'p':
+            options.pidfile = optarg;
+            break;
+        case 'm':
+            options.message_limit = parse_limit(optarg);
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        case 'V':
+            puts("minitalkd " PACKAGE_VERSION);
+            exit(0);
+        default:
+            errx(EX_USAGE, "see 'minitalkd --help'");
+        }
+    }
+    if (optind < argc)
+        errx(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
+    return options;
+}
+
+/* The system's pidfile is root's and the service user's; everybody else has one of their own. */
+static char *default_pidfile(void)
+{
+    const struct passwd *service = getpwnam(SERVICE_USER);
+    char *path;
+
+    if (geteuid() == 0 || (service && service->pw_uid == geteuid()))
+        return strdup(PIDFILE_SYSTEM);
+    path = pidfile_of_user();
+    if (!path && errno != ENOMEM)
+        errx(EX_USAGE, "there is no $XDG_RUNTIME_DIR to keep the pidfile in; give --pidfile=PATH");
+    return path;
+}
+
+static void prepare_signals(void)
+{
+    int r = inbox_open();
+
+    if (r == -EDQUOT)
+        errx(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
+                       "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
+    if (r < 0) {
+        errno = -r;
+        err(EX_OSERR, "cannot block SIGUSR1 and SIGUSR2");
+    }
+    signal(SIGPIPE, SIG_IGN);
+    /* By this name senders know a daemon. */
+    prctl(PR_SET_NAME, TARGET_COMMAND);
+}
+
+static void claim(const char *path, struct pidfile *ret)
+{
+    pid_t holder;
+    int r = pidfile_claim(path, ret, &holder);
+
+    if (r == -EEXIST && holder > 0)
+        errx(EX_UNAVAILABLE,
+             "already running as process %d, which holds the pidfile %s; stop it "
+             "first, or give another --pidfile",
+             (int)holder, path);
+    if (r == -EEXIST)
+        errx(EX_UNAVAILABLE,
+             "another process holds the pidfile %s locked; stop it first, or give "
+             "another --pidfile",
+             path);
+    if (r == -EINVAL)
+        errx(EX_CANTCREAT, "%s is not a regular file; remove it, or give another --pidfile", path);
+    if (r < 0) {
+        errno = -r;
+        err(EX_CANTCREAT, "cannot open the pidfile %s", path);
+    }
+}
+
+static void open_sink(enum output output, bool has_stdout, struct sink *ret)
+{
+    int r;
+
+    if (output == OUTPUT_STDOUT && !has_stdout)
+        errx(EX_USAGE, "standard output is closed, but --output=stdout needs it");
+    r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
+    if (r < 0) {
+        errno = -r;
+        err(EX_OSERR, "cannot open the output");
+    }
+}
+
+static int start(struct program *program, const struct options *options)
+{
+    int r = options->foreground ? 0 : detach_begin(&program->detach);
+
+    if (r >= 0)
+        r = server_new(&program->sink, options->message_limit, &program->server);
+    if (r >= 0)
+        r = pidfile_publish(&program->pidfile);
+    if (r < 0)
+        return r;
+    printf("%d\n", (int)getpid());
+    fflush(stdout);
+    return detach_ready(&program->detach, options->output == OUTPUT_STDOUT);
+}
+
+static int run(struct program *program, const struct options *options)
+{
+    int r = start(program, options);
+
+    if (r < 0) {
+        errno = -r;
+        warn("cannot start");
+        return EX_OSERR;
+    }
+    sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
+    r = server_run(program->server);
+    if (r < 0) {
+        errno = -r;
+        warn("stopped by an error");
+    }
+    sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", r < 0 ? ": " : "",
+                r < 0 ? strerror(-r) : "");
+    return r < 0 ? EX_SOFTWARE : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct program program = {.sink.fd = -1, .detach = DETACH_NONE};
+    struct options options;
+    bool has_stdin, has_stdout;
+    char *pidfile;
+    int status;
+
+    if (!descriptors_fill(&has_stdin, &has_stdout))
+        return EX_OSERR;
+    options = parse_options(argc, argv);
+    prepare_signals();
+    pidfile = options.pidfile ? strdup(options.pidfile) : default_pidfile();
+    if (!pidfile)
+        errx(EX_OSERR, "there is no memory");
+    claim(pidfile, &program.pidfile);
+    open_sink(options.output, has_stdout, &program.sink);
+
+    status = run(&program, &options);
+
+    server_free(program.server);
+    pidfile_release(&program.pidfile);
+    sink_close(&program.sink);
+    free(pidfile);
+    return status;
+}

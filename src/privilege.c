@@ -1,0 +1,41 @@
+/* privilege.c - see privilege.h */
+
+#include "privilege.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+bool privilege_is_borrowed(void)
+{
+    return geteuid() != getuid() || getegid() != getgid();
+}
+
+void privilege_drop(void)
+{
+    uid_t uid = getuid(), real, effective, saved;
+    gid_t gid = getgid();
+
+    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+        err(EX_OSERR, "cannot give up the privileges of a set-user-ID program");
+    if (getresuid(&real, &effective, &saved) < 0 || real != uid || effective != uid || saved != uid)
+        errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+}
+
+bool privilege_is_barred(void)
+{
+    return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid)
+{
+    uid_t real, effective, saved;
+
+    if (getresuid(&real, &effective, &saved) < 0)
+        return false;
+    if (real_uid == real || real_uid == saved || effective_uid == real || effective_uid == saved)
+        return true;
+    return setresuid((uid_t)-1, (uid_t)-1, effective_uid) == 0;
+}

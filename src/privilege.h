@@ -1,0 +1,26 @@
+/*
+ * privilege.h - the user IDs of a set-user-ID sender (credentials(7))
+ *
+ * minitalk-send may be set-user-ID to the daemon's user: that is what lets it read the pidfile
+ * and signal the daemon, and, because the saved user ID stays, lets the daemon answer. It must
+ * be of no use for anything else.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Whether the effective user or group is another than the real one. */
+bool privilege_is_borrowed(void);
+
+/* Gives up, for good, all but the caller's own user and group. Ends the program if it cannot. */
+void privilege_drop(void);
+
+/* Whether no_new_privs is set for this process (prctl(2)), so that set-user-ID has no effect. */
+bool privilege_is_barred(void);
+
+/*
+ * Whether a process with these user IDs may signal this one (kill(2)). Where it may not but this
+ * process may change its saved user ID (root may), that is set to theirs first.
+ */
+bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid);

@@ -1,0 +1,446 @@
+/* server.c - see server.h for when it polls and when it sleeps */
+
+#include "server.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "exchange.h"
+#include "inbox.h"
+#include "monotonic.h"
+#include "peer.h"
+#include "procstat.h"
+
+/* How long the event loop is left alone at a time, and how many signals between looks at it. */
+#define ROUND (5 * MONOTONIC_MSEC)
+#define SIGNALS_PER_LOOK 64
+/* How long to block for a bit that is late, after polling in vain. */
+#define LINGER (1 * MONOTONIC_MSEC)
+#define GRACE_USEC (2 * UINT64_C(1000000))
+
+#define SESSIONS_MAX 4096u
+/* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
+#define DESCRIPTORS_RESERVED 32
+
+struct server {
+    sd_event *event;
+    sd_event_source *inbox;  /* wakes the server; on while it sleeps */
+    sd_event_source *rounds; /* serves; on while bits flow */
+    sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
+    sd_event_source *output; /* on while a message is on its way into the log */
+    struct sink *sink;
+    struct exchange exchange;
+    struct exchange_counts shown; /* in the status */
+    unsigned spins;
+    bool stopping;
+};
+
+/* A sender's process, and the watch on its end: what the exchange knows as a peer. */
+struct sender {
+    struct peer peer;
+    sd_event_source *end;
+    struct server *server;
+};
+
+/* ---- what the exchange asks for ---- */
+
+static int on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct sender *sender = userdata;
+
+    (void)source, (void)fd, (void)events;
+    exchange_ended(&sender->server->exchange, sender->peer.pid, sender);
+    return 0;
+}
+
+static void sender_close(void *owner, void *peer)
+{
+    struct sender *sender = peer;
+
+    (void)owner;
+    sd_event_source_unref(sender->end);
+    peer_close(&sender->peer);
+    free(sender);
+}
+
+/* A sender blocks and ignores both signals; whoever does neither would be killed by an answer. */
+static bool is_safe_to_signal(const struct peer *peer)
+{
+    struct procstat stat;
+
+    return procstat_read(peer->pid, &stat) == 0 && stat.is_shielded && !peer_ended(peer);
+}
+
+static int sender_open(void *owner, pid_t pid, void **ret_peer)
+{
+    struct server *server = owner;
+    struct sender *sender;
+    int r;
+
+    if (pid == getpid())
+        return -EINVAL;
+    sender = calloc(1, sizeof *sender);
+    if (!sender)
+        return -ENOMEM;
+    sender->server = server;
+    sender->peer = PEER_NONE;
+    r = peer_open(pid, &sender->peer);
+    if (r >= 0 && !is_safe_to_signal(&sender->peer))
+        r = -EINVAL;
+    if (r >= 0)
+        r = sd_event_add_io(server->event, &sender->end, sender->peer.fd, EPOLLIN, on_end, sender);
+    if (r < 0) {
+        sender_close(owner, sender);
+        return r;
+    }
+    *ret_peer = sender;
+    return 0;
+}
+
+static bool sender_ended(void *owner, const void *peer)
+{
+    const struct sender *sender = peer;
+
+    (void)owner;
+    return peer_ended(&sender->peer);
+}
+
+static int sender_answer(void *owner, void *peer, enum lane lane)
+{
+    const struct sender *sender = peer;
+
+    (void)owner;
+    return peer_send_bit(&sender->peer, lane, false);
+}
+
+static int sender_tell(void *owner, void *peer, uint32_t word)
+{
+    const struct sender *sender = peer;
+
+    (void)owner;
+    return peer_send_word(&sender->peer, word);
+}
+
+static int commit(void *owner, pid_t pid, uid_t uid, struct message *message)
+{
+    struct server *server = owner;
+    struct entry entry = {.pid = pid, .uid = uid, .message = *message};
+    int r = sink_write(server->sink, &entry);
+
+    if (r == -EINPROGRESS) {
+        int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
+
+        if (watched < 0)
+            return watched;
+    }
+    return r;
+}
+
+static const char *explain(enum reply reason)
+{
+    switch (reason) {
+    case REPLY_TOO_LARGE:
+        return "it is larger than --max-message";
+    case REPLY_VERSION:
+        return "it is of another version of the protocol";
+    case REPLY_DAMAGED:
+        return "its frame is damaged";
+    case REPLY_UNLOGGED:
+        return "it could not be logged";
+    case REPLY_BUSY:
+        return "there is no memory for it";
+    case REPLY_STOPPING:
+        return "the daemon is stopping";
+    default:
+        return "its sender is out of step";
+    }
+}
+
+static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+{
+    struct server *server = owner;
+
+    sink_record(server->sink, RECORD_REFUSED, pid, uid,
+                "refused a message of process %d, user %u: %s", (int)pid, (unsigned)uid,
+                explain(reason));
+}
+
+static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+{
+    struct server *server = owner;
+
+    sink_record(server->sink, RECORD_LOST, pid, uid,
+                "process %d, user %u, ended in the middle of a message, after %zu bytes; "
+                "nothing of it was logged",
+                (int)pid, (unsigned)uid, bytes);
+}
+
+static const struct exchange_ops exchange_ops = {
+    .open = sender_open,
+    .close = sender_close,
+    .ended = sender_ended,
+    .answer = sender_answer,
+    .tell = sender_tell,
+    .commit = commit,
+    .refused = record_refused,
+    .lost = record_lost,
+};
+
+/* ---- the event loop ---- */
+
+static void show_status(struct server *server)
+{
+    const struct exchange_counts *now = &server->exchange.counts;
+
+    if (memcmp(now, &server->shown, sizeof *now) == 0)
+        return;
+    server->shown = *now;
+    sd_notifyf(0,
+               "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
+               " refused, %" PRIu64 " lost with their sender, %u senders now",
+               now->messages, now->bytes, now->refused, now->lost, now->senders);
+}
+
+/* Between the two ways to wait: serving in rounds, and sleeping until a signal comes. */
+static int serve(struct server *server)
+{
+    int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
+
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_ON);
+    return r;
+}
+
+static int sleep_until(struct server *server, uint64_t deadline)
+{
+    int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
+
+    show_status(server);
+    if (r >= 0 && deadline != EXCHANGE_NEVER) {
+        r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
+        if (r >= 0)
+            r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+    }
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
+    return r;
+}
+
+static int stop_if_finished(struct server *server)
+{
+    if (server->stopping && !exchange_has_unfinished(&server->exchange))
+        return sd_event_exit(server->event, 0);
+    return 0;
+}
+
+/* Takes signals and acts on them until bits stop flowing, or the event loop is due a look. */
+static int on_round(sd_event_source *source, void *userdata)
+{
+    struct server *server = userdata;
+    struct exchange *ex = &server->exchange;
+    uint64_t now = monotonic_now(), end = now + ROUND, deadline = exchange_tick(ex, now);
+    unsigned taken = 0, polls = 0;
+
+    (void)source;
+    while (now < end) {
+        struct lane_signal signal;
+        uint64_t patience = 0;
+        int r;
+
+        if (polls > server->spins) {
+            if (!exchange_is_busy(ex))
+                return sleep_until(server, deadline);
+            patience = deadline - now < LINGER ? deadline - now : LINGER;
+        }
+        r = inbox_take(patience, &signal);
+        if (r < 0)
+            return r;
+        if (r > 0) {
+            exchange_take(ex, &signal);
+            polls = 0;
+            if (++taken % SIGNALS_PER_LOOK != 0)
+                continue;
+        } else {
+            exchange_settle(ex);
+            polls++;
+        }
+        now = monotonic_now();
+        deadline = exchange_tick(ex, now);
+    }
+    show_status(server);
+    return stop_if_finished(server);
+}
+
+static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    (void)source, (void)fd, (void)events;
+    return serve(userdata);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)source, (void)usec;
+    return serve(userdata);
+}
+
+static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct server *server = userdata;
+    int r = sink_continue(server->sink);
+
+    (void)fd, (void)events;
+    if (r == -EINPROGRESS)
+        return 0;
+    exchange_committed(&server->exchange, r);
+    r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    return r < 0 ? r : stop_if_finished(server);
+}
+
+static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)usec, (void)userdata;
+    return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+    struct server *server = userdata;
+
+    (void)source, (void)info;
+    if (server->stopping)
+        return 0;
+    server->stopping = true;
+    sd_notify(0, "STOPPING=1");
+    exchange_stop(&server->exchange);
+    if (!exchange_has_unfinished(&server->exchange))
+        return sd_event_exit(server->event, 0);
+    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
+                                      on_grace_over, NULL);
+}
+
+/* ---- beginning and end ---- */
+
+/* As many sessions as there can be pidfds, in a power of two. */
+static unsigned session_limit(void)
+{
+    struct rlimit limit;
+    unsigned sessions = SESSIONS_MAX;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    while (sessions > 1 && sessions + DESCRIPTORS_RESERVED > limit.rlim_cur)
+        sessions /= 2;
+    return sessions;
+}
+
+static int add_sources(struct server *server)
+{
+    sd_event *event = server->event;
+    int fd = inbox_watch();
+    int r;
+
+    if (fd < 0)
+        return fd;
+    r = sd_event_add_io(event, &server->inbox, fd, EPOLLIN, on_inbox, server);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    r = sd_event_source_set_io_fd_own(server->inbox, 1);
+    if (r >= 0)
+        r = sd_event_add_defer(event, &server->rounds, on_round, server);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    return r;
+}
+
+/* The descriptor of a regular file cannot be watched, and need not be: it is always writable. */
+static int watch_output(struct server *server)
+{
+    int r = sd_event_add_io(server->event, &server->output, server->sink->fd, EPOLLOUT, on_output,
+                            server);
+
+    if (r == -EPERM)
+        return 0;
+    return r < 0 ? r : sd_event_source_set_enabled(server->output, SD_EVENT_OFF);
+}
+
+static int watch_stop(struct server *server)
+{
+    sigset_t ends;
+    int r;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &ends, NULL) < 0)
+        return -errno;
+    r = sd_event_add_signal(server->event, NULL, SIGTERM, on_stop, server);
+    if (r >= 0)
+        r = sd_event_add_signal(server->event, NULL, SIGINT, on_stop, server);
+    return r;
+}
+
+int server_new(struct sink *sink, size_t message_limit, struct server **ret)
+{
+    struct server *server = calloc(1, sizeof *server);
+    int r;
+
+    if (!server)
+        return -ENOMEM;
+    server->sink = sink;
+    server->spins = inbox_spins();
+    r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
+    if (r >= 0)
+        r = sd_event_new(&server->event);
+    if (r >= 0)
+        r = add_sources(server);
+    if (r >= 0)
+        r = watch_output(server);
+    if (r >= 0)
+        r = watch_stop(server);
+    if (r >= 0)
+        r = sd_event_set_watchdog(server->event, 1);
+    if (r < 0) {
+        server_free(server);
+        return r;
+    }
+    *ret = server;
+    return 0;
+}
+
+void server_free(struct server *server)
+{
+    if (!server)
+        return;
+    exchange_done(&server->exchange);
+    sd_event_source_unref(server->inbox);
+    sd_event_source_unref(server->rounds);
+    sd_event_source_unref(server->timer);
+    sd_event_source_unref(server->output);
+    sd_event_unref(server->event);
+    free(server);
+}
+
+int server_run(struct server *server)
+{
+    sd_notify(0, "READY=1\nSTATUS=Waiting for the first message");
+    return sd_event_loop(server->event);
+}

@@ -1,0 +1,27 @@
+/*
+ * server.h - the daemon's event loop: carries signals between the inbox and the exchange
+ *
+ * While bits flow it polls the inbox and leaves the event loop (sd-event(3)) only a moment now
+ * and then; when they stop it sleeps in the event loop, with no timer but the watchdog's.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "sink.h"
+
+struct server;
+
+/*
+ * Prepares to serve. inbox_open() must have been called, and SIGTERM and SIGINT are blocked from
+ * here on. The sink stays the caller's. message_limit is in octets. 0 or -errno.
+ */
+int server_new(struct sink *sink, size_t message_limit, struct server **ret);
+void server_free(struct server *server);
+
+/*
+ * Announces readiness to the service manager (sd_notify(3)) and serves until SIGTERM or SIGINT:
+ * then messages under way are finished, for at most two seconds, and everybody else is told.
+ * 0 or -errno.
+ */
+int server_run(struct server *server);

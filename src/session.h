@@ -1,0 +1,62 @@
+/*
+ * session.h - one sender, as the daemon knows it
+ *
+ * A session is opened by a sender's first probe, lives until its process ends, and carries any
+ * number of messages one after another. Its count of bits runs through all of them.
+ *
+ * Pure: the peer is the caller's business.
+ */
+#pragma once
+
+#include <sys/queue.h>
+
+#include "arq.h"
+#include "frame.h"
+
+enum session_state {
+    SESSION_IDLE,       /* nothing begun yet */
+    SESSION_OPEN,       /* a message has begun: bits are taken as they come */
+    SESSION_COMMITTING, /* it is whole, and its way into the log has begun */
+    SESSION_COMMITTED,  /* it is in the log */
+    SESSION_REFUSED,    /* it is not, and will not be; see refusal */
+};
+
+struct session {
+    LIST_ENTRY(session) bucket; /* in the exchange's table */
+    TAILQ_ENTRY(session) turn;  /* in the exchange's queue, while waiting is true */
+    bool waiting;
+
+    pid_t pid;
+    uid_t uid;  /* the kernel's word on the sender of this message's first bit */
+    void *peer; /* how to answer: the owner's handle */
+
+    enum session_state state;
+    enum reply refusal;
+    uint16_t nonce; /* of the newest probe */
+    uint64_t start; /* the count at which this message began */
+    struct arq_receiver arq;
+    struct frame_decoder decoder;
+};
+
+/* A session in SESSION_IDLE for messages of limit octets at most; NULL if there is no memory. */
+struct session *session_new(pid_t pid, void *peer, size_t limit);
+void session_free(struct session *session);
+
+/* Begins a message: forgets the last one, and opens the session for bits. */
+void session_begin(struct session *session);
+
+/*
+ * Adds a bit that arq_receiver_take() has just counted. The state tells what it completed:
+ * still SESSION_OPEN; SESSION_COMMITTING: session->decoder.message is whole; SESSION_REFUSED.
+ */
+void session_bit(struct session *session, bool bit);
+
+/* Ends the message with a verdict, SESSION_COMMITTED or SESSION_REFUSED, and frees its bytes. */
+void session_commit(struct session *session);
+void session_refuse(struct session *session, enum reply reason);
+
+/* Whether bits of a message have been taken, and it has no verdict yet. */
+bool session_is_mid_message(const struct session *session);
+
+/* The answer to the newest probe, as far as the session alone can tell. */
+struct answer session_answer(const struct session *session, enum reply reply);

@@ -1,0 +1,47 @@
+/* sink.c - what all sinks share */
+
+#include "sink.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void sink_close(struct sink *sink)
+{
+    free(sink->entry.message.bytes);
+    if (sink->fd >= 0)
+        close(sink->fd);
+    *sink = (struct sink){.fd = -1};
+}
+
+int sink_write(struct sink *sink, const struct entry *entry)
+{
+    sink->entry = *entry;
+    sink->written = 0;
+    return sink_continue(sink);
+}
+
+int sink_continue(struct sink *sink)
+{
+    int r = sink->ops->write(sink);
+
+    if (r != -EINPROGRESS) {
+        free(sink->entry.message.bytes);
+        sink->entry.message.bytes = NULL;
+    }
+    return r;
+}
+
+void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format,
+                 ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    sink->ops->record(sink, record, pid, uid, text);
+}

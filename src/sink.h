@@ -1,0 +1,59 @@
+/*
+ * sink.h - where messages go: the journal, or standard output
+ *
+ * Policy: a message is either wholly in the log or refused; its sender is told which. A log that
+ * is full for the moment does not hold up the daemon: the message stays in progress until the
+ * sink's descriptor can be written again. One message is in progress at most.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "frame.h"
+
+/* A message and who sent it, as the kernel attested. */
+struct entry {
+    pid_t pid;
+    uid_t uid;
+    struct message message;
+};
+
+/* What the daemon notes about itself, beside the messages. */
+enum record {
+    RECORD_STARTED,
+    RECORD_STOPPED,
+    RECORD_REFUSED, /* a sender's message was refused */
+    RECORD_LOST,    /* a sender ended mid-message */
+};
+
+struct sink {
+    const struct sink_ops *ops;
+    int fd; /* polls writable when a message in progress can go on */
+    struct entry entry;
+    size_t written; /* octets of it, where it can be written in parts */
+};
+
+struct sink_ops {
+    /* Goes on writing sink->entry: 0, -EINPROGRESS, or another -errno if it is refused. */
+    int (*write)(struct sink *sink);
+    /* Notes text; pid and uid are those of the sender it is about, or pid is 0. */
+    void (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
+};
+
+/* Opens the sink of that kind: 0 or -errno, with *ret untouched. */
+int journal_open(struct sink *ret);
+int stdout_open(struct sink *ret);
+void sink_close(struct sink *sink);
+
+/*
+ * Writes an entry and takes over its bytes. 0: it is in the log. -EINPROGRESS: call
+ * sink_continue(), which returns the same, whenever sink->fd polls writable. Another -errno: it
+ * is not in the log.
+ */
+int sink_write(struct sink *sink, const struct entry *entry);
+int sink_continue(struct sink *sink);
+
+/* Notes something about the daemon or a sender; a failure to do so is not reported. */
+__attribute__((format(printf, 5, 6))) void
+sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format, ...);

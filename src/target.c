@@ -1,0 +1,193 @@
+/* target.c - see target.h for what is proved, and why */
+
+#include "target.h"
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "pidfile.h"
+#include "privilege.h"
+#include "procstat.h"
+
+#define HOW_TO_START "start it with 'systemctl start minitalk', or run minitalkd"
+
+static int not_permitted(const char *what)
+{
+    if (privilege_is_barred())
+        warnx("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
+              "set-user-ID right: send from outside this sandbox",
+              what);
+    else
+        warnx("%s; run minitalk-send as the daemon's user or as root, or install it "
+              "set-user-ID to that user",
+              what);
+    return EX_NOPERM;
+}
+
+/* Whether both sides may signal each other. */
+static int check_permission(const struct peer *peer, const struct procstat *stat)
+{
+    char what[128];
+
+    if (pidfd_send_signal(peer->fd, 0, NULL, 0) < 0) {
+        if (errno == ESRCH) {
+            warnx("the daemon, process %d, has just ended; " HOW_TO_START, (int)peer->pid);
+            return EX_UNAVAILABLE;
+        }
+        snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
+                 (unsigned)stat->real_uid);
+        return not_permitted(what);
+    }
+    if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
+        snprintf(what, sizeof what,
+                 "process %d of user %u is not permitted to answer a process of user %u",
+                 (int)peer->pid, (unsigned)stat->real_uid, (unsigned)getuid());
+        return not_permitted(what);
+    }
+    return 0;
+}
+
+/* Whether the process is a daemon as far as can be seen without a signal. */
+static int check_process(const struct peer *peer)
+{
+    struct procstat stat;
+    int r = procstat_read(peer->pid, &stat);
+
+    if (r < 0) {
+        errno = -r;
+        warn("cannot read /proc/%d/status, which tells whether it is minitalkd", (int)peer->pid);
+        return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+    }
+    if (strcmp(stat.name, TARGET_COMMAND) != 0) {
+        warnx("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
+              stat.name);
+        return EX_PROTOCOL;
+    }
+    if (stat.state == 'Z' || stat.state == 'X') {
+        warnx("the daemon, process %d, has ended; " HOW_TO_START, (int)peer->pid);
+        return EX_UNAVAILABLE;
+    }
+    if (!stat.is_shielded) {
+        warnx("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
+              "nothing was sent to it",
+              (int)peer->pid);
+        return EX_PROTOCOL;
+    }
+    return check_permission(peer, &stat);
+}
+
+int target_from_pid(pid_t pid, struct peer *ret)
+{
+    struct peer peer;
+    int r = peer_open(pid, &peer);
+
+    if (r == -ESRCH) {
+        warnx("there is no process %d; " HOW_TO_START, (int)pid);
+        return EX_UNAVAILABLE;
+    }
+    if (r == -EINVAL || r == -ENOENT) {
+        warnx("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
+        return EX_PROTOCOL;
+    }
+    if (r < 0) {
+        errno = -r;
+        warn("cannot open process %d", (int)pid);
+        return EX_OSERR;
+    }
+    r = check_process(&peer);
+    if (r != 0) {
+        peer_close(&peer);
+        return r;
+    }
+    *ret = peer;
+    return 0;
+}
+
+static int cannot_open(const char *path, int error)
+{
+    char what[512];
+
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        warnx("no daemon is running: there is no pidfile %s; " HOW_TO_START, path);
+        return EX_UNAVAILABLE;
+    case EACCES:
+    case EPERM:
+        snprintf(what, sizeof what, "not permitted to read the pidfile %s", path);
+        return not_permitted(what);
+    case EINVAL:
+    case ENXIO:
+        warnx("%s is not a regular file, and so no pidfile of minitalkd", path);
+        return EX_PROTOCOL;
+    default:
+        errno = error;
+        warn("cannot open the pidfile %s", path);
+        return EX_OSERR;
+    }
+}
+
+/*
+ * The process is opened before the kernel is asked who holds the lock: if the answer is the same
+ * PID, the daemon had it at a moment when we held that process (or one that has ended since, and
+ * cannot be signalled any more), and no later owner of the PID can be meant.
+ */
+static int check_lock(const char *path, int fd, struct peer *ret)
+{
+    pid_t written = 0, holder;
+    int readable = pidfile_read(fd, &written);
+    int opened = readable == 0 ? peer_open(written, ret) : readable;
+    int r = pidfile_holder(fd, &holder);
+
+    if (r == -ESRCH) {
+        warnx("no daemon is running: nobody holds the pidfile %s locked; " HOW_TO_START, path);
+        return EX_UNAVAILABLE;
+    }
+    if (r == -EXDEV) {
+        warnx("the daemon of %s is in another PID namespace; send from inside that one", path);
+        return EX_UNAVAILABLE;
+    }
+    if (r < 0) {
+        errno = -r;
+        warn("cannot ask who holds the pidfile %s", path);
+        return EX_OSERR;
+    }
+    if (readable < 0 || written != holder) {
+        warnx("%s does not name the process that holds it locked, %d; it is no pidfile of "
+              "minitalkd",
+              path, (int)holder);
+        return EX_PROTOCOL;
+    }
+    if (opened < 0) {
+        errno = -opened;
+        warn("cannot open process %d of the pidfile %s", (int)written, path);
+        return opened == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+    }
+    return 0;
+}
+
+int target_from_pidfile(const char *path, struct peer *ret)
+{
+    struct peer peer = PEER_NONE;
+    int fd = pidfile_open_for_reading(path);
+    int r;
+
+    if (fd < 0)
+        return cannot_open(path, -fd);
+    r = check_lock(path, fd, &peer);
+    close(fd);
+    if (r == 0)
+        r = check_process(&peer);
+    if (r != 0) {
+        peer_close(&peer);
+        return r;
+    }
+    *ret = peer;
+    return 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * target.h - finds the daemon that a sender is to talk to, and proves that it is one
+ *
+ * SIGUSR1 and SIGUSR2 end a process that does not expect them, so nothing is sent before these
+ * hold: a pidfile names a PID and the kernel says that this process holds its lock; /proc says
+ * that the process is called minitalkd and blocks or ignores both signals; it may be signalled, and
+ * may signal back.
+ */
+#pragma once
+
+#include "peer.h"
+
+/* The command name (proc(5)) that every daemon gives itself. */
+#define TARGET_COMMAND "minitalkd"
+
+/*
+ * Each finds a daemon and opens it into *ret. 0; or, with one line on standard error that names
+ * the cause and the cure, an exit status of sysexits(3): EX_UNAVAILABLE (there is none),
+ * EX_PROTOCOL (it is something else), EX_NOPERM, EX_OSERR.
+ */
+int target_from_pidfile(const char *path, struct peer *ret);
+int target_from_pid(pid_t pid, struct peer *ret);

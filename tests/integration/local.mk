@@ -1,0 +1,8 @@
+# Integration tests: scripts that run the two programs as a user would.
+
+INTEGRATION_TESTS = \
+	tests/integration/talk.sh
+
+TESTS += $(INTEGRATION_TESTS)
+dist_check_SCRIPTS += $(INTEGRATION_TESTS)
+EXTRA_DIST += tests/integration/lib.sh

@@ -1,0 +1,67 @@
+/* check-word.c - control words say what was put into them, and nothing else passes for one */
+
+#include "suite.h"
+#include "word.h"
+
+START_TEST(a_probe_comes_back_as_it_was)
+{
+    struct probe probe;
+
+    for (enum ask ask = ASK_START; ask <= ASK_RESUME; ask++) {
+        ck_assert(probe_unpack(probe_pack((struct probe){.ask = ask, .nonce = 0xbeef}), &probe));
+        ck_assert_int_eq(probe.ask, ask);
+        ck_assert_uint_eq(probe.nonce, 0xbeef);
+    }
+}
+END_TEST
+
+START_TEST(an_answer_comes_back_with_its_count_reduced)
+{
+    struct answer answer;
+
+    for (enum reply reply = REPLY_GO; reply <= REPLY_OUT_OF_STEP; reply++) {
+        ck_assert(answer_unpack(
+            answer_pack((struct answer){.reply = reply, .count = 4096 + 77, .nonce = 0xffff}),
+            &answer));
+        ck_assert_int_eq(answer.reply, reply);
+        ck_assert_uint_eq(answer.count, 77);
+        ck_assert_uint_eq(answer.nonce, 0xffff);
+    }
+}
+END_TEST
+
+START_TEST(other_numbers_are_no_probe)
+{
+    static const uint32_t words[] = {0,          1,          0x60000000, 0x63000000,
+                                     0x61010000, 0x71000000, 0xffffffff};
+    struct probe probe = {.nonce = 42};
+
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        ck_assert_msg(!probe_unpack(words[i], &probe), "0x%08x", words[i]);
+    ck_assert_uint_eq(probe.nonce, 42);
+}
+END_TEST
+
+START_TEST(other_numbers_are_no_answer)
+{
+    static const uint32_t words[] = {0, 0x0fffffff, 0xc0000000, 0xffffffff};
+    struct answer answer = {.nonce = 42};
+
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        ck_assert_msg(!answer_unpack(words[i], &answer), "0x%08x", words[i]);
+    ck_assert_uint_eq(answer.nonce, 42);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_probe_comes_back_as_it_was,
+        an_answer_comes_back_with_its_count_reduced,
+        other_numbers_are_no_probe,
+        other_numbers_are_no_answer,
+        NULL,
+    };
+
+    return suite_of("word", tests);
+}

@@ -1,0 +1,28 @@
+/* main.c - runs a program's suite and reports in TAP, which the build's test driver reads */
+
+#include <stdlib.h>
+
+#include "suite.h"
+
+Suite *suite_of(const char *name, const TTest *const *tests)
+{
+    Suite *suite = suite_create(name);
+    TCase *cases = tcase_create(name);
+
+    for (; *tests; tests++)
+        tcase_add_test(cases, *tests);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(make_suite());
+    int failed;
+
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

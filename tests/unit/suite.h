@@ -1,0 +1,9 @@
+/* suite.h - what each unit test program has: one suite, which main.c runs */
+#pragma once
+
+#include <check.h>
+
+Suite *make_suite(void);
+
+/* A suite with one test case of the given tests, ended by NULL. */
+Suite *suite_of(const char *name, const TTest *const *tests);
