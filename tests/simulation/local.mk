@@ -1,0 +1,1 @@
+# The protocol on a simulated kernel.
