@@ -214,8 +214,10 @@ static int next_signal(const struct client *client, struct wait *wait, struct la
 {
     uint64_t end, now, remaining = client->timeout_ns - wait->waited;
 
-    if (wait->polls++ < client->spins || client->barrier.count > 0)
+    if (wait->polls < client->spins || client->barrier.count > 0) {
+        inbox_relax(wait->polls++);
         return inbox_take(0, ret);
+    }
     now = monotonic_now();
     if (wait->since == 0)
         wait->since = now;

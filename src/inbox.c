@@ -18,6 +18,8 @@
 
 /* About 0.3 µs each: together somewhat longer than it takes to wake a process. */
 #define SPINS 200
+/* As many as an answer takes when the other side runs on a CPU of its own. */
+#define SPINS_BEFORE_YIELDING 8
 
 static sigset_t both;
 
@@ -81,6 +83,12 @@ unsigned inbox_spins(void)
     if (sched_getaffinity(0, sizeof usable, &usable) == 0 && CPU_COUNT(&usable) == 1)
         return 0;
     return SPINS;
+}
+
+void inbox_relax(unsigned polls)
+{
+    if (polls >= SPINS_BEFORE_YIELDING)
+        sched_yield();
 }
 
 int inbox_watch(void)

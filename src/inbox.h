@@ -36,6 +36,13 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
 unsigned inbox_spins(void);
 
 /*
+ * To be called between two polls, with the number of those that were in vain. After the first few
+ * it lets other processes on this CPU run (sched_yield(2)): the one that is waited for may be
+ * among them, and then polling only keeps it from answering.
+ */
+void inbox_relax(unsigned polls);
+
+/*
  * A descriptor (signalfd(2)) that polls readable while a signal waits; it is not to be read.
  * The caller closes it. -errno on failure.
  */

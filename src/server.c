@@ -16,8 +16,7 @@
 #include "exchange.h"
 #include "inbox.h"
 #include "monotonic.h"
-#include "peer.h"
-#include "procstat.h"
+#include "sender.h"
 
 /* How long the event loop is left alone at a time, and how many signals between looks at it. */
 #define ROUND (5 * MONOTONIC_MSEC)
@@ -25,6 +24,8 @@
 /* How long to block for a bit that is late, after polling in vain. */
 #define LINGER (1 * MONOTONIC_MSEC)
 #define GRACE_USEC (2 * UINT64_C(1000000))
+/* How soon a change shows in the status: the service manager need not hear of every message. */
+#define STATUS_DELAY_USEC (250 * UINT64_C(1000))
 
 #define SESSIONS_MAX 4096u
 /* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
@@ -36,6 +37,7 @@ struct server {
     sd_event_source *rounds; /* serves; on while bits flow */
     sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
     sd_event_source *output; /* on while a message is on its way into the log */
+    sd_event_source *status; /* on while the status is out of date */
     struct sink *sink;
     struct exchange exchange;
     struct exchange_counts shown; /* in the status */
@@ -43,90 +45,70 @@ struct server {
     bool stopping;
 };
 
-/* A sender's process, and the watch on its end: what the exchange knows as a peer. */
-struct sender {
-    struct peer peer;
-    sd_event_source *end;
-    struct server *server;
-};
-
 /* ---- what the exchange asks for ---- */
 
-static int on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
+/* The server waits in two ways: serving in rounds, and sleeping until a signal comes. */
+static int serve(struct server *server)
 {
-    struct sender *sender = userdata;
+    int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
 
-    (void)source, (void)fd, (void)events;
-    exchange_ended(&sender->server->exchange, sender->peer.pid, sender);
-    return 0;
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_ON);
+    return r;
 }
 
-static void sender_close(void *owner, void *peer)
+/* Outside a round, the exchange may give the next turn: then bits will flow again. */
+static int serve_if_busy(struct server *server)
 {
-    struct sender *sender = peer;
-
-    (void)owner;
-    sd_event_source_unref(sender->end);
-    peer_close(&sender->peer);
-    free(sender);
+    return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
 
-/* A sender blocks and ignores both signals; whoever does neither would be killed by an answer. */
-static bool is_safe_to_signal(const struct peer *peer)
+static void on_end(void *owner, struct sender *sender)
 {
-    struct procstat stat;
+    struct server *server = owner;
+    pid_t pid = sender_pid(sender);
 
-    return procstat_read(peer->pid, &stat) == 0 && stat.is_shielded && !peer_ended(peer);
+    /* The passing of time may drop this very sender. */
+    exchange_tick(&server->exchange, monotonic_now());
+    exchange_ended(&server->exchange, pid, sender);
+    serve_if_busy(server);
 }
 
-static int sender_open(void *owner, pid_t pid, void **ret_peer)
+static int open_sender(void *owner, pid_t pid, void **ret_peer)
 {
     struct server *server = owner;
     struct sender *sender;
-    int r;
+    int r = sender_new(server->event, pid, on_end, server, &sender);
 
-    if (pid == getpid())
-        return -EINVAL;
-    sender = calloc(1, sizeof *sender);
-    if (!sender)
-        return -ENOMEM;
-    sender->server = server;
-    sender->peer = PEER_NONE;
-    r = peer_open(pid, &sender->peer);
-    if (r >= 0 && !is_safe_to_signal(&sender->peer))
-        r = -EINVAL;
     if (r >= 0)
-        r = sd_event_add_io(server->event, &sender->end, sender->peer.fd, EPOLLIN, on_end, sender);
-    if (r < 0) {
-        sender_close(owner, sender);
-        return r;
-    }
-    *ret_peer = sender;
-    return 0;
+        *ret_peer = sender;
+    return r;
 }
 
-static bool sender_ended(void *owner, const void *peer)
+static void close_sender(void *owner, void *peer)
 {
-    const struct sender *sender = peer;
-
     (void)owner;
-    return peer_ended(&sender->peer);
+    sender_free(peer);
 }
 
-static int sender_answer(void *owner, void *peer, enum lane lane)
+static bool has_ended(void *owner, const void *peer)
 {
-    const struct sender *sender = peer;
-
     (void)owner;
-    return peer_send_bit(&sender->peer, lane, false);
+    return sender_has_ended(peer);
 }
 
-static int sender_tell(void *owner, void *peer, uint32_t word)
+static int answer(void *owner, void *peer, enum lane lane)
 {
-    const struct sender *sender = peer;
-
     (void)owner;
-    return peer_send_word(&sender->peer, word);
+    return sender_answer(peer, lane);
+}
+
+static int tell(void *owner, void *peer, uint32_t word)
+{
+    (void)owner;
+    return sender_tell(peer, word);
 }
 
 static int commit(void *owner, pid_t pid, uid_t uid, struct message *message)
@@ -184,11 +166,11 @@ static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
 }
 
 static const struct exchange_ops exchange_ops = {
-    .open = sender_open,
-    .close = sender_close,
-    .ended = sender_ended,
-    .answer = sender_answer,
-    .tell = sender_tell,
+    .open = open_sender,
+    .close = close_sender,
+    .ended = has_ended,
+    .answer = answer,
+    .tell = tell,
     .commit = commit,
     .refused = record_refused,
     .lost = record_lost,
@@ -196,36 +178,38 @@ static const struct exchange_ops exchange_ops = {
 
 /* ---- the event loop ---- */
 
-static void show_status(struct server *server)
+static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
 {
+    struct server *server = userdata;
     const struct exchange_counts *now = &server->exchange.counts;
 
-    if (memcmp(now, &server->shown, sizeof *now) == 0)
-        return;
+    (void)source, (void)usec;
     server->shown = *now;
     sd_notifyf(0,
                "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
                " refused, %" PRIu64 " lost with their sender, %u senders now",
                now->messages, now->bytes, now->refused, now->lost, now->senders);
+    return 0;
 }
 
-/* Between the two ways to wait: serving in rounds, and sleeping until a signal comes. */
-static int serve(struct server *server)
+static int update_status(struct server *server)
 {
-    int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
+    int enabled;
+    int r;
 
-    if (r >= 0)
-        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-    if (r >= 0)
-        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_ON);
-    return r;
+    if (memcmp(&server->exchange.counts, &server->shown, sizeof server->shown) == 0)
+        return 0;
+    r = sd_event_source_get_enabled(server->status, &enabled);
+    if (r != SD_EVENT_OFF)
+        return r < 0 ? r : 0;
+    r = sd_event_source_set_time_relative(server->status, STATUS_DELAY_USEC);
+    return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
 }
 
 static int sleep_until(struct server *server, uint64_t deadline)
 {
     int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
 
-    show_status(server);
     if (r >= 0 && deadline != EXCHANGE_NEVER) {
         r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
         if (r >= 0)
@@ -236,8 +220,13 @@ static int sleep_until(struct server *server, uint64_t deadline)
     return r;
 }
 
-static int stop_if_finished(struct server *server)
+/* What is to be done after each round. */
+static int look_around(struct server *server)
 {
+    int r = update_status(server);
+
+    if (r < 0)
+        return r;
     if (server->stopping && !exchange_has_unfinished(&server->exchange))
         return sd_event_exit(server->event, 0);
     return 0;
@@ -258,8 +247,10 @@ static int on_round(sd_event_source *source, void *userdata)
         int r;
 
         if (polls > server->spins) {
-            if (!exchange_is_busy(ex))
-                return sleep_until(server, deadline);
+            if (!exchange_is_busy(ex)) {
+                r = sleep_until(server, deadline);
+                return r < 0 ? r : look_around(server);
+            }
             patience = deadline - now < LINGER ? deadline - now : LINGER;
         }
         r = inbox_take(patience, &signal);
@@ -272,13 +263,12 @@ static int on_round(sd_event_source *source, void *userdata)
                 continue;
         } else {
             exchange_settle(ex);
-            polls++;
+            inbox_relax(polls++);
         }
         now = monotonic_now();
         deadline = exchange_tick(ex, now);
     }
-    show_status(server);
-    return stop_if_finished(server);
+    return look_around(server);
 }
 
 static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -301,9 +291,12 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
     (void)fd, (void)events;
     if (r == -EINPROGRESS)
         return 0;
+    exchange_tick(&server->exchange, monotonic_now());
     exchange_committed(&server->exchange, r);
     r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
-    return r < 0 ? r : stop_if_finished(server);
+    if (r >= 0)
+        r = serve_if_busy(server);
+    return r < 0 ? r : look_around(server);
 }
 
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
@@ -315,15 +308,20 @@ static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
     struct server *server = userdata;
+    int r;
 
     (void)source, (void)info;
     if (server->stopping)
         return 0;
     server->stopping = true;
     sd_notify(0, "STOPPING=1");
+    exchange_tick(&server->exchange, monotonic_now());
     exchange_stop(&server->exchange);
     if (!exchange_has_unfinished(&server->exchange))
         return sd_event_exit(server->event, 0);
+    r = serve_if_busy(server);
+    if (r < 0)
+        return r;
     return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
                                       on_grace_over, NULL);
 }
@@ -368,6 +366,10 @@ static int add_sources(struct server *server)
         r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_add_time(event, &server->status, CLOCK_MONOTONIC, 0, 0, on_status, server);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->status, SD_EVENT_OFF);
     return r;
 }
 
@@ -435,12 +437,17 @@ void server_free(struct server *server)
     sd_event_source_unref(server->rounds);
     sd_event_source_unref(server->timer);
     sd_event_source_unref(server->output);
+    sd_event_source_unref(server->status);
     sd_event_unref(server->event);
     free(server);
 }
 
 int server_run(struct server *server)
 {
+    int r;
+
     sd_notify(0, "READY=1\nSTATUS=Waiting for the first message");
-    return sd_event_loop(server->event);
+    r = sd_event_loop(server->event);
+    exchange_done(&server->exchange);
+    return r;
 }
