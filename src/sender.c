@@ -22,8 +22,7 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
     struct sender *sender = userdata;
 
     (void)source, (void)fd, (void)events;
-    sender->on_end(sender->owner, sender);
-    return 0;
+    return sender->on_end(sender->owner, sender);
 }
 
 static int watch(struct sender *sender, sd_event *event)

@@ -14,8 +14,8 @@
 
 struct sender;
 
-/* Is called when the sender's process has ended; may free the sender. */
-typedef void (*sender_end_handler)(void *owner, struct sender *sender);
+/* Is called when the sender's process has ended; may free the sender. 0 or -errno. */
+typedef int (*sender_end_handler)(void *owner, struct sender *sender);
 
 /*
  * Opens a process: 0; -ESRCH if there is none; -EINVAL if it is this process, has ended, or does

@@ -65,7 +65,7 @@ static int serve_if_busy(struct server *server)
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
 
-static void on_end(void *owner, struct sender *sender)
+static int on_end(void *owner, struct sender *sender)
 {
     struct server *server = owner;
     pid_t pid = sender_pid(sender);
@@ -73,7 +73,7 @@ static void on_end(void *owner, struct sender *sender)
     /* The passing of time may drop this very sender. */
     exchange_tick(&server->exchange, monotonic_now());
     exchange_ended(&server->exchange, pid, sender);
-    serve_if_busy(server);
+    return serve_if_busy(server);
 }
 
 static int open_sender(void *owner, pid_t pid, void **ret_peer)
