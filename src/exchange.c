@@ -185,7 +185,7 @@ static void commit(struct exchange *ex, struct session *s)
     ex->committing = true;
     ex->committing_bytes = message.length;
     ex->committed = s;
-    r = ex->ops->commit(ex->owner, s->pid, s->uid, &message);
+    r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
     if (r != -EINPROGRESS)
         exchange_committed(ex, r);
 }

@@ -39,7 +39,7 @@ struct exchange_ops {
      * Puts a message of a sender into the log, and takes over its bytes in any case. 0: it is
      * there. -EINPROGRESS: exchange_committed() will tell. Else: it is not, and will not be.
      */
-    int (*commit)(void *owner, pid_t pid, uid_t uid, struct message *message);
+    int (*commit)(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message);
     /* For the record: a message was refused; its sender ended before it was whole. */
     void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply reason);
     void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);

@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +24,6 @@
 
 #include "message-ids.h"
 #include "sink.h"
-
-#define IDENTIFIER "SYSLOG_IDENTIFIER=minitalk"
-#define FIELD_SIZE 64
-
-/* A field that is given as text, without its terminating NUL. */
-static struct iovec field(const char *text)
-{
-    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
-}
 
 /* 0 if journald takes an entry now; -EINPROGRESS if its queue is full; -errno if there is none. */
 static int probe_journald(int fd)
@@ -44,12 +37,66 @@ static int probe_journald(int fd)
     return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
 }
 
+/* A field of an entry whose value has a known bound; how many of them there can be. */
+struct field {
+    char text[384]; /* unit names have 255 characters at most, records a few less */
+};
+#define FIELDS_MAX 10
+
+/* The fields of one entry, as sd_journal_sendv() takes them. */
+struct fields {
+    struct iovec vector[FIELDS_MAX];
+    struct field texts[FIELDS_MAX];
+    int count;
+};
+
+static void add_bytes(struct fields *fields, const void *bytes, size_t length)
+{
+    fields->vector[fields->count++] =
+        (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct fields *fields, const char *format,
+                                                      ...)
+{
+    char *text = fields->texts[fields->count].text;
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof fields->texts[0].text, format, arguments);
+    va_end(arguments);
+    add_bytes(fields, text, strlen(text));
+}
+
+static void add_head(struct fields *fields, unsigned priority, const char *message_id)
+{
+    add(fields, "PRIORITY=%u", priority);
+    add(fields, "SYSLOG_IDENTIFIER=minitalk");
+    add(fields, "MESSAGE_ID=%s", message_id);
+}
+
+static void add_sender(struct fields *fields, pid_t pid, uid_t uid)
+{
+    add(fields, "MINITALK_SENDER_PID=%d", (int)pid);
+    add(fields, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+}
+
+static void add_origin(struct fields *fields, const struct origin *origin)
+{
+    if (origin->command[0])
+        add(fields, "MINITALK_SENDER_COMM=%s", origin->command);
+    if (origin->unit)
+        add(fields, "MINITALK_SENDER_UNIT=%s", origin->unit);
+    if (origin->session)
+        add(fields, "MINITALK_SENDER_SESSION=%s", origin->session);
+}
+
 static int write_journal(struct sink *sink)
 {
     static const char name[] = "MESSAGE=";
     const struct entry *entry = &sink->entry;
     size_t length = sizeof name - 1 + entry->message.length;
-    char priority[FIELD_SIZE], pid[FIELD_SIZE], uid[FIELD_SIZE], bytes[FIELD_SIZE];
+    struct fields fields = {.count = 0};
     char *message, *payload;
     int r = probe_journald(sink->fd);
 
@@ -61,54 +108,39 @@ static int write_journal(struct sink *sink)
     payload = mempcpy(message, name, sizeof name - 1);
     if (entry->message.length > 0)
         memcpy(payload, entry->message.bytes, entry->message.length);
-    snprintf(priority, sizeof priority, "PRIORITY=%u", entry->message.priority);
-    snprintf(pid, sizeof pid, "MINITALK_SENDER_PID=%d", (int)entry->pid);
-    snprintf(uid, sizeof uid, "MINITALK_SENDER_UID=%u", (unsigned)entry->uid);
-    snprintf(bytes, sizeof bytes, "MINITALK_BYTES=%zu", entry->message.length);
-
-    struct iovec fields[] = {
-        {.iov_base = message, .iov_len = length},
-        field(priority),
-        field(IDENTIFIER),
-        field("MESSAGE_ID=" MESSAGE_ID_MESSAGE),
-        field(pid),
-        field(uid),
-        field(bytes),
-    };
-
-    r = sd_journal_sendv(fields, sizeof fields / sizeof fields[0]);
+    add_bytes(&fields, message, length);
+    add_head(&fields, entry->message.priority, MESSAGE_ID_MESSAGE);
+    add_sender(&fields, entry->pid, entry->uid);
+    add_origin(&fields, &entry->origin);
+    add(&fields, "MINITALK_BYTES=%zu", entry->message.length);
+    r = sd_journal_sendv(fields.vector, fields.count);
     free(message);
     return r;
 }
 
 static const struct {
     const char *id;
-    int priority;
+    unsigned priority;
 } records[] = {
-    [RECORD_STARTED] = {"MESSAGE_ID=" MESSAGE_ID_STARTED, LOG_INFO},
-    [RECORD_STOPPED] = {"MESSAGE_ID=" MESSAGE_ID_STOPPED, LOG_INFO},
-    [RECORD_REFUSED] = {"MESSAGE_ID=" MESSAGE_ID_REFUSED, LOG_WARNING},
-    [RECORD_LOST] = {"MESSAGE_ID=" MESSAGE_ID_LOST, LOG_NOTICE},
+    [RECORD_STARTED] = {MESSAGE_ID_STARTED, LOG_INFO},
+    [RECORD_STOPPED] = {MESSAGE_ID_STOPPED, LOG_INFO},
+    [RECORD_REFUSED] = {MESSAGE_ID_REFUSED, LOG_WARNING},
+    [RECORD_LOST] = {MESSAGE_ID_LOST, LOG_NOTICE},
 };
 
 static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
                            const char *text)
 {
-    char message[512], priority[FIELD_SIZE], sender[FIELD_SIZE], user[FIELD_SIZE];
+    struct fields fields = {.count = 0};
 
     /* A record is not worth blocking for: nobody waits for it. */
     if (probe_journald(sink->fd) < 0)
         return;
-    snprintf(message, sizeof message, "MESSAGE=%s", text);
-    snprintf(priority, sizeof priority, "PRIORITY=%d", records[record].priority);
-    snprintf(sender, sizeof sender, "MINITALK_SENDER_PID=%d", (int)pid);
-    snprintf(user, sizeof user, "MINITALK_SENDER_UID=%u", (unsigned)uid);
-
-    struct iovec fields[] = {field(message),    field(priority),
-                             field(IDENTIFIER), field(records[record].id),
-                             field(sender),     field(user)};
-
-    sd_journal_sendv(fields, pid > 0 ? 6 : 4);
+    add(&fields, "MESSAGE=%s", text);
+    add_head(&fields, records[record].priority, records[record].id);
+    if (pid > 0)
+        add_sender(&fields, pid, uid);
+    sd_journal_sendv(fields.vector, fields.count);
 }
 
 static const struct sink_ops journal_ops = {.write = write_journal, .record = record_journal};
@@ -119,6 +151,6 @@ int journal_open(struct sink *ret)
 
     if (fd < 0)
         return -errno;
-    *ret = (struct sink){.ops = &journal_ops, .fd = fd};
+    *ret = (struct sink){.ops = &journal_ops, .wants_origin = true, .fd = fd};
     return 0;
 }

@@ -15,6 +15,8 @@ struct sender {
     sd_event_source *end;
     sender_end_handler on_end;
     void *owner;
+    struct origin origin;
+    bool has_origin;
 };
 
 static int on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -67,6 +69,7 @@ void sender_free(struct sender *sender)
 {
     sd_event_source_unref(sender->end);
     peer_close(&sender->peer);
+    origin_free(&sender->origin);
     free(sender);
 }
 
@@ -78,6 +81,18 @@ pid_t sender_pid(const struct sender *sender)
 bool sender_has_ended(const struct sender *sender)
 {
     return peer_ended(&sender->peer);
+}
+
+const struct origin *sender_origin(struct sender *sender)
+{
+    if (!sender->has_origin) {
+        sender->has_origin = true;
+        sender->origin = origin_read(sender->peer.pid);
+        /* If it has ended by now, some of this may be said of another process. */
+        if (peer_ended(&sender->peer))
+            origin_free(&sender->origin);
+    }
+    return &sender->origin;
 }
 
 int sender_answer(const struct sender *sender, enum lane lane)

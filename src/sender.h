@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "lane.h"
+#include "origin.h"
 
 struct sender;
 
@@ -27,6 +28,9 @@ void sender_free(struct sender *sender);
 
 pid_t sender_pid(const struct sender *sender);
 bool sender_has_ended(const struct sender *sender);
+
+/* Where it comes from: read the first time, while the process is there. The sender keeps it. */
+const struct origin *sender_origin(struct sender *sender);
 
 /* As peer_send_bit(), for an answer on a lane, and peer_send_word(). */
 int sender_answer(const struct sender *sender, enum lane lane);

@@ -111,12 +111,15 @@ static int tell(void *owner, void *peer, uint32_t word)
     return sender_tell(peer, word);
 }
 
-static int commit(void *owner, pid_t pid, uid_t uid, struct message *message)
+static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
 {
     struct server *server = owner;
     struct entry entry = {.pid = pid, .uid = uid, .message = *message};
-    int r = sink_write(server->sink, &entry);
+    int r;
 
+    if (server->sink->wants_origin)
+        entry.origin = origin_copy(sender_origin(peer));
+    r = sink_write(server->sink, &entry);
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 

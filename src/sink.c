@@ -8,9 +8,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static void free_entry(struct entry *entry)
+{
+    free(entry->message.bytes);
+    origin_free(&entry->origin);
+    *entry = (struct entry){0};
+}
+
 void sink_close(struct sink *sink)
 {
-    free(sink->entry.message.bytes);
+    free_entry(&sink->entry);
     if (sink->fd >= 0)
         close(sink->fd);
     *sink = (struct sink){.fd = -1};
@@ -27,10 +34,8 @@ int sink_continue(struct sink *sink)
 {
     int r = sink->ops->write(sink);
 
-    if (r != -EINPROGRESS) {
-        free(sink->entry.message.bytes);
-        sink->entry.message.bytes = NULL;
-    }
+    if (r != -EINPROGRESS)
+        free_entry(&sink->entry);
     return r;
 }
 

@@ -11,11 +11,13 @@
 #include <sys/types.h>
 
 #include "frame.h"
+#include "origin.h"
 
-/* A message and who sent it, as the kernel attested. */
+/* A message and who sent it: pid and uid as the kernel attested, origin as far as it is known. */
 struct entry {
     pid_t pid;
     uid_t uid;
+    struct origin origin;
     struct message message;
 };
 
@@ -29,7 +31,8 @@ enum record {
 
 struct sink {
     const struct sink_ops *ops;
-    int fd; /* polls writable when a message in progress can go on */
+    bool wants_origin; /* entries are to have one */
+    int fd;            /* polls writable when a message in progress can go on */
     struct entry entry;
     size_t written; /* octets of it, where it can be written in parts */
 };
@@ -47,7 +50,7 @@ int stdout_open(struct sink *ret);
 void sink_close(struct sink *sink);
 
 /*
- * Writes an entry and takes over its bytes. 0: it is in the log. -EINPROGRESS: call
+ * Writes an entry and takes over its bytes and its origin. 0: it is in the log. -EINPROGRESS: call
  * sink_continue(), which returns the same, whenever sink->fd polls writable. Another -errno: it
  * is not in the log.
  */
