@@ -42,6 +42,7 @@ struct server {
     struct exchange exchange;
     struct exchange_counts shown; /* in the status */
     unsigned spins;
+    unsigned polls; /* in vain, since the last signal */
     bool stopping;
 };
 
@@ -52,6 +53,7 @@ static int serve(struct server *server)
 {
     int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
 
+    server->polls = 0;
     if (r >= 0)
         r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
     if (r >= 0)
@@ -241,7 +243,7 @@ static int on_round(sd_event_source *source, void *userdata)
     struct server *server = userdata;
     struct exchange *ex = &server->exchange;
     uint64_t now = monotonic_now(), end = now + ROUND, deadline = exchange_tick(ex, now);
-    unsigned taken = 0, polls = 0;
+    unsigned taken = 0;
 
     (void)source;
     while (now < end) {
@@ -249,7 +251,7 @@ static int on_round(sd_event_source *source, void *userdata)
         uint64_t patience = 0;
         int r;
 
-        if (polls > server->spins) {
+        if (server->polls > server->spins) {
             if (!exchange_is_busy(ex)) {
                 r = sleep_until(server, deadline);
                 return r < 0 ? r : look_around(server);
@@ -261,12 +263,12 @@ static int on_round(sd_event_source *source, void *userdata)
             return r;
         if (r > 0) {
             exchange_take(ex, &signal);
-            polls = 0;
+            server->polls = 0;
             if (++taken % SIGNALS_PER_LOOK != 0)
                 continue;
         } else {
             exchange_settle(ex);
-            inbox_relax(polls++);
+            inbox_relax(server->polls++);
         }
         now = monotonic_now();
         deadline = exchange_tick(ex, now);
@@ -363,6 +365,9 @@ static int add_sources(struct server *server)
     r = sd_event_source_set_io_fd_own(server->inbox, 1);
     if (r >= 0)
         r = sd_event_add_defer(event, &server->rounds, on_round, server);
+    /* Rounds are always due while bits flow: whatever else happens comes before the next. */
+    if (r >= 0)
+        r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
     if (r >= 0)
