@@ -1,0 +1,143 @@
+#!/bin/bash
+# The manual pages render cleanly and say what the programs say.
+# shellcheck source=tests/integration/lib.sh
+. "${srcdir:-$(dirname "$0")/..}/tests/integration/lib.sh"
+
+man=$builddir/man
+pages=("$man/minitalk-send.1" "$man/minitalk.7" "$man/minitalkd.8")
+
+page_of() {
+    case $1 in
+    minitalkd) echo "$man/minitalkd.8" ;;
+    minitalk-send) echo "$man/minitalk-send.1" ;;
+    esac
+}
+
+# What mdoc writes in another way than a program: hyphens and apostrophes.
+plain() {
+    sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g"
+}
+
+# expect_same WHAT: the files ./left and ./right list the same.
+expect_same() {
+    diff left right || fail "$1"
+}
+
+section() {
+    sed -n "/^\.Sh $2\$/,/^\.Sh /p" "$1"
+}
+
+test_the_pages_have_nothing_to_warn_of() {
+    mandoc -Tlint -Wwarning "${pages[@]}"
+    if command -v groff > /dev/null; then
+        [ -z "$(groff -mdoc -ww -Tutf8 -z "${pages[@]}" 2>&1 | tee /dev/stderr)" ]
+    fi
+}
+
+test_nothing_is_left_unexpanded() {
+    ! grep -n '@[A-Za-z_]*@' "${pages[@]}"
+}
+
+options_in_help() {
+    "$builddir/$1" --help | sed -n 's/^  *\(-.*\)$/\1/p' |
+        grep -oE -- '(^|[ ,])--?[A-Za-z][-a-z]*(=[A-Za-z]+)?' | tr -d ' ,' | sort -u
+}
+
+options_in_page() {
+    plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed 's/ Ns = Ns \(Ar\|Cm\) /=/' |
+        sed 's/ , Fl /\n/' | sed 's/^/-/' | sort -u
+}
+
+options_in_synopsis() {
+    section "$(page_of "$1")" SYNOPSIS | plain | grep -oE 'Fl [-a-z]+' | sed 's/^Fl /-/' | sort -u
+}
+
+test_the_pages_have_the_options_of_the_help() {
+    for program in minitalk-send minitalkd; do
+        options_in_help "$program" > left
+        options_in_page "$program" > right
+        [ -s left ]
+        expect_same "options of $program, in --help (<) and page (>)"
+        grep -- '^--' left | sed 's/=.*//' | sort -u > help
+        options_in_synopsis "$program" > right
+        mv help left
+        expect_same "options of $program, in --help (<) and synopsis (>)"
+    done
+}
+
+# What the diagnostics explain, one a line.
+heads_in_page() {
+    section "$(page_of "$1")" DIAGNOSTICS | plain | sed -n 's/^\.It //p'
+}
+
+test_the_pages_explain_every_text() {
+    for program in minitalk-send minitalkd; do
+        heads_in_page "$program" > heads
+        [ -s heads ]
+        sort heads | uniq -d > twice
+        [ ! -s twice ] || fail "explained twice: $(cat twice)"
+        python3 "$srcdir/man/check-texts.py" "$srcdir" "$program" heads
+    done
+}
+
+test_the_numbers_are_those_of_the_sources() {
+    local name file unit number
+    while read -r name file unit; do
+        number=$(sed -n "s/^#define $name (\{0,1\}\([0-9]*\).*/\1/p" "$srcdir/src/$file")
+        [ -n "$number" ] || fail "no $name in $file"
+        tr '\n' ' ' < "$man/minitalk.7" | grep -q " $number $unit" ||
+            fail "$name is $number $unit, which the page does not say"
+    done << 'END'
+SLICE exchange.c ms
+LAPSE exchange.c ms
+REPEAT_GO exchange.c microseconds
+FIRST_PATIENCE client.c microseconds
+LAST_PATIENCE client.c ms
+BARRIER_WORDS barrier.h processes
+SESSIONS_MAX server.c sessions
+END
+}
+
+fields_in_page() {
+    sed -n '/^\.Ss The journal$/,/^\.Pp$/s/^\.It Ev //p' "$man/minitalkd.8" | sed 's/ , /\n/g' | sort
+}
+
+test_the_journal_fields_are_those_of_the_sources() {
+    sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/journal.c" | sort -u > left
+    fields_in_page > right
+    expect_same 'fields, in journal.c (<) and page (>)'
+}
+
+# The replies, in the words of word.h and of the page.
+test_the_replies_are_those_of_the_sources() {
+    sed -n 's/^    REPLY_\([A-Z_]*\).*/\1/p' "$srcdir/src/word.h" | tr 'A-Z_' 'a-z ' |
+        awk '{ print NR, $0 }' > left
+    sed -n 's/^\.It \([0-9]*\) Ta \([a-z ]*\) Ta .*/\1 \2/p' "$man/minitalk.7" > right
+    expect_same 'replies, in word.h (<) and page (>)'
+}
+
+# Nothing was lost in between, so the plain signals are the frame, bit by bit.
+test_the_exchange_is_as_it_is_shown() {
+    command -v strace > /dev/null || skip 'there is no strace'
+    strace -qq -o /dev/null true 2> /dev/null || skip 'strace is not permitted'
+    # shellcheck disable=SC2119 # no further options
+    start_daemon
+    strace -qq -o trace -e trace=pidfd_send_signal,tgkill "$minitalk_send" \
+        --pidfile="$PWD/minitalk.pid" A
+    stop_daemon
+    sed -n -e 's/.*SIGUSR1, NULL.*/0/p' -e 's/.*SIGUSR2, NULL.*/1/p' \
+        -e 's/^tgkill(.*SIGUSR1.*/0/p' -e 's/^tgkill(.*SIGUSR2.*/1/p' trace |
+        tr -d '\n' | fold -w 8 > left
+    echo >> left
+    sed -n 's/^[0-9a-f]\{2\}  \([01]\{8\}\)\(  .*\)\{0,1\}$/\1/p' "$man/minitalk.7" > right
+    expect_same 'bits sent (<) and shown (>)'
+    sed -n 's/^octets  //p' "$man/minitalk.7" | tr ' ' '\n' > left
+    sed -n 's/^\([0-9a-f]\{2\}\)  [01]\{8\}\(  .*\)\{0,1\}$/\1/p' "$man/minitalk.7" > right
+    expect_same 'octets in the row (<) and in the table (>)'
+    while read -r octet; do
+        printf '%02x\n' "$((2#$octet))"
+    done < <(sed -n 's/^[0-9a-f]\{2\}  \([01]\{8\}\).*/\1/p' "$man/minitalk.7") > left
+    expect_same 'octets in binary (<) and hexadecimal (>)'
+}
+
+run_tests
