@@ -40,8 +40,6 @@ static int daemon_gone(const struct client *client)
 
 static int cannot_signal(const struct client *client, int error)
 {
-    if (error == -ESRCH)
-        return daemon_gone(client);
     errno = -error;
     warn("cannot signal the daemon, process %d", (int)client->daemon.pid);
     return error == -EPERM ? EX_NOPERM : EX_OSERR;
@@ -109,6 +107,11 @@ static int refused(enum reply reason)
           "report this",
           (int)reason);
     return EX_SOFTWARE;
+}
+
+static int verdict(const struct arq_sender *arq)
+{
+    return arq->phase == ARQ_COMMITTED ? 0 : refused(arq->refusal);
 }
 
 /* ---- one message ---- */
@@ -249,6 +252,17 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     return true;
 }
 
+/* The daemon has ended: it may have given its verdict before. */
+static int last_words(struct client *client, struct arq_sender *arq, struct wait *wait)
+{
+    struct lane_signal signal;
+
+    while (inbox_take(0, &signal) > 0)
+        take_signal(client, arq, &signal, wait);
+    release_words(client, arq, true, wait);
+    return arq_sender_done(arq) ? verdict(arq) : daemon_gone(client);
+}
+
 static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
     struct lane_signal signal;
@@ -258,6 +272,8 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
     while (!arq_sender_done(arq)) {
         int r = transmit(client, arq, frame);
 
+        if (r == -ESRCH)
+            return last_words(client, arq, &wait);
         if (r < 0)
             return cannot_signal(client, r);
         r = next_signal(client, &wait, &signal);
@@ -272,12 +288,12 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
 
         if (is_silence(&wait)) {
             if (peer_ended(&client->daemon))
-                return daemon_gone(client);
+                return last_words(client, arq, &wait);
             if (!ask_again(client, arq, &wait))
                 return timed_out(client);
         }
     }
-    return arq->phase == ARQ_COMMITTED ? 0 : refused(arq->refusal);
+    return verdict(arq);
 }
 
 int client_send(struct client *client, const struct message *message)
