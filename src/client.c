@@ -17,6 +17,8 @@
 #define LAST_PATIENCE (100 * MONOTONIC_MSEC)
 /* Who was told to wait will be told to go: asking again is only for the case that this was lost. */
 #define QUEUE_PATIENCE MONOTONIC_SEC
+/* Four signals can be pending, but strangers may fill their places again while they are taken. */
+#define LAST_TAKES 1000
 
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns)
 {
@@ -257,7 +259,7 @@ static int last_words(struct client *client, struct arq_sender *arq, struct wait
 {
     struct lane_signal signal;
 
-    while (inbox_take(0, &signal) > 0)
+    for (int taken = 0; taken < LAST_TAKES && inbox_take(0, &signal) > 0; taken++)
         take_signal(client, arq, &signal, wait);
     release_words(client, arq, true, wait);
     return arq_sender_done(arq) ? verdict(arq) : daemon_gone(client);
