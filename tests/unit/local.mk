@@ -1,15 +1,40 @@
 # Unit tests with Check: a program for each module, check-MODULE.c.
 
 UNIT_TESTS = \
+	tests/unit/check-barrier \
+	tests/unit/check-crc32c \
+	tests/unit/check-frame \
+	tests/unit/check-session \
 	tests/unit/check-word
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 check_LIBRARIES += libunit.a
-libunit_a_SOURCES = tests/unit/main.c tests/unit/suite.h
+libunit_a_SOURCES = \
+	tests/unit/main.c tests/unit/suite.h \
+	tests/unit/scarce.c tests/unit/scarce.h
 libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
+WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+# ---- the protocol ----
+
+WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
+
+tests_unit_check_barrier_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_crc32c_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_word_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_word_LDADD = libunit.a libprotocol.a $(CHECK_LIBS)
+tests_unit_check_word_LDADD = $(WITH_PROTOCOL)

@@ -4,11 +4,15 @@
 
 #include "suite.h"
 
+/* Seconds a test may take: no promise about speed, but an end for one that hangs. */
+#define PATIENCE 60
+
 Suite *suite_of(const char *name, const TTest *const *tests)
 {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
 
+    tcase_set_timeout(cases, PATIENCE);
     for (; *tests; tests++)
         tcase_add_test(cases, *tests);
     suite_add_tcase(suite, cases);

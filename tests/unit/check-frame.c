@@ -1,0 +1,390 @@
+/* check-frame.c - a message comes out as it went in, or is refused, as early as can be */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crc32c.h"
+#include "frame.h"
+#include "scarce.h"
+#include "suite.h"
+
+#define LIMIT ((size_t)1 << 20)
+
+/* What became of a row of octets, and after how many bits. */
+struct outcome {
+    enum frame_status status;
+    uint64_t bits;
+};
+
+static struct outcome feed(struct frame_decoder *decoder, const uint8_t *octets, size_t length)
+{
+    const struct frame frame = {.octets = (uint8_t *)octets, .length = length};
+    struct outcome outcome = {.status = FRAME_MORE};
+
+    while (outcome.status == FRAME_MORE && outcome.bits < frame_bits(&frame))
+        outcome.status = frame_decoder_bit(decoder, frame_bit(&frame, outcome.bits++));
+    return outcome;
+}
+
+/* Octets that the decoder, from its beginning, refuses with their last bit and not before. */
+static void expect_refused(const uint8_t *octets, size_t length, enum frame_status status)
+{
+    struct frame_decoder decoder;
+    struct outcome outcome;
+
+    frame_decoder_init(&decoder, LIMIT);
+    outcome = feed(&decoder, octets, length);
+    ck_assert_int_eq(outcome.status, status);
+    ck_assert_uint_eq(outcome.bits, 8 * length);
+    ck_assert_uint_eq(decoder.allocated, 0);
+    frame_decoder_done(&decoder);
+}
+#define EXPECT_REFUSED(status, ...)                                                                \
+    expect_refused((const uint8_t[]){__VA_ARGS__}, sizeof(uint8_t[]){__VA_ARGS__}, status)
+
+/* Every octet value, in an order that does not repeat with the powers of two. */
+static uint8_t *some_bytes(size_t length)
+{
+    uint8_t *bytes = malloc(length + 1);
+
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 251);
+    return bytes;
+}
+
+static struct frame encode(const char *text)
+{
+    struct message message = {.priority = 6, .bytes = (uint8_t *)text, .length = strlen(text)};
+    struct frame frame;
+
+    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    return frame;
+}
+
+/* ---- there and back ---- */
+
+START_TEST(a_message_of_any_size_comes_back_as_it_was)
+{
+    static const size_t lengths[] = {0, 1, 127, 128, 16383, 16384, LIMIT};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct message message = {.bytes = some_bytes(lengths[i]), .length = lengths[i]};
+        struct frame_decoder decoder;
+        struct outcome outcome;
+        struct frame frame;
+
+        ck_assert_int_eq(frame_encode(&message, &frame), 0);
+        frame_decoder_init(&decoder, LIMIT);
+        outcome = feed(&decoder, frame.octets, frame.length);
+        ck_assert_int_eq(outcome.status, FRAME_COMPLETE);
+        ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
+        ck_assert_uint_eq(decoder.message.length, message.length);
+        ck_assert_uint_eq(frame_decoder_received(&decoder), message.length);
+        if (message.length > 0)
+            ck_assert_mem_eq(decoder.message.bytes, message.bytes, message.length);
+        frame_decoder_done(&decoder);
+        frame_free(&frame);
+        free(message.bytes);
+    }
+}
+END_TEST
+
+START_TEST(each_priority_comes_back_as_it_was)
+{
+    for (unsigned priority = 0; priority <= 7; priority++) {
+        struct message message = {.priority = priority};
+        struct frame_decoder decoder;
+        struct frame frame;
+
+        ck_assert_int_eq(frame_encode(&message, &frame), 0);
+        frame_decoder_init(&decoder, 0);
+        ck_assert_int_eq(feed(&decoder, frame.octets, frame.length).status, FRAME_COMPLETE);
+        ck_assert_uint_eq(decoder.message.priority, priority);
+        frame_decoder_done(&decoder);
+        frame_free(&frame);
+    }
+}
+END_TEST
+
+START_TEST(the_frame_of_a_small_message_is_the_one_described)
+{
+    uint8_t expected[] = {0x51, 0x06, 0x02, 'h', 'i', 0, 0, 0, 0};
+    struct frame frame = encode("hi");
+    uint32_t crc = 0;
+
+    for (size_t i = 0; i < 5; i++)
+        crc = crc32c_octet(crc, expected[i]);
+    for (size_t i = 0; i < 4; i++)
+        expected[5 + i] = (uint8_t)(crc >> 8 * i);
+    ck_assert_uint_eq(frame.length, sizeof expected);
+    ck_assert_mem_eq(frame.octets, expected, sizeof expected);
+    frame_free(&frame);
+    ck_assert_ptr_null(frame.octets);
+}
+END_TEST
+
+START_TEST(octets_travel_most_significant_bit_first)
+{
+    struct frame frame = {.octets = (uint8_t[]){0x51, 0x01}, .length = 2};
+    static const bool expected[] = {0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1};
+
+    ck_assert_uint_eq(frame_bits(&frame), sizeof expected / sizeof expected[0]);
+    for (uint64_t i = 0; i < frame_bits(&frame); i++)
+        ck_assert_int_eq(frame_bit(&frame, i), expected[i]);
+}
+END_TEST
+
+START_TEST(a_message_taken_from_the_decoder_is_the_takers)
+{
+    struct frame frame = encode("mine");
+    struct frame_decoder decoder;
+    uint8_t *bytes;
+
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, frame.octets, frame.length).status, FRAME_COMPLETE);
+    bytes = decoder.message.bytes;
+    decoder.message.bytes = NULL;
+    frame_decoder_done(&decoder);
+    ck_assert_mem_eq(bytes, "mine", 4);
+    free(bytes);
+    frame_free(&frame);
+}
+END_TEST
+
+START_TEST(a_decoder_that_is_done_is_ready_for_the_next_frame)
+{
+    struct frame frame = encode("again");
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, frame.octets, frame.length - 3).status, FRAME_MORE);
+    frame_decoder_done(&decoder);
+    ck_assert_uint_eq(decoder.limit, LIMIT);
+    ck_assert_int_eq(feed(&decoder, frame.octets, frame.length).status, FRAME_COMPLETE);
+    ck_assert_mem_eq(decoder.message.bytes, "again", 5);
+    frame_decoder_done(&decoder);
+    frame_free(&frame);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+START_TEST(what_does_not_begin_with_the_magic_is_refused_at_its_first_octet)
+{
+    for (unsigned first = 0; first < 256; first++)
+        if (first >> 4 != 0x5)
+            EXPECT_REFUSED(FRAME_DAMAGED, (uint8_t)first);
+}
+END_TEST
+
+START_TEST(another_version_is_refused_at_its_first_octet)
+{
+    for (unsigned version = 0; version < 16; version++)
+        if (version != 1)
+            EXPECT_REFUSED(FRAME_VERSION, (uint8_t)(0x50 | version));
+}
+END_TEST
+
+START_TEST(each_unknown_flag_is_refused_at_its_octet)
+{
+    for (unsigned flag = 0x08; flag <= 0x80; flag <<= 1)
+        EXPECT_REFUSED(FRAME_VERSION, 0x51, (uint8_t)(flag | 6));
+}
+END_TEST
+
+START_TEST(a_message_beyond_the_limit_is_refused_before_its_payload)
+{
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x81, 0x80, 0x40); /* LIMIT + 1 */
+}
+END_TEST
+
+START_TEST(a_length_beyond_any_memory_is_refused)
+{
+    /* 2 to the 64th, and the like with ever more octets. */
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                   0x02);
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                   0x82);
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                   0x80, 0x80);
+}
+END_TEST
+
+START_TEST(the_largest_length_there_is_does_not_wrap_round)
+{
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                   0x01);
+}
+END_TEST
+
+START_TEST(a_length_with_more_octets_than_it_needs_is_refused)
+{
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 6, 0x80, 0x00);
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 6, 0x85, 0x00);
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 6, 0x81, 0x80, 0x00);
+}
+END_TEST
+
+START_TEST(a_wrong_checksum_is_refused_with_the_last_bit)
+{
+    struct frame frame = encode("checked");
+
+    for (size_t i = frame.length - 4; i < frame.length; i++) {
+        struct frame_decoder decoder;
+        struct outcome outcome;
+
+        frame.octets[i] ^= 0x01;
+        frame_decoder_init(&decoder, LIMIT);
+        outcome = feed(&decoder, frame.octets, frame.length);
+        ck_assert_int_eq(outcome.status, FRAME_DAMAGED);
+        ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
+        frame_decoder_done(&decoder);
+        frame.octets[i] ^= 0x01;
+    }
+    frame_free(&frame);
+}
+END_TEST
+
+/*
+ * A bit of the length may make the decoder wait for octets that never come, or look for the
+ * checksum too early. It is enough that the frame does not pass.
+ */
+START_TEST(no_frame_with_one_flipped_bit_passes)
+{
+    struct frame frame = encode("hello world");
+
+    for (uint64_t i = 0; i < frame_bits(&frame); i++) {
+        bool is_priority = i / 8 == 1 && i % 8 >= 5;
+        struct frame_decoder decoder;
+        struct outcome outcome;
+
+        frame.octets[i / 8] ^= (uint8_t)(0x80 >> i % 8);
+        frame_decoder_init(&decoder, LIMIT);
+        outcome = feed(&decoder, frame.octets, frame.length);
+        ck_assert_msg(outcome.status != FRAME_COMPLETE, "bit %u", (unsigned)i);
+        if (is_priority)
+            ck_assert_int_eq(outcome.status, FRAME_DAMAGED);
+        frame_decoder_done(&decoder);
+        frame.octets[i / 8] ^= (uint8_t)(0x80 >> i % 8);
+    }
+    frame_free(&frame);
+}
+END_TEST
+
+START_TEST(no_frame_passes_before_its_last_bit)
+{
+    struct frame frame = encode("hello world");
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    for (uint64_t i = 0; i + 1 < frame_bits(&frame); i++)
+        ck_assert_int_eq(frame_decoder_bit(&decoder, frame_bit(&frame, i)), FRAME_MORE);
+    frame_decoder_done(&decoder);
+    frame_free(&frame);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+START_TEST(memory_grows_only_with_what_arrives)
+{
+    const size_t arrived = 5000;
+    uint8_t *octets = some_bytes(5 + arrived);
+    struct frame_decoder decoder;
+
+    memcpy(octets, (uint8_t[]){0x51, 6, 0x80, 0x80, 0x40}, 5); /* announces LIMIT octets */
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, octets, 5).status, FRAME_MORE);
+    ck_assert_uint_eq(decoder.allocated, 0);
+    for (size_t i = 1; i <= arrived; i++) {
+        ck_assert_int_eq(feed(&decoder, octets + 4 + i, 1).status, FRAME_MORE);
+        ck_assert_uint_eq(frame_decoder_received(&decoder), i);
+        ck_assert_uint_ge(decoder.allocated, i);
+        ck_assert_uint_le(decoder.allocated, i <= 32 ? 64 : 2 * i);
+    }
+    frame_decoder_done(&decoder);
+    ck_assert_ptr_null(decoder.message.bytes);
+    free(octets);
+}
+END_TEST
+
+START_TEST(a_payload_that_fits_nowhere_is_refused_for_that)
+{
+    static const uint8_t header[] = {0x51, 6, 100};
+    uint8_t *payload = some_bytes(100);
+    struct frame_decoder decoder;
+    struct outcome outcome;
+
+    frame_decoder_init(&decoder, LIMIT);
+    feed(&decoder, header, sizeof header);
+    feed(&decoder, payload, 64);
+    memory_is_scarce = true;
+    outcome = feed(&decoder, payload + 64, 36);
+    memory_is_scarce = false;
+    ck_assert_int_eq(outcome.status, FRAME_NO_MEMORY);
+    ck_assert_uint_eq(outcome.bits, 8);
+    ck_assert_uint_eq(frame_decoder_received(&decoder), 64);
+    frame_decoder_done(&decoder);
+    free(payload);
+}
+END_TEST
+
+START_TEST(without_memory_no_frame_is_built)
+{
+    struct message message = {.bytes = (uint8_t *)"x", .length = 1};
+    struct frame frame = {.length = 42};
+    int r;
+
+    memory_is_scarce = true;
+    r = frame_encode(&message, &frame);
+    memory_is_scarce = false;
+    ck_assert_int_eq(r, -ENOMEM);
+    ck_assert_uint_eq(frame.length, 42);
+}
+END_TEST
+
+START_TEST(nothing_of_the_payload_has_come_before_the_header_is_whole)
+{
+    static const uint8_t header[] = {0x51, 6, 0x80, 0x02};
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    for (size_t i = 0; i < sizeof header; i++) {
+        ck_assert_uint_eq(frame_decoder_received(&decoder), 0);
+        ck_assert_int_eq(feed(&decoder, &header[i], 1).status, FRAME_MORE);
+    }
+    ck_assert_uint_eq(frame_decoder_received(&decoder), 0);
+    frame_decoder_done(&decoder);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_message_of_any_size_comes_back_as_it_was,
+        each_priority_comes_back_as_it_was,
+        the_frame_of_a_small_message_is_the_one_described,
+        octets_travel_most_significant_bit_first,
+        a_message_taken_from_the_decoder_is_the_takers,
+        a_decoder_that_is_done_is_ready_for_the_next_frame,
+        what_does_not_begin_with_the_magic_is_refused_at_its_first_octet,
+        another_version_is_refused_at_its_first_octet,
+        each_unknown_flag_is_refused_at_its_octet,
+        a_message_beyond_the_limit_is_refused_before_its_payload,
+        a_length_beyond_any_memory_is_refused,
+        the_largest_length_there_is_does_not_wrap_round,
+        a_length_with_more_octets_than_it_needs_is_refused,
+        a_wrong_checksum_is_refused_with_the_last_bit,
+        no_frame_with_one_flipped_bit_passes,
+        no_frame_passes_before_its_last_bit,
+        memory_grows_only_with_what_arrives,
+        a_payload_that_fits_nowhere_is_refused_for_that,
+        without_memory_no_frame_is_built,
+        nothing_of_the_payload_has_come_before_the_header_is_whole,
+        NULL,
+    };
+
+    return suite_of("frame", tests);
+}

@@ -1,0 +1,11 @@
+/*
+ * scarce.h - takes memory away from the code under test
+ *
+ * For programs linked with WRAP_ALLOCATORS, which puts these allocators before those of libc.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* While true, nothing can be allocated. */
+extern bool memory_is_scarce;
