@@ -1,6 +1,7 @@
 # Unit tests with Check: a program for each module, check-MODULE.c.
 
 UNIT_TESTS = \
+	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-crc32c \
 	tests/unit/check-frame \
@@ -21,6 +22,9 @@ WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 # ---- the protocol ----
 
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
+
+tests_unit_check_arq_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_barrier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
