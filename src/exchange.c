@@ -321,10 +321,17 @@ static void release_words(struct exchange *ex, bool empty)
             act_on(ex, pid, probe);
 }
 
+/* Whether it is a bit of the runner's message, which is not whole yet. */
+static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
+{
+    return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
+           ex->runner->state == SESSION_OPEN;
+}
+
 void exchange_take(struct exchange *ex, const struct lane_signal *signal)
 {
     barrier_note(&ex->barrier, signal);
-    if (signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid) {
+    if (is_wanted(ex, signal)) {
         heard(ex);
         arq_receiver_hold(&ex->runner->arq, signal->lane, signal->bit);
         take_bits(ex, ex->runner, signal->uid);
