@@ -76,8 +76,9 @@ void pidfile_release(struct pidfile *pidfile)
     if (!pidfile->handle)
         return;
     /* Where the directory is not ours, an empty file says the same as no file. */
-    if (ftruncate(pidfile_fileno(pidfile->handle), 0) < 0 || pidfile_remove(pidfile->handle) < 0)
-        pidfile_close(pidfile->handle);
+    (void)!ftruncate(pidfile_fileno(pidfile->handle), 0);
+    /* It closes and frees the handle even where it cannot remove the file. */
+    pidfile_remove(pidfile->handle);
     pidfile->handle = NULL;
 }
 
