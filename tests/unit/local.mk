@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-crc32c \
+	tests/unit/check-exchange \
 	tests/unit/check-frame \
 	tests/unit/check-session \
 	tests/unit/check-word
@@ -13,7 +14,8 @@ TESTS += $(UNIT_TESTS)
 check_LIBRARIES += libunit.a
 libunit_a_SOURCES = \
 	tests/unit/main.c tests/unit/suite.h \
-	tests/unit/scarce.c tests/unit/scarce.h
+	tests/unit/scarce.c tests/unit/scarce.h \
+	tests/unit/world.c tests/unit/world.h
 libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
@@ -31,6 +33,10 @@ tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_crc32c_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_exchange_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)

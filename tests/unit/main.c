@@ -9,10 +9,16 @@
 
 Suite *suite_of(const char *name, const TTest *const *tests)
 {
+    return suite_around(name, tests, NULL, NULL);
+}
+
+Suite *suite_around(const char *name, const TTest *const *tests, SFun setup, SFun teardown)
+{
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
 
     tcase_set_timeout(cases, PATIENCE);
+    tcase_add_checked_fixture(cases, setup, teardown);
     for (; *tests; tests++)
         tcase_add_test(cases, *tests);
     suite_add_tcase(suite, cases);

@@ -7,5 +7,5 @@
 
 #include <stdbool.h>
 
-/* While true, nothing can be allocated. */
+/* While true, nothing can be allocated: not by Check's assertions either. */
 extern bool memory_is_scarce;

@@ -7,3 +7,6 @@ Suite *make_suite(void);
 
 /* A suite with one test case of the given tests, ended by NULL. */
 Suite *suite_of(const char *name, const TTest *const *tests);
+
+/* The same, with something done before and after each test, in its process. */
+Suite *suite_around(const char *name, const TTest *const *tests, SFun setup, SFun teardown);

@@ -1,0 +1,523 @@
+/* check-exchange.c - what each sender is answered, and what goes into the log on whose word */
+
+#include <errno.h>
+#include <string.h>
+
+#include "scarce.h"
+#include "suite.h"
+#include "world.h"
+
+#define SESSIONS 4
+
+static struct sender ann = {.pid = 3, .uid = 1003};
+static struct sender bob = {.pid = 7, .uid = 1007}; /* in the same place of the table */
+
+static void begin(void)
+{
+    world_begin(SESSIONS);
+}
+
+static void end(void)
+{
+    world_end();
+    sender_done(&ann);
+    sender_done(&bob);
+}
+
+static void expect_logged(unsigned index, const struct sender *sender, const char *text)
+{
+    const struct note *note = &world.log.list[index];
+
+    ck_assert_uint_gt(world.log.count, index);
+    ck_assert_int_eq(note->pid, sender->pid);
+    ck_assert_uint_eq(note->uid, sender->uid);
+    ck_assert_uint_eq(note->priority, 5);
+    ck_assert_str_eq(note->bytes, text);
+    ck_assert_uint_eq(note->length, strlen(text));
+}
+
+/* Sends octets that are no frame of this sender's message. */
+static void sends_octets(struct sender *sender, uint8_t *octets, size_t length)
+{
+    const struct frame own = sender->frame;
+
+    sender->frame = (struct frame){.octets = octets, .length = length};
+    sender_sends(sender, SENDER_REST);
+    sender->frame = own;
+}
+
+/* ---- messages ---- */
+
+START_TEST(a_message_is_in_the_log_once_before_its_sender_is_told_so)
+{
+    ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.count, 1);
+    expect_logged(0, &ann, "hello");
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_bits(&ann.frame));
+    ck_assert_uint_eq(world.processes[ann.pid].told_count, 2);
+    ck_assert_uint_eq(world.exchange.counts.messages, 1);
+    ck_assert_uint_eq(world.exchange.counts.bytes, 5);
+    ck_assert_uint_eq(world.exchange.counts.refused, 0);
+}
+END_TEST
+
+START_TEST(an_empty_message_is_a_message)
+{
+    ck_assert_int_eq(sender_delivers(&ann, ""), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.count, 1);
+    expect_logged(0, &ann, "");
+}
+END_TEST
+
+START_TEST(each_bit_is_answered_once)
+{
+    uint64_t bits;
+
+    sender_delivers(&ann, "hello");
+    bits = frame_bits(&ann.frame);
+    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_THREAD], bits / 2);
+    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_PROCESS], bits / 2);
+}
+END_TEST
+
+START_TEST(a_session_carries_one_message_after_another)
+{
+    for (unsigned i = 0; i < 60; i++) {
+        ck_assert_int_eq(sender_delivers(&ann, "once more"), REPLY_COMMITTED);
+        expect_logged(i, &ann, "once more");
+    }
+    ck_assert_uint_eq(world.log.count, 60);
+    ck_assert_uint_gt(ann.origin, WORD_COUNT_MODULUS);
+    ck_assert_uint_eq(world.open_peers, 1);
+}
+END_TEST
+
+START_TEST(a_bit_before_its_predecessor_is_answered_after_it)
+{
+    const struct process *process = &world.processes[ann.pid];
+
+    sender_takes(&ann, "x");
+    sender_asks(&ann, ASK_START);
+    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert_uint_eq(process->answers[LANE_PROCESS], 0);
+    sender_sends_bit(&ann, 0);
+    ck_assert_uint_eq(process->answers[LANE_THREAD], 1);
+    ck_assert_uint_eq(process->answers[LANE_PROCESS], 1);
+    ann.sent = 2;
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "x");
+}
+END_TEST
+
+START_TEST(a_sender_that_asks_is_told_how_many_bits_were_taken)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 21);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 21);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "hello");
+}
+END_TEST
+
+START_TEST(bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told)
+{
+    sender_takes(&ann, "x");
+    sender_asks(&ann, ASK_START);
+    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
+    sender_sends(&ann, 1);
+    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_PROCESS], 0);
+}
+END_TEST
+
+START_TEST(bits_sent_before_a_question_are_counted_in_its_answer)
+{
+    sender_takes(&ann, "x");
+    sender_asks(&ann, ASK_START);
+    exchange_take(
+        &world.exchange,
+        &(struct lane_signal){.kind = SIGNAL_WORD,
+                              .place = PLACE_PROCESS_USR2,
+                              .pid = ann.pid,
+                              .word = probe_pack((struct probe){.ask = ASK_RESUME, .nonce = 99})});
+    ck_assert_uint_eq(world.processes[ann.pid].told_count, 1);
+    sender_sends(&ann, 2);
+    exchange_settle(&world.exchange);
+    ck_assert_uint_eq(world.processes[ann.pid].told.nonce, 99);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 2);
+}
+END_TEST
+
+START_TEST(a_verdict_is_told_as_often_as_it_is_asked_for)
+{
+    sender_delivers(&ann, "hello");
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.count, 1);
+}
+END_TEST
+
+START_TEST(a_bit_after_the_last_one_changes_nothing)
+{
+    sender_delivers(&ann, "hello");
+    ck_assert(!sender_sends_bit(&ann, 0));
+    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_bits(&ann.frame));
+    ck_assert_uint_eq(world.log.count, 1);
+}
+END_TEST
+
+START_TEST(a_sender_begins_anew_as_long_as_no_bit_was_taken)
+{
+    sender_takes(&ann, "hello");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(to_begin_in_the_middle_of_a_message_is_out_of_step)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 21);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_OUT_OF_STEP);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    expect_logged(0, &ann, "hello");
+}
+END_TEST
+
+START_TEST(to_resume_what_was_not_begun_is_out_of_step)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
+    ck_assert_uint_eq(world.open_peers, 0);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+static void expect_refused(enum reply reason)
+{
+    unsigned before = world.refused.count;
+    const struct note *note = &world.refused.list[before - 1];
+
+    ck_assert_uint_gt(before, 0);
+    ck_assert_int_eq(sender_heard(&ann), reason);
+    ck_assert_int_eq(note->reason, reason);
+    ck_assert_int_eq(note->pid, ann.pid);
+    ck_assert_uint_eq(note->uid, ann.uid);
+    ck_assert_uint_eq(world.exchange.counts.refused, before);
+    ck_assert_uint_eq(world.log.count, 0);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), reason);
+    ck_assert_uint_eq(world.refused.count, before);
+}
+
+START_TEST(a_refusal_is_recorded_once_and_told_as_often_as_asked_for)
+{
+    sender_takes(&ann, "");
+    sender_asks(&ann, ASK_START);
+    sends_octets(&ann, (uint8_t[]){0xff}, 1);
+    expect_refused(REPLY_DAMAGED);
+    sender_takes(&ann, "");
+    sender_asks(&ann, ASK_START);
+    sends_octets(&ann, (uint8_t[]){0x5f}, 1);
+    expect_refused(REPLY_VERSION);
+    sender_takes(&ann, "");
+    sender_asks(&ann, ASK_START);
+    sends_octets(&ann, (uint8_t[]){0x51, 6, WORLD_MESSAGE_LIMIT + 1}, 3);
+    expect_refused(REPLY_TOO_LARGE);
+}
+END_TEST
+
+START_TEST(after_a_refusal_the_sender_may_send_another_message)
+{
+    sender_takes(&ann, "");
+    sender_asks(&ann, ASK_START);
+    sends_octets(&ann, (uint8_t[]){0xff}, 1);
+    ck_assert_int_eq(sender_delivers(&ann, "better"), REPLY_COMMITTED);
+    expect_logged(0, &ann, "better");
+}
+END_TEST
+
+START_TEST(a_message_that_the_log_does_not_take_is_refused)
+{
+    world.commit_result = -EIO;
+    ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_UNLOGGED);
+    expect_refused(REPLY_UNLOGGED);
+    ck_assert_uint_eq(world.exchange.counts.messages, 0);
+    ck_assert_uint_eq(world.exchange.counts.bytes, 0);
+}
+END_TEST
+
+START_TEST(a_message_for_which_there_is_no_memory_is_refused)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 3 * 8);
+    memory_is_scarce = true;
+    for (int bit = 0; bit < 8; bit++)
+        sender_sends_bit(&ann, ann.sent++);
+    memory_is_scarce = false;
+    expect_refused(REPLY_BUSY);
+}
+END_TEST
+
+START_TEST(a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy)
+{
+    memory_is_scarce = true;
+    word_comes(ann.pid, probe_pack((struct probe){.ask = ASK_START, .nonce = 99}));
+    memory_is_scarce = false;
+    ck_assert_int_eq(world.processes[ann.pid].told.reply, REPLY_BUSY);
+    ck_assert_uint_eq(world.processes[ann.pid].told.nonce, 99);
+    ck_assert_uint_eq(world.open_peers, 0);
+    ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(without_memory_there_is_no_exchange)
+{
+    struct exchange exchange;
+    int r;
+
+    memory_is_scarce = true;
+    r = exchange_init(&exchange, world.exchange.ops, &world, WORLD_MESSAGE_LIMIT, SESSIONS);
+    memory_is_scarce = false;
+    ck_assert_int_eq(r, -ENOMEM);
+    exchange_done(&exchange);
+}
+END_TEST
+
+/* ---- a log that takes its time ---- */
+
+START_TEST(while_the_log_takes_its_time_senders_are_told_to_wait_for_it)
+{
+    world.commit_result = -EINPROGRESS;
+    sender_takes(&ann, "hello");
+    sender_takes(&bob, "me too");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_uint_eq(world.processes[ann.pid].told_count, 1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_PENDING);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_PENDING);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_PENDING);
+    ck_assert(exchange_has_unfinished(&world.exchange));
+    ck_assert(!exchange_is_busy(&world.exchange));
+    ck_assert_uint_eq(world.exchange.counts.messages, 0);
+
+    exchange_committed(&world.exchange, 0);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(world.exchange.counts.messages, 1);
+    ck_assert_uint_eq(world.exchange.counts.bytes, 5);
+}
+END_TEST
+
+START_TEST(a_log_that_refuses_after_all_is_reported)
+{
+    world.commit_result = -EINPROGRESS;
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, SENDER_REST);
+    exchange_committed(&world.exchange, -EPIPE);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_UNLOGGED);
+    ck_assert_uint_eq(world.refused.count, 1);
+    ck_assert_uint_eq(world.exchange.counts.messages, 0);
+    ck_assert(!exchange_has_unfinished(&world.exchange));
+}
+END_TEST
+
+START_TEST(no_further_signal_of_its_sender_logs_a_message_again)
+{
+    world.commit_result = -EINPROGRESS;
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert(!sender_sends_bit(&ann, 0));
+    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_OUT_OF_STEP);
+    ck_assert_uint_eq(world.log.count, 1);
+    exchange_committed(&world.exchange, 0);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.count, 1);
+}
+END_TEST
+
+/* ---- strangers ---- */
+
+START_TEST(a_bit_of_a_process_without_a_session_is_not_answered)
+{
+    sender_takes(&ann, "hello");
+    sender_takes(&bob, "hello");
+    ck_assert(!sender_sends_bit(&bob, 0));
+    sender_asks(&ann, ASK_START);
+    ck_assert(!sender_sends_bit(&bob, 0));
+    ck_assert_uint_eq(world.processes[bob.pid].answers[LANE_THREAD], 0);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "hello");
+}
+END_TEST
+
+START_TEST(noise_changes_nothing)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    for (int place = PLACE_THREAD_USR1; place <= PLACE_PROCESS_USR2; place++) {
+        exchange_take(&world.exchange, &(struct lane_signal){.kind = SIGNAL_NOISE,
+                                                             .place = (enum place)place,
+                                                             .pid = ann.pid});
+        exchange_settle(&world.exchange);
+        sender_sends(&ann, 3);
+    }
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "hello");
+    ck_assert_uint_eq(world.processes[ann.pid].told_count, 2);
+}
+END_TEST
+
+START_TEST(a_word_that_is_no_probe_changes_nothing)
+{
+    static const uint32_t words[] = {0, 1, 0xffffffff, 0x60000000, 0x10000001, 0x63000000};
+
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        word_comes(ann.pid, words[i]);
+        word_comes(bob.pid, words[i]);
+        sender_sends(&ann, 1);
+    }
+    ck_assert_uint_eq(world.processes[ann.pid].told_count, 1);
+    ck_assert_uint_eq(world.processes[bob.pid].told_count, 0);
+    ck_assert_uint_eq(world.open_peers, 1);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_forged_probe_changes_no_message)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    for (uint64_t bit = 0; bit < frame_bits(&ann.frame); bit++) {
+        enum ask ask = bit % 2 ? ASK_START : ASK_RESUME;
+
+        sender_sends(&ann, 1);
+        word_comes(ann.pid, probe_pack((struct probe){.ask = ask, .nonce = 0xf000}));
+    }
+    ck_assert_uint_eq(world.log.count, 1);
+    expect_logged(0, &ann, "hello");
+}
+END_TEST
+
+START_TEST(a_forged_question_after_the_verdict_does_not_hide_it)
+{
+    sender_delivers(&ann, "hello");
+    word_comes(ann.pid, probe_pack((struct probe){.ask = ASK_RESUME, .nonce = 0xf000}));
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_process_that_a_signal_would_harm_is_told_nothing)
+{
+    world.processes[bob.pid].is_unsafe = true;
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), 0);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), 0);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+}
+END_TEST
+
+START_TEST(a_question_in_the_name_of_no_process_opens_nothing)
+{
+    process_ends(bob.pid);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), 0);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+    ck_assert_uint_eq(world.open_peers, 0);
+}
+END_TEST
+
+START_TEST(bits_of_two_senders_never_mix)
+{
+    sender_takes(&ann, "from ann");
+    sender_takes(&bob, "from bob");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    for (uint64_t bit = 0; bit < frame_bits(&ann.frame); bit++) {
+        ck_assert(!sender_sends_bit(&bob, bit));
+        sender_sends(&ann, 1);
+        if (bit + 1 < frame_bits(&ann.frame))
+            ck_assert(!sender_sends_bit(&bob, bit + 1));
+    }
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(world.processes[bob.pid].told.count, 0);
+    sender_takes(&ann, "more of ann");
+    sender_asks(&ann, ASK_START);
+    for (uint64_t bit = 0; bit < frame_bits(&bob.frame); bit++) {
+        ck_assert(!sender_sends_bit(&ann, bit));
+        sender_sends(&bob, 1);
+    }
+    ck_assert_uint_eq(world.log.count, 2);
+    expect_logged(0, &ann, "from ann");
+    expect_logged(1, &bob, "from bob");
+}
+END_TEST
+
+START_TEST(a_message_is_of_the_user_who_sent_its_first_bit)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 1);
+    ann.uid = 0;
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_uint_eq(world.log.list[0].uid, 1003);
+    ck_assert_int_eq(sender_delivers(&ann, "again"), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.list[1].uid, 0);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_message_is_in_the_log_once_before_its_sender_is_told_so,
+        an_empty_message_is_a_message,
+        each_bit_is_answered_once,
+        a_session_carries_one_message_after_another,
+        a_bit_before_its_predecessor_is_answered_after_it,
+        a_sender_that_asks_is_told_how_many_bits_were_taken,
+        bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told,
+        bits_sent_before_a_question_are_counted_in_its_answer,
+        a_verdict_is_told_as_often_as_it_is_asked_for,
+        a_bit_after_the_last_one_changes_nothing,
+        a_sender_begins_anew_as_long_as_no_bit_was_taken,
+        to_begin_in_the_middle_of_a_message_is_out_of_step,
+        to_resume_what_was_not_begun_is_out_of_step,
+        a_refusal_is_recorded_once_and_told_as_often_as_asked_for,
+        after_a_refusal_the_sender_may_send_another_message,
+        a_message_that_the_log_does_not_take_is_refused,
+        a_message_for_which_there_is_no_memory_is_refused,
+        a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy,
+        without_memory_there_is_no_exchange,
+        while_the_log_takes_its_time_senders_are_told_to_wait_for_it,
+        a_log_that_refuses_after_all_is_reported,
+        no_further_signal_of_its_sender_logs_a_message_again,
+        a_bit_of_a_process_without_a_session_is_not_answered,
+        noise_changes_nothing,
+        a_word_that_is_no_probe_changes_nothing,
+        a_forged_probe_changes_no_message,
+        a_forged_question_after_the_verdict_does_not_hide_it,
+        a_process_that_a_signal_would_harm_is_told_nothing,
+        a_question_in_the_name_of_no_process_opens_nothing,
+        bits_of_two_senders_never_mix,
+        a_message_is_of_the_user_who_sent_its_first_bit,
+        NULL,
+    };
+
+    return suite_around("exchange", tests, begin, end);
+}

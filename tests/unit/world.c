@@ -1,0 +1,270 @@
+/* world.c - see world.h */
+
+#include "world.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+
+struct world world;
+
+/* ---- the exchange's owner ---- */
+
+/* Check's assertions allocate, even where they hold, and must not where memory is scarce. */
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+/* What a pidfd is to the daemon: one process, whoever has its PID now. */
+struct handle {
+    pid_t pid;
+    unsigned generation;
+    bool is_open;
+};
+
+/* Not allocated, so that they can be had where memory is scarce. */
+#define WORLD_HANDLES (2 * WORLD_PIDS)
+static struct handle handles[WORLD_HANDLES];
+
+static bool is_gone(const struct handle *handle)
+{
+    const struct process *process = &world.processes[handle->pid];
+
+    require(handle->is_open);
+    return process->has_ended || process->generation != handle->generation;
+}
+
+static int open_peer(void *owner, pid_t pid, void **ret_peer)
+{
+    const struct process *process = &world.processes[pid];
+    struct handle *handle = NULL;
+
+    require(owner == &world);
+    if (process->has_ended)
+        return -ESRCH;
+    if (process->is_unsafe)
+        return -EINVAL;
+    for (unsigned i = 0; !handle; i++) {
+        require(i < WORLD_HANDLES);
+        if (!handles[i].is_open)
+            handle = &handles[i];
+    }
+    *handle = (struct handle){.pid = pid, .generation = process->generation, .is_open = true};
+    *ret_peer = handle;
+    world.open_peers++;
+    return 0;
+}
+
+static void close_peer(void *owner, void *peer)
+{
+    struct handle *handle = peer;
+
+    require(owner == &world);
+    require(handle->is_open);
+    handle->is_open = false;
+    world.open_peers--;
+}
+
+static bool peer_has_ended(void *owner, const void *peer)
+{
+    require(owner == &world);
+    return is_gone(peer);
+}
+
+static int answer_peer(void *owner, void *peer, enum lane lane)
+{
+    const struct handle *handle = peer;
+
+    require(owner == &world);
+    if (is_gone(handle))
+        return -ESRCH;
+    world.processes[handle->pid].answers[lane]++;
+    return 0;
+}
+
+static int tell_peer(void *owner, void *peer, uint32_t word)
+{
+    const struct handle *handle = peer;
+    struct process *process = &world.processes[handle->pid];
+
+    require(owner == &world);
+    if (is_gone(handle))
+        return -ESRCH;
+    require(answer_unpack(word, &process->told));
+    process->told_count++;
+    return 0;
+}
+
+static void add_note(struct notes *notes, struct note note)
+{
+    require(notes->count < sizeof notes->list / sizeof notes->list[0]);
+    notes->list[notes->count++] = note;
+}
+
+static int commit_message(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
+{
+    struct note note = {
+        .pid = pid, .uid = uid, .priority = message->priority, .length = message->length};
+
+    require(owner == &world);
+    require(((const struct handle *)peer)->pid == pid);
+    require(message->length < sizeof note.bytes);
+    if (message->length > 0)
+        memcpy(note.bytes, message->bytes, message->length);
+    if (world.commit_result == 0 || world.commit_result == -EINPROGRESS)
+        add_note(&world.log, note);
+    free(message->bytes);
+    return world.commit_result;
+}
+
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+{
+    require(owner == &world);
+    add_note(&world.refused, (struct note){.pid = pid, .uid = uid, .reason = reason});
+}
+
+static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+{
+    require(owner == &world);
+    add_note(&world.lost, (struct note){.pid = pid, .uid = uid, .length = bytes});
+}
+
+static const struct exchange_ops ops = {
+    .open = open_peer,
+    .close = close_peer,
+    .ended = peer_has_ended,
+    .answer = answer_peer,
+    .tell = tell_peer,
+    .commit = commit_message,
+    .refused = note_refused,
+    .lost = note_lost,
+};
+
+/* ---- the world ---- */
+
+void world_begin(unsigned session_limit)
+{
+    world = (struct world){.now = 1};
+    ck_assert_int_eq(
+        exchange_init(&world.exchange, &ops, &world, WORLD_MESSAGE_LIMIT, session_limit), 0);
+    time_passes(0);
+}
+
+void world_end(void)
+{
+    exchange_done(&world.exchange);
+    ck_assert_uint_eq(world.open_peers, 0);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+}
+
+void process_ends(pid_t pid)
+{
+    world.processes[pid].has_ended = true;
+}
+
+void process_starts(pid_t pid)
+{
+    world.processes[pid] = (struct process){.generation = world.processes[pid].generation + 1};
+}
+
+void process_end_is_noticed(pid_t pid)
+{
+    const struct session *session;
+
+    LIST_FOREACH(session, &world.exchange.table[(unsigned)pid % world.exchange.session_limit],
+                 bucket)
+    if (session->pid == pid) {
+        exchange_ended(&world.exchange, pid, session->peer);
+        return;
+    }
+}
+
+uint64_t time_passes(uint64_t duration)
+{
+    world.now += duration;
+    return exchange_tick(&world.exchange, world.now);
+}
+
+/* ---- senders ---- */
+
+void sender_takes(struct sender *sender, const char *text)
+{
+    struct message message = {.priority = 5, .bytes = (uint8_t *)text, .length = strlen(text)};
+
+    sender->origin += sender->sent;
+    sender->sent = 0;
+    frame_free(&sender->frame);
+    ck_assert_int_eq(frame_encode(&message, &sender->frame), 0);
+}
+
+void sender_done(struct sender *sender)
+{
+    frame_free(&sender->frame);
+}
+
+void word_comes(pid_t pid, uint32_t word)
+{
+    exchange_take(&world.exchange,
+                  &(struct lane_signal){
+                      .kind = SIGNAL_WORD, .place = PLACE_PROCESS_USR2, .pid = pid, .word = word});
+    exchange_settle(&world.exchange);
+}
+
+enum reply sender_asks(struct sender *sender, enum ask ask)
+{
+    struct process *process = &world.processes[sender->pid];
+    unsigned told_before = process->told_count;
+
+    sender->nonce++;
+    word_comes(sender->pid, probe_pack((struct probe){.ask = ask, .nonce = sender->nonce}));
+    if (process->told_count == told_before)
+        return 0;
+    return sender_heard(sender);
+}
+
+bool sender_sends_bit(struct sender *sender, uint64_t index)
+{
+    const struct process *process = &world.processes[sender->pid];
+    enum lane lane = (enum lane)((sender->origin + index) % LANES);
+    bool bit = frame_bit(&sender->frame, index);
+    unsigned before[LANES] = {process->answers[0], process->answers[1]};
+
+    exchange_take(&world.exchange,
+                  &(struct lane_signal){
+                      .kind = SIGNAL_PLAIN,
+                      .place = lane == LANE_THREAD
+                                   ? (bit ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1)
+                                   : (bit ? PLACE_PROCESS_USR2 : PLACE_PROCESS_USR1),
+                      .lane = lane,
+                      .bit = bit,
+                      .pid = sender->pid,
+                      .uid = sender->uid,
+                  });
+    return process->answers[lane] == before[lane] + 1 && process->answers[!lane] == before[!lane];
+}
+
+void sender_sends(struct sender *sender, uint64_t bits)
+{
+    uint64_t left = frame_bits(&sender->frame) - sender->sent;
+
+    for (bits = bits < left ? bits : left; bits > 0; bits--)
+        ck_assert(sender_sends_bit(sender, sender->sent++));
+}
+
+enum reply sender_heard(const struct sender *sender)
+{
+    ck_assert_uint_eq(world.processes[sender->pid].told.nonce, sender->nonce);
+    return world.processes[sender->pid].told.reply;
+}
+
+enum reply sender_delivers(struct sender *sender, const char *text)
+{
+    sender_takes(sender, text);
+    ck_assert_int_eq(sender_asks(sender, ASK_START), REPLY_GO);
+    sender_sends(sender, SENDER_REST);
+    return sender_heard(sender);
+}
