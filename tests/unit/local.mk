@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/check-exchange \
 	tests/unit/check-frame \
 	tests/unit/check-session \
+	tests/unit/check-turns \
 	tests/unit/check-word
 
 check_PROGRAMS += $(UNIT_TESTS)
@@ -45,6 +46,9 @@ tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_word_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_word_LDADD = $(WITH_PROTOCOL)

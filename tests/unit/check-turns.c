@@ -1,0 +1,593 @@
+/* check-turns.c - of the exchange's senders one runs at a time, and none waits for ever */
+
+#include <errno.h>
+
+#include "suite.h"
+#include "world.h"
+
+#define SESSIONS 8
+#define USEC UINT64_C(1000)
+#define MSEC UINT64_C(1000000)
+
+static struct sender ann = {.pid = 1, .uid = 1001};
+static struct sender bob = {.pid = 2, .uid = 1002};
+static struct sender cid = {.pid = 3, .uid = 1003};
+
+static void begin(void)
+{
+    world_begin(SESSIONS);
+    sender_takes(&ann, "from ann");
+    sender_takes(&bob, "from bob");
+    sender_takes(&cid, "from cid");
+}
+
+static void end(void)
+{
+    world_end();
+    sender_done(&ann);
+    sender_done(&bob);
+    sender_done(&cid);
+}
+
+/* Ann runs, the others wait. */
+static void all_ask(void)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+}
+
+static unsigned told_count(const struct sender *sender)
+{
+    return world.processes[sender->pid].told_count;
+}
+
+/* ---- the order of turns ---- */
+
+START_TEST(turns_are_given_first_come_first_served)
+{
+    all_ask();
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_GO);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.log.count, 3);
+}
+END_TEST
+
+START_TEST(who_asks_again_keeps_its_place)
+{
+    all_ask();
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_WAIT);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
+}
+END_TEST
+
+START_TEST(who_has_just_sent_is_queued_behind_those_who_wait)
+{
+    all_ask();
+    sender_sends(&ann, SENDER_REST);
+    sender_takes(&ann, "more of ann");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_WAIT);
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_GO);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+}
+END_TEST
+
+START_TEST(a_refusal_passes_the_turn_on_too)
+{
+    all_ask();
+    ann.frame.octets[0] ^= 0x80;
+    sender_sends(&ann, 8);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_DAMAGED);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
+START_TEST(no_turn_is_given_while_a_message_is_being_logged)
+{
+    world.commit_result = -EINPROGRESS;
+    all_ask();
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_uint_eq(time_passes(1000 * MSEC), EXCHANGE_NEVER);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
+    exchange_committed(&world.exchange, 0);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
+/* ---- time ---- */
+
+START_TEST(a_sender_alone_keeps_its_turn_for_as_long_as_it_likes)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_sends(&ann, 9);
+    for (int i = 0; i < 100; i++)
+        ck_assert_uint_eq(time_passes(1000 * MSEC), EXCHANGE_NEVER);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(while_nobody_has_a_turn_no_time_matters)
+{
+    ck_assert_uint_eq(time_passes(0), EXCHANGE_NEVER);
+    ck_assert(!exchange_is_busy(&world.exchange));
+    sender_delivers(&ann, "hello");
+    ck_assert_uint_eq(time_passes(0), EXCHANGE_NEVER);
+    ck_assert(!exchange_is_busy(&world.exchange));
+}
+END_TEST
+
+START_TEST(a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before)
+{
+    uint64_t deadline;
+
+    all_ask();
+    sender_sends(&ann, 9);
+    deadline = time_passes(0);
+    ck_assert_uint_gt(deadline, world.now);
+    ck_assert_uint_eq(time_passes(deadline - 1 - world.now), deadline);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
+    time_passes(1);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert(!sender_sends_bit(&ann, 9));
+}
+END_TEST
+
+START_TEST(each_signal_of_a_sender_puts_off_the_end_for_its_silence)
+{
+    uint64_t first, second;
+
+    all_ask();
+    first = time_passes(0);
+    time_passes(10 * USEC);
+    sender_sends(&ann, 1);
+    second = time_passes(0);
+    ck_assert_uint_eq(second, first + 10 * USEC);
+    time_passes(10 * USEC);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    ck_assert_uint_eq(time_passes(0), second + 10 * USEC);
+}
+END_TEST
+
+START_TEST(a_busy_sender_loses_its_turn_after_a_slice_if_others_wait)
+{
+    uint64_t begun = world.now, silence;
+
+    all_ask();
+    silence = time_passes(0) - world.now;
+    while (sender_heard(&bob) == REPLY_WAIT) {
+        ck_assert(exchange_is_busy(&world.exchange));
+        ck_assert_uint_lt(world.now - begun, 10 * silence);
+        sender_sends(&ann, 1);
+        time_passes(silence / 2);
+    }
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_gt(world.now - begun, silence);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
+}
+END_TEST
+
+START_TEST(who_lost_its_turn_is_queued_again_and_loses_no_bit)
+{
+    all_ask();
+    sender_sends(&ann, 9);
+    time_passes(time_passes(0) - world.now);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 9);
+    sender_sends(&bob, SENDER_REST);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 9);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_str_eq(world.log.list[2].bytes, "from ann");
+}
+END_TEST
+
+START_TEST(two_long_messages_take_turns_until_both_are_whole)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    for (int turn = 0; world.log.count < 2; turn++) {
+        struct sender *runner = turn % 2 ? &bob : &ann;
+
+        ck_assert_int_lt(turn, 100);
+        if (sender_heard(runner) != REPLY_GO)
+            continue;
+        sender_sends(runner, 7);
+        if (sender_heard(runner) == REPLY_COMMITTED)
+            continue;
+        if (world.log.count == 0)
+            time_passes(time_passes(0) - world.now);
+        sender_asks(runner, ASK_RESUME);
+    }
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_sender_that_is_being_served_makes_the_exchange_busy_until_it_falls_silent)
+{
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 9);
+    ck_assert(exchange_is_busy(&world.exchange));
+    time_passes(1000 * MSEC);
+    ck_assert(!exchange_is_busy(&world.exchange));
+    sender_sends(&ann, 1);
+    ck_assert(exchange_is_busy(&world.exchange));
+}
+END_TEST
+
+/* ---- an unheard GO ---- */
+
+/* Bob has been told to go, and nobody else is left. */
+static void let_bob_go(void)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(told_count(&bob), 2);
+}
+
+START_TEST(a_go_that_is_not_heard_is_told_again_ever_more_rarely)
+{
+    uint64_t granted = world.now, last = 0;
+
+    let_bob_go();
+    for (unsigned repeated = 1; repeated <= 2; repeated++) {
+        uint64_t deadline = time_passes(0);
+
+        ck_assert_uint_ge(deadline - granted, 2 * last);
+        time_passes(deadline - 1 - world.now);
+        ck_assert_uint_eq(told_count(&bob), 1 + repeated);
+        time_passes(1);
+        ck_assert_uint_eq(told_count(&bob), 2 + repeated);
+        ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+        last = world.now - granted;
+    }
+}
+END_TEST
+
+START_TEST(a_go_that_was_heard_is_not_told_again)
+{
+    let_bob_go();
+    sender_sends(&bob, 1);
+    ck_assert_uint_eq(time_passes(1 * MSEC), EXCHANGE_NEVER);
+    ck_assert_uint_eq(told_count(&bob), 2);
+}
+END_TEST
+
+START_TEST(a_question_shows_that_go_was_heard_too)
+{
+    let_bob_go();
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_GO);
+    ck_assert_uint_eq(time_passes(1 * MSEC), EXCHANGE_NEVER);
+    ck_assert_uint_eq(told_count(&bob), 3);
+}
+END_TEST
+
+START_TEST(a_sender_that_does_not_hear_go_loses_its_turn_even_if_nobody_waits)
+{
+    uint64_t deadline;
+
+    let_bob_go();
+    for (unsigned i = 0; (deadline = time_passes(0)) != EXCHANGE_NEVER; i++) {
+        ck_assert_uint_lt(i, 20);
+        time_passes(deadline - world.now);
+    }
+    ck_assert(!exchange_is_busy(&world.exchange));
+    ck_assert(!sender_sends_bit(&bob, 0));
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_GO);
+}
+END_TEST
+
+/* ---- ends ---- */
+
+START_TEST(the_end_of_the_runner_passes_the_turn_on_and_is_recorded)
+{
+    all_ask();
+    sender_sends(&ann, 8 * 7);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_uint_eq(world.lost.count, 1);
+    ck_assert_int_eq(world.lost.list[0].pid, ann.pid);
+    ck_assert_uint_eq(world.lost.list[0].uid, ann.uid);
+    ck_assert_uint_eq(world.lost.list[0].length, 4);
+    ck_assert_uint_eq(world.exchange.counts.lost, 1);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(world.open_peers, 2);
+}
+END_TEST
+
+START_TEST(the_end_of_a_sender_between_messages_is_no_loss)
+{
+    sender_delivers(&ann, "hello");
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_uint_eq(world.lost.count, 0);
+    ck_assert_uint_eq(world.open_peers, 0);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+}
+END_TEST
+
+START_TEST(the_end_of_one_who_waits_disturbs_nobody)
+{
+    all_ask();
+    process_ends(bob.pid);
+    process_end_is_noticed(bob.pid);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_GO);
+    ck_assert_uint_eq(world.lost.count, 0);
+}
+END_TEST
+
+START_TEST(one_who_cannot_be_told_to_go_is_passed_over)
+{
+    all_ask();
+    process_ends(bob.pid);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_GO);
+    ck_assert_uint_eq(world.exchange.counts.senders, 2);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(when_nobody_who_waits_can_be_told_the_turn_is_free)
+{
+    all_ask();
+    process_ends(bob.pid);
+    process_ends(cid.pid);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_uint_eq(time_passes(0), EXCHANGE_NEVER);
+    ck_assert_int_eq(sender_delivers(&ann, "more"), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_bit_whose_answer_cannot_be_delivered_is_not_taken)
+{
+    all_ask();
+    sender_sends(&ann, 8 * 5);
+    process_ends(ann.pid);
+    ck_assert(!sender_sends_bit(&ann, ann.sent));
+    ck_assert_uint_eq(world.lost.count, 1);
+    ck_assert_uint_eq(world.lost.list[0].length, 2);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(world.open_peers, 2);
+}
+END_TEST
+
+START_TEST(a_last_bit_whose_answer_cannot_be_delivered_logs_nothing)
+{
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, frame_bits(&ann.frame) - 1);
+    process_ends(ann.pid);
+    ck_assert(!sender_sends_bit(&ann, ann.sent));
+    ck_assert_uint_eq(world.log.count, 0);
+    ck_assert_uint_eq(world.lost.count, 1);
+}
+END_TEST
+
+START_TEST(a_sender_that_ends_while_its_message_is_being_logged_loses_nothing)
+{
+    world.commit_result = -EINPROGRESS;
+    all_ask();
+    sender_sends(&ann, SENDER_REST);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_uint_eq(world.lost.count, 0);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
+    exchange_committed(&world.exchange, 0);
+    ck_assert_uint_eq(world.log.count, 1);
+    ck_assert_uint_eq(world.exchange.counts.messages, 1);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
+START_TEST(a_new_process_with_an_old_pid_starts_afresh)
+{
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, 9);
+    process_ends(ann.pid);
+    process_starts(ann.pid);
+    ann.sent = 0;
+    ck_assert(!sender_sends_bit(&ann, 9));
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
+    ck_assert_uint_eq(world.lost.count, 1);
+    ck_assert_uint_eq(world.open_peers, 1);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks)
+{
+    all_ask();
+    sender_sends(&ann, 9);
+    process_ends(ann.pid);
+    process_starts(ann.pid);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
+    ck_assert_uint_eq(world.lost.count, 1);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    ck_assert_uint_eq(world.open_peers, 2);
+}
+END_TEST
+
+START_TEST(the_late_news_of_an_end_does_not_end_the_session_of_another)
+{
+    int former_peer;
+
+    sender_asks(&ann, ASK_START);
+    exchange_ended(&world.exchange, ann.pid, &former_peer);
+    exchange_ended(&world.exchange, bob.pid, &former_peer);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+/* ---- bounds ---- */
+
+START_TEST(one_sender_too_many_is_told_that_the_daemon_is_busy)
+{
+    struct sender senders[SESSIONS + 1] = {0};
+    struct sender *last = &senders[SESSIONS];
+
+    for (int i = 0; i <= SESSIONS; i++)
+        senders[i].pid = i + 1;
+    for (int i = 0; i < SESSIONS; i++)
+        ck_assert_int_eq(sender_asks(&senders[i], ASK_START), i == 0 ? REPLY_GO : REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(last, ASK_START), REPLY_BUSY);
+    ck_assert_uint_eq(world.open_peers, SESSIONS);
+    process_ends(5);
+    process_end_is_noticed(5);
+    ck_assert_int_eq(sender_asks(last, ASK_START), REPLY_WAIT);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
+}
+END_TEST
+
+/* ---- stopping ---- */
+
+START_TEST(who_has_not_sent_a_bit_is_told_that_the_daemon_stops)
+{
+    all_ask();
+    exchange_stop(&world.exchange);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
+    ck_assert(!exchange_has_unfinished(&world.exchange));
+    ck_assert(!sender_sends_bit(&ann, 0));
+}
+END_TEST
+
+START_TEST(who_comes_once_it_stops_is_turned_away)
+{
+    exchange_stop(&world.exchange);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_STOPPING);
+    ck_assert(!exchange_has_unfinished(&world.exchange));
+}
+END_TEST
+
+START_TEST(messages_under_way_are_finished_before_it_stops)
+{
+    all_ask();
+    sender_sends(&ann, 9);
+    time_passes(time_passes(0) - world.now);
+    sender_sends(&bob, 9);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+    exchange_stop(&world.exchange);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
+    ck_assert(exchange_has_unfinished(&world.exchange));
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert(exchange_has_unfinished(&world.exchange));
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert(!exchange_has_unfinished(&world.exchange));
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_STOPPING);
+}
+END_TEST
+
+START_TEST(a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops)
+{
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_WAIT);
+    sender_sends(&bob, 9);
+    time_passes(time_passes(0) - world.now);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_WAIT);
+    exchange_stop(&world.exchange);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
+START_TEST(a_message_that_is_being_logged_is_waited_for)
+{
+    world.commit_result = -EINPROGRESS;
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, SENDER_REST);
+    exchange_stop(&world.exchange);
+    ck_assert(exchange_has_unfinished(&world.exchange));
+    exchange_committed(&world.exchange, 0);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    ck_assert(!exchange_has_unfinished(&world.exchange));
+}
+END_TEST
+
+START_TEST(at_the_end_everybody_whose_message_is_not_logged_is_told)
+{
+    struct sender dan = {.pid = 4};
+
+    sender_delivers(&dan, "hello");
+    all_ask();
+    sender_sends(&ann, 9);
+    exchange_done(&world.exchange);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
+    ck_assert_int_eq(sender_heard(&dan), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.refused.count, 3);
+    ck_assert_uint_eq(world.open_peers, 0);
+    sender_done(&dan);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        turns_are_given_first_come_first_served,
+        who_asks_again_keeps_its_place,
+        who_has_just_sent_is_queued_behind_those_who_wait,
+        a_refusal_passes_the_turn_on_too,
+        no_turn_is_given_while_a_message_is_being_logged,
+        a_sender_alone_keeps_its_turn_for_as_long_as_it_likes,
+        while_nobody_has_a_turn_no_time_matters,
+        a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before,
+        each_signal_of_a_sender_puts_off_the_end_for_its_silence,
+        a_busy_sender_loses_its_turn_after_a_slice_if_others_wait,
+        who_lost_its_turn_is_queued_again_and_loses_no_bit,
+        two_long_messages_take_turns_until_both_are_whole,
+        a_sender_that_is_being_served_makes_the_exchange_busy_until_it_falls_silent,
+        a_go_that_is_not_heard_is_told_again_ever_more_rarely,
+        a_go_that_was_heard_is_not_told_again,
+        a_question_shows_that_go_was_heard_too,
+        a_sender_that_does_not_hear_go_loses_its_turn_even_if_nobody_waits,
+        the_end_of_the_runner_passes_the_turn_on_and_is_recorded,
+        the_end_of_a_sender_between_messages_is_no_loss,
+        the_end_of_one_who_waits_disturbs_nobody,
+        one_who_cannot_be_told_to_go_is_passed_over,
+        when_nobody_who_waits_can_be_told_the_turn_is_free,
+        a_bit_whose_answer_cannot_be_delivered_is_not_taken,
+        a_last_bit_whose_answer_cannot_be_delivered_logs_nothing,
+        a_sender_that_ends_while_its_message_is_being_logged_loses_nothing,
+        a_new_process_with_an_old_pid_starts_afresh,
+        an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
+        the_late_news_of_an_end_does_not_end_the_session_of_another,
+        one_sender_too_many_is_told_that_the_daemon_is_busy,
+        who_has_not_sent_a_bit_is_told_that_the_daemon_stops,
+        who_comes_once_it_stops_is_turned_away,
+        messages_under_way_are_finished_before_it_stops,
+        a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops,
+        a_message_that_is_being_logged_is_waited_for,
+        at_the_end_everybody_whose_message_is_not_logged_is_told,
+        NULL,
+    };
+
+    return suite_around("turns", tests, begin, end);
+}
