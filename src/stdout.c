@@ -32,7 +32,7 @@ static int write_stdout(struct sink *sink)
     while (sink->written <= message->length) {
         size_t left = message->length - sink->written;
         struct iovec parts[] = {
-            {.iov_base = message->bytes + sink->written,
+            {.iov_base = left > 0 ? message->bytes + sink->written : NULL,
              .iov_len = left < PIPE_BUF ? left : PIPE_BUF},
             {.iov_base = (char[]){'\n'}, .iov_len = left < PIPE_BUF},
         };
