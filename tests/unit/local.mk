@@ -1,12 +1,17 @@
-# Unit tests with Check: a program for each module, check-MODULE.c.
+# Unit tests with Check: a program for each module, check-MODULE.c; the exchange has two, of which
+# check-turns is the one with a clock.
 
 UNIT_TESTS = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-crc32c \
+	tests/unit/check-descriptors \
 	tests/unit/check-exchange \
 	tests/unit/check-frame \
+	tests/unit/check-input \
+	tests/unit/check-procstat \
 	tests/unit/check-session \
+	tests/unit/check-stdout \
 	tests/unit/check-turns \
 	tests/unit/check-word
 
@@ -14,6 +19,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 check_LIBRARIES += libunit.a
 libunit_a_SOURCES = \
+	tests/unit/child.c tests/unit/child.h \
 	tests/unit/main.c tests/unit/suite.h \
 	tests/unit/scarce.c tests/unit/scarce.h \
 	tests/unit/world.c tests/unit/world.h
@@ -22,9 +28,10 @@ libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
 WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
-# ---- the protocol ----
-
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
+WITH_HOST = libunit.a libhost.a $(LIBBSD_LIBS) $(CHECK_LIBS)
+WITH_CLIENT = libunit.a libclient.a $(CHECK_LIBS)
+WITH_SERVER = libunit.a libserver.a libhost.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_arq_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
@@ -35,6 +42,9 @@ tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_crc32c_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
 
+tests_unit_check_descriptors_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_descriptors_LDADD = $(WITH_HOST)
+
 tests_unit_check_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_exchange_LDADD = $(WITH_PROTOCOL)
@@ -43,9 +53,19 @@ tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
 
+tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_input_LDADD = $(WITH_CLIENT)
+
+tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_procstat_LDADD = $(WITH_HOST)
+
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stdout_LDADD = $(WITH_SERVER)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)

@@ -1,0 +1,283 @@
+/* check-input.c - messages are what was typed or piped in, octet for octet */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "scarce.h"
+#include "suite.h"
+
+static struct input input;
+
+static void read_from(const void *bytes, size_t length)
+{
+    FILE *stream = tmpfile();
+
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, stream), length);
+    rewind(stream);
+    input = (struct input){.stream = stream};
+}
+#define READ_FROM(literal) read_from(literal, sizeof literal - 1)
+
+static void expect(const void *bytes, size_t length)
+{
+    uintmax_t before = input.number;
+
+    ck_assert_int_eq(input_next(&input), 1);
+    ck_assert_uint_eq(input.number, before + 1);
+    ck_assert_uint_eq(input.length, length);
+    if (length > 0)
+        ck_assert_mem_eq(input.bytes, bytes, length);
+}
+#define EXPECT(literal) expect(literal, sizeof literal - 1)
+
+static void expect_end(void)
+{
+    ck_assert_int_eq(input_next(&input), 0);
+    ck_assert_int_eq(input_next(&input), 0);
+}
+
+static void done(void)
+{
+    input_done(&input);
+    ck_assert_ptr_null(input.bytes);
+    if (input.stream)
+        fclose(input.stream);
+}
+
+/* ---- words ---- */
+
+START_TEST(the_words_of_a_command_line_are_one_message)
+{
+    input = (struct input){
+        .words = (char *[]){(char[]){"hello"}, (char[]){""}, (char[]){"big  world"}, NULL}};
+    EXPECT("hello  big  world");
+    expect_end();
+}
+END_TEST
+
+START_TEST(no_words_are_an_empty_message)
+{
+    input = (struct input){.words = (char *[]){NULL}};
+    EXPECT("");
+    expect_end();
+}
+END_TEST
+
+/* A gibibyte and an octet of text that takes a mebibyte of memory. */
+static char *huge_word(void)
+{
+    const size_t piece = (size_t)1 << 20;
+    char *word = mmap(NULL, INPUT_MAX + piece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *text = malloc(piece);
+    int fd = memfd_create("word", MFD_CLOEXEC);
+
+    ck_assert_ptr_ne(word, MAP_FAILED);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', piece);
+    ck_assert_int_eq(write(fd, text, piece), (ssize_t)piece);
+    for (size_t at = 0; at <= INPUT_MAX; at += piece)
+        ck_assert_ptr_ne(
+            mmap(word + at, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0),
+            MAP_FAILED);
+    word[INPUT_MAX + 1] = '\0';
+    free(text);
+    close(fd);
+    return word;
+}
+
+START_TEST(a_message_beyond_the_maximum_is_refused)
+{
+    input = (struct input){.words = (char *[]){huge_word(), NULL}};
+    ck_assert_int_eq(input_next(&input), -EMSGSIZE);
+}
+END_TEST
+
+/* ---- lines ---- */
+
+START_TEST(each_line_is_a_message_without_its_newline)
+{
+    READ_FROM("one\n\n  three \r\n");
+    EXPECT("one");
+    EXPECT("");
+    EXPECT("  three \r");
+    expect_end();
+}
+END_TEST
+
+START_TEST(the_last_line_needs_no_newline)
+{
+    READ_FROM("one\ntwo");
+    EXPECT("one");
+    EXPECT("two");
+    expect_end();
+}
+END_TEST
+
+START_TEST(an_empty_stream_has_no_lines)
+{
+    READ_FROM("");
+    expect_end();
+}
+END_TEST
+
+START_TEST(any_octet_but_the_newline_is_part_of_a_line)
+{
+    char bytes[256], line[255];
+    size_t length = 0;
+
+    for (int i = 0; i < 256; i++)
+        if (i != '\n')
+            line[length++] = (char)i;
+    memcpy(bytes, line, length);
+    bytes[length] = '\n';
+    read_from(bytes, length + 1);
+    expect(line, length);
+    expect_end();
+}
+END_TEST
+
+START_TEST(a_line_may_be_long)
+{
+    const size_t length = 100000;
+    char *line = malloc(length);
+
+    ck_assert_ptr_nonnull(line);
+    for (size_t i = 0; i < length; i++)
+        line[i] = (char)('a' + i % 26);
+    read_from(line, length);
+    expect(line, length);
+    expect_end();
+    free(line);
+}
+END_TEST
+
+/* ---- a whole stream ---- */
+
+START_TEST(a_whole_stream_is_one_message_with_its_newlines_and_zeros)
+{
+    READ_FROM("one\n\0two\n");
+    input.whole = true;
+    EXPECT("one\n\0two\n");
+    expect_end();
+}
+END_TEST
+
+START_TEST(a_whole_empty_stream_is_an_empty_message)
+{
+    READ_FROM("");
+    input.whole = true;
+    EXPECT("");
+    expect_end();
+}
+END_TEST
+
+START_TEST(a_whole_stream_may_be_long)
+{
+    const size_t length = 100000;
+    char *bytes = malloc(length);
+
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)(i / 7);
+    read_from(bytes, length);
+    input.whole = true;
+    expect(bytes, length);
+    expect_end();
+    free(bytes);
+}
+END_TEST
+
+/* ---- errors ---- */
+
+START_TEST(a_directory_is_no_input)
+{
+    for (int whole = 0; whole <= 1; whole++) {
+        input = (struct input){.stream = fopen("/", "r"), .whole = whole};
+        ck_assert_ptr_nonnull(input.stream);
+        ck_assert_int_eq(input_next(&input), -EISDIR);
+        done();
+    }
+    input = (struct input){0};
+}
+END_TEST
+
+/* A stream that gives three octets, and then fails. */
+static ssize_t fail_after_three(void *cookie, char *buffer, size_t size)
+{
+    int *calls = cookie;
+
+    if ((*calls)++ > 0) {
+        errno = EIO;
+        return -1;
+    }
+    ck_assert_uint_ge(size, 3);
+    memcpy(buffer, "abc", 3);
+    return 3;
+}
+
+START_TEST(what_was_read_before_an_error_is_no_message)
+{
+    for (int whole = 0; whole <= 1; whole++) {
+        int calls = 0;
+
+        input = (struct input){
+            .stream = fopencookie(&calls, "r", (cookie_io_functions_t){.read = fail_after_three}),
+            .whole = whole};
+        ck_assert_int_eq(input_next(&input), -EIO);
+        done();
+    }
+    input = (struct input){0};
+}
+END_TEST
+
+START_TEST(a_message_for_which_there_is_no_memory_is_an_error)
+{
+    int words, line, whole;
+
+    input = (struct input){.words = (char *[]){(char[]){"hello"}, NULL}};
+    memory_is_scarce = true;
+    words = input_next(&input);
+    memory_is_scarce = false;
+    READ_FROM("hello\n");
+    memory_is_scarce = true;
+    line = input_next(&input);
+    memory_is_scarce = false;
+    rewind(input.stream);
+    input.whole = true;
+    memory_is_scarce = true;
+    whole = input_next(&input);
+    memory_is_scarce = false;
+    ck_assert_int_eq(words, -ENOMEM);
+    ck_assert_int_eq(line, -ENOMEM);
+    ck_assert_int_eq(whole, -ENOMEM);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        the_words_of_a_command_line_are_one_message,
+        no_words_are_an_empty_message,
+        a_message_beyond_the_maximum_is_refused,
+        each_line_is_a_message_without_its_newline,
+        the_last_line_needs_no_newline,
+        an_empty_stream_has_no_lines,
+        any_octet_but_the_newline_is_part_of_a_line,
+        a_line_may_be_long,
+        a_whole_stream_is_one_message_with_its_newlines_and_zeros,
+        a_whole_empty_stream_is_an_empty_message,
+        a_whole_stream_may_be_long,
+        a_directory_is_no_input,
+        what_was_read_before_an_error_is_no_message,
+        a_message_for_which_there_is_no_memory_is_an_error,
+        NULL,
+    };
+
+    return suite_around("input", tests, NULL, done);
+}

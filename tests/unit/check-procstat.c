@@ -1,0 +1,184 @@
+/* check-procstat.c - what /proc tells of a process is read as it is */
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "procstat.h"
+#include "suite.h"
+
+static void set_mask(int how, int first, int second)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, first);
+    sigaddset(&set, second);
+    ck_assert_int_eq(sigprocmask(how, &set, NULL), 0);
+}
+
+static void blocks_both(void)
+{
+    set_mask(SIG_BLOCK, SIGUSR1, SIGUSR2);
+}
+
+static void blocks_one(void)
+{
+    set_mask(SIG_BLOCK, SIGUSR1, SIGTERM);
+}
+
+static void ignores_both(void)
+{
+    signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
+}
+
+static void ignores_one(void)
+{
+    signal(SIGUSR2, SIG_IGN);
+}
+
+static void awaits_both_and_ignores_them(void)
+{
+    ignores_both();
+    blocks_both();
+}
+
+static void is_named_with_spaces(void)
+{
+    ck_assert_int_eq(prctl(PR_SET_NAME, "two words"), 0);
+}
+
+static struct procstat stat_of(void (*act)(void))
+{
+    pid_t pid = child_stays(act);
+    struct procstat stat;
+
+    ck_assert_int_eq(procstat_read(pid, &stat), 0);
+    child_ends(pid);
+    return stat;
+}
+
+START_TEST(a_process_sees_itself)
+{
+    struct procstat stat;
+    char name[17] = "";
+
+    ck_assert_int_eq(prctl(PR_GET_NAME, name), 0);
+    ck_assert_int_eq(procstat_read(getpid(), &stat), 0);
+    ck_assert_str_eq(stat.name, name);
+    ck_assert_int_eq(stat.state, 'R');
+    ck_assert_uint_eq(stat.real_uid, getuid());
+    ck_assert_uint_eq(stat.effective_uid, geteuid());
+}
+END_TEST
+
+START_TEST(a_name_may_have_spaces)
+{
+    ck_assert_str_eq(stat_of(is_named_with_spaces).name, "two words");
+}
+END_TEST
+
+START_TEST(only_who_blocks_or_ignores_both_signals_is_shielded)
+{
+    ck_assert(!stat_of(child_does_nothing).is_shielded);
+    ck_assert(!stat_of(blocks_one).is_shielded);
+    ck_assert(!stat_of(ignores_one).is_shielded);
+    ck_assert(stat_of(blocks_both).is_shielded);
+    ck_assert(stat_of(ignores_both).is_shielded);
+    ck_assert(stat_of(awaits_both_and_ignores_them).is_shielded);
+}
+END_TEST
+
+static void becomes_others(void)
+{
+    ck_assert_int_eq(setresuid(1001, 1002, 1003), 0);
+}
+
+/* Only root can be several users at once; others see that they are one. */
+START_TEST(real_and_effective_user_are_told_apart)
+{
+    bool is_root = geteuid() == 0;
+    struct procstat stat = stat_of(is_root ? becomes_others : child_does_nothing);
+
+    ck_assert_uint_eq(stat.real_uid, is_root ? 1001 : getuid());
+    ck_assert_uint_eq(stat.effective_uid, is_root ? 1002 : geteuid());
+}
+END_TEST
+
+static struct __user_cap_data_struct *own_capabilities(void)
+{
+    static struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+    ck_assert_int_eq(syscall(SYS_capget, &header, data), 0);
+    return data;
+}
+
+static void gives_up_its_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct *data = own_capabilities();
+
+    data[0].effective = 0;
+    ck_assert_int_eq(syscall(SYS_capset, &header, data), 0);
+}
+
+START_TEST(who_may_signal_anybody_is_known)
+{
+    bool may_kill = own_capabilities()[0].effective & CAP_TO_MASK(CAP_KILL);
+
+    ck_assert_int_eq(stat_of(child_does_nothing).may_kill, may_kill);
+    ck_assert(!stat_of(gives_up_its_capabilities).may_kill);
+}
+END_TEST
+
+START_TEST(a_stopped_process_and_a_zombie_are_seen_as_such)
+{
+    pid_t pid = child_stays(child_does_nothing);
+    struct procstat stat;
+
+    ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    ck_assert_int_eq(waitpid(pid, NULL, WUNTRACED), pid);
+    ck_assert_int_eq(procstat_read(pid, &stat), 0);
+    ck_assert_int_eq(stat.state, 'T');
+    ck_assert_int_eq(kill(pid, SIGKILL), 0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
+    ck_assert_int_eq(procstat_read(pid, &stat), 0);
+    ck_assert_int_eq(stat.state, 'Z');
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+START_TEST(of_a_process_that_is_gone_nothing_is_told)
+{
+    pid_t pid = child_stays(child_does_nothing);
+    struct procstat stat = {.state = '?'};
+
+    child_ends(pid);
+    ck_assert_int_eq(procstat_read(pid, &stat), -ESRCH);
+    ck_assert_int_eq(stat.state, '?');
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_process_sees_itself,
+        a_name_may_have_spaces,
+        only_who_blocks_or_ignores_both_signals_is_shielded,
+        real_and_effective_user_are_told_apart,
+        who_may_signal_anybody_is_known,
+        a_stopped_process_and_a_zombie_are_seen_as_such,
+        of_a_process_that_is_gone_nothing_is_told,
+        NULL,
+    };
+
+    return suite_of("procstat", tests);
+}

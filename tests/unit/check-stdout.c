@@ -1,0 +1,255 @@
+/* check-stdout.c - the sink that writes to standard output: whole messages, none lost or doubled */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sink.h"
+#include "suite.h"
+
+static struct sink sink;
+static int reader; /* the other end of standard output */
+
+static void begin(void)
+{
+    int fds[2];
+
+    ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+    ck_assert_int_eq(dup2(fds[1], STDOUT_FILENO), STDOUT_FILENO);
+    close(fds[1]);
+    reader = fds[0];
+    ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
+    ck_assert_int_eq(stdout_open(&sink), 0);
+}
+
+static void end(void)
+{
+    sink_close(&sink);
+    ck_assert_int_eq(sink.fd, -1);
+    close(reader);
+}
+
+static struct entry entry_of(const void *bytes, size_t length)
+{
+    struct entry entry = {
+        .pid = 7, .origin = {.unit = strdup("some.service")}, .message = {.length = length}};
+
+    if (length > 0) {
+        entry.message.bytes = malloc(length);
+        ck_assert_ptr_nonnull(entry.message.bytes);
+        memcpy(entry.message.bytes, bytes, length);
+    }
+    return entry;
+}
+
+static int write_text(const char *text)
+{
+    struct entry entry = entry_of(text, strlen(text));
+
+    return sink_write(&sink, &entry);
+}
+
+/* Reads what there is, up to size octets. */
+static size_t read_some(char *buffer, size_t size)
+{
+    size_t length = 0;
+    ssize_t n;
+
+    while (length < size && (n = read(reader, buffer + length, size - length)) > 0)
+        length += (size_t)n;
+    return length;
+}
+
+static void expect_output(const char *expected)
+{
+    char buffer[256];
+    size_t length = read_some(buffer, sizeof buffer);
+
+    ck_assert_uint_eq(length, strlen(expected));
+    ck_assert_mem_eq(buffer, expected, length);
+}
+
+START_TEST(each_message_is_a_line)
+{
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(write_text(""), 0);
+    ck_assert_int_eq(write_text("  three\t "), 0);
+    expect_output("one\n\n  three\t \n");
+}
+END_TEST
+
+START_TEST(a_message_that_is_in_the_log_has_been_written)
+{
+    ck_assert_int_eq(write_text("now"), 0);
+    expect_output("now\n");
+    ck_assert_ptr_null(sink.entry.message.bytes);
+}
+END_TEST
+
+START_TEST(any_octets_are_written_as_they_are)
+{
+    char bytes[256], output[258];
+    struct entry entry;
+
+    for (int i = 0; i < 256; i++)
+        bytes[i] = (char)i;
+    entry = entry_of(bytes, sizeof bytes);
+    ck_assert_int_eq(sink_write(&sink, &entry), 0);
+    ck_assert_uint_eq(read_some(output, sizeof output), sizeof bytes + 1);
+    ck_assert_mem_eq(output, bytes, sizeof bytes);
+    ck_assert_int_eq(output[sizeof bytes], '\n');
+}
+END_TEST
+
+START_TEST(messages_around_the_size_of_a_step_end_in_one_newline)
+{
+    static char bytes[2 * PIPE_BUF + 1], output[sizeof bytes + 2];
+
+    memset(bytes, 'x', sizeof bytes);
+    for (size_t steps = 1; steps <= 2; steps++)
+        for (size_t length = steps * PIPE_BUF - 1; length <= steps * PIPE_BUF + 1; length++) {
+            struct entry entry = entry_of(bytes, length);
+
+            ck_assert_int_eq(sink_write(&sink, &entry), 0);
+            ck_assert_uint_eq(read_some(output, sizeof output), length + 1);
+            ck_assert_mem_eq(output, bytes, length);
+            ck_assert_int_eq(output[length], '\n');
+        }
+}
+END_TEST
+
+START_TEST(a_message_larger_than_the_pipe_goes_on_when_there_is_room)
+{
+    const size_t length = 1000000;
+    char *bytes = malloc(length), *output = malloc(length + 2);
+    struct pollfd room = {.fd = sink.fd, .events = POLLOUT};
+    struct entry entry;
+    size_t got = 0;
+    int r;
+
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)(i * 7 + i / 251);
+    entry = entry_of(bytes, length);
+    r = sink_write(&sink, &entry);
+    ck_assert_int_eq(r, -EINPROGRESS);
+    for (unsigned rounds = 0; r == -EINPROGRESS; rounds++) {
+        ck_assert_uint_lt(rounds, length);
+        ck_assert_int_eq(poll(&room, 1, 0), 0);
+        ck_assert_int_eq(sink_continue(&sink), -EINPROGRESS);
+        got += read_some(output + got, 3 * PIPE_BUF);
+        r = sink_continue(&sink);
+    }
+    ck_assert_int_eq(r, 0);
+    got += read_some(output + got, length + 2 - got);
+    ck_assert_uint_eq(got, length + 1);
+    ck_assert_mem_eq(output, bytes, length);
+    ck_assert_int_eq(output[length], '\n');
+    free(output);
+    free(bytes);
+}
+END_TEST
+
+static void fill_pipe(void)
+{
+    static const char zeros[PIPE_BUF];
+
+    ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK), 0);
+    while (write(STDOUT_FILENO, zeros, sizeof zeros) > 0)
+        ;
+    ck_assert_int_eq(errno, EAGAIN);
+}
+
+START_TEST(a_full_pipe_blocks_nobody)
+{
+    static char output[1 << 20];
+    size_t length;
+
+    fill_pipe();
+    ck_assert_int_eq(write_text("late"), -EINPROGRESS);
+    ck_assert_int_eq(sink_continue(&sink), -EINPROGRESS);
+    read_some(output, sizeof output);
+    ck_assert_int_eq(sink_continue(&sink), 0);
+    length = read_some(output, sizeof output);
+    ck_assert_uint_eq(length, 5);
+    ck_assert_mem_eq(output, "late\n", 5);
+}
+END_TEST
+
+START_TEST(a_sink_that_is_closed_gives_up_what_is_in_progress)
+{
+    fill_pipe();
+    ck_assert_int_eq(write_text("never"), -EINPROGRESS);
+    sink_close(&sink);
+    ck_assert_ptr_null(sink.entry.message.bytes);
+}
+END_TEST
+
+/* The daemon ignores SIGPIPE, and so does the test. */
+START_TEST(without_a_reader_a_message_is_refused)
+{
+    signal(SIGPIPE, SIG_IGN);
+    close(reader);
+    ck_assert_int_eq(write_text("nobody reads this"), -EPIPE);
+    ck_assert_ptr_null(sink.entry.message.bytes);
+}
+END_TEST
+
+START_TEST(a_full_device_refuses_a_message)
+{
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+    ck_assert_int_ge(full, 0);
+    ck_assert_int_eq(dup2(full, sink.fd), sink.fd);
+    close(full);
+    ck_assert_int_eq(write_text("no space"), -ENOSPC);
+}
+END_TEST
+
+START_TEST(the_daemons_notes_go_to_standard_error)
+{
+    int fds[2];
+    char note[64] = "";
+
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(dup2(fds[1], STDERR_FILENO), STDERR_FILENO);
+    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 7);
+    ck_assert_int_gt(read(fds[0], note, sizeof note - 1), 0);
+    ck_assert_str_eq(note, "minitalkd: process 7 ended\n");
+    expect_output("");
+}
+END_TEST
+
+START_TEST(without_standard_output_there_is_no_sink)
+{
+    struct sink none = {.fd = 42};
+
+    close(STDOUT_FILENO);
+    ck_assert_int_eq(stdout_open(&none), -EBADF);
+    ck_assert_int_eq(none.fd, 42);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        each_message_is_a_line,
+        a_message_that_is_in_the_log_has_been_written,
+        any_octets_are_written_as_they_are,
+        messages_around_the_size_of_a_step_end_in_one_newline,
+        a_message_larger_than_the_pipe_goes_on_when_there_is_room,
+        a_full_pipe_blocks_nobody,
+        a_sink_that_is_closed_gives_up_what_is_in_progress,
+        without_a_reader_a_message_is_refused,
+        a_full_device_refuses_a_message,
+        the_daemons_notes_go_to_standard_error,
+        without_standard_output_there_is_no_sink,
+        NULL,
+    };
+
+    return suite_around("stdout", tests, begin, end);
+}
