@@ -52,9 +52,14 @@ static struct lane_signal classify(const siginfo_t *info)
         .uid = info->si_uid,
     };
 
-    /* PID 0: a sender in another PID namespace, or one that the kernel had no memory to name. */
-    if (info->si_pid <= 0)
+    /*
+     * PID 0: a sender in another PID namespace, or one that the kernel had no room to name. Then
+     * SI_TKILL is lost too, so that the place is not known: the one that tells least of the others.
+     */
+    if (info->si_pid <= 0) {
+        signal.place = second ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1;
         return signal;
+    }
     if (info->si_code == SI_TKILL || info->si_code == SI_USER) {
         signal.kind = SIGNAL_PLAIN;
     } else if (info->si_code == SI_QUEUE && second) {
