@@ -1,5 +1,5 @@
-# Unit tests with Check: a program for each module, check-MODULE.c; the exchange has two, of which
-# check-turns is the one with a clock.
+# Unit tests with Check: a program for each module, check-MODULE.c; but check-turns is the exchange
+# with a clock, check-signals the inbox and the peer.
 
 UNIT_TESTS = \
 	tests/unit/check-arq \
@@ -9,8 +9,10 @@ UNIT_TESTS = \
 	tests/unit/check-exchange \
 	tests/unit/check-frame \
 	tests/unit/check-input \
+	tests/unit/check-pidfile \
 	tests/unit/check-procstat \
 	tests/unit/check-session \
+	tests/unit/check-signals \
 	tests/unit/check-stdout \
 	tests/unit/check-turns \
 	tests/unit/check-word
@@ -57,12 +59,18 @@ tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_input_LDADD = $(WITH_CLIENT)
 
+tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_pidfile_LDADD = $(WITH_HOST)
+
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
 
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_signals_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_signals_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stdout_LDADD = $(WITH_SERVER)

@@ -15,14 +15,20 @@ Suite *suite_of(const char *name, const TTest *const *tests)
 Suite *suite_around(const char *name, const TTest *const *tests, SFun setup, SFun teardown)
 {
     Suite *suite = suite_create(name);
-    TCase *cases = tcase_create(name);
+
+    suite_add(suite, tests, setup, teardown);
+    return suite;
+}
+
+void suite_add(Suite *suite, const TTest *const *tests, SFun setup, SFun teardown)
+{
+    TCase *cases = tcase_create((*tests)->name);
 
     tcase_set_timeout(cases, PATIENCE);
     tcase_add_checked_fixture(cases, setup, teardown);
     for (; *tests; tests++)
         tcase_add_test(cases, *tests);
     suite_add_tcase(suite, cases);
-    return suite;
 }
 
 int main(void)

@@ -10,3 +10,6 @@ Suite *suite_of(const char *name, const TTest *const *tests);
 
 /* The same, with something done before and after each test, in its process. */
 Suite *suite_around(const char *name, const TTest *const *tests, SFun setup, SFun teardown);
+
+/* Adds tests to a suite, for those that cannot be run everywhere. */
+void suite_add(Suite *suite, const TTest *const *tests, SFun setup, SFun teardown);

@@ -1,0 +1,399 @@
+/* check-pidfile.c - a PID is believed only if the kernel says that its process holds the file */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "pidfile.h"
+#include "suite.h"
+
+/* Each test has a directory of its own, and is in it. */
+static const char path[] = "minitalk.pid";
+static char directory[64];
+
+static void begin(void)
+{
+    const char *parent = getenv("TMPDIR");
+
+    snprintf(directory, sizeof directory, "%s/check-pidfile-XXXXXX", parent ? parent : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(chdir(directory), 0);
+}
+
+static void end(void)
+{
+    if (unlink(path) < 0)
+        rmdir(path);
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+
+static void write_file(const char *text, size_t length)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, length), (ssize_t)length);
+    close(fd);
+}
+
+static struct pidfile claim(void)
+{
+    struct pidfile pidfile;
+    pid_t holder;
+
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), 0);
+    return pidfile;
+}
+
+static void claims(void)
+{
+    claim();
+}
+
+static void claims_and_publishes(void)
+{
+    struct pidfile pidfile = claim();
+
+    ck_assert_int_eq(pidfile_publish(&pidfile), 0);
+}
+
+static int open_it(void)
+{
+    int fd = pidfile_open_for_reading(path);
+
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
+/* ---- for the daemon ---- */
+
+START_TEST(a_published_pidfile_names_its_daemon_and_is_nobody_elses_to_read)
+{
+    struct pidfile pidfile = claim();
+    struct stat stat;
+    char text[32] = "", expected[32];
+    int fd;
+
+    ck_assert_int_eq(pidfile_publish(&pidfile), 0);
+    ck_assert_int_eq(lstat(path, &stat), 0);
+    ck_assert_uint_eq(stat.st_mode, S_IFREG | 0600);
+    fd = open_it();
+    ck_assert_int_gt(read(fd, text, sizeof text - 1), 0);
+    snprintf(expected, sizeof expected, "%d", (int)getpid());
+    ck_assert_str_eq(text, expected);
+    close(fd);
+    pidfile_release(&pidfile);
+}
+END_TEST
+
+START_TEST(a_file_that_others_could_read_is_closed_to_them)
+{
+    struct pidfile pidfile;
+    struct stat stat;
+
+    write_file("", 0);
+    ck_assert_int_eq(chmod(path, 0666), 0);
+    pidfile = claim();
+    ck_assert_int_eq(pidfile_publish(&pidfile), 0);
+    ck_assert_int_eq(lstat(path, &stat), 0);
+    ck_assert_uint_eq(stat.st_mode, S_IFREG | 0600);
+    pidfile_release(&pidfile);
+}
+END_TEST
+
+START_TEST(a_second_daemon_is_told_who_has_the_file)
+{
+    pid_t daemon = child_stays(claims_and_publishes), holder = 0;
+    struct pidfile pidfile = {0};
+
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EEXIST);
+    ck_assert_int_eq(holder, daemon);
+    ck_assert_ptr_null(pidfile.handle);
+    child_ends(daemon);
+}
+END_TEST
+
+START_TEST(a_second_daemon_is_kept_out_before_the_first_has_published)
+{
+    pid_t daemon = child_stays(claims), holder = 42;
+    struct pidfile pidfile;
+
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EEXIST);
+    ck_assert_int_eq(holder, 0);
+    child_ends(daemon);
+}
+END_TEST
+
+START_TEST(the_file_of_a_daemon_that_was_killed_can_be_claimed)
+{
+    struct pidfile pidfile;
+
+    child_ends(child_stays(claims_and_publishes));
+    ck_assert_int_eq(access(path, F_OK), 0);
+    pidfile = claim();
+    pidfile_release(&pidfile);
+}
+END_TEST
+
+START_TEST(a_released_file_is_gone_and_free)
+{
+    struct pidfile pidfile = claim();
+
+    ck_assert_int_eq(pidfile_publish(&pidfile), 0);
+    pidfile_release(&pidfile);
+    ck_assert_ptr_null(pidfile.handle);
+    ck_assert_int_eq(access(path, F_OK), -1);
+    pidfile_release(&pidfile);
+    child_acts(claims);
+}
+END_TEST
+
+static struct pidfile inherited;
+
+static void becomes_nobody_and_releases(void)
+{
+    if (geteuid() == 0)
+        ck_assert_int_eq(setresuid(65534, 65534, 65534), 0);
+    ck_assert_int_eq(pidfile_publish(&inherited), 0);
+    pidfile_release(&inherited);
+    ck_assert_ptr_null(inherited.handle);
+}
+
+START_TEST(where_it_cannot_be_removed_a_released_file_is_empty)
+{
+    struct stat stat;
+    pid_t pid;
+    int fd;
+
+    inherited = claim();
+    ck_assert_int_eq(fchmodat(AT_FDCWD, path, 0666, 0), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(chown(path, 65534, 65534), 0);
+    ck_assert_int_eq(chmod(".", 0555), 0);
+    child_acts(becomes_nobody_and_releases);
+    ck_assert_int_eq(chmod(".", 0700), 0);
+    ck_assert_int_eq(lstat(path, &stat), 0);
+    ck_assert_int_eq(stat.st_size, 0);
+    fd = open_it();
+    ck_assert_int_eq(pidfile_holder(fd, &pid), -ESRCH);
+    ck_assert_int_eq(pidfile_read(fd, &pid), -EBADMSG);
+    close(fd);
+}
+END_TEST
+
+static void publishes_what_it_inherited(void)
+{
+    ck_assert_int_eq(pidfile_publish(&inherited), 0);
+}
+
+START_TEST(a_daemon_may_fork_between_claiming_and_publishing)
+{
+    pid_t daemon, holder;
+    struct pidfile pidfile;
+
+    inherited = claim();
+    daemon = child_stays(publishes_what_it_inherited);
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EEXIST);
+    ck_assert_int_eq(holder, daemon);
+    child_ends(daemon);
+}
+END_TEST
+
+START_TEST(what_is_no_regular_file_is_not_claimed)
+{
+    struct pidfile pidfile = {0};
+    pid_t holder;
+
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EINVAL);
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EINVAL);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(symlink("elsewhere", path), 0);
+    ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EINVAL);
+    ck_assert_int_eq(access("elsewhere", F_OK), -1);
+    ck_assert_ptr_null(pidfile.handle);
+}
+END_TEST
+
+START_TEST(in_a_directory_that_is_not_there_nothing_is_claimed)
+{
+    struct pidfile pidfile;
+    pid_t holder = 42;
+
+    ck_assert_int_eq(pidfile_claim("nowhere/minitalk.pid", &pidfile, &holder), -ENOENT);
+    ck_assert_int_eq(holder, 0);
+}
+END_TEST
+
+/* ---- for a sender ---- */
+
+START_TEST(the_holder_of_the_lock_is_the_daemon)
+{
+    pid_t daemon = child_stays(claims_and_publishes), pid;
+    int fd = open_it();
+
+    ck_assert_int_eq(pidfile_holder(fd, &pid), 0);
+    ck_assert_int_eq(pid, daemon);
+    ck_assert_int_eq(pidfile_read(fd, &pid), 0);
+    ck_assert_int_eq(pid, daemon);
+    close(fd);
+    child_ends(daemon);
+}
+END_TEST
+
+START_TEST(a_daemon_that_was_killed_holds_nothing)
+{
+    pid_t pid = 42;
+    int fd;
+
+    child_ends(child_stays(claims_and_publishes));
+    fd = open_it();
+    ck_assert_int_eq(pidfile_holder(fd, &pid), -ESRCH);
+    ck_assert_int_eq(pid, 42);
+    close(fd);
+}
+END_TEST
+
+START_TEST(to_ask_for_the_holder_takes_no_lock)
+{
+    int fd;
+    pid_t pid;
+
+    write_file("", 0);
+    fd = open_it();
+    ck_assert_int_eq(pidfile_holder(fd, &pid), -ESRCH);
+    child_acts(claims_and_publishes);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_file_that_nobody_locked_names_nobody)
+{
+    pid_t pid = 42;
+    int fd;
+
+    write_file("1\n", 2);
+    fd = open_it();
+    ck_assert_int_eq(pidfile_holder(fd, &pid), -ESRCH);
+    ck_assert_int_eq(pid, 42);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_pid_is_read_with_or_without_a_newline)
+{
+    static const char *const texts[] = {"12345", "12345\n", "12345\nsomething else\n"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        pid_t pid = 0;
+        int fd;
+
+        write_file(texts[i], strlen(texts[i]));
+        fd = open_it();
+        ck_assert_int_eq(pidfile_read(fd, &pid), 0);
+        ck_assert_int_eq(pid, 12345);
+        close(fd);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_pid_is_not_read_as_one)
+{
+    static const char *const texts[] = {
+        "",   "\n",       "daemon", "12345x",     "0",
+        "-1", "0x10",     "1.5",    "2147483648", "99999999999999999999999999999999999999",
+        "1 ", "12 12345",
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        pid_t pid = 42;
+        int fd;
+
+        write_file(texts[i], strlen(texts[i]));
+        fd = open_it();
+        ck_assert_msg(pidfile_read(fd, &pid) == -EBADMSG, "'%s'", texts[i]);
+        ck_assert_int_eq(pid, 42);
+        close(fd);
+    }
+}
+END_TEST
+
+START_TEST(a_descriptor_that_is_none_is_an_error)
+{
+    pid_t pid;
+
+    ck_assert_int_eq(pidfile_read(-1, &pid), -EBADF);
+    ck_assert_int_eq(pidfile_holder(-1, &pid), -EBADF);
+}
+END_TEST
+
+START_TEST(only_a_regular_file_is_opened_and_none_is_waited_for)
+{
+    ck_assert_int_eq(pidfile_open_for_reading(path), -ENOENT);
+    ck_assert_int_eq(pidfile_open_for_reading("."), -EINVAL);
+    ck_assert_int_eq(pidfile_open_for_reading("/dev/null"), -EINVAL);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(pidfile_open_for_reading(path), -EINVAL);
+}
+END_TEST
+
+START_TEST(a_users_own_pidfile_is_in_the_runtime_directory)
+{
+    char *own;
+
+    setenv("XDG_RUNTIME_DIR", "/run/user/1000", 1);
+    own = pidfile_of_user();
+    ck_assert_str_eq(own, "/run/user/1000/minitalk.pid");
+    free(own);
+}
+END_TEST
+
+START_TEST(without_a_runtime_directory_a_user_has_no_pidfile)
+{
+    unsetenv("XDG_RUNTIME_DIR");
+    ck_assert_ptr_null(pidfile_of_user());
+    setenv("XDG_RUNTIME_DIR", "", 1);
+    ck_assert_ptr_null(pidfile_of_user());
+    setenv("XDG_RUNTIME_DIR", "relative/path", 1);
+    ck_assert_ptr_null(pidfile_of_user());
+    ck_assert_int_eq(errno, 0);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_published_pidfile_names_its_daemon_and_is_nobody_elses_to_read,
+        a_file_that_others_could_read_is_closed_to_them,
+        a_second_daemon_is_told_who_has_the_file,
+        a_second_daemon_is_kept_out_before_the_first_has_published,
+        the_file_of_a_daemon_that_was_killed_can_be_claimed,
+        a_released_file_is_gone_and_free,
+        where_it_cannot_be_removed_a_released_file_is_empty,
+        a_daemon_may_fork_between_claiming_and_publishing,
+        what_is_no_regular_file_is_not_claimed,
+        in_a_directory_that_is_not_there_nothing_is_claimed,
+        the_holder_of_the_lock_is_the_daemon,
+        a_daemon_that_was_killed_holds_nothing,
+        to_ask_for_the_holder_takes_no_lock,
+        a_file_that_nobody_locked_names_nobody,
+        a_pid_is_read_with_or_without_a_newline,
+        what_is_no_pid_is_not_read_as_one,
+        a_descriptor_that_is_none_is_an_error,
+        only_a_regular_file_is_opened_and_none_is_waited_for,
+        a_users_own_pidfile_is_in_the_runtime_directory,
+        without_a_runtime_directory_a_user_has_no_pidfile,
+        NULL,
+    };
+
+    return suite_around("pidfile", tests, begin, end);
+}

@@ -1,0 +1,514 @@
+/*
+ * check-signals.c - the inbox and the peer: what one process sends, the other takes as it was sent
+ *
+ * With real signals, between the test and a child of its own.
+ */
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "inbox.h"
+#include "monotonic.h"
+#include "peer.h"
+#include "suite.h"
+
+#define PATIENCE (10 * MONOTONIC_SEC)
+
+static pid_t test; /* this process, whose inbox it is */
+
+static void begin(void)
+{
+    test = getpid();
+    ck_assert_int_eq(inbox_open(), 0);
+}
+
+static struct lane_signal take(void)
+{
+    struct lane_signal signal;
+
+    ck_assert_int_eq(inbox_take(PATIENCE, &signal), 1);
+    return signal;
+}
+
+static void expect_empty(void)
+{
+    struct lane_signal signal;
+
+    ck_assert_int_eq(inbox_take(0, &signal), 0);
+}
+
+static struct peer open_peer(pid_t pid)
+{
+    struct peer peer;
+
+    ck_assert_int_eq(peer_open(pid, &peer), 0);
+    ck_assert_int_eq(peer.pid, pid);
+    return peer;
+}
+
+/* ---- what a child sends to the test ---- */
+
+static enum lane lane_to_send;
+static bool bit_to_send;
+static uint32_t word_to_send;
+
+static void sends_bit(void)
+{
+    struct peer peer = open_peer(test);
+
+    ck_assert_int_eq(peer_send_bit(&peer, lane_to_send, bit_to_send), 0);
+}
+
+static void sends_word(void)
+{
+    struct peer peer = open_peer(test);
+
+    ck_assert_int_eq(peer_send_word(&peer, word_to_send), 0);
+}
+
+static void sends_a_bit_in_each_place(void)
+{
+    for (int bit = 1; bit >= 0; bit--)
+        for (int lane = LANES - 1; lane >= 0; lane--) {
+            lane_to_send = (enum lane)lane;
+            bit_to_send = bit;
+            sends_bit();
+        }
+}
+
+START_TEST(each_bit_arrives_on_its_lane_with_its_sender)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        for (int bit = 0; bit <= 1; bit++) {
+            struct lane_signal signal;
+            pid_t child;
+
+            lane_to_send = (enum lane)lane;
+            bit_to_send = bit;
+            child = child_stays(sends_bit);
+            signal = take();
+            ck_assert_int_eq(signal.kind, SIGNAL_PLAIN);
+            ck_assert_int_eq(signal.place, 2 * lane + bit);
+            ck_assert_int_eq(signal.lane, lane);
+            ck_assert_int_eq(signal.bit, bit);
+            ck_assert_int_eq(signal.pid, child);
+            ck_assert_uint_eq(signal.uid, getuid());
+            expect_empty();
+            child_ends(child);
+        }
+}
+END_TEST
+
+START_TEST(each_word_arrives_whole_with_its_sender)
+{
+    static const uint32_t words[] = {0, 1, 0x7fffffff, 0x80000000, 0xdeadbeef, 0xffffffff};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct lane_signal signal;
+        pid_t child;
+
+        word_to_send = words[i];
+        child = child_stays(sends_word);
+        signal = take();
+        ck_assert_int_eq(signal.kind, SIGNAL_WORD);
+        ck_assert_int_eq(signal.place, PLACE_PROCESS_USR2);
+        ck_assert_uint_eq(signal.word, words[i]);
+        ck_assert_int_eq(signal.pid, child);
+        child_ends(child);
+    }
+}
+END_TEST
+
+START_TEST(four_signals_can_wait_and_come_in_the_order_of_their_places)
+{
+    child_acts(sends_a_bit_in_each_place);
+    for (int place = PLACE_THREAD_USR1; place <= PLACE_PROCESS_USR2; place++)
+        ck_assert_int_eq(take().place, place);
+    expect_empty();
+}
+END_TEST
+
+START_TEST(a_second_signal_in_a_place_is_lost)
+{
+    child_acts(sends_a_bit_in_each_place);
+    child_acts(sends_a_bit_in_each_place);
+    for (int i = 0; i < PLACES; i++)
+        take();
+    expect_empty();
+}
+END_TEST
+
+/* ---- what does not come from a peer ---- */
+
+static void kills(void)
+{
+    ck_assert_int_eq(kill(test, SIGUSR1), 0);
+}
+
+static void queues_the_first_signal(void)
+{
+    ck_assert_int_eq(sigqueue(test, SIGUSR1, (union sigval){.sival_int = 42}), 0);
+}
+
+/* A word in the name of another process; and with a claim that only the kernel may make. */
+static void forges(pid_t pid, int code, int expected)
+{
+    siginfo_t info = {.si_signo = SIGUSR2, .si_code = code};
+
+    info.si_pid = pid;
+    info.si_value.sival_int = 42;
+    ck_assert_int_eq(syscall(SYS_rt_sigqueueinfo, test, SIGUSR2, &info) == 0 ? 0 : errno, expected);
+}
+
+static void forges_a_word_of_nobody(void)
+{
+    forges(0, SI_QUEUE, 0);
+}
+
+static void forges_a_timer(void)
+{
+    forges(1, SI_TIMER, 0);
+}
+
+static void forges_plain_signals(void)
+{
+    forges(1, SI_USER, EPERM);
+    forges(1, SI_TKILL, EPERM);
+}
+
+static void queues_to_the_thread(void)
+{
+    siginfo_t info = {.si_signo = SIGUSR1, .si_code = SI_QUEUE};
+
+    info.si_pid = getpid();
+    ck_assert_int_eq(syscall(SYS_rt_tgsigqueueinfo, test, test, SIGUSR1, &info), 0);
+}
+
+START_TEST(a_strangers_kill_is_a_plain_signal_of_the_process_lane)
+{
+    struct lane_signal signal;
+
+    child_acts(kills);
+    signal = take();
+    ck_assert_int_eq(signal.kind, SIGNAL_PLAIN);
+    ck_assert_int_eq(signal.lane, LANE_PROCESS);
+    ck_assert_int_eq(signal.bit, false);
+}
+END_TEST
+
+START_TEST(queued_signals_that_are_no_word_are_noise)
+{
+    child_acts(queues_the_first_signal);
+    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    child_acts(queues_to_the_thread);
+    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    child_acts(forges_a_word_of_nobody);
+    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    child_acts(forges_a_timer);
+    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    expect_empty();
+}
+END_TEST
+
+START_TEST(nobody_can_forge_a_plain_signal)
+{
+    child_acts(forges_plain_signals);
+    expect_empty();
+}
+END_TEST
+
+/* ---- the inbox ---- */
+
+static void opens_its_inbox_with_little_room(void)
+{
+    struct rlimit limit = {.rlim_cur = 0, .rlim_max = 64}, raised;
+
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &limit), 0);
+    ck_assert_int_eq(inbox_open(), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_SIGPENDING, &raised), 0);
+    ck_assert_uint_eq(raised.rlim_cur, 64);
+}
+
+static void opens_its_inbox_without_any_room(void)
+{
+    struct rlimit limit = {0};
+
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &limit), 0);
+    ck_assert_int_eq(inbox_open(), -EDQUOT);
+}
+
+START_TEST(the_room_for_pending_signals_is_raised_to_its_hard_limit)
+{
+    child_acts(opens_its_inbox_with_little_room);
+}
+END_TEST
+
+START_TEST(without_room_for_pending_signals_there_is_no_inbox)
+{
+    child_acts(opens_its_inbox_without_any_room);
+}
+END_TEST
+
+/* What a bit is taken as that was sent when there was no room for pending signals. */
+static struct lane_signal take_beyond_limit(enum lane lane)
+{
+    struct rlimit usual, none;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_SIGPENDING, &usual), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = usual.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
+    lane_to_send = lane;
+    child_acts(sends_bit);
+    /* Check's own timers need that room. */
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &usual), 0);
+    return take();
+}
+
+/* Beyond the limit, the kernel has no memory to name a thread-directed signal's sender. */
+START_TEST(a_signal_without_its_sender_is_noise)
+{
+    struct lane_signal signal = take_beyond_limit(LANE_THREAD);
+
+    ck_assert_int_eq(signal.kind, SIGNAL_NOISE);
+    ck_assert_int_eq(signal.place, PLACE_THREAD_USR1);
+    ck_assert_int_eq(signal.pid, 0);
+    expect_empty();
+}
+END_TEST
+
+START_TEST(a_signal_of_the_process_lane_names_its_sender_even_then)
+{
+    struct lane_signal signal = take_beyond_limit(LANE_PROCESS);
+
+    ck_assert_int_eq(signal.kind, SIGNAL_PLAIN);
+    ck_assert_int_gt(signal.pid, 0);
+}
+END_TEST
+
+START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
+{
+    struct lane_signal signal;
+    struct pollfd pollfd;
+
+    raise(SIGUSR1);
+    raise(SIGUSR2);
+    take();
+    take();
+    ck_assert_int_eq(inbox_take(MONOTONIC_MSEC, &signal), 0);
+    pollfd = (struct pollfd){.fd = inbox_watch(), .events = POLLIN};
+    ck_assert_int_ge(pollfd.fd, 0);
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
+    raise(SIGUSR1);
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 1);
+    take();
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
+    close(pollfd.fd);
+}
+END_TEST
+
+START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
+{
+    const uint64_t timeout = 20 * MONOTONIC_MSEC;
+    uint64_t before = monotonic_now();
+    struct lane_signal signal = {.pid = 42};
+
+    ck_assert_int_eq(inbox_take(timeout, &signal), 0);
+    ck_assert_uint_ge(monotonic_now() - before, timeout);
+    ck_assert_int_eq(signal.pid, 42);
+}
+END_TEST
+
+START_TEST(polling_pays_on_more_than_one_cpu_only)
+{
+    cpu_set_t usable, one;
+    size_t cpu = 0;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof usable, &usable), 0);
+    ck_assert_int_eq(inbox_spins() > 0, CPU_COUNT(&usable) > 1);
+    while (!CPU_ISSET(cpu, &usable))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    ck_assert_uint_eq(inbox_spins(), 0);
+}
+END_TEST
+
+/* ---- the peer ---- */
+
+START_TEST(a_peer_that_runs_has_not_ended)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct peer peer = open_peer(child);
+
+    ck_assert(!peer_ended(&peer));
+    peer_close(&peer);
+    ck_assert_int_eq(peer.fd, -1);
+    peer_close(&peer);
+    child_ends(child);
+}
+END_TEST
+
+START_TEST(a_zombie_has_ended)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct peer peer = open_peer(child);
+
+    ck_assert_int_eq(kill(child, SIGKILL), 0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT), 0);
+    ck_assert(peer_ended(&peer));
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    peer_close(&peer);
+}
+END_TEST
+
+START_TEST(to_a_peer_that_is_gone_nothing_is_sent)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct peer peer = open_peer(child), other = PEER_NONE;
+
+    child_ends(child);
+    ck_assert(peer_ended(&peer));
+    ck_assert_int_eq(peer_send_bit(&peer, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(peer_send_bit(&peer, LANE_PROCESS, true), -ESRCH);
+    ck_assert_int_eq(peer_send_word(&peer, 42), -ESRCH);
+    ck_assert_int_eq(peer_open(child, &other), -ESRCH);
+    ck_assert_int_eq(other.fd, -1);
+    peer_close(&peer);
+}
+END_TEST
+
+static struct peer stranger;
+
+static void becomes_nobody_and_sends(void)
+{
+    ck_assert_int_eq(setresuid(65534, 65534, 65534), 0);
+    ck_assert_int_eq(peer_send_bit(&stranger, LANE_THREAD, false), -EPERM);
+    ck_assert_int_eq(peer_send_bit(&stranger, LANE_PROCESS, false), -EPERM);
+    ck_assert_int_eq(peer_send_word(&stranger, 42), -EPERM);
+}
+
+START_TEST(to_a_peer_of_another_user_nothing_is_sent)
+{
+    stranger = open_peer(test);
+    child_acts(becomes_nobody_and_sends);
+    expect_empty();
+    peer_close(&stranger);
+}
+END_TEST
+
+/* ---- a PID that is used again ---- */
+
+/*
+ * Forks a child with a PID of the test's choice, which takes CAP_CHECKPOINT_RESTORE or root. The
+ * child only sleeps; as it would be killed by either signal, a signal cannot go unnoticed.
+ */
+static pid_t child_with_pid(pid_t pid)
+{
+    struct clone_args arguments = {
+        .exit_signal = SIGCHLD, .set_tid = (uintptr_t)&pid, .set_tid_size = 1};
+    pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+
+    if (child == 0)
+        for (;;)
+            pause();
+    return child;
+}
+
+/* Asked before any test, where there can be no assertion. */
+static bool can_choose_pids(void)
+{
+    pid_t first = fork(), second;
+
+    if (first == 0)
+        _exit(EXIT_SUCCESS);
+    waitpid(first, NULL, 0);
+    second = child_with_pid(first);
+    if (second > 0) {
+        kill(second, SIGKILL);
+        waitpid(second, NULL, 0);
+    }
+    return second > 0;
+}
+
+static void shield(bool up)
+{
+    sigset_t both;
+
+    sigemptyset(&both);
+    sigaddset(&both, SIGUSR1);
+    sigaddset(&both, SIGUSR2);
+    sigprocmask(up ? SIG_BLOCK : SIG_UNBLOCK, &both, NULL);
+    signal(SIGUSR1, up ? SIG_IGN : SIG_DFL);
+    signal(SIGUSR2, up ? SIG_IGN : SIG_DFL);
+}
+
+START_TEST(no_signal_reaches_the_next_process_with_a_peers_pid)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct peer peer = open_peer(child);
+    int status;
+
+    child_ends(child);
+    shield(false);
+    ck_assert_int_eq(child_with_pid(child), child);
+    shield(true);
+    ck_assert_int_eq(peer_send_bit(&peer, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(peer_send_bit(&peer, LANE_PROCESS, false), -ESRCH);
+    ck_assert_int_eq(peer_send_word(&peer, 42), -ESRCH);
+    ck_assert(peer_ended(&peer));
+    ck_assert_int_eq(kill(child, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+    peer_close(&peer);
+}
+END_TEST
+
+/* What needs root's rights is no test where there are none. */
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        each_bit_arrives_on_its_lane_with_its_sender,
+        each_word_arrives_whole_with_its_sender,
+        four_signals_can_wait_and_come_in_the_order_of_their_places,
+        a_second_signal_in_a_place_is_lost,
+        a_strangers_kill_is_a_plain_signal_of_the_process_lane,
+        queued_signals_that_are_no_word_are_noise,
+        nobody_can_forge_a_plain_signal,
+        the_room_for_pending_signals_is_raised_to_its_hard_limit,
+        without_room_for_pending_signals_there_is_no_inbox,
+        a_signal_without_its_sender_is_noise,
+        a_signal_of_the_process_lane_names_its_sender_even_then,
+        an_open_inbox_survives_both_signals_in_every_way_to_wait,
+        an_empty_inbox_is_waited_for_as_long_as_asked,
+        polling_pays_on_more_than_one_cpu_only,
+        a_peer_that_runs_has_not_ended,
+        a_zombie_has_ended,
+        to_a_peer_that_is_gone_nothing_is_sent,
+        NULL,
+    };
+    const TTest *const tests_of_root[] = {
+        to_a_peer_of_another_user_nothing_is_sent,
+        NULL,
+    };
+    const TTest *const tests_with_pids[] = {
+        no_signal_reaches_the_next_process_with_a_peers_pid,
+        NULL,
+    };
+    Suite *suite = suite_around("signals", tests, begin, NULL);
+
+    if (geteuid() == 0)
+        suite_add(suite, tests_of_root, begin, NULL);
+    if (can_choose_pids())
+        suite_add(suite, tests_with_pids, begin, NULL);
+    return suite;
+}
