@@ -51,13 +51,17 @@ END_TEST
 
 START_TEST(where_they_cannot_be_filled_that_is_told)
 {
-    const struct rlimit none = {0};
-    bool input, output;
+    struct rlimit usual, none;
+    bool input, output, is_filled;
 
     open_standard();
     close(STDOUT_FILENO);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = usual.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-    ck_assert(!descriptors_fill(&input, &output));
+    is_filled = descriptors_fill(&input, &output);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    ck_assert(!is_filled);
     ck_assert(input);
     ck_assert(!output);
 }

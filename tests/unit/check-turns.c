@@ -478,6 +478,7 @@ START_TEST(who_comes_once_it_stops_is_turned_away)
 {
     exchange_stop(&world.exchange);
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_STOPPING);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
     ck_assert(!exchange_has_unfinished(&world.exchange));
 }
 END_TEST
