@@ -19,6 +19,7 @@
 #include "inbox.h"
 #include "monotonic.h"
 #include "peer.h"
+#include "procstat.h"
 #include "suite.h"
 
 #define PATIENCE (10 * MONOTONIC_SEC)
@@ -315,6 +316,26 @@ START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
 }
 END_TEST
 
+START_TEST(who_waits_for_signals_is_seen_to_be_shielded_from_them)
+{
+    uint64_t end = monotonic_now() + PATIENCE;
+    struct lane_signal signal;
+    struct procstat stat;
+    pid_t child = fork();
+
+    if (child == 0) {
+        inbox_take(2 * PATIENCE, &signal);
+        _exit(EXIT_SUCCESS);
+    }
+    do {
+        ck_assert_uint_lt(monotonic_now(), end);
+        ck_assert_int_eq(procstat_read(child, &stat), 0);
+        ck_assert(stat.is_shielded);
+    } while (stat.state != 'S');
+    child_ends(child);
+}
+END_TEST
+
 START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
 {
     const uint64_t timeout = 20 * MONOTONIC_MSEC;
@@ -489,6 +510,7 @@ Suite *make_suite(void)
         a_signal_without_its_sender_is_noise,
         a_signal_of_the_process_lane_names_its_sender_even_then,
         an_open_inbox_survives_both_signals_in_every_way_to_wait,
+        who_waits_for_signals_is_seen_to_be_shielded_from_them,
         an_empty_inbox_is_waited_for_as_long_as_asked,
         polling_pays_on_more_than_one_cpu_only,
         a_peer_that_runs_has_not_ended,

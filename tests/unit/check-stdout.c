@@ -189,6 +189,23 @@ START_TEST(a_sink_that_is_closed_gives_up_what_is_in_progress)
 }
 END_TEST
 
+/* One octet more than there is room for would put the daemon to sleep. */
+START_TEST(a_pipe_with_room_for_one_step_takes_that_and_blocks_nobody)
+{
+    static char bytes[PIPE_BUF], output[1 << 20];
+    struct entry entry = entry_of(bytes, sizeof bytes);
+
+    fill_pipe();
+    ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, 0), 0);
+    ck_assert_uint_eq(read_some(output, PIPE_BUF), PIPE_BUF);
+    ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
+    ck_assert_uint_eq(sink.written, PIPE_BUF);
+    read_some(output, sizeof output);
+    ck_assert_int_eq(sink_continue(&sink), 0);
+    expect_output("\n");
+}
+END_TEST
+
 /* The daemon ignores SIGPIPE, and so does the test. */
 START_TEST(without_a_reader_a_message_is_refused)
 {
@@ -224,6 +241,13 @@ START_TEST(the_daemons_notes_go_to_standard_error)
 }
 END_TEST
 
+START_TEST(no_program_inherits_the_sinks_descriptor)
+{
+    ck_assert_int_gt(sink.fd, STDERR_FILENO);
+    ck_assert_int_eq(fcntl(sink.fd, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
 START_TEST(without_standard_output_there_is_no_sink)
 {
     struct sink none = {.fd = 42};
@@ -244,9 +268,11 @@ Suite *make_suite(void)
         a_message_larger_than_the_pipe_goes_on_when_there_is_room,
         a_full_pipe_blocks_nobody,
         a_sink_that_is_closed_gives_up_what_is_in_progress,
+        a_pipe_with_room_for_one_step_takes_that_and_blocks_nobody,
         without_a_reader_a_message_is_refused,
         a_full_device_refuses_a_message,
         the_daemons_notes_go_to_standard_error,
+        no_program_inherits_the_sinks_descriptor,
         without_standard_output_there_is_no_sink,
         NULL,
     };

@@ -67,6 +67,11 @@ START_TEST(who_asks_again_keeps_its_place)
     sender_sends(&ann, SENDER_REST);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
     ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_GO);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_COMMITTED);
+    ck_assert_uint_eq(time_passes(0), EXCHANGE_NEVER);
 }
 END_TEST
 
@@ -247,7 +252,7 @@ START_TEST(a_go_that_is_not_heard_is_told_again_ever_more_rarely)
     uint64_t granted = world.now, last = 0;
 
     let_bob_go();
-    for (unsigned repeated = 1; repeated <= 2; repeated++) {
+    for (unsigned repeated = 1; repeated <= 3; repeated++) {
         uint64_t deadline = time_passes(0);
 
         ck_assert_uint_ge(deadline - granted, 2 * last);
@@ -390,10 +395,24 @@ START_TEST(a_sender_that_ends_while_its_message_is_being_logged_loses_nothing)
     process_ends(ann.pid);
     process_end_is_noticed(ann.pid);
     ck_assert_uint_eq(world.lost.count, 0);
+    ck_assert(exchange_has_unfinished(&world.exchange));
     ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
     exchange_committed(&world.exchange, 0);
     ck_assert_uint_eq(world.log.count, 1);
     ck_assert_uint_eq(world.exchange.counts.messages, 1);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
+START_TEST(even_then_no_turn_is_given_before_it_is_logged)
+{
+    world.commit_result = -EINPROGRESS;
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, SENDER_REST);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_PENDING);
+    exchange_committed(&world.exchange, 0);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
 }
 END_TEST
@@ -577,6 +596,7 @@ Suite *make_suite(void)
         a_bit_whose_answer_cannot_be_delivered_is_not_taken,
         a_last_bit_whose_answer_cannot_be_delivered_logs_nothing,
         a_sender_that_ends_while_its_message_is_being_logged_loses_nothing,
+        even_then_no_turn_is_given_before_it_is_logged,
         a_new_process_with_an_old_pid_starts_afresh,
         an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
         the_late_news_of_an_end_does_not_end_the_session_of_another,
