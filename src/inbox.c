@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -39,7 +38,7 @@ int inbox_open(void)
     return setrlimit(RLIMIT_SIGPENDING, &limit) < 0 ? -errno : 0;
 }
 
-static struct lane_signal classify(const siginfo_t *info)
+struct lane_signal inbox_classify(const siginfo_t *info)
 {
     bool second = info->si_signo == SIGUSR2;
     bool thread = info->si_code == SI_TKILL;
@@ -77,7 +76,7 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
 
     if (syscall(SYS_rt_sigtimedwait, &both, &info, &timeout, KERNEL_SIGSET_SIZE) < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-    *ret = classify(&info);
+    *ret = inbox_classify(&info);
     return 1;
 }
 

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "lane.h"
@@ -28,6 +29,9 @@ int inbox_open(void);
  * filled, 0 if there was none, or -errno.
  */
 int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
+
+/* What the kernel's word on a signal (sigaction(2)) says about it. */
+struct lane_signal inbox_classify(const siginfo_t *info);
 
 /*
  * How often to poll for a signal that is near before sleeping. Polling pays while the other side
