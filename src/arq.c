@@ -96,20 +96,27 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
     return ARQ_GO;
 }
 
-static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
-{
-    uint64_t index;
-
-    if (s->phase == ARQ_STARTING || !locate(s, count, &index) || index != s->total)
-        return refused(s, REPLY_OUT_OF_STEP);
-    s->phase = ARQ_COMMITTED;
-    return ARQ_VERDICT;
-}
-
 void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
 {
     *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total};
     ask(s, nonce);
+}
+
+static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
+{
+    uint64_t index;
+
+    if (s->phase == ARQ_STARTING || !locate(s, count, &index))
+        return refused(s, REPLY_OUT_OF_STEP);
+    /* No bit of this message was taken, and so the receiver speaks of the one before. */
+    if (s->phase == ARQ_RESUMING && index == 0) {
+        arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
+        return ARQ_GO;
+    }
+    if (index != s->total)
+        return refused(s, REPLY_OUT_OF_STEP);
+    s->phase = ARQ_COMMITTED;
+    return ARQ_VERDICT;
 }
 
 struct arq_step arq_sender_step(struct arq_sender *s)

@@ -55,7 +55,7 @@ static void leave_queue(struct exchange *ex, struct session *s)
 /* Takes a session out of everything. The turn may be free afterwards. */
 static void drop(struct exchange *ex, struct session *s)
 {
-    if (s->state == SESSION_OPEN && session_is_mid_message(s)) {
+    if (s->state == SESSION_OPEN) {
         ex->counts.lost++;
         ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
     }
@@ -210,14 +210,16 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     enum lane lane;
     bool bit;
 
-    while (s->state == SESSION_OPEN && arq_receiver_next(&s->arq, &lane, &bit)) {
+    while (session_takes_bits(s) && arq_receiver_next(&s->arq, &lane, &bit)) {
         if (ex->ops->answer(ex->owner, s->peer, lane) < 0) {
             drop(ex, s);
             next_turn(ex);
             return;
         }
-        if (s->arq.count == s->start)
+        if (s->is_invited) {
+            session_begin(s);
             s->uid = uid;
+        }
         arq_receiver_take(&s->arq);
         session_bit(s, bit);
     }
@@ -235,19 +237,35 @@ static void start(struct exchange *ex, struct session *s)
 {
     if (session_is_mid_message(s)) {
         tell(ex, s, REPLY_OUT_OF_STEP);
+    } else if (s->state == SESSION_REFUSED) {
+        tell(ex, s, s->refusal);
     } else if (ex->stopping) {
         tell(ex, s, REPLY_STOPPING);
     } else {
-        session_begin(s);
+        s->is_invited = true;
         go_or_wait(ex, s);
     }
+}
+
+/* The verdict may have been lost; or the first bits of the next message: then it starts anew. */
+static void repeat_committed(struct exchange *ex, struct session *s)
+{
+    tell(ex, s, REPLY_COMMITTED);
+    s->is_invited = false;
+    leave_queue(ex, s);
+    if (ex->runner == s)
+        next_turn(ex);
 }
 
 static void resume(struct exchange *ex, struct session *s)
 {
     switch (s->state) {
     case SESSION_IDLE:
-        tell(ex, s, REPLY_OUT_OF_STEP);
+        if (!s->is_invited) {
+            tell(ex, s, REPLY_OUT_OF_STEP);
+            return;
+        }
+        go_or_wait(ex, s);
         return;
     case SESSION_OPEN:
         go_or_wait(ex, s);
@@ -256,7 +274,7 @@ static void resume(struct exchange *ex, struct session *s)
         tell(ex, s, REPLY_PENDING);
         return;
     case SESSION_COMMITTED:
-        tell(ex, s, REPLY_COMMITTED);
+        repeat_committed(ex, s);
         return;
     case SESSION_REFUSED:
         tell(ex, s, s->refusal);
@@ -373,25 +391,31 @@ static void for_each(struct exchange *ex, void (*call)(struct exchange *, struct
     }
 }
 
-static void turn_away_idle(struct exchange *ex, struct session *s)
+/* The verdict on the message before must not be lost with the invitation to the next. */
+static void turn_away_invited(struct exchange *ex, struct session *s)
 {
-    if (s->state == SESSION_OPEN && !session_is_mid_message(s)) {
-        leave_queue(ex, s);
+    if (!s->is_invited)
+        return;
+    s->is_invited = false;
+    leave_queue(ex, s);
+    if (s->state == SESSION_IDLE)
         give_verdict(ex, s, REPLY_STOPPING);
-    }
+    else
+        tell(ex, s, REPLY_STOPPING);
 }
 
 void exchange_stop(struct exchange *ex)
 {
     ex->stopping = true;
-    for_each(ex, turn_away_idle);
+    for_each(ex, turn_away_invited);
     if (!ex->runner || !session_is_mid_message(ex->runner))
         next_turn(ex);
 }
 
 static void turn_away(struct exchange *ex, struct session *s)
 {
-    if (s->state == SESSION_OPEN || s->state == SESSION_COMMITTING)
+    turn_away_invited(ex, s);
+    if (session_is_mid_message(s))
         give_verdict(ex, s, REPLY_STOPPING);
     drop(ex, s);
 }

@@ -24,9 +24,14 @@ void session_free(struct session *s)
     free(s);
 }
 
+bool session_takes_bits(const struct session *s)
+{
+    return s->state == SESSION_OPEN || s->is_invited;
+}
+
 void session_begin(struct session *s)
 {
-    frame_decoder_done(&s->decoder);
+    s->is_invited = false;
     s->state = SESSION_OPEN;
     s->start = s->arq.count;
 }
@@ -74,7 +79,7 @@ void session_refuse(struct session *s, enum reply reason)
 
 bool session_is_mid_message(const struct session *s)
 {
-    return s->state == SESSION_COMMITTING || (s->state == SESSION_OPEN && s->arq.count > s->start);
+    return s->state == SESSION_COMMITTING || s->state == SESSION_OPEN;
 }
 
 struct answer session_answer(const struct session *s, enum reply reply)

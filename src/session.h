@@ -2,7 +2,11 @@
  * session.h - one sender, as the daemon knows it
  *
  * A session is opened by a sender's first probe, lives until its process ends, and carries any
- * number of messages one after another. Its count of bits runs through all of them.
+ * number of messages one after another, up to the first that is refused. Its count of bits runs
+ * through all of them.
+ *
+ * Anybody can ask in a sender's name whether a message may begin. So the question changes nothing
+ * of what is known of the message before: its verdict stands until a bit of the next one comes.
  *
  * Pure: the peer is the caller's business.
  */
@@ -14,11 +18,11 @@
 #include "frame.h"
 
 enum session_state {
-    SESSION_IDLE,       /* nothing begun yet */
-    SESSION_OPEN,       /* a message has begun: bits are taken as they come */
+    SESSION_IDLE,       /* no message has come yet */
+    SESSION_OPEN,       /* bits of a message have come, and more are to */
     SESSION_COMMITTING, /* it is whole, and its way into the log has begun */
     SESSION_COMMITTED,  /* it is in the log */
-    SESSION_REFUSED,    /* it is not, and will not be; see refusal */
+    SESSION_REFUSED,    /* it is not, and will not be; see refusal. The session's last state */
 };
 
 struct session {
@@ -30,7 +34,8 @@ struct session {
     uid_t uid;  /* the kernel's word on the sender of this message's first bit */
     void *peer; /* how to answer: the owner's handle */
 
-    enum session_state state;
+    enum session_state state; /* of the newest message of which a bit has come */
+    bool is_invited;          /* another may begin: its sender asked */
     enum reply refusal;
     uint16_t nonce; /* of the newest probe */
     uint64_t start; /* the count at which this message began */
@@ -42,7 +47,11 @@ struct session {
 struct session *session_new(pid_t pid, void *peer, size_t limit);
 void session_free(struct session *session);
 
-/* Begins a message: forgets the last one, and opens the session for bits. */
+/* Whether the next bit in order may be taken: as one of the message, or as the first of the next.
+ */
+bool session_takes_bits(const struct session *session);
+
+/* The invited message begins, with the next bit: the last one is forgotten. */
 void session_begin(struct session *session);
 
 /*
