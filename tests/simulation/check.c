@@ -1,0 +1,118 @@
+/* check.c - the promises, one function each */
+
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void check_fail(struct check *check, const char *format, ...)
+{
+    va_list arguments;
+
+    if (check_failed(check))
+        return;
+    va_start(arguments, format);
+    vsnprintf(check->failure, sizeof check->failure, format, arguments);
+    va_end(arguments);
+    kernel_trace(check->kernel, NULL, "BROKEN: %s", check->failure);
+}
+
+void check_bit(struct check *check, const struct process *process, const struct session *session,
+               const struct pending *truth, bool bit)
+{
+    const struct ledger *ledger = process->program;
+    uint64_t index = session->is_invited ? 0 : session->arq.count - session->start;
+
+    check->counts.bits++;
+    if (truth->sender != process) {
+        check_fail(check, "a bit of another process was taken for one of process %d",
+                   (int)process->pid);
+        return;
+    }
+    if (!ledger || ledger->is_misled)
+        return;
+    if (truth->message != ledger->current || truth->index != index)
+        check_fail(check, "process %d: bit %u of message %u was taken for bit %u of message %u",
+                   (int)process->pid, (unsigned)truth->index, truth->message, (unsigned)index,
+                   ledger->current);
+    else if (bit != frame_bit(&ledger->sent[ledger->current].frame, index))
+        check_fail(check, "process %d: bit %u was changed", (int)process->pid, (unsigned)index);
+}
+
+static bool is_same(const struct message *a, const struct message *b)
+{
+    return a->priority == b->priority && a->length == b->length &&
+           (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
+}
+
+void check_logged(struct check *check, const struct process *process, pid_t pid, uid_t uid,
+                  const struct message *message)
+{
+    struct ledger *ledger = process->program;
+    struct sent *sent;
+
+    if (pid != process->pid || uid != process->uid)
+        check_fail(check, "a message of process %d, user %u, was logged as of process %d, user %u",
+                   (int)process->pid, (unsigned)process->uid, (int)pid, (unsigned)uid);
+    if (!ledger) {
+        check_fail(check, "a message of process %d, which sends none, was logged", (int)pid);
+        return;
+    }
+    sent = &ledger->sent[ledger->current];
+    check->counts.logged++;
+    if (ledger->is_misled)
+        return;
+    if (!is_same(message, &sent->message))
+        check_fail(check, "process %d: something other than message %u was logged", (int)pid,
+                   ledger->current);
+    if (sent->was_refused)
+        check_fail(check, "process %d: message %u was logged after its refusal", (int)pid,
+                   ledger->current);
+    if (++sent->logged > 1)
+        check_fail(check, "process %d: message %u was logged twice", (int)pid, ledger->current);
+}
+
+void check_confirmed(struct check *check, struct ledger *ledger)
+{
+    const struct sent *sent = &ledger->sent[ledger->current];
+
+    check->counts.confirmed++;
+    if (sent->logged != 1 && !ledger->is_misled)
+        check_fail(check, "process %d: message %u was confirmed, but not logged",
+                   (int)ledger->process->pid, ledger->current);
+}
+
+static bool is_justified(const struct check *check, const struct ledger *ledger, enum reply reason)
+{
+    const struct sent *sent = &ledger->sent[ledger->current];
+
+    switch (reason) {
+    case REPLY_TOO_LARGE:
+        return sent->message.length > check->message_limit;
+    case REPLY_UNLOGGED:
+        return sent->was_unloggable;
+    case REPLY_BUSY:
+        return ledger->was_told_busy;
+    case REPLY_STOPPING:
+        return ledger->was_told_to_stop;
+    default:
+        return false;
+    }
+}
+
+void check_refused(struct check *check, struct ledger *ledger, enum reply reason)
+{
+    struct sent *sent = &ledger->sent[ledger->current];
+
+    check->counts.refused++;
+    sent->was_refused = true;
+    if (ledger->is_misled)
+        return;
+    if (sent->logged > 0)
+        check_fail(check, "process %d: message %u was refused (%d), but logged",
+                   (int)ledger->process->pid, ledger->current, (int)reason);
+    else if (!is_justified(check, ledger, reason))
+        check_fail(check, "process %d: message %u was refused (%d) without a reason",
+                   (int)ledger->process->pid, ledger->current, (int)reason);
+}

@@ -1,0 +1,354 @@
+/* daemon.c - see daemon.h */
+
+#include "daemon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "world.h"
+
+#define MSEC UINT64_C(1000000)
+#define SIGNALS_PER_LOOK 64
+#define GRACE (2000 * MSEC)
+#define SLOWEST_LOG (50 * MSEC)
+
+/* ---- what the exchange asks for ---- */
+
+static int open_peer(void *owner, pid_t pid, void **ret_peer)
+{
+    struct world *w = owner;
+    struct process *process;
+    struct peer *peer;
+
+    world_interrupt(w);
+    process = kernel_find(&w->kernel, pid);
+    if (!process)
+        return -ESRCH;
+    if (process == w->daemon.process)
+        return -EINVAL;
+    world_interrupt(w);
+    if (!process->is_shielded || process->life != LIFE_RUNNING)
+        return -EINVAL;
+    peer = malloc(sizeof *peer);
+    if (!peer)
+        return -ENOMEM;
+    *peer = (struct peer){.process = process, .next = w->daemon.peers};
+    w->daemon.peers = peer;
+    *ret_peer = peer;
+    return 0;
+}
+
+static void close_peer(void *owner, void *closed)
+{
+    struct world *w = owner;
+    struct peer **at = &w->daemon.peers;
+
+    while (*at != closed)
+        at = &(*at)->next;
+    *at = (*at)->next;
+    free(closed);
+}
+
+static bool has_ended(void *owner, const void *opened)
+{
+    struct world *w = owner;
+    const struct peer *peer = opened;
+
+    world_interrupt(w);
+    return peer->process->life != LIFE_RUNNING && w->fault != FAULT_PID_IDENTITY;
+}
+
+/* Whoever is sent something must have asked for it, and must survive it. */
+static void check_target(struct world *w, const struct peer *peer)
+{
+    const struct process *target = kernel_find(&w->kernel, peer->process->pid);
+
+    if (target && target != peer->process && w->kernel.reuses_identity)
+        check_fail(&w->check, "process %d was sent what was meant for one before it",
+                   (int)target->pid);
+    else if (target && target == peer->process && !target->is_shielded)
+        check_fail(&w->check, "process %d, which is no sender, was signalled", (int)target->pid);
+}
+
+static int answer_bit(void *owner, void *opened, enum lane lane)
+{
+    struct world *w = owner;
+    struct peer *peer = opened;
+    const struct session *session = w->daemon.exchange.runner;
+    bool bit = session->arq.bit[lane];
+    int r;
+
+    world_interrupt(w);
+    check_target(w, peer);
+    r = kernel_send_plain(&w->kernel, w->daemon.process, peer->process, lane, false, 0, 0);
+    if (r < 0) {
+        peer->is_gone = true;
+        return r;
+    }
+    kernel_trace(&w->kernel, w->daemon.process, "takes bit %u of the session of %d",
+                 (unsigned)session->arq.count, (int)peer->process->pid);
+    check_bit(&w->check, peer->process, session, &w->daemon.truth[lane], bit);
+    return 0;
+}
+
+static int tell_word(void *owner, void *opened, uint32_t word)
+{
+    struct world *w = owner;
+    const struct peer *peer = opened;
+    struct ledger *ledger = peer->process->program;
+    struct answer answer;
+
+    world_interrupt(w);
+    check_target(w, peer);
+    if (!answer_unpack(word, &answer))
+        check_fail(&w->check, "process %d was sent no answer, but %08x", (int)peer->process->pid,
+                   (unsigned)word);
+    else if (ledger && answer.reply == REPLY_BUSY)
+        ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
+    else if (ledger && answer.reply == REPLY_STOPPING)
+        ledger->was_told_to_stop |= w->daemon.exchange.stopping || !w->daemon.exchange.table;
+    return kernel_send_queued(&w->kernel, w->daemon.process, peer->process, LANE_PROCESS, true,
+                              w->daemon.process->pid, word);
+}
+
+/* ---- the log ---- */
+
+static void log_message(struct world *w, const struct process *process, pid_t pid, uid_t uid,
+                        const struct message *message)
+{
+    kernel_trace(&w->kernel, w->daemon.process, "logs a message of %d, of %zu octets", (int)pid,
+                 message->length);
+    if (w->fault == FAULT_FORGETFUL_LOG)
+        return;
+    check_logged(&w->check, process, pid, uid, message);
+    if (w->fault == FAULT_DOUBLE_LOG)
+        check_logged(&w->check, process, pid, uid, message);
+}
+
+static int fail_to_log(const struct process *process)
+{
+    struct ledger *ledger = process->program;
+
+    if (ledger)
+        ledger->sent[ledger->current].was_unloggable = true;
+    return -EIO;
+}
+
+static int commit(void *owner, void *opened, pid_t pid, uid_t uid, struct message *message)
+{
+    struct world *w = owner;
+    struct daemon *d = &w->daemon;
+    const struct peer *peer = opened;
+    const struct process *process = peer->process;
+    int r = 0;
+
+    if (d->log_at != EXCHANGE_NEVER)
+        check_fail(&w->check, "a message was to be logged while another was on its way");
+    world_interrupt(w);
+    if (world_chance(w, w->nature.slow_log)) {
+        d->pending = *message;
+        d->pending_of = process;
+        d->pending_pid = pid;
+        d->pending_uid = uid;
+        d->log_at = w->kernel.now + random_below(&w->random, SLOWEST_LOG);
+        return -EINPROGRESS;
+    }
+    if (world_chance(w, w->nature.bad_log))
+        r = fail_to_log(process);
+    else
+        log_message(w, process, pid, uid, message);
+    free(message->bytes);
+    return r;
+}
+
+static void finish_commit(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+    int r = 0;
+
+    d->log_at = EXCHANGE_NEVER;
+    if (world_chance(w, w->nature.bad_log))
+        r = fail_to_log(d->pending_of);
+    else
+        log_message(w, d->pending_of, d->pending_pid, d->pending_uid, &d->pending);
+    free(d->pending.bytes);
+    d->pending.bytes = NULL;
+    exchange_committed(&d->exchange, r);
+}
+
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+{
+    const struct world *w = owner;
+
+    (void)uid;
+    kernel_trace(&w->kernel, w->daemon.process, "refuses a message of %d (%d)", (int)pid,
+                 (int)reason);
+}
+
+static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+{
+    const struct world *w = owner;
+
+    (void)uid;
+    kernel_trace(&w->kernel, w->daemon.process, "lost %d after %zu octets", (int)pid, bytes);
+}
+
+static const struct exchange_ops ops = {
+    .open = open_peer,
+    .close = close_peer,
+    .ended = has_ended,
+    .answer = answer_bit,
+    .tell = tell_word,
+    .commit = commit,
+    .refused = note_refused,
+    .lost = note_lost,
+};
+
+/* ---- the loop ---- */
+
+static void look_at_clock(struct world *w)
+{
+    w->daemon.deadline = exchange_tick(&w->daemon.exchange, w->kernel.now);
+}
+
+/* A sender's end is noticed some time after it. */
+static bool notice_end(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+
+    if (w->fault == FAULT_PID_IDENTITY)
+        return false;
+    for (const struct peer *peer = d->peers; peer; peer = peer->next)
+        if (peer->process->life != LIFE_RUNNING && random_below(&w->random, 8) == 0) {
+            exchange_ended(&d->exchange, peer->process->pid, peer);
+            look_at_clock(w);
+            return true;
+        }
+    return false;
+}
+
+/* That an answer could be delivered is what proves whose the bit was. */
+static void check_gone(struct world *w)
+{
+    for (const struct peer *peer = w->daemon.peers; peer; peer = peer->next)
+        if (peer->is_gone)
+            check_fail(&w->check, "a bit of process %d, which is gone, was kept",
+                       (int)peer->process->pid);
+}
+
+static bool take(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+    struct lane_signal signal;
+    struct pending truth;
+
+    if (!kernel_take(&w->kernel, d->process, &signal, &truth)) {
+        d->at = DAEMON_SAW_NOTHING;
+        return true;
+    }
+    world_taken(w, d->process);
+    if (signal.kind == SIGNAL_PLAIN && d->exchange.runner && d->exchange.runner->pid == signal.pid)
+        d->truth[signal.lane] = truth;
+    exchange_take(&d->exchange, &signal);
+    check_gone(w);
+    if (w->fault == FAULT_HASTY_DAEMON)
+        exchange_settle(&d->exchange);
+    if (++d->taken % SIGNALS_PER_LOOK == 0)
+        look_at_clock(w);
+    return true;
+}
+
+static void end(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+
+    /* A commit that is still under way is given up: nothing of it is in the log. */
+    free(d->pending.bytes);
+    d->pending.bytes = NULL;
+    d->log_at = EXCHANGE_NEVER;
+    exchange_done(&d->exchange);
+    kernel_exit(&w->kernel, d->process);
+}
+
+static bool is_finished(const struct world *w)
+{
+    const struct daemon *d = &w->daemon;
+
+    return d->exchange.stopping &&
+           (w->kernel.now >= d->end_at || !exchange_has_unfinished(&d->exchange));
+}
+
+bool daemon_step(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+
+    if (is_finished(w)) {
+        end(w);
+        return true;
+    }
+    if (notice_end(w))
+        return true;
+    if (w->kernel.now >= d->log_at) {
+        finish_commit(w);
+        look_at_clock(w);
+        return true;
+    }
+    switch (d->at) {
+    case DAEMON_SLEEPS:
+        if (!d->process->full && w->kernel.now < d->deadline)
+            return false;
+        look_at_clock(w);
+        d->at = DAEMON_TAKES;
+        return true;
+    case DAEMON_TAKES:
+        return take(w);
+    case DAEMON_SAW_NOTHING:
+        exchange_settle(&d->exchange);
+        look_at_clock(w);
+        d->at = d->process->full ? DAEMON_TAKES : DAEMON_SLEEPS;
+        return true;
+    }
+    return false;
+}
+
+void daemon_stop(struct world *w)
+{
+    kernel_trace(&w->kernel, w->daemon.process, "is told to stop");
+    w->daemon.end_at = w->kernel.now + GRACE;
+    exchange_stop(&w->daemon.exchange);
+    look_at_clock(w);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t daemon_deadline(const struct daemon *d)
+{
+    return earlier(earlier(d->deadline, d->log_at), d->end_at);
+}
+
+/* ---- beginning and end ---- */
+
+void daemon_init(struct world *w)
+{
+    struct daemon *d = &w->daemon;
+
+    *d = (struct daemon){
+        .process = kernel_spawn(&w->kernel, "daemon", 100, true),
+        .deadline = EXCHANGE_NEVER,
+        .log_at = EXCHANGE_NEVER,
+        .end_at = EXCHANGE_NEVER,
+    };
+    if (exchange_init(&d->exchange, &ops, w, w->check.message_limit, w->nature.session_limit) < 0)
+        abort();
+}
+
+void daemon_done(struct world *w)
+{
+    if (w->daemon.process->life == LIFE_RUNNING)
+        end(w);
+    if (w->daemon.peers)
+        check_fail(&w->check, "a peer was left open");
+}

@@ -1,0 +1,222 @@
+/* kernel.c - see kernel.h for what it stands for */
+
+#include "kernel.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "inbox.h"
+
+#define FIRST_PID 2
+
+/* malloc(3) that fails is the end of a test, not a case of one. */
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count, size);
+
+    if (!memory)
+        abort();
+    return memory;
+}
+
+void kernel_init(struct kernel *k, struct random *random, unsigned pids)
+{
+    *k = (struct kernel){
+        .random = random,
+        .now = 1,
+        .pids = (pid_t)(FIRST_PID + pids - 1),
+        .by_pid = allocate(FIRST_PID + pids, sizeof(struct process *)),
+    };
+}
+
+void kernel_done(struct kernel *k)
+{
+    struct process *next;
+
+    for (struct process *p = k->processes; p; p = next) {
+        next = p->next;
+        free(p);
+    }
+    free(k->by_pid);
+}
+
+void kernel_trace(const struct kernel *k, const struct process *p, const char *format, ...)
+{
+    va_list arguments;
+
+    if (!k->trace)
+        return;
+    printf("# %12" PRIu64 " %-8s %4d  ", k->now, p ? p->role : "", p ? (int)p->pid : 0);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+/* ---- processes ---- */
+
+static pid_t free_pid(struct kernel *k)
+{
+    pid_t pid;
+
+    do
+        pid = (pid_t)(FIRST_PID + random_below(k->random, (unsigned)k->pids - FIRST_PID + 1));
+    while (k->by_pid[pid]);
+    return pid;
+}
+
+struct process *kernel_spawn(struct kernel *k, const char *role, uid_t uid, bool is_shielded)
+{
+    struct process *p = allocate(1, sizeof *p);
+
+    p->pid = free_pid(k);
+    p->uid = uid;
+    p->role = role;
+    p->is_shielded = is_shielded;
+    for (const struct process *old = k->processes; old; old = old->next)
+        if (old->pid == p->pid) {
+            k->counts.reused++;
+            break;
+        }
+    p->next = k->processes;
+    k->processes = p;
+    k->by_pid[p->pid] = p;
+    k->counts.processes++;
+    kernel_trace(k, p, "begins, user %u", (unsigned)uid);
+    return p;
+}
+
+void kernel_exit(struct kernel *k, struct process *p)
+{
+    p->life = LIFE_ZOMBIE;
+    p->is_stopped = false;
+    kernel_trace(k, p, "ends");
+}
+
+void kernel_reap(struct kernel *k, struct process *p)
+{
+    p->life = LIFE_REAPED;
+    k->by_pid[p->pid] = NULL;
+    kernel_trace(k, p, "is reaped");
+}
+
+struct process *kernel_find(const struct kernel *k, pid_t pid)
+{
+    return pid >= FIRST_PID && pid <= k->pids ? k->by_pid[pid] : NULL;
+}
+
+/* ---- sending ---- */
+
+static const char *const place_names[PLACES] = {"thread USR1", "thread USR2", "process USR1",
+                                                "process USR2"};
+
+static int post(struct kernel *k, struct process *from, struct process *to, enum lane lane,
+                const struct pending *signal)
+{
+    unsigned place = 2u * (lane == LANE_PROCESS) + (signal->info.si_signo == SIGUSR2);
+
+    if (k->reuses_identity && to->life == LIFE_REAPED && kernel_find(k, to->pid))
+        to = kernel_find(k, to->pid);
+    if (to->life == LIFE_REAPED)
+        return -ESRCH;
+    k->counts.sent++;
+    if (to->full & 1u << place) {
+        k->counts.lost++;
+        kernel_trace(k, from, "to %d: %s, lost", (int)to->pid, place_names[place]);
+        return 0;
+    }
+    to->full |= 1u << place;
+    to->pending[place] = *signal;
+    if (signal->info.si_code == SI_QUEUE)
+        kernel_trace(k, from, "to %d: %s, word %08x as %d", (int)to->pid, place_names[place],
+                     (unsigned)signal->info.si_value.sival_int, (int)signal->info.si_pid);
+    else
+        kernel_trace(k, from, "to %d: %s", (int)to->pid, place_names[place]);
+    return 0;
+}
+
+/* Beyond the receiver's limit of pending signals the kernel keeps the number only. */
+static void strip(struct kernel *k, struct pending *signal)
+{
+    if (k->strip == 0 || !random_chance(k->random, k->strip))
+        return;
+    signal->info = (siginfo_t){.si_signo = signal->info.si_signo, .si_code = SI_USER};
+    k->counts.stripped++;
+}
+
+int kernel_send_plain(struct kernel *k, struct process *from, struct process *to, enum lane lane,
+                      bool second, unsigned message, uint64_t index)
+{
+    struct pending signal = {.sender = from, .message = message, .index = index};
+
+    signal.info.si_signo = second ? SIGUSR2 : SIGUSR1;
+    signal.info.si_code = lane == LANE_THREAD ? SI_TKILL : SI_USER;
+    signal.info.si_pid = from->pid;
+    signal.info.si_uid = from->uid;
+    if (lane == LANE_THREAD)
+        strip(k, &signal);
+    return post(k, from, to, lane, &signal);
+}
+
+int kernel_send_queued(struct kernel *k, struct process *from, struct process *to, enum lane lane,
+                       bool second, pid_t claimed, uint32_t word)
+{
+    struct pending signal = {.sender = from};
+
+    signal.info.si_signo = second ? SIGUSR2 : SIGUSR1;
+    signal.info.si_code = SI_QUEUE;
+    signal.info.si_pid = claimed;
+    signal.info.si_uid = from->uid;
+    signal.info.si_value.sival_int = (int)word;
+    strip(k, &signal);
+    return post(k, from, to, lane, &signal);
+}
+
+/* ---- taking ---- */
+
+static unsigned lowest(unsigned places)
+{
+    return (unsigned)__builtin_ctz(places);
+}
+
+static unsigned choose(struct kernel *k, struct process *p)
+{
+    unsigned candidates = p->full;
+    unsigned last = 1u << PLACE_PROCESS_USR2;
+    unsigned place;
+
+    if (k->order == ORDER_KERNEL)
+        return lowest(candidates);
+    if (k->order == ORDER_BOUNDED && p->delayed)
+        candidates &= ~last;
+    for (unsigned skip = random_below(k->random, (unsigned)__builtin_popcount(candidates));
+         skip > 0; skip--)
+        candidates &= candidates - 1;
+    place = lowest(candidates);
+    p->delayed &= ~(1u << place);
+    if (place == PLACE_PROCESS_USR2)
+        p->delayed = p->full & ~last;
+    return place;
+}
+
+bool kernel_take(struct kernel *k, struct process *p, struct lane_signal *ret,
+                 struct pending *ret_truth)
+{
+    unsigned place;
+
+    if (!p->full)
+        return false;
+    place = choose(k, p);
+    p->full &= ~(1u << place);
+    *ret_truth = p->pending[place];
+    *ret = inbox_classify(&ret_truth->info);
+    if (k->order != ORDER_KERNEL)
+        ret->place = (enum place)place;
+    if (k->order == ORDER_ANY && !k->is_trusted)
+        ret->place = PLACE_THREAD_USR1;
+    kernel_trace(k, p, "takes %s of %d", place_names[place], (int)ret->pid);
+    return true;
+}

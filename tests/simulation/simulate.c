@@ -1,0 +1,229 @@
+/*
+ * simulate.c - runs seeds of the simulation
+ *
+ * Without arguments it is a test: many seeds keep every promise, a seed replays exactly,
+ * and with any one rule switched off a promise is broken. With arguments it runs the seeds asked
+ * for:
+ *
+ *   --seeds=N       so many (1)
+ *   --first=S       from this one on (1)
+ *   --trace         tell every event
+ *   --without=RULE  with a rule switched off
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+#define TEST_SEEDS 1500
+#define FAULT_SEEDS 4000
+
+/* What each fault breaks, in the words of the check that is to see it. */
+static const struct {
+    const char *name;
+    const char *rule;
+    const char *broken;
+} faults[] = {
+    [FAULT_BLIND_REPEAT] = {"asking", "after a silence the sender asks, and repeats no bit",
+                            "was taken for bit"},
+    [FAULT_HASTY_CLIENT] = {"sender-barrier", "a sender acts on a word behind the barrier only",
+                            "was taken for bit"},
+    [FAULT_HASTY_DAEMON] = {"daemon-barrier", "the daemon acts on a word behind the barrier only",
+                            "was taken for bit"},
+    [FAULT_ORDER_TRUSTED] = {"order", "places prove something in the kernel's order only",
+                             "was taken for bit"},
+    [FAULT_STALE_COUNTS] = {"nonce", "an answer to an older question is not believed",
+                            "was taken for bit"},
+    [FAULT_ANY_ANSWER] = {"answerer", "only the daemon answers", "was taken for bit"},
+    [FAULT_PID_IDENTITY] = {"pidfd", "a process is more than its PID", "meant for one before it"},
+    [FAULT_FORGETFUL_LOG] = {"log", "what is confirmed is in the log",
+                             "was confirmed, but not logged"},
+    [FAULT_DOUBLE_LOG] = {"once", "what is in the log is there once", "was logged twice"},
+};
+
+#define FAULTS (sizeof faults / sizeof faults[0])
+
+struct plan {
+    uint64_t first;
+    uint64_t seeds;
+    enum fault fault;
+    bool trace;
+};
+
+/* Runs seeds up to the first that breaks a promise: true if there is none. */
+static bool run_seeds(const struct plan *plan, struct world_counts *counts, uint64_t *ret_seed,
+                      char *ret_failure, size_t size)
+{
+    for (uint64_t seed = plan->first; seed < plan->first + plan->seeds; seed++)
+        if (!world_run(seed, plan->fault, plan->trace, counts, ret_failure, size)) {
+            *ret_seed = seed;
+            return false;
+        }
+    return true;
+}
+
+static void print_counts(uint64_t seeds, const struct world_counts *c)
+{
+    printf("# %" PRIu64 " seeds, %" PRIu64 " steps: %" PRIu64 " messages logged, %" PRIu64
+           " confirmed, %" PRIu64 " refused, %" PRIu64 " senders outlived the daemon\n",
+           seeds, c->steps, c->check.logged, c->check.confirmed, c->check.refused, c->check.gone);
+    printf("# %" PRIu64 " bits taken; %" PRIu64 " signals, %" PRIu64 " lost, %" PRIu64
+           " stripped; %" PRIu64 " processes, %" PRIu64
+           " with a used PID; longest quiet part %" PRIu64 " steps\n",
+           c->check.bits, c->kernel.sent, c->kernel.lost, c->kernel.stripped, c->kernel.processes,
+           c->kernel.reused, c->longest_quiet);
+}
+
+static bool run_plan(const struct plan *plan)
+{
+    struct world_counts counts = {0};
+    char failure[256];
+    uint64_t seed;
+
+    if (run_seeds(plan, &counts, &seed, failure, sizeof failure)) {
+        print_counts(plan->seeds, &counts);
+        return true;
+    }
+    print_counts(seed - plan->first + 1, &counts);
+    printf("# seed %" PRIu64 ": %s\n", seed, failure);
+    return false;
+}
+
+/* ---- as a test ---- */
+
+static unsigned test_number;
+static bool test_failed;
+
+static void report(bool ok, const char *what)
+{
+    printf("%sok %u - %s\n", ok ? "" : "not ", ++test_number, what);
+    fflush(stdout);
+    test_failed |= !ok;
+}
+
+static void test_promises(void)
+{
+    report(run_plan(&(struct plan){.first = 1, .seeds = TEST_SEEDS}), "every promise is kept");
+}
+
+static void test_replay(void)
+{
+    struct world_counts once = {0}, again = {0};
+    char failure[256];
+
+    world_run(1, FAULT_NONE, false, &once, failure, sizeof failure);
+    world_run(1, FAULT_NONE, false, &again, failure, sizeof failure);
+    report(memcmp(&once, &again, sizeof once) == 0, "a seed replays exactly");
+}
+
+/* Looks for a seed that breaks the promise in question; the fault may break others on the way. */
+static bool find_broken(enum fault fault, uint64_t *ret_seed, char *ret_failure, size_t size)
+{
+    struct world_counts counts = {0};
+
+    for (uint64_t seed = 1; seed <= FAULT_SEEDS; seed++)
+        if (!world_run(seed, fault, false, &counts, ret_failure, size) &&
+            strstr(ret_failure, faults[fault].broken)) {
+            *ret_seed = seed;
+            return true;
+        }
+    return false;
+}
+
+static void test_fault(enum fault fault)
+{
+    char failure[256], what[256];
+    uint64_t seed;
+    bool is_seen = find_broken(fault, &seed, failure, sizeof failure);
+
+    if (is_seen)
+        printf("# --without=%s, seed %" PRIu64 ": %s\n", faults[fault].name, seed, failure);
+    snprintf(what, sizeof what, "it matters that %s", faults[fault].rule);
+    report(is_seen, what);
+}
+
+static int test(void)
+{
+    printf("1..%zu\n", 2 + FAULTS - 1);
+    test_promises();
+    test_replay();
+    for (unsigned fault = FAULT_NONE + 1; fault < FAULTS; fault++)
+        test_fault((enum fault)fault);
+    return test_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* ---- options ---- */
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: simulate [--seeds=N] [--first=S] [--trace] [--without=RULE]\nrules:");
+    for (unsigned fault = FAULT_NONE + 1; fault < FAULTS; fault++)
+        fprintf(stderr, " %s", faults[fault].name);
+    fputc('\n', stderr);
+    return EXIT_FAILURE;
+}
+
+static bool parse_number(const char *text, uint64_t *ret)
+{
+    char *end;
+
+    *ret = strtoull(text, &end, 10);
+    return end > text && *end == '\0';
+}
+
+static bool parse_rule(const char *text, enum fault *ret)
+{
+    for (unsigned fault = FAULT_NONE + 1; fault < FAULTS; fault++)
+        if (strcmp(text, faults[fault].name) == 0) {
+            *ret = (enum fault)fault;
+            return true;
+        }
+    return false;
+}
+
+static bool parse(int argc, char **argv, struct plan *ret)
+{
+    static const struct option options[] = {
+        {"seeds", required_argument, NULL, 's'},
+        {"first", required_argument, NULL, 'f'},
+        {"trace", no_argument, NULL, 't'},
+        {"without", required_argument, NULL, 'w'},
+        {0},
+    };
+    bool ok = true;
+    int option;
+
+    while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            ok = parse_number(optarg, &ret->seeds);
+            break;
+        case 'f':
+            ok = parse_number(optarg, &ret->first);
+            break;
+        case 't':
+            ret->trace = true;
+            break;
+        case 'w':
+            ok = parse_rule(optarg, &ret->fault);
+            break;
+        default:
+            return false;
+        }
+    }
+    return ok && optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = {.first = 1, .seeds = 1};
+
+    if (argc == 1)
+        return test();
+    if (!parse(argc, argv, &plan))
+        return usage();
+    return run_plan(&plan) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,143 @@
+/* stranger.c - see stranger.h */
+
+#include "stranger.h"
+
+#include "world.h"
+
+static struct process *any_stranger(struct world *w)
+{
+    return w->strangers[random_below(&w->random, STRANGERS_MAX)];
+}
+
+static struct client *any_client(struct world *w)
+{
+    return w->clients[random_below(&w->random, w->nature.clients)];
+}
+
+static enum lane any_lane(struct world *w)
+{
+    return random_below(&w->random, 2) ? LANE_PROCESS : LANE_THREAD;
+}
+
+static void send_plain(struct world *w, struct process *target)
+{
+    kernel_send_plain(&w->kernel, any_stranger(w), target, any_lane(w), random_below(&w->random, 2),
+                      0, 0);
+}
+
+/* Mostly on the lane of words, and mostly as words are. */
+static void send_word(struct world *w, struct process *target, pid_t claimed, uint32_t word)
+{
+    bool is_odd = random_below(&w->random, 4) == 0;
+
+    kernel_send_queued(&w->kernel, any_stranger(w), target, is_odd ? any_lane(w) : LANE_PROCESS,
+                       !is_odd || random_below(&w->random, 2), claimed, word);
+}
+
+/* ---- forged words ---- */
+
+/* A nonce that its owner does not use, and will not soon. */
+static uint16_t wrong_nonce(struct world *w, uint16_t nonce)
+{
+    return (uint16_t)(nonce - 1 - random_below(&w->random, 32768));
+}
+
+/* Asks in the name of a sender, of itself or of somebody who never asked. */
+static void forge_question(struct world *w)
+{
+    struct client *client = any_client(w);
+    struct process *in_name_of = any_stranger(w);
+    struct probe probe = {.ask = random_below(&w->random, 2) ? ASK_START : ASK_RESUME};
+    uint32_t word;
+
+    probe.nonce = (uint16_t)random_next(&w->random);
+    switch (random_below(&w->random, 8)) {
+    case 0:
+        in_name_of = w->innocent;
+        break;
+    case 1:
+        in_name_of = w->daemon.process;
+        break;
+    case 2:
+    case 3:
+        break;
+    default:
+        if (client) {
+            in_name_of = client->process;
+            probe.nonce = wrong_nonce(w, client->arq.nonce);
+        }
+        break;
+    }
+    word = probe_pack(probe);
+    if (random_below(&w->random, 8) == 0)
+        word = (uint32_t)random_next(&w->random) | UINT32_C(1) << 31;
+    send_word(w, w->daemon.process, in_name_of->pid, word);
+}
+
+static void forge_answer(struct world *w, struct client *client)
+{
+    pid_t claimed = w->daemon.process->pid;
+    struct answer answer = {
+        .reply = (enum reply)(REPLY_GO + random_below(&w->random, REPLY_OUT_OF_STEP)),
+        .count = (uint16_t)random_next(&w->random),
+        .nonce = wrong_nonce(w, client->arq.nonce),
+    };
+
+    if (random_below(&w->random, 4) == 0) {
+        answer.nonce = (uint16_t)(client->arq.nonce + random_below(&w->random, 2));
+        if (!w->nature.guesses_nonces)
+            claimed = any_stranger(w)->pid;
+        /* A stranger may have been given the PID of a daemon that ended. */
+        client->ledger.is_misled |= claimed == w->daemon.process->pid;
+    }
+    send_word(w, client->process, claimed, answer_pack(answer));
+}
+
+/* ---- the two kinds of thing that they do ---- */
+
+static void renew(struct world *w)
+{
+    struct process **stranger = &w->strangers[random_below(&w->random, STRANGERS_MAX)];
+
+    kernel_exit(&w->kernel, *stranger);
+    *stranger = kernel_spawn(&w->kernel, "stranger", 2000, random_below(&w->random, 4) > 0);
+}
+
+void stranger_step(struct world *w)
+{
+    struct client *client = any_client(w);
+
+    if (random_below(&w->random, 64) == 0) {
+        renew(w);
+    } else if (client && random_below(&w->random, 2)) {
+        if (w->nature.forges_answers && random_below(&w->random, 4) == 0)
+            forge_answer(w, client);
+        else
+            send_plain(w, client->process);
+    } else if (w->nature.forges_questions && random_below(&w->random, 4) == 0) {
+        forge_question(w);
+    } else {
+        send_plain(w, w->daemon.process);
+    }
+}
+
+static void flood_place(struct world *w, struct process *target, unsigned place)
+{
+    struct process *from = any_stranger(w);
+    enum lane lane = place < PLACE_PROCESS_USR1 ? LANE_THREAD : LANE_PROCESS;
+    bool second = place % 2;
+
+    if (random_chance(&w->random, w->nature.storm_of_words))
+        kernel_send_queued(&w->kernel, from, target, lane, second, from->pid,
+                           (uint32_t)random_next(&w->random));
+    else
+        kernel_send_plain(&w->kernel, from, target, lane, second, 0, 0);
+}
+
+void stranger_flood(struct world *w, struct process *target, unsigned places)
+{
+    while (!(target->full & places))
+        for (unsigned place = 0; place < PLACES; place++)
+            if (places & 1u << place && random_below(&w->random, 2))
+                flood_place(w, target, place);
+}
