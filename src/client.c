@@ -146,6 +146,7 @@ struct wait {
     uint64_t since;    /* when it stopped spinning */
     uint64_t patience; /* how long it then waits until it asks */
     uint64_t waited;   /* how long it has waited in vain, in all, since there was progress */
+    uint64_t reached;  /* how many bits of the message the daemon has confirmed in its words */
 };
 
 /* A queue was joined, or the log's: the daemon will speak first. */
@@ -159,7 +160,19 @@ static void stand_by(const struct client *client, struct wait *wait)
 
 static void progress(struct wait *wait)
 {
-    *wait = (struct wait){.patience = FIRST_PATIENCE};
+    *wait = (struct wait){.patience = FIRST_PATIENCE, .reached = wait->reached};
+}
+
+/* The daemon says where to go on. Only if that is further on than before is it progress. */
+static void go_on(struct wait *wait, uint64_t index)
+{
+    uint64_t waited = wait->waited;
+
+    progress(wait);
+    if (index > wait->reached)
+        wait->reached = index;
+    else
+        wait->waited = waited;
 }
 
 static void take_word(struct client *client, struct arq_sender *arq, uint32_t word,
@@ -173,8 +186,9 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
     case ARQ_STALE:
         return;
     case ARQ_GO:
+        go_on(wait, arq->next);
+        break;
     case ARQ_VERDICT:
-        progress(wait);
         break;
     case ARQ_WAIT:
         progress(wait);
@@ -268,9 +282,8 @@ static int last_words(struct client *client, struct arq_sender *arq, struct wait
 static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
     struct lane_signal signal;
-    struct wait wait;
+    struct wait wait = {.patience = FIRST_PATIENCE};
 
-    progress(&wait);
     while (!arq_sender_done(arq)) {
         int r = transmit(client, arq, frame);
 

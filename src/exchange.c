@@ -339,11 +339,11 @@ static void release_words(struct exchange *ex, bool empty)
             act_on(ex, pid, probe);
 }
 
-/* Whether it is a bit of the runner's message, which is not whole yet. */
+/* Whether it is a bit of the runner's message, which may begin or is not whole yet. */
 static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
 {
     return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
-           ex->runner->state == SESSION_OPEN;
+           session_takes_bits(ex->runner);
 }
 
 void exchange_take(struct exchange *ex, const struct lane_signal *signal)
