@@ -15,6 +15,7 @@
 #include "privilege.h"
 #include "procstat.h"
 
+#define RESTARTS_MAX 3
 #define HOW_TO_START "start it with 'systemctl start minitalk', or run minitalkd"
 
 static int not_permitted(const char *what)
@@ -133,18 +134,44 @@ static int cannot_open(const char *path, int error)
     }
 }
 
+/* What there is to see of a daemon in its pidfile: each is 0 or -errno, with its result. */
+struct sight {
+    int readable, opened, locked;
+    pid_t written, holder;
+};
+
 /*
  * The process is opened before the kernel is asked who holds the lock: if the answer is the same
  * PID, the daemon had it at a moment when we held that process (or one that has ended since, and
  * cannot be signalled any more), and no later owner of the PID can be meant.
  */
+static struct sight look(int fd, struct peer *ret)
+{
+    struct sight sight = {.written = 0};
+
+    sight.readable = pidfile_read(fd, &sight.written);
+    sight.opened = sight.readable == 0 ? peer_open(sight.written, ret) : sight.readable;
+    sight.locked = pidfile_holder(fd, &sight.holder);
+    return sight;
+}
+
+/* Whether the lock is held by another process than the file names. */
+static bool is_foreign(const struct sight *sight)
+{
+    return sight->locked == 0 && (sight->readable < 0 || sight->written != sight->holder);
+}
+
 static int check_lock(const char *path, int fd, struct peer *ret)
 {
-    pid_t written = 0, holder;
-    int readable = pidfile_read(fd, &written);
-    int opened = readable == 0 ? peer_open(written, ret) : readable;
-    int r = pidfile_holder(fd, &holder);
+    struct sight sight = look(fd, ret);
+    int r;
 
+    /* A restart may fall between the two: a daemon writes its PID before it takes the lock. */
+    for (int restarts = 0; is_foreign(&sight) && restarts < RESTARTS_MAX; restarts++) {
+        peer_close(ret);
+        sight = look(fd, ret);
+    }
+    r = sight.locked;
     if (r == -ESRCH) {
         warnx("no daemon is running: nobody holds the pidfile %s locked; " HOW_TO_START, path);
         return EX_UNAVAILABLE;
@@ -158,16 +185,16 @@ static int check_lock(const char *path, int fd, struct peer *ret)
         warn("cannot ask who holds the pidfile %s", path);
         return EX_OSERR;
     }
-    if (readable < 0 || written != holder) {
+    if (is_foreign(&sight)) {
         warnx("%s does not name the process that holds it locked, %d; it is no pidfile of "
               "minitalkd",
-              path, (int)holder);
+              path, (int)sight.holder);
         return EX_PROTOCOL;
     }
-    if (opened < 0) {
-        errno = -opened;
-        warn("cannot open process %d of the pidfile %s", (int)written, path);
-        return opened == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+    if (sight.opened < 0) {
+        errno = -sight.opened;
+        warn("cannot open process %d of the pidfile %s", (int)sight.written, path);
+        return sight.opened == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
     return 0;
 }
