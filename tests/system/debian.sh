@@ -1,0 +1,20 @@
+# debian.sh - all the promises, kept on one release of Debian; sourced with $release set
+# shellcheck shell=bash
+
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system/load.sh
+. "$(dirname "$0")/load.sh"
+for promises in "$(dirname "$0")"/promises/*.sh; do
+    # shellcheck source=/dev/null
+    . "$promises"
+done
+
+need_guest
+package > /dev/null
+# shellcheck disable=SC2154 # who sources this sets it
+set -e
+start_guest "$release"
+install_package
+set +e
+run_tests

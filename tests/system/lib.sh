@@ -1,0 +1,193 @@
+# lib.sh - a Debian system of its own, with systemd as PID 1; sourced by the system tests
+# shellcheck shell=bash
+#
+# A tree made by mmdebstrap, kept as a tarball in the build directory, is booted by systemd-nspawn.
+# The tests enter it with 'guest COMMAND…' and are root there. Nothing is left of it behind them.
+
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/../integration/lib.sh"
+
+workplace=$builddir/tests/system
+package_directory=$workplace/package
+mkdir -p "$workplace"
+
+# ---- whether all this can be ----
+
+skip_all() {
+    # Where nobody reads what was skipped, a skipped promise is a broken one.
+    if [ -n "${CI-}" ]; then
+        echo "Bail out! the system tests must run here, but $*"
+        exit 1
+    fi
+    echo "The system tests are SKIPPED: $*" >&2
+    echo "1..0 # SKIP $*"
+    exit 0
+}
+
+need_commands() {
+    local command
+    for command in "$@"; do
+        command -v "$command" > /dev/null || skip_all "$command is not installed"
+    done
+}
+
+need_guest() {
+    need_commands mmdebstrap systemd-nspawn nsenter
+    [ "$(id -u)" -eq 0 ] || skip_all "systemd-nspawn needs root"
+}
+
+# The path of the package that package.sh has built.
+package() {
+    local -a packages=("$package_directory"/1/minitalk_*.deb)
+    [ -f "${packages[0]}" ] || skip_all "there is no package; see package.log"
+    echo "${packages[0]}"
+}
+
+# ---- the guest ----
+
+# make_tree RELEASE: the tarball of its file system.
+make_tree() {
+    local tarball=$workplace/$1.tar
+    [ -f "$tarball" ] && return
+    mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists \
+        --include=dbus,libpam-systemd,passwd,procps,systemd,systemd-sysv "$1" "$tarball.new.tar" >&2
+    mv "$tarball.new.tar" "$tarball"
+}
+
+guest() {
+    nsenter --target "$leader" --all -- \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
+}
+
+# as USER COMMAND…: the command in the guest, by an ordinary user.
+as() {
+    guest runuser --user "$1" -- "${@:2}"
+}
+
+# as_service PROPERTY… -- COMMAND…: the command in the guest, as a system service.
+as_service() {
+    local -a properties=()
+    while [ "$1" != -- ]; do
+        properties+=("--property=$1")
+        shift
+    done
+    guest systemd-run --quiet --pipe --wait --collect "${properties[@]}" "$@"
+}
+
+find_leader() {
+    leader=$(ps --ppid "$nspawn" -o pid= | tr -d ' ')
+    [ -n "$leader" ]
+}
+
+# What was booted is up when nothing is left to be started.
+is_up() {
+    guest systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'
+}
+
+boot() {
+    systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --boot \
+        --console=read-only --hostname=guest --bind-ro="$srcdir/tests/system/guest:/opt/tests" \
+        < /dev/null >> "$workplace/console.$$" 2>&1 &
+    nspawn=$!
+    eventually 30 find_leader
+    eventually 60 is_up
+}
+
+has_ended() {
+    ! kill -0 "$1" 2> /dev/null
+}
+
+shut_down() {
+    [ -n "$nspawn" ] || return 0
+    kill "$nspawn" 2> /dev/null || :
+    (eventually 30 has_ended "$nspawn") || kill -KILL "$nspawn"
+    wait "$nspawn" || :
+    nspawn=
+}
+
+remove_guest() {
+    shut_down
+    rm -rf "$root" "$workplace/console.$$"
+}
+
+# start_guest RELEASE: boots a fresh one, with two ordinary users and one of a service.
+start_guest() {
+    nspawn=
+    root=$(mktemp -d "$workplace/guest.XXXXXX")
+    trap remove_guest EXIT
+    make_tree "$1"
+    tar -C "$root" --numeric-owner -xpf "$workplace/$1.tar"
+    chmod 755 "$root"
+    boot
+    guest useradd --create-home alice
+    guest useradd --create-home bob
+    guest useradd --system robot
+    guest apt-get -qq update
+}
+
+install_package() {
+    cp "$(package)" "$root/root/minitalk.deb"
+    guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /root/minitalk.deb
+}
+
+# ---- the service ----
+
+main_pid() {
+    guest systemctl show minitalk --property=MainPID --value
+}
+
+uid_of() {
+    guest id -u "$1"
+}
+
+# Undoes what a test may have left.
+repair_guest() {
+    guest test -f /run/minitalk.pid || guest rm -rf /run/minitalk.pid
+    guest test ! -e /etc/passwd.saved || guest mv /etc/passwd.saved /etc/passwd
+    guest systemctl unmask --runtime --quiet systemd-journald.service
+    guest systemctl start systemd-journald.socket systemd-journald-dev-log.socket \
+        systemd-journald.service
+    guest rm -rf /run/systemd/system/minitalk.service.d
+    guest systemctl daemon-reload
+    guest systemctl reset-failed
+}
+
+# Every test begins with this: as installed, running, and nothing held against it.
+fresh_service() {
+    repair_guest
+    guest systemctl restart minitalk
+    mark
+}
+
+# configure_service LINE…: lines for the unit's [Service] section, until fresh_service.
+configure_service() {
+    guest mkdir -p /run/systemd/system/minitalk.service.d
+    printf '%s\n' '[Service]' "$@" > "$scratch/drop-in"
+    guest tee /run/systemd/system/minitalk.service.d/test.conf < "$scratch/drop-in" > /dev/null
+    guest systemctl daemon-reload
+    guest systemctl restart minitalk
+    mark
+}
+
+# ---- the journal ----
+
+message_id() {
+    sed -n "s/^#define MESSAGE_ID_$1 \"\\(.*\\)\"/\\1/p" "$srcdir/src/message-ids.h"
+}
+
+# From here on entries count: not by cursor, after which journalctl misses the first that matches.
+mark() {
+    guest journalctl --sync
+    since=$(guest date +@%s.%6N)
+}
+
+# entries OPTION…: what the journal has since the mark, each message as it was sent.
+entries() {
+    guest journalctl --sync
+    guest journalctl --quiet --since="$since" --output=cat "$@"
+}
+
+# logged MATCH…: the messages in it that came through the service.
+logged() {
+    entries --unit=minitalk "MESSAGE_ID=$(message_id MESSAGE)" "$@"
+}

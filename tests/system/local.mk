@@ -1,0 +1,31 @@
+# The Debian package, and what it does on a real system. Most of it needs root, and takes minutes.
+
+SYSTEM_TESTS = \
+	tests/system/units.sh \
+	tests/system/package.sh \
+	tests/system/debian-12.sh \
+	tests/system/debian-13.sh
+
+# The guests install what package.sh has built, and have both processors, one after the other.
+tests/system/debian-12.log: tests/system/package.log
+tests/system/debian-13.log: tests/system/debian-12.log
+
+TESTS += $(SYSTEM_TESTS)
+dist_check_SCRIPTS += $(SYSTEM_TESTS)
+EXTRA_DIST += \
+	tests/system/debian.sh \
+	tests/system/guest/send-numbered \
+	tests/system/lib.sh \
+	tests/system/load.sh \
+	tests/system/promises/journald.sh \
+	tests/system/promises/load.sh \
+	tests/system/promises/refusals.sh \
+	tests/system/promises/removal.sh \
+	tests/system/promises/sandboxes.sh \
+	tests/system/promises/senders.sh \
+	tests/system/promises/service.sh
+
+clean-local: clean-system
+.PHONY: clean-system
+clean-system:
+	rm -rf tests/system/package tests/system/*.tar tests/system/guest.* tests/system/console.*

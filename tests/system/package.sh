@@ -1,0 +1,67 @@
+#!/bin/bash
+# The Debian package is built from the release's tarball: twice, and judged.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The makes below are told nothing by the make that runs this.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+need_commands dpkg-buildpackage dh lintian
+[ -d "$srcdir/debian" ] || skip_all "this source has no debian/: build from a checkout"
+
+# build_in DIRECTORY: with the log beside it.
+build_in() {
+    local source=$1/source
+    mkdir -p "$source"
+    cp "$scratch"/minitalk-*.tar.xz "$1/minitalk_$version.orig.tar.xz"
+    tar -C "$source" --strip-components=1 -xf "$1/minitalk_$version.orig.tar.xz"
+    cp -R "$srcdir/debian" "$source"
+    (cd "$source" && dpkg-buildpackage -us -uc) > "$1/log" 2>&1 || fail "$(tail -n 50 "$1/log")"
+}
+
+test_1_it_builds_twice_to_the_same_bytes() {
+    rm -rf "$package_directory"
+    make -C "$builddir" --silent dist
+    mv "$builddir"/minitalk-*.tar.xz "$scratch"
+    version=$(basename "$scratch"/minitalk-*.tar.xz .tar.xz)
+    version=${version#minitalk-}
+
+    build_in "$package_directory/1"
+    (umask 077 && TZ=Pacific/Kiritimati build_in "$package_directory/elsewhere/2")
+    for deb in "$package_directory"/1/*.deb; do
+        cmp "$deb" "$package_directory/elsewhere/2/${deb##*/}"
+    done
+}
+
+test_2_its_build_runs_the_unit_tests() {
+    grep -qE '^# PASS: +[1-9]' "$package_directory/1/log"
+    grep -qE '^# FAIL: +0$' "$package_directory/1/log"
+}
+
+test_3_lintian_has_nothing_to_say() {
+    # What lintian says about being run by root is not about the package.
+    lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
+        "$package_directory"/1/*.changes > said
+    [ ! -s said ] || fail "$(cat said)"
+}
+
+test_4_the_programs_are_hardened() {
+    local program
+    dpkg-deb -x "$package_directory"/1/minitalk_*.deb content
+    for program in content/usr/bin/minitalk-send content/usr/sbin/minitalkd; do
+        readelf --wide --file-header --program-headers --dynamic "$program" > elf
+        grep -q 'Type: *DYN' elf
+        grep -q 'GNU_RELRO' elf
+        grep -q 'FLAGS.*NOW' elf
+        readelf --wide --syms --dyn-syms "$program" | grep -q '_chk@GLIBC'
+    done
+}
+
+test_5_nothing_is_set_user_id_before_the_user_is_there() {
+    dpkg-deb -c "$package_directory"/1/minitalk_*.deb > content
+    [ -s content ]
+    expect_status 1 grep -E '^-..[sS]|^-.....[sS]' content
+    expect_status 1 grep -v ' root/root ' content
+}
+
+run_tests

@@ -1,0 +1,23 @@
+# Senders that cannot reach the daemon from where they are: a clear line each.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+
+test_no_new_privileges_is_named() {
+    fresh_service
+    expect_status 77 as_service User=alice NoNewPrivileges=yes -- minitalk-send lost
+    expect_complaint 'no_new_privs is set'
+    [ -z "$(logged)" ]
+}
+
+test_a_user_namespace_is_refused() {
+    fresh_service
+    expect_status 77 as_service User=alice PrivateUsers=yes -- minitalk-send lost
+    expect_complaint 'not permitted'
+    [ -z "$(logged)" ]
+}
+
+test_another_pid_namespace_is_named() {
+    fresh_service
+    expect_status 69 guest unshare --pid --fork --mount-proc minitalk-send lost
+    expect_complaint 'in another PID namespace'
+    [ -z "$(logged)" ]
+}

@@ -1,0 +1,97 @@
+# Who sends, and how it is told in the journal.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+
+# What each of the senders has to say: lines that a careless program would change.
+lines_of() {
+    local i
+    for i in $(seq 25); do
+        printf '%s\n' "$1 $i: grüße, 你好 👋" "  $1 $i: blanks, a tab	and more blanks   	" \
+            "$1 $i: %s %n \\n"
+    done
+}
+
+# sent_by NAME COMMAND…: NAME's lines, as sent by the command.
+sent_by() {
+    local line
+    while IFS= read -r line; do
+        "${@:2}" minitalk-send -- "$line" < /dev/null
+    done < <(lines_of "$1")
+}
+
+test_root_and_two_users_and_a_service_send_at_once() {
+    local user
+    local -A uids
+    fresh_service
+    lines_of service | as_service User=robot -- minitalk-send &
+    lines_of root | guest minitalk-send &
+    sent_by alice as alice &
+    sent_by bob as bob &
+    wait -n
+    wait -n
+    wait -n
+    wait -n
+
+    uids=([service]=$(uid_of robot) [root]=0 [alice]=$(uid_of alice)
+        [bob]=$(uid_of bob))
+    for user in "${!uids[@]}"; do
+        logged _SYSTEMD_UNIT=minitalk.service _UID="$(uid_of minitalk)" \
+            MINITALK_SENDER_UID="${uids[$user]}" > "journal.$user"
+        lines_of "$user" | cmp - "journal.$user"
+    done
+    logged | sort > journal
+    sort journal.* | cmp - journal
+}
+
+test_an_entry_names_the_senders_unit_and_command() {
+    fresh_service
+    as_service User=bob -- minitalk-send 'from a unit'
+    logged --output=export > entry
+    grep -q '^MINITALK_SENDER_UNIT=run-u[0-9]*.service$' entry || fail "$(cat entry)"
+    grep -q '^MINITALK_SENDER_COMM=minitalk-send$' entry || fail "$(cat entry)"
+}
+
+test_unprintable_bytes_arrive_as_they_were() {
+    fresh_service
+    head -c 10000 /dev/urandom > bytes
+    as bob minitalk-send --whole < bytes
+    logged MINITALK_BYTES=10000 > journal
+    # journalctl ends each entry with a newline.
+    echo >> bytes
+    cmp bytes journal
+}
+
+test_what_is_refused_is_in_the_journal_too() {
+    fresh_service
+    head -c 1048577 /dev/zero | expect_status 65 as alice minitalk-send --whole
+    expect_complaint 'larger than the daemon accepts'
+    entries "MESSAGE_ID=$(message_id REFUSED)" MINITALK_SENDER_UID="$(uid_of alice)" |
+        grep -q 'refused a message'
+}
+
+entry_of_lost() {
+    entries "MESSAGE_ID=$(message_id LOST)" MINITALK_SENDER_UID="$(uid_of alice)" |
+        grep -q 'ended in the middle of a message'
+}
+
+test_a_sender_that_is_killed_is_in_the_journal_too() {
+    fresh_service
+    head -c 100000 /dev/zero | as alice timeout --signal=KILL 0.1 minitalk-send --whole || :
+    eventually 5 entry_of_lost
+}
+
+test_a_user_has_a_daemon_of_their_own() {
+    local directory
+    local -a session
+    guest loginctl enable-linger alice
+    directory=/run/user/$(uid_of alice)
+    session=(as alice env "XDG_RUNTIME_DIR=$directory")
+    eventually 10 guest test -S "$directory/systemd/private"
+    mark
+    "${session[@]}" systemctl --user start minitalk
+    "${session[@]}" minitalk-send --user 'to my own'
+    [ "$(entries _SYSTEMD_USER_UNIT=minitalk.service _UID="$(uid_of alice)" \
+        "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
+    "${session[@]}" systemctl --user stop minitalk
+    expect_status 69 "${session[@]}" minitalk-send --user lost
+    guest loginctl disable-linger alice
+}

@@ -1,0 +1,119 @@
+# The service as its administrator meets it.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+
+test_the_pidfile_is_the_daemons_and_locked() {
+    fresh_service
+    [ "$(guest stat -c '%F %a %U' /run/minitalk.pid)" = 'regular file 600 minitalk' ]
+    [ "$(guest cat /run/minitalk.pid)" = "$(main_pid)" ]
+    expect_status 1 guest flock --nonblock /run/minitalk.pid true
+}
+
+test_after_stop_nobody_can_send() {
+    fresh_service
+    guest systemctl stop minitalk
+    guest test ! -s /run/minitalk.pid
+    expect_status 69 as alice minitalk-send lost
+    expect_complaint 'no daemon is running'
+}
+
+test_a_deleted_pidfile_heals_with_a_restart() {
+    fresh_service
+    guest rm /run/minitalk.pid
+    expect_status 69 as alice minitalk-send lost
+    guest systemctl restart minitalk
+    as alice minitalk-send healed
+    [ "$(logged)" = healed ]
+}
+
+test_it_is_enabled_until_it_is_disabled() {
+    fresh_service
+    [ "$(guest systemctl is-enabled minitalk)" = enabled ]
+    guest systemctl disable --quiet minitalk
+    expect_status 1 guest systemctl is-enabled minitalk
+    guest systemctl enable --quiet minitalk
+    [ "$(guest systemctl is-enabled minitalk)" = enabled ]
+}
+
+status_has() {
+    guest systemctl status minitalk | grep -qF "Status: \"$*"
+}
+
+test_status_shows_what_it_does() {
+    fresh_service
+    as alice minitalk-send 12345
+    as bob minitalk-send 678
+    eventually 2 status_has '2 messages (8 bytes) logged, 0 refused, 0 lost with their sender, 0 sen'
+}
+
+test_signals_of_the_manager_harm_nothing() {
+    local before i
+    fresh_service
+    before=$(main_pid)
+    for i in $(seq 20); do
+        guest systemctl kill --signal=USR1 minitalk
+        as alice minitalk-send "message $i" &
+        guest systemctl kill --signal=USR2 minitalk
+        wait $!
+    done
+    [ "$(main_pid)" = "$before" ]
+    logged > journal
+    seq -f 'message %g' 20 | cmp - journal
+}
+
+test_a_killed_daemon_is_back_within_a_second() {
+    local before end
+    fresh_service
+    before=$(main_pid)
+    guest kill -KILL "$before"
+    end=$(($(date +%s%N) + 1000000000))
+    until as alice minitalk-send back 2> /dev/null; do
+        [ "$(date +%s%N)" -lt "$end" ] || fail "it is not back: $(guest systemctl status minitalk)"
+    done
+    [ "$(main_pid)" != "$before" ]
+    [ "$(logged)" = back ]
+}
+
+is_replaced() {
+    [ "$(main_pid)" != "$1" ] && guest systemctl --quiet is-active minitalk
+}
+
+test_a_daemon_that_hangs_is_replaced() {
+    local before
+    fresh_service
+    configure_service WatchdogSec=1 TimeoutAbortSec=1
+    before=$(main_pid)
+    guest kill -STOP "$before"
+    eventually 10 is_replaced "$before"
+    as alice minitalk-send again
+    fresh_service
+}
+
+test_it_has_no_rights() {
+    fresh_service
+    guest systemd-analyze --no-pager security --threshold=5 minitalk > said ||
+        fail "$(cat said)"
+    guest cat "/proc/$(main_pid)/status" > rights
+    grep -qE '^CapBnd:\s0+$' rights
+    grep -qE '^CapEff:\s0+$' rights
+    grep -qE '^NoNewPrivs:\s1$' rights
+    grep -qE '^Seccomp:\s2$' rights
+    grep -qE "^Uid:(\s$(uid_of minitalk)){4}$" rights
+}
+
+test_the_units_are_well_formed() {
+    guest systemd-analyze --man=no verify minitalk.service > said 2>&1 || fail "$(cat said)"
+    [ ! -s said ] || fail "$(cat said)"
+}
+
+test_the_catalog_explains_every_kind_of_entry() {
+    local kind id
+    for kind in MESSAGE STARTED STOPPED REFUSED LOST; do
+        id=$(message_id "$kind")
+        guest journalctl --dump-catalog "$id" | grep -q '^Defined-By: minitalk$'
+    done
+    fresh_service
+    as alice minitalk-send explained
+    logged --output=short --catalog > explained
+    grep -q "the user with ID $(uid_of alice) sent this message" explained ||
+        fail "$(cat explained)"
+}
