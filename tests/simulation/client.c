@@ -11,6 +11,12 @@
 #define LAST_PATIENCE (100000 * USEC)
 #define QUEUE_PATIENCE (1000000 * USEC)
 #define LAST_TAKES 1000
+/*
+ * How often a rogue goes astray, of 65,536: seldom enough that some of its messages get through,
+ * and then as often as it can while it waits for the verdict.
+ */
+#define STRAYING 60
+#define STRAYING_AT_END 20000
 
 static void draw_message(struct world *w, struct sent *sent)
 {
@@ -58,7 +64,9 @@ struct client *client_new(struct world *w, unsigned messages)
     c->process->program = &c->ledger;
     c->daemon = w->daemon.process;
     c->nonce = (uint16_t)random_next(&w->random);
+    c->is_rogue = w->nature.has_rogues && random_below(&w->random, 4) == 0;
     c->ledger.process = c->process;
+    c->ledger.is_misled = c->is_rogue;
     c->ledger.count = messages;
     c->ledger.sent = calloc(messages, sizeof *c->ledger.sent);
     if (!c->ledger.sent)
@@ -252,8 +260,27 @@ static bool wait_on(struct world *w, struct client *c)
     return true;
 }
 
+/* What a sender must not do: a bit out of turn, or a question that makes no sense here. */
+static void go_astray(struct world *w, struct client *c)
+{
+    struct probe probe = {.ask = random_below(&w->random, 2) ? ASK_START : ASK_RESUME,
+                          .nonce = c->arq.nonce};
+
+    if (random_below(&w->random, 4) == 0)
+        kernel_send_queued(&w->kernel, c->process, c->daemon, LANE_PROCESS, true, c->process->pid,
+                           probe_pack(probe));
+    else
+        kernel_send_plain(&w->kernel, c->process, c->daemon,
+                          random_below(&w->random, 2) ? LANE_PROCESS : LANE_THREAD,
+                          random_below(&w->random, 2), 0, 0);
+}
+
 bool client_step(struct world *w, struct client *c)
 {
+    bool is_sent = c->arq.next == c->arq.total;
+
+    if (c->is_rogue && world_chance(w, is_sent ? STRAYING_AT_END : STRAYING))
+        go_astray(w, c);
     switch (c->at) {
     case CLIENT_TRANSMITS:
         transmit(w, c);

@@ -15,6 +15,7 @@ struct client {
     struct ledger ledger; /* first: what the process is known by */
     struct process *process;
     struct process *daemon;
+    bool is_rogue; /* sends bits and questions out of turn, too */
     struct arq_sender arq;
     struct barrier barrier;
     enum { CLIENT_TRANSMITS, CLIENT_TAKES, CLIENT_SAW_NOTHING, CLIENT_WAITS, CLIENT_MOURNS } at;

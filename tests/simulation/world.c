@@ -51,6 +51,7 @@ static struct nature draw_nature(struct random *r)
         .storm_of_words = ONE_OF(r, 0, 10000, 60000),
         .storm_places = 1 + random_below(r, (1u << PLACES) - 1),
         .storm_at_daemon = random_below(r, 2),
+        .has_rogues = random_below(r, 4) == 0,
         .forges_questions = random_below(r, 3) == 0,
         .forges_answers = random_below(r, 3) == 0,
         .guesses_nonces = random_below(r, 4) == 0,

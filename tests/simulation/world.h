@@ -50,6 +50,7 @@ struct nature {
     unsigned storm_places;   /* which places they keep full, a bit each */
     unsigned storm_of_words; /* chance that one of them is queued */
     bool storm_at_daemon;    /* else at a sender */
+    bool has_rogues;         /* some senders send more than the protocol lets them */
     bool forges_questions;   /* strangers forge words to the daemon */
     bool forges_answers;     /* and to senders */
     bool guesses_nonces;     /* and answers with the right nonce at that: who believes is misled */
