@@ -134,6 +134,22 @@ static char *default_pidfile(void)
     return path;
 }
 
+/* The daemon removes its pidfile at the end, when its working directory is another. */
+static char *absolute(const char *path)
+{
+    char *directory, *absolute;
+    int length;
+
+    if (path[0] == '/')
+        return strdup(path);
+    directory = get_current_dir_name();
+    if (!directory)
+        err(EX_OSERR, "cannot tell where %s is; give --pidfile an absolute path", path);
+    length = asprintf(&absolute, "%s/%s", directory, path);
+    free(directory);
+    return length < 0 ? NULL : absolute;
+}
+
 static void prepare_signals(void)
 {
     int r = inbox_open();
@@ -233,7 +249,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     options = parse_options(argc, argv);
     prepare_signals();
-    pidfile = options.pidfile ? strdup(options.pidfile) : default_pidfile();
+    pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();
     if (!pidfile)
         errx(EX_OSERR, "there is no memory");
     claim(pidfile, &program.pidfile);
