@@ -1,6 +1,8 @@
 # Integration tests: scripts that run the two programs as a user would.
 
 INTEGRATION_TESTS = \
+	tests/integration/daemon.sh \
+	tests/integration/refusals.sh \
 	tests/integration/talk.sh
 
 TESTS += $(INTEGRATION_TESTS)

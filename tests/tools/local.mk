@@ -1,1 +1,11 @@
 # Programs that the tests run beside the two under test.
+
+check_PROGRAMS += \
+	tests/tools/hoard \
+	tests/tools/impostor \
+	tests/tools/notified \
+	tests/tools/pingpong \
+	tests/tools/stray
+
+tests_tools_pingpong_LDADD = libhost.a
+tests_tools_stray_LDADD = libprotocol.a

@@ -1,0 +1,358 @@
+#!/bin/bash
+# How the daemon starts, how it presents itself to the world, and how it ends.
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# ---- starting ----
+
+test_the_first_line_is_the_pid_alone() {
+    start_daemon
+    printf '%s\n' "$daemon" | cmp - output
+}
+
+# What a script does that starts the daemon and sends: the parent's word must be good at once.
+test_the_parent_returns_when_a_message_can_be_sent() {
+    for _ in {1..10}; do
+        "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
+        send 'at once'
+        daemon=$(head -n 1 output)
+        also_end "$daemon"
+        expect_received 'at once'
+        kill "$daemon"
+        eventually 5 has_ended "$daemon"
+    done
+}
+
+test_a_daemon_is_detached() {
+    "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+    # Fields 5 and 6 of proc(5)'s stat: its own session, which is not ours.
+    read -r _ _ _ _ group session _ < "/proc/$daemon/stat"
+    [ "$group" = "$session" ] || fail "process group $group is not session $session"
+    [ "$session" != "$(ps -o sid= -p $$ | tr -d ' ')" ] || fail 'it is still in our session'
+    [ "$(readlink "/proc/$daemon/cwd")" = / ] || fail 'it keeps a directory busy'
+    [ "$(readlink "/proc/$daemon/fd/0")" = /dev/null ] || fail 'it keeps standard input open'
+}
+
+test_a_relative_pidfile_stays_where_it_was_meant() {
+    "$minitalkd" --output=stdout --pidfile=here.pid > output
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+    [ "$(cat here.pid)" = "$daemon" ] || fail 'the pidfile is not here'
+    kill "$daemon"
+    eventually 5 has_ended "$daemon"
+    [ ! -e here.pid ] || fail 'the pidfile is still there'
+}
+
+test_a_parent_whose_daemon_cannot_start_says_why() {
+    expect_status 73 "$minitalkd" --output=stdout --pidfile="$PWD/no/such/directory/pid"
+    expect_complaint 'No such file or directory'
+    [ ! -s stdout ] || fail 'it has printed a PID'
+}
+
+test_the_pidfile_holds_the_pid_for_its_owner_only() {
+    umask 0
+    start_daemon
+    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'it holds something else'
+    [ "$(stat -c '%a %F' minitalk.pid)" = '600 regular file' ] || fail "$(stat minitalk.pid)"
+    ! flock --nonblock minitalk.pid true || fail 'it is not locked'
+}
+
+test_a_stale_pidfile_is_taken_over() {
+    echo 99999999 > minitalk.pid
+    chmod 666 minitalk.pid
+    start_daemon
+    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'it holds something else'
+    [ "$(stat -c %a minitalk.pid)" = 600 ] || fail 'everybody may read it'
+    send 'here I am'
+    expect_received 'here I am'
+}
+
+test_a_second_daemon_says_who_holds_the_pidfile() {
+    local option
+    start_daemon
+    for option in --foreground --output=stdout; do
+        expect_status 69 "$minitalkd" "$option" --output=stdout --pidfile="$PWD/minitalk.pid"
+        expect_complaint "already running as process $daemon"
+        [ ! -s stdout ] || fail 'it has printed a PID'
+    done
+    send 'the first is not disturbed'
+    expect_received 'the first is not disturbed'
+}
+
+test_a_pidfile_must_be_a_regular_file() {
+    mkdir directory
+    mkfifo fifo
+    ln -s elsewhere link
+    for path in directory fifo link /dev/null; do
+        expect_status 73 "$minitalkd" --foreground --output=stdout --pidfile="$path"
+        expect_complaint 'is not a regular file'
+    done
+    [ ! -e elsewhere ] || fail 'it has followed a link'
+}
+
+test_usage_errors() {
+    local -a wrong=('--output=printer' '--max-message=0' '--max-message=12x' '--max-message=-1'
+        '--max-message=1073741825' 'argument')
+    for argument in "${wrong[@]}"; do
+        expect_status 64 "$minitalkd" --foreground --pidfile=pid "$argument"
+        expect_complaint "${argument#*=}"
+        [ ! -s stdout ] || fail 'it has printed something'
+    done
+    expect_status 64 "$minitalkd" --pidfile=pid --no-such-option
+    grep -q -- --no-such-option stderr
+    [ ! -e pid ] || fail 'it has made a pidfile'
+}
+
+test_help_and_version_go_to_standard_output() {
+    for option in --help --version; do
+        expect_status 0 "$minitalkd" "$option"
+        [ -s stdout ] && [ ! -s stderr ]
+        expect_status 0 "$minitalk_send" "$option"
+        [ -s stdout ] && [ ! -s stderr ]
+    done
+}
+
+# ---- closed standard descriptors ----
+
+test_a_closed_standard_input_or_error_does_not_matter() {
+    "$minitalkd" --foreground --output=stdout --pidfile=minitalk.pid > output <&- 2>&- &
+    daemon=$!
+    eventually 10 daemon_spoke
+    send 'all the same'
+    expect_received 'all the same'
+    # A record about a refused message has nowhere to go, and must not end up in the output.
+    stop_daemon
+    expect_received 'all the same'
+}
+
+test_a_closed_standard_output_is_an_error_where_it_is_needed() {
+    status=0
+    "$minitalkd" --foreground --output=stdout --pidfile=pid >&- 2> stderr || status=$?
+    [ "$status" -eq 64 ] || fail "it ended with $status"
+    expect_complaint 'standard output is closed'
+}
+
+test_with_all_descriptors_closed_nothing_else_is_written_to() {
+    "$minitalkd" --output=journal --pidfile="$PWD/minitalk.pid" <&- >&- 2>&-
+    daemon=$(cat minitalk.pid)
+    also_end "$daemon"
+    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'the pidfile holds more than the PID'
+    kill "$daemon"
+    eventually 5 has_ended "$daemon"
+}
+
+# ---- a service manager ----
+
+start_manager() {
+    "$tools/notified" "$PWD/notify" > notified &
+    eventually 5 test -S notify
+    export NOTIFY_SOCKET=$PWD/notify
+}
+
+manager_was_told() {
+    grep -q "^$1" notified
+}
+
+test_the_manager_is_told_of_readiness_counts_and_the_end() {
+    start_manager
+    start_daemon --max-message=5
+    eventually 5 manager_was_told 'READY=1$'
+    send 'hello'
+    eventually 5 manager_was_told 'STATUS=1 messages (5 bytes) logged, 0 refused'
+    expect_status 65 send 'too large'
+    eventually 5 manager_was_told 'STATUS=1 messages (5 bytes) logged, 1 refused'
+    send ''
+    eventually 5 manager_was_told 'STATUS=2 messages (5 bytes) logged, 1 refused'
+    ! manager_was_told STOPPING || fail 'it said too early that it stops'
+    stop_daemon
+    eventually 5 manager_was_told 'STOPPING=1$'
+    [ "$(grep -c READY notified)" -eq 1 ] || fail 'READY=1 more than once'
+}
+
+test_a_detached_daemon_tells_the_manager_too() {
+    start_manager
+    "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
+    also_end "$(head -n 1 output)"
+    eventually 5 manager_was_told 'READY=1$'
+}
+
+has_barked() {
+    [ "$(grep -c '^WATCHDOG=1$' notified)" -ge "$1" ]
+}
+
+test_the_watchdog_is_fed_idle_and_busy() {
+    start_manager
+    export WATCHDOG_USEC=200000
+    start_daemon
+    eventually 5 has_barked 3
+    start_long_send
+    eventually 5 has_barked $(($(grep -c '^WATCHDOG=1$' notified) + 3))
+    ! has_ended "$sender" || fail 'the long message was over too early to tell'
+}
+
+# ---- ending ----
+
+test_SIGTERM_and_SIGINT_end_it_cleanly() {
+    for signal in TERM INT; do
+        start_daemon
+        send "before $signal"
+        kill "-$signal" "$daemon"
+        within 1000 expect_end 0 "$daemon"
+        [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+        expect_received "before $signal"
+    done
+}
+
+# A machine that is busy with other things may be too slow for the two seconds that there are; then
+# the sender is told. What must not be is neither, or both.
+test_a_message_under_way_is_finished_first() {
+    local start took status
+    for _ in {1..5}; do
+        start_daemon
+        start_long_send 2048
+        stop_process "$sender"
+        start=${EPOCHREALTIME/./}
+        kill "$daemon"
+        kill -CONT "$sender"
+        expect_end 0 "$daemon"
+        took=$(((${EPOCHREALTIME/./} - start) / 1000))
+        status=0
+        wait "$sender" || status=$?
+        [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+        if [ "$status" -eq 0 ]; then
+            echo "# finished, and left, within $took ms"
+            { cat long; echo; } | expect_received
+            return
+        fi
+        [ "$status" -eq 75 ] || fail "the sender ended with $status"
+        [ "$took" -ge 2000 ] || fail "it gave up after $took ms: $(cat sender-errors)"
+        expect_received < /dev/null
+    done
+    fail 'no message was ever finished'
+}
+
+test_a_message_that_takes_too_long_is_refused_not_lost() {
+    start_daemon
+    start_long_send 1048576
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+    within 1000 expect_end 75 "$sender"
+    mv sender-errors stderr
+    expect_complaint 'the daemon'
+    [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+    expect_received < /dev/null
+}
+
+test_a_stopped_sender_does_not_keep_it() {
+    start_daemon
+    start_long_send
+    stop_process "$sender"
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+    [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+    kill -CONT "$sender"
+    within 2000 expect_end 75 "$sender"
+    expect_received < /dev/null
+}
+
+test_who_has_a_session_but_no_message_is_told_at_once() {
+    start_daemon
+    mkfifo lines
+    exec 3<> lines
+    start_send < lines
+    echo 'one line' >&3
+    eventually 5 grep -q 'one line' output
+    kill "$daemon"
+    within 1000 expect_end 0 "$daemon"
+    echo 'another line' >&3
+    expect_end 75 "$sender"
+    expect_received 'one line'
+}
+
+# ---- senders that end ----
+
+test_a_sender_killed_in_the_middle_leaves_one_notice() {
+    start_daemon
+    start_long_send
+    kill -KILL "$sender"
+    eventually 5 has_text errors
+    send 'life goes on'
+    stop_daemon
+    expect_received 'life goes on'
+    grep "process $sender, user $(id -u), ended in the middle" errors
+    grep -v '^minitalkd: \(started\|stopped\)' errors > notices
+    [ "$(wc -l < notices)" -eq 1 ] || fail "not one notice: $(cat notices)"
+}
+
+test_senders_leave_nothing_behind() {
+    local before after
+    start_daemon
+    send first
+    before=$(find "/proc/$daemon/fd" | wc -l)
+    for i in {1..30}; do
+        send "message $i"
+    done
+    has_as_many_files() {
+        after=$(find "/proc/$daemon/fd" | wc -l)
+        [ "$after" -le "$before" ]
+    }
+    eventually 5 has_as_many_files
+}
+
+# ---- an output that takes nothing ----
+
+# Its output is a pipe that is full, and whose reader, fd 3, does not read.
+start_blocked_daemon() {
+    mkfifo pipe
+    exec 3<> pipe
+    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 2> errors 3>&- &
+    daemon=$!
+    read -r first <&3
+    [ "$first" = "$daemon" ] || fail "the first line is '$first'"
+    # As much as fits; dd says that it was not all.
+    ! dd if=/dev/zero of=pipe bs=4096 count=1000 oflag=nonblock status=none 2> dd-errors
+}
+
+test_a_full_pipe_blocks_the_sender_not_the_daemon() {
+    start_blocked_daemon
+    expect_status 75 send --timeout=1 'in vain'
+    expect_complaint "the daemon's log takes nothing"
+    # More than a pipe takes in one piece.
+    head -c 6000 /dev/urandom > message
+    start_send --timeout=30 --whole < message
+    cat <&3 > output &
+    expect_end 0 "$sender"
+    send 'it goes on'
+    eventually 5 grep -aqx 'it goes on' output
+    # Whether the message of the sender who gave up is there as well is left open, by design.
+    tr -d '\0' < output | sed '1{/^in vain$/d}' > rest
+    { tr -d '\0' < message; printf '\nit goes on\n'; } | cmp - rest
+}
+
+test_a_full_pipe_does_not_delay_the_end() {
+    start_blocked_daemon
+    expect_status 75 send --timeout=1 'nobody reads this'
+    start_send --timeout=30 'nor this'
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+    expect_end 75 "$sender"
+    [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+}
+
+# Without a reader the message cannot be written, and the sender must not believe that it was.
+test_a_closed_pipe_is_reported_to_the_sender() {
+    mkfifo pipe
+    exec 3<> pipe
+    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 2> errors 3>&- &
+    daemon=$!
+    read -r first <&3
+    exec 3>&-
+    expect_status 74 send 'nobody is there'
+    expect_complaint 'could not log the message'
+    grep "refused a message of process .* could not be logged" errors
+    stop_daemon
+}
+
+run_tests

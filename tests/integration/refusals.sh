@@ -1,0 +1,363 @@
+#!/bin/bash
+# Bad input, and what it gets: its exit status, and one line that names the cause and the cure.
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+by_pidfile() {
+    "$minitalk_send" --pidfile="$1" 'a message'
+}
+
+by_pid() {
+    "$minitalk_send" --timeout=1 "--pid=$1" 'a message'
+}
+
+# ---- pidfiles ----
+
+test_absent_pidfile() {
+    expect_status 69 by_pidfile none
+    expect_complaint 'there is no pidfile none'
+    expect_status 69 by_pidfile no/such/directory
+    expect_complaint 'there is no pidfile no/such/directory'
+}
+
+# The PID in it belongs to somebody innocent by now.
+test_stale_pidfile() {
+    sleep 60 &
+    echo $! > pidfile
+    expect_status 69 by_pidfile pidfile
+    expect_complaint 'nobody holds the pidfile pidfile locked'
+    expect_survival $!
+}
+
+test_pidfile_of_a_killed_daemon() {
+    start_daemon
+    kill -KILL "$daemon"
+    expect_end 137 "$daemon"
+    expect_status 69 by_pidfile minitalk.pid
+    expect_complaint 'nobody holds the pidfile minitalk.pid locked'
+}
+
+test_empty_and_garbage_pidfiles() {
+    : > empty
+    echo 'not a number' > word
+    head -c 1000 /dev/urandom > random
+    echo -5 > negative
+    echo 99999999999999999999 > huge
+    for pidfile in empty word random negative huge; do
+        expect_status 69 by_pidfile "$pidfile"
+        expect_complaint "nobody holds the pidfile $pidfile locked"
+    done
+}
+
+# flock(2) on a file that one may open is everybody's; the daemon's record lock is not there.
+test_pidfile_locked_by_somebody_with_flock() {
+    sleep 60 &
+    echo $! > pidfile
+    flock pidfile "$tools/impostor" > impostor &
+    eventually 5 has_text impostor
+    expect_status 69 by_pidfile pidfile
+    expect_complaint 'nobody holds the pidfile pidfile locked'
+    kill "$(cat impostor)"
+}
+
+test_garbage_in_a_locked_pidfile() {
+    start_daemon
+    for text in '' garbage 0 "$$"; do
+        printf %s "$text" > minitalk.pid
+        expect_status 76 by_pidfile minitalk.pid
+        expect_complaint "does not name the process that holds it locked, $daemon"
+    done
+    echo "$daemon" > minitalk.pid
+    send 'and mended it works'
+    expect_received 'and mended it works'
+}
+
+test_unreadable_pidfile() {
+    publish_programs
+    start_daemon
+    local -a user=()
+    if am_root; then
+        user=(as "$USER_A")
+    else
+        chmod 0 minitalk.pid
+    fi
+    expect_status 77 "${user[@]}" "$minitalk_send" --pidfile="$PWD/minitalk.pid" 'a message'
+    expect_complaint "not permitted to read the pidfile $PWD/minitalk.pid; run minitalk-send as"
+    expect_received < /dev/null
+}
+
+test_pidfile_that_is_no_regular_file() {
+    mkdir directory
+    mkfifo fifo
+    for pidfile in directory fifo /dev/null; do
+        within 1000 expect_status 76 by_pidfile "$pidfile"
+        expect_complaint "$pidfile is not a regular file"
+    done
+}
+
+# ---- PIDs ----
+
+test_what_is_no_pid_is_a_usage_error() {
+    for pid in 0 -1 12x '' ' ' 0x1 1.5 99999999999999999999; do
+        expect_status 64 by_pid "$pid"
+        expect_complaint "'$pid' is not a PID"
+    done
+}
+
+test_a_pid_that_nobody_has() {
+    expect_status 69 by_pid 99999999
+    expect_complaint 'there is no process 99999999'
+    true &
+    expect_end 0 $!
+    expect_status 69 by_pid $!
+    expect_complaint "there is no process $!"
+}
+
+test_pid_1() {
+    expect_status 76 by_pid 1
+    expect_complaint 'not minitalkd; nothing was sent to it'
+}
+
+test_its_own_parent() {
+    expect_status 76 by_pid "$BASHPID"
+    expect_complaint "process $BASHPID is 'bash'"
+}
+
+expect_survival() {
+    kill -0 "$1" && ! has_ended "$1" || fail "process $1 has ended"
+}
+
+test_an_innocent_sleep_survives() {
+    sleep 60 &
+    expect_status 76 by_pid $!
+    expect_complaint "process $! is 'sleep', not minitalkd"
+    expect_survival $!
+}
+
+test_a_thread_is_not_a_process() {
+    local tid=
+    # Any process with a second thread will do.
+    for task in /proc/[0-9]*/task/[0-9]*; do
+        case $task in
+        /proc/"${task##*/}"/*) ;;
+        *) tid=${task##*/} ;;
+        esac
+    done
+    [ -n "$tid" ] || skip 'no process here has a second thread'
+    expect_status 76 by_pid "$tid"
+    expect_complaint "$tid is a thread, not a process"
+}
+
+# ---- processes that look like a daemon ----
+
+start_impostor() {
+    "$tools/impostor" "$@" > impostor &
+    impostor=$!
+    eventually 5 has_text impostor
+}
+
+# expect_signals PLAIN QUEUED: how many of each the impostor has taken, the second at most.
+expect_signals() {
+    local plain queued
+    kill "$impostor"
+    expect_end 0 "$impostor"
+    read -r plain _ queued _ < <(tail -n 1 impostor)
+    echo "# the impostor took $plain plain and $queued queued signals"
+    [ "$plain" -eq "$1" ] || fail "it took $plain plain signals"
+    [ "$queued" -le "$2" ] || fail "it took $queued queued signals"
+}
+
+test_a_program_that_handles_the_signals_gets_none() {
+    start_impostor --handle
+    expect_status 76 by_pid "$impostor"
+    expect_complaint "process $impostor is 'impostor', not minitalkd"
+    expect_signals 0 0
+}
+
+test_a_program_of_that_name_that_handles_the_signals_gets_none() {
+    start_impostor --handle --name=minitalkd
+    expect_status 76 by_pid "$impostor"
+    expect_complaint "process $impostor does not shield itself"
+    expect_signals 0 0
+}
+
+test_a_program_that_blocks_the_signals_gets_none() {
+    start_impostor
+    expect_status 76 by_pid "$impostor"
+    expect_complaint "process $impostor is 'impostor', not minitalkd"
+    expect_signals 0 0
+}
+
+# It cannot be told from a daemon without a signal. It is asked with queued words, ever more rarely,
+# and never gets a bit.
+test_a_program_that_passes_for_a_daemon_gets_questions_only() {
+    start_impostor --name=minitalkd
+    expect_status 76 by_pid "$impostor"
+    expect_complaint "process $impostor never answered"
+    expect_signals 0 25
+}
+
+test_a_program_that_holds_the_pidfile_but_is_no_daemon() {
+    start_impostor --pidfile=pidfile
+    expect_status 76 by_pidfile pidfile
+    expect_complaint "process $impostor is 'impostor', not minitalkd"
+    expect_signals 0 0
+}
+
+test_a_program_that_holds_the_pidfile_and_passes_for_a_daemon() {
+    start_impostor --pidfile=pidfile --name=minitalkd
+    expect_status 76 "$minitalk_send" --timeout=1 --pidfile=pidfile 'a message'
+    expect_complaint "process $impostor never answered"
+    expect_signals 0 25
+}
+
+# ---- daemons that are in no state to answer ----
+
+test_a_stopped_daemon() {
+    start_daemon
+    stop_process "$daemon"
+    within 3000 expect_status 75 send --timeout=1 'a message'
+    expect_complaint "process $daemon, is stopped; continue it with 'kill -CONT $daemon'"
+    kill -CONT "$daemon"
+    send 'and continued it works'
+    expect_received 'and continued it works'
+}
+
+test_a_daemon_stopped_in_the_middle() {
+    start_daemon
+    head -c 262144 /dev/urandom > long
+    start_send --timeout=1 --whole < long
+    eventually 10 has_worked "$daemon" 20
+    stop_process "$daemon"
+    expect_end 75 "$sender"
+    mv sender-errors stderr
+    expect_complaint "is stopped; continue it"
+    kill -CONT "$daemon"
+    eventually 5 grep -q "process $sender, .* ended in the middle of a message" errors
+    send 'and continued it works'
+    expect_received 'and continued it works'
+}
+
+test_a_daemon_stopped_for_a_moment_costs_nothing() {
+    start_daemon
+    start_long_send 16384
+    stop_process "$daemon"
+    sleep 0.5
+    kill -CONT "$daemon"
+    expect_end 0 "$sender"
+    { cat long; echo; } | expect_received
+}
+
+test_a_daemon_killed_in_the_middle() {
+    start_daemon
+    start_long_send
+    kill -KILL "$daemon"
+    within 1000 expect_end 75 "$sender"
+    mv sender-errors stderr
+    expect_complaint "the daemon, process $daemon, ended before it had confirmed the message"
+}
+
+# ---- options ----
+
+test_options_that_exclude_each_other() {
+    export XDG_RUNTIME_DIR=$PWD
+    for options in '--pid=1 --user' '--pidfile=x --user' '--pid=1 --pidfile=x'; do
+        # shellcheck disable=SC2086 # two words
+        expect_status 64 "$minitalk_send" $options 'a message'
+        expect_complaint 'exclude each other'
+    done
+    expect_status 64 "$minitalk_send" --pid=1 --whole 'a message'
+    expect_complaint '--whole is for standard input'
+}
+
+test_timeouts_that_are_none() {
+    for timeout in 0 -1 1.5 soon 86401; do
+        expect_status 64 "$minitalk_send" --pidfile=none "--timeout=$timeout" 'a message'
+        expect_complaint "'$timeout' seconds"
+    done
+}
+
+test_unknown_options() {
+    expect_status 64 "$minitalk_send" --no-such-option 'a message'
+    grep -q -- --no-such-option stderr
+    expect_status 64 "$minitalk_send" --pid
+    grep -q -- --pid stderr
+}
+
+test_user_without_a_runtime_directory() {
+    unset XDG_RUNTIME_DIR
+    expect_status 64 "$minitalk_send" --user 'a message'
+    # shellcheck disable=SC2016 # it is to be seen as it is
+    expect_complaint 'there is no $XDG_RUNTIME_DIR'
+}
+
+# ---- input, and standard descriptors ----
+
+test_unreadable_input() {
+    start_daemon
+    expect_status 66 send --whole < /
+    expect_complaint 'cannot read message 1 from standard input: Is a directory'
+    expect_status 66 send < /
+    expect_complaint 'cannot read message 1 from standard input: Is a directory'
+    expect_received < /dev/null
+}
+
+test_closed_standard_input() {
+    start_daemon
+    expect_status 66 send <&-
+    expect_complaint 'standard input is closed'
+    send 'not needed here' <&-
+    expect_received 'not needed here'
+}
+
+test_closed_standard_output_and_error() {
+    start_daemon
+    send 'nothing to say' >&- 2>&-
+    send 'nothing at all to say' <&- >&- 2>&-
+    status=0
+    by_pidfile none <&- >&- 2>&- || status=$?
+    [ "$status" -eq 69 ] || fail "without standard error the status is $status"
+    expect_received 'nothing to say' 'nothing at all to say'
+}
+
+# ---- rights ----
+
+test_another_user_is_not_permitted() {
+    needs_root 'be two users'
+    publish_programs
+    start_daemon
+    expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
+    expect_complaint "not permitted to signal process $daemon of user 0; run minitalk-send as"
+    expect_received < /dev/null
+}
+
+test_a_daemon_that_may_not_answer_gets_nothing() {
+    needs_root 'be two users'
+    publish_programs
+    mkdir theirs
+    chown "$USER_A" theirs
+    as "$USER_A" "$minitalkd" --output=stdout --pidfile="$PWD/theirs/pid" > output
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+    # CAP_KILL lets this sender signal the daemon; without CAP_SETUID it cannot become answerable.
+    expect_status 77 setpriv --bounding-set=-setuid --inh-caps=-setuid \
+        "$minitalk_send" "--pid=$daemon" 'a message'
+    expect_complaint "process $daemon of user $USER_A is not permitted to answer"
+    expect_received < /dev/null
+}
+
+test_no_new_privs_is_named_as_the_reason() {
+    needs_root 'make set-user-ID programs of others'
+    publish_programs
+    start_daemon
+    mkdir privileged
+    install -m 4755 -o root "$minitalk_send" privileged
+    expect_status 77 as "$USER_A" setpriv --no-new-privs privileged/minitalk-send "--pid=$daemon" 'a message'
+    expect_complaint 'no_new_privs is set for this process'
+    expect_status 77 as "$USER_A" setpriv --no-new-privs privileged/minitalk-send \
+        "--pidfile=$PWD/minitalk.pid" 'a message'
+    expect_complaint 'no_new_privs is set for this process'
+    expect_received < /dev/null
+}
+
+run_tests

@@ -1,0 +1,35 @@
+/*
+ * hoard.c - uses up its user's limit of pending signals (RLIMIT_SIGPENDING, setrlimit(2))
+ *
+ *   hoard COUNT
+ *
+ * Queues COUNT signals that it never takes, prints its PID, and keeps them until it is ended.
+ */
+
+#include <err.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    int count = argc == 2 ? atoi(argv[1]) : 0;
+    sigset_t kept;
+
+    if (count <= 0)
+        errx(EX_USAGE, "usage: hoard COUNT");
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&kept);
+    sigaddset(&kept, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &kept, NULL);
+    while (count-- > 0)
+        if (sigqueue(getpid(), SIGRTMIN, (union sigval){0}) < 0)
+            err(EX_OSERR, "sigqueue");
+    printf("%d\n", (int)getpid());
+    fflush(stdout);
+    pause();
+    return 0;
+}

@@ -1,0 +1,112 @@
+/*
+ * impostor.c - takes SIGUSR1 and SIGUSR2 as minitalkd does, and does nothing else of what it does
+ *
+ *   impostor [--name=NAME] [--handle] [--pidfile=PATH]
+ *
+ * It calls itself NAME; blocks both signals, or with --handle has a handler for them; and may hold
+ * a pidfile locked in the way that minitalkd does. It prints its PID when it is ready. SIGTERM ends
+ * it: then it prints how many plain and how many queued signals of the two it took.
+ */
+
+#include <err.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t plain, queued, ended;
+
+static void count(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (number == SIGTERM)
+        ended = 1;
+    else if (info->si_code == SI_QUEUE)
+        queued++;
+    else
+        plain++;
+}
+
+static void handle(int number)
+{
+    struct sigaction action = {.sa_sigaction = count, .sa_flags = SA_SIGINFO};
+
+    if (sigaction(number, &action, NULL) < 0)
+        err(EX_OSERR, "sigaction");
+}
+
+static void hold(const char *path)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0 || dprintf(fd, "%d", (int)getpid()) < 0)
+        err(EX_OSERR, "%s", path);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"name", required_argument, NULL, 'n'},
+        {"handle", no_argument, NULL, 'h'},
+        {"pidfile", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    bool handles = false;
+    sigset_t waited, none;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        switch (c) {
+        case 'n':
+            prctl(PR_SET_NAME, optarg);
+            break;
+        case 'h':
+            handles = true;
+            break;
+        case 'p':
+            hold(optarg);
+            break;
+        default:
+            return EX_USAGE;
+        }
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+    sigemptyset(&none);
+    sigemptyset(&waited);
+    sigaddset(&waited, SIGTERM);
+    handle(SIGTERM);
+    if (handles) {
+        handle(SIGUSR1);
+        handle(SIGUSR2);
+    } else {
+        sigaddset(&waited, SIGUSR1);
+        sigaddset(&waited, SIGUSR2);
+        /* This shows in /proc/PID/status at all times, which a blocked signal does not. */
+        signal(SIGUSR1, SIG_IGN);
+        signal(SIGUSR2, SIG_IGN);
+    }
+    sigprocmask(SIG_BLOCK, &waited, NULL);
+    printf("%d\n", (int)getpid());
+    fflush(stdout);
+    while (!ended) {
+        siginfo_t info;
+        int number;
+
+        if (handles) {
+            sigsuspend(&none);
+            continue;
+        }
+        number = sigwaitinfo(&waited, &info);
+        if (number > 0)
+            count(number, &info, NULL);
+    }
+    printf("%d plain, %d queued\n", (int)plain, (int)queued);
+    return 0;
+}

@@ -1,0 +1,104 @@
+/*
+ * stray.c - bothers a process with signals that belong to no conversation
+ *
+ *   stray plain PID           SIGUSR1 and SIGUSR2 on both lanes, at random
+ *   stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process CLAIMED,
+ *                             with words that minitalk does not know
+ *   stray probes PID CLAIMED  the same, with words that minitalk-send might send
+ *   stray answers PID CLAIMED the same, with words that minitalkd might send
+ *
+ * It goes on at full speed until the process is gone or somebody ends it, and dies with its
+ * parent.
+ */
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "word.h"
+
+static uint32_t unknown_word(uint32_t random)
+{
+    struct answer answer;
+    struct probe probe;
+
+    while (answer_unpack(random, &answer) || probe_unpack(random, &probe))
+        random = random * 1664525u + 1013904223u;
+    return random;
+}
+
+static uint32_t likely_probe(uint32_t random)
+{
+    return probe_pack((struct probe){.ask = random & 1 ? ASK_START : ASK_RESUME,
+                                     .nonce = (uint16_t)(random >> 16)});
+}
+
+static uint32_t likely_answer(uint32_t random)
+{
+    return answer_pack((struct answer){.reply = (enum reply)(1 + random % REPLY_OUT_OF_STEP),
+                                       .count = (uint16_t)(random >> 4),
+                                       .nonce = (uint16_t)(random >> 16)});
+}
+
+static const struct {
+    const char *name;
+    uint32_t (*word)(uint32_t random); /* NULL: plain signals */
+} modes[] = {
+    {"plain", NULL},
+    {"words", unknown_word},
+    {"probes", likely_probe},
+    {"answers", likely_answer},
+};
+
+static int send_plain(pid_t pid, uint32_t random)
+{
+    int number = random & 1 ? SIGUSR2 : SIGUSR1;
+
+    return random & 2 ? kill(pid, number) : tgkill(pid, pid, number);
+}
+
+static int send_word(pid_t pid, pid_t claimed, int number, uint32_t word)
+{
+    siginfo_t info = {.si_signo = number, .si_code = SI_QUEUE};
+
+    info.si_pid = claimed;
+    info.si_uid = getuid();
+    info.si_value.sival_int = (int)word;
+    return (int)syscall(SYS_rt_sigqueueinfo, pid, number, &info);
+}
+
+int main(int argc, char **argv)
+{
+    pid_t pid, claimed;
+    size_t mode = 0;
+    int r;
+
+    while (argc > 1 && mode < sizeof modes / sizeof modes[0] && strcmp(argv[1], modes[mode].name))
+        mode++;
+    if (argc < 3 || mode == sizeof modes / sizeof modes[0] || argc != 3 + !!modes[mode].word)
+        errx(EX_USAGE, "usage: stray plain PID | stray words|probes|answers PID CLAIMED");
+    pid = atoi(argv[2]);
+    claimed = argc > 3 ? atoi(argv[3]) : 0;
+    if (pid <= 1)
+        errx(EX_USAGE, "'%s' is not a PID to be bothered", argv[2]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+
+    do {
+        uint32_t random = arc4random();
+
+        if (modes[mode].word)
+            r = send_word(pid, claimed, random & 8 ? SIGUSR2 : SIGUSR1, modes[mode].word(random));
+        else
+            r = send_plain(pid, random);
+    } while (r == 0 || errno == EAGAIN);
+    if (errno != ESRCH)
+        err(EX_OSERR, "cannot signal process %d", (int)pid);
+    return 0;
+}
