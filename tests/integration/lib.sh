@@ -224,12 +224,19 @@ skip_all() {
 
 # ---- running ----
 
+# What a test with private mounts has mounted, to be undone behind it.
+unmount=()
+
 clean_up() {
     local -a children
+    local i
     mapfile -t children < <(jobs -p)
     [ ${#children[@]} -eq 0 ] || kill -KILL "${children[@]}" 2> /dev/null || :
     end_others
     wait
+    for ((i = ${#unmount[@]} - 1; i >= 0; i--)); do
+        umount --lazy "${unmount[i]}"
+    done
 }
 
 # No test waits for ever.

@@ -2,8 +2,13 @@
 
 INTEGRATION_TESTS = \
 	tests/integration/daemon.sh \
+	tests/integration/journal.sh \
+	tests/integration/noise.sh \
 	tests/integration/refusals.sh \
-	tests/integration/talk.sh
+	tests/integration/speed.sh \
+	tests/integration/talk.sh \
+	tests/integration/users.sh \
+	tests/integration/wire.sh
 
 TESTS += $(INTEGRATION_TESTS)
 dist_check_SCRIPTS += $(INTEGRATION_TESTS)

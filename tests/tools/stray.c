@@ -1,13 +1,13 @@
 /*
  * stray.c - bothers a process with signals that belong to no conversation
  *
- *   stray plain PID           SIGUSR1 and SIGUSR2 on both lanes, at random
+ *   stray plain PID...        SIGUSR1 and SIGUSR2 on both lanes, at random, to each in turn
  *   stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process CLAIMED,
  *                             with words that minitalk does not know
  *   stray probes PID CLAIMED  the same, with words that minitalk-send might send
  *   stray answers PID CLAIMED the same, with words that minitalkd might send
  *
- * It goes on at full speed until the process is gone or somebody ends it, and dies with its
+ * It goes on at full speed until a process is gone or somebody ends it, and dies with its
  * parent.
  */
 
@@ -57,6 +57,8 @@ static const struct {
     {"answers", likely_answer},
 };
 
+#define MODES (sizeof modes / sizeof modes[0])
+
 static int send_plain(pid_t pid, uint32_t random)
 {
     int number = random & 1 ? SIGUSR2 : SIGUSR1;
@@ -74,31 +76,45 @@ static int send_word(pid_t pid, pid_t claimed, int number, uint32_t word)
     return (int)syscall(SYS_rt_sigqueueinfo, pid, number, &info);
 }
 
+static pid_t parse_pid(const char *text)
+{
+    pid_t pid = atoi(text);
+
+    if (pid <= 0)
+        errx(EX_USAGE, "'%s' is not a PID", text);
+    return pid;
+}
+
+static int bother_plainly(char **pids)
+{
+    int r = 0;
+
+    for (; *pids && r == 0; pids++)
+        r = send_plain(parse_pid(*pids), arc4random());
+    return r;
+}
+
 int main(int argc, char **argv)
 {
-    pid_t pid, claimed;
     size_t mode = 0;
     int r;
 
-    while (argc > 1 && mode < sizeof modes / sizeof modes[0] && strcmp(argv[1], modes[mode].name))
+    while (argc > 1 && mode < MODES && strcmp(argv[1], modes[mode].name) != 0)
         mode++;
-    if (argc < 3 || mode == sizeof modes / sizeof modes[0] || argc != 3 + !!modes[mode].word)
-        errx(EX_USAGE, "usage: stray plain PID | stray words|probes|answers PID CLAIMED");
-    pid = atoi(argv[2]);
-    claimed = argc > 3 ? atoi(argv[3]) : 0;
-    if (pid <= 1)
-        errx(EX_USAGE, "'%s' is not a PID to be bothered", argv[2]);
+    if (argc < 3 || mode == MODES || (modes[mode].word && argc != 4))
+        errx(EX_USAGE, "usage: stray plain PID... | stray words|probes|answers PID CLAIMED");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 
     do {
         uint32_t random = arc4random();
 
         if (modes[mode].word)
-            r = send_word(pid, claimed, random & 8 ? SIGUSR2 : SIGUSR1, modes[mode].word(random));
+            r = send_word(parse_pid(argv[2]), parse_pid(argv[3]), random & 8 ? SIGUSR2 : SIGUSR1,
+                          modes[mode].word(random));
         else
-            r = send_plain(pid, random);
+            r = bother_plainly(argv + 2);
     } while (r == 0 || errno == EAGAIN);
     if (errno != ESRCH)
-        err(EX_OSERR, "cannot signal process %d", (int)pid);
+        err(EX_OSERR, "cannot signal");
     return 0;
 }

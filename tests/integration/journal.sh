@@ -1,0 +1,226 @@
+#!/bin/bash
+# Messages in a real journal: a systemd-journald of our own, in a mount namespace of our own.
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+for journald in /lib/systemd/systemd-journald /usr/lib/systemd/systemd-journald; do
+    [ ! -x "$journald" ] || break
+done
+{ [ -x "$journald" ] && command -v journalctl > /dev/null; } ||
+    skip_all 'systemd-journald is not installed'
+in_private_mounts
+
+readonly MESSAGE_ID=947428f447874f2e96f810938b0563b7
+readonly SOCKET=/run/systemd/journal/socket
+
+start_journald() {
+    for directory in /run /var/log; do
+        mount -t tmpfs -o mode=755 minitalk "$directory"
+        unmount+=("$directory")
+    done
+    mkdir -p /run/log /run/systemd
+    "$journald" > journald.log 2>&1 &
+    journald_pid=$!
+    eventually 10 test -S "$SOCKET"
+}
+
+# Its files are gone with the file system that it had them on.
+stop_journald() {
+    kill -KILL "$journald_pid"
+    wait "$journald_pid" || :
+}
+
+# Starts a daemon that logs to the journal, run by the words given. It has detached: $daemon, ./pid.
+start_journal_daemon() {
+    "$@" "$minitalkd" --pidfile="$PWD/own/pid" > output
+    daemon=$(cat output)
+    also_end "$daemon"
+}
+
+jsend() {
+    "$minitalk_send" --pidfile="$PWD/own/pid" "$@"
+}
+
+# The value of a field in all messages, one entry after another.
+field() {
+    journalctl --sync
+    journalctl --quiet --output=cat --output-fields="$1" "MESSAGE_ID=$MESSAGE_ID"
+}
+
+entries() {
+    journalctl --sync
+    journalctl --quiet --output=json "MESSAGE_ID=$MESSAGE_ID" | wc -l
+}
+
+expect_field() {
+    [ "$(field "$1")" = "$2" ] || fail "$1 is '$(field "$1")', not '$2'"
+}
+
+# The exact bytes of the only message: what --output=export, of systemd's Journal Export Formats,
+# has between the field's length, of eight bytes, and its newline. It has no length if the bytes are
+# text without a newline.
+message_bytes() {
+    local length=$1
+    journalctl --sync
+    journalctl --quiet --all --output=export "MESSAGE_ID=$MESSAGE_ID" > export
+    if grep -aqx MESSAGE export; then
+        local offset
+        offset=$(LC_ALL=C grep -abx MESSAGE export | head -n 1 | cut -d: -f1)
+        tail -c +$((offset + 1 + 8 + 8)) export | head -c "$length"
+    else
+        sed -n 's/^MESSAGE=//p' export | tr -d '\n'
+    fi
+}
+
+test_a_message_has_its_fields() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    "$minitalk_send" --pidfile="$PWD/own/pid" 'hello journal' &
+    sender=$!
+    expect_end 0 "$sender"
+    [ "$(entries)" -eq 1 ] || fail "there are $(entries) entries"
+    expect_field MESSAGE 'hello journal'
+    expect_field PRIORITY 5
+    expect_field SYSLOG_IDENTIFIER minitalk
+    expect_field MINITALK_SENDER_PID "$sender"
+    expect_field MINITALK_SENDER_UID "$(id -u)"
+    expect_field MINITALK_BYTES 13
+    expect_field _PID "$daemon"
+}
+
+test_the_daemon_notes_its_start_and_end_and_what_it_refuses() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    head -c 1048577 /dev/zero | expect_status 65 jsend --whole
+    kill "$daemon"
+    eventually 5 has_ended "$daemon"
+    journalctl --sync
+    journalctl --quiet --output=cat SYSLOG_IDENTIFIER=minitalk > notes
+    grep -x "started as process $daemon" notes
+    grep "refused a message of process .*, user $(id -u): it is larger" notes
+    grep -x stopped notes
+    [ "$(wc -l < notes)" -eq 3 ] || fail "it noted: $(cat notes)"
+}
+
+expect_bytes() {
+    local length
+    length=$(wc -c < "$1")
+    start_journald
+    mkdir own
+    start_journal_daemon
+    jsend --whole < "$1"
+    message_bytes "$length" | cmp - "$1"
+    expect_field MINITALK_BYTES "$length"
+    [ "$(entries)" -eq 1 ] || fail "there are $(entries) entries"
+}
+
+test_blanks_at_the_end_stay() {
+    printf ' a message with blanks \t ' > bytes
+    expect_bytes bytes
+}
+
+test_newlines_stay() {
+    printf '\nline\n\nand line\n\n' > bytes
+    expect_bytes bytes
+}
+
+test_nul_bytes_stay() {
+    printf 'before\0after\0\0' > bytes
+    expect_bytes bytes
+}
+
+test_the_empty_message_is_an_entry() {
+    : > bytes
+    expect_bytes bytes
+}
+
+test_something_that_looks_like_a_field_is_none() {
+    printf 'x\nPRIORITY=0\n_UID=0\nMINITALK_SENDER_UID=1' > bytes
+    expect_bytes bytes
+    expect_field PRIORITY 5
+    expect_field MINITALK_SENDER_UID "$(id -u)"
+}
+
+test_64_KiB_of_random_bytes_stay() {
+    head -c 65536 /dev/urandom > bytes
+    expect_bytes bytes
+}
+
+# An ordinary user's sockets do not hold this much: libsystemd hands over a sealed file instead.
+test_the_sender_is_who_the_kernel_says_and_a_large_message_arrives() {
+    publish_programs
+    start_journald
+    mkdir own
+    chown "$USER_A" own
+    start_journal_daemon as "$USER_A"
+    head -c 220000 /dev/zero > bytes
+    as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/pid" --whole < bytes
+    message_bytes 220000 | cmp - bytes
+    expect_field MINITALK_SENDER_UID "$USER_A"
+    expect_field _UID "$USER_A"
+}
+
+test_100_messages_are_100_entries() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    seq -f 'message %g' 100 | jsend
+    field MESSAGE | cmp - <(seq -f 'message %g' 100)
+}
+
+test_without_a_journal_the_sender_is_told() {
+    mount -t tmpfs -o mode=755 minitalk /run
+    unmount+=(/run)
+    mkdir own
+    start_journal_daemon
+    expect_status 74 jsend 'nobody logs this'
+    expect_complaint 'could not log the message'
+    start_journald
+    jsend 'now somebody does'
+    expect_field MESSAGE 'now somebody does'
+}
+
+test_when_the_journal_ends_the_sender_is_told() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    jsend first
+    stop_journald
+    expect_status 74 jsend 'nobody logs this'
+    expect_complaint 'could not log the message'
+}
+
+# A journald that does not move: messages fill its queue, then wait; the daemon goes on living.
+test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    stop_process "$journald_pid"
+    seq -f 'message %g' 2000 > many
+    expect_status 75 jsend --timeout=1 < many
+    expect_complaint "the daemon's log takes nothing"
+    expect_status 75 jsend --timeout=1 'one more'
+    expect_complaint "the daemon's log takes nothing"
+    kill -CONT "$journald_pid"
+    jsend 'it goes on'
+    # All up to the one whose sender gave up, which may be there or not, in order and once.
+    field MESSAGE | grep '^message ' > logged
+    head -n "$(wc -l < logged)" many | cmp - logged
+    [ "$(field MESSAGE | tail -n 1)" = 'it goes on' ]
+}
+
+test_a_frozen_journal_does_not_delay_the_end() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    stop_process "$journald_pid"
+    seq -f 'message %g' 2000 > many
+    expect_status 75 jsend --timeout=1 < many
+    kill "$daemon"
+    eventually 3 has_ended "$daemon"
+    [ ! -e own/pid ] || fail 'the pidfile is still there'
+}
+
+run_tests

@@ -1,0 +1,145 @@
+#!/bin/bash
+# Ordinary users and the system's daemon: minitalk-send, set-user-ID to the daemon's user, lets
+# everybody send, and is of no use for anything else.
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+in_private_mounts
+
+readonly SERVICE=60003
+
+# The system's pidfile of this build, as the program itself says.
+system_pidfile=$("$minitalk_send" --help | sed -n 's/.*--pidfile=PATH.*not \(\/.*\)/\1/p')
+
+# The daemon runs as an ordinary user, the service's; in a place of its own where its pidfile goes.
+start_system_daemon() {
+    local directory=${system_pidfile%/*} place
+    place=$directory
+    while [ ! -d "$place" ]; do
+        place=${place%/*}
+    done
+    publish_programs
+    mount -t tmpfs -o mode=755 minitalk "$place"
+    unmount+=("$place")
+    mkdir -p "$directory"
+    : > "$system_pidfile"
+    chown "$SERVICE" "$system_pidfile"
+    chmod 600 "$system_pidfile"
+    as "$SERVICE" "$minitalkd" --output=stdout --pidfile="$system_pidfile" > output 2> errors
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+    mkdir borrowed
+    install -m 4755 -o "$SERVICE" "$minitalk_send" borrowed
+    minitalk_send=$PWD/borrowed/minitalk-send
+}
+
+expect_nothing() {
+    expect_received < /dev/null
+}
+
+test_any_user_may_send_to_the_system_daemon() {
+    start_system_daemon
+    as "$USER_A" "$minitalk_send" 'from a user'
+    as "$USER_B" "$minitalk_send" 'from another'
+    as "$SERVICE" "$minitalk_send" 'from its own user'
+    "$minitalk_send" 'from root'
+    printf 'line one\nline two\n' | as "$USER_A" "$minitalk_send"
+    expect_received 'from a user' 'from another' 'from its own user' 'from root' 'line one' 'line two'
+}
+
+test_root_needs_no_set_user_id() {
+    start_system_daemon
+    "$scratch/minitalk-send" 'from root'
+    expect_received 'from root'
+}
+
+test_two_users_at_once() {
+    local first second
+    start_system_daemon
+    head -c 5000 /dev/urandom | od -An -v -tx1 -w5000 > payload
+    as "$USER_A" "$minitalk_send" A "$(cat payload)" &
+    first=$!
+    as "$USER_B" "$minitalk_send" B "$(cat payload)" &
+    second=$!
+    expect_end 0 "$first"
+    expect_end 0 "$second"
+    printf '%s\n' "A $(cat payload)" "B $(cat payload)" | cmp - <(received | sort)
+}
+
+# The sender is named by its own user, not by the one that it borrows.
+test_the_daemon_sees_who_it_really_is() {
+    start_system_daemon
+    head -c 2097152 /dev/zero > too-large
+    expect_status 65 as "$USER_A" "$minitalk_send" --whole < too-large
+    grep "refused a message of process .*, user $USER_A: it is larger" errors
+}
+
+test_without_set_user_id_it_is_not_permitted() {
+    start_system_daemon
+    expect_status 77 as "$USER_A" "$scratch/minitalk-send" 'a message'
+    expect_complaint "not permitted to read the pidfile $system_pidfile"
+    expect_nothing
+}
+
+test_a_pid_of_the_caller_is_used_with_the_caller_s_rights() {
+    start_system_daemon
+    expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
+    expect_complaint "not permitted to signal process $daemon of user $SERVICE"
+    expect_nothing
+}
+
+test_a_pidfile_of_the_caller_is_read_with_the_caller_s_rights() {
+    start_system_daemon
+    echo 'a secret of the service' > secret
+    chown "$SERVICE" secret
+    chmod 600 secret
+    for pidfile in "$system_pidfile" "$PWD/secret"; do
+        expect_status 77 as "$USER_A" "$minitalk_send" "--pidfile=$pidfile" 'a message'
+        expect_complaint "not permitted to read the pidfile $pidfile"
+        ! grep -q secret.of stdout || fail 'it has given a secret away'
+    done
+    expect_nothing
+}
+
+test_user_means_the_caller_s_daemon_with_the_caller_s_rights() {
+    start_system_daemon
+    mkdir theirs
+    ln "$system_pidfile" theirs 2> /dev/null || ln -s "$system_pidfile" theirs
+    XDG_RUNTIME_DIR=$PWD/theirs expect_status 77 as "$USER_A" "$minitalk_send" --user 'a message'
+    expect_complaint 'not permitted to read the pidfile'
+    expect_nothing
+}
+
+test_the_caller_s_own_daemon_works_with_the_set_user_id_program() {
+    start_system_daemon
+    mkdir own
+    chown "$USER_A" own
+    as "$USER_A" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" > own-output \
+        2> own-errors
+    own=$(head -n 1 own-output)
+    also_end "$own"
+    as "$USER_A" "$minitalk_send" "--pid=$own" 'by PID'
+    as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 'by pidfile'
+    XDG_RUNTIME_DIR=$PWD/own as "$USER_A" "$minitalk_send" --user 'by user'
+    printf '%s\n' "$own" 'by PID' 'by pidfile' 'by user' | cmp - own-output
+    expect_nothing
+}
+
+test_no_new_privs_is_named_as_the_reason() {
+    start_system_daemon
+    expect_status 77 as "$USER_A" setpriv --no-new-privs "$minitalk_send" 'a message'
+    expect_complaint 'no_new_privs is set for this process'
+    expect_nothing
+}
+
+# The pidfile cannot be removed from a directory of root's, so it is emptied.
+test_the_daemon_leaves_no_pid_behind() {
+    start_system_daemon
+    kill "$daemon"
+    eventually 5 has_ended "$daemon"
+    [ ! -s "$system_pidfile" ] || fail "the pidfile holds $(cat "$system_pidfile")"
+    expect_status 69 as "$USER_A" "$minitalk_send" 'a message'
+    expect_complaint "nobody holds the pidfile $system_pidfile locked"
+}
+
+run_tests

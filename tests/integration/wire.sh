@@ -1,0 +1,138 @@
+#!/bin/bash
+# What passes between the two programs, as strace(1) sees it: signals, and nothing else.
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+strace -o /dev/null true 2> /dev/null || skip_all 'strace is not here, or may not trace'
+
+message='Every bit of this message travels alone: grüße, 你好, 👋'
+
+# Sends the message; what both did is in client.trace and daemon.trace, and the part of it in which
+# they talked, from the first question to the verdict, in client.talk and daemon.talk.
+trace_a_message() {
+    rm -f -- *.trace
+    run_by=(strace -D -o daemon.trace)
+    start_daemon
+    eventually 5 has_text daemon.trace
+    strace -o client.trace "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$message"
+    stop_daemon
+    eventually 5 grep -q '^+++ exited' daemon.trace
+    expect_received "$message"
+    client=$(sed -n 's/^pidfd_send_signal(.*si_code=SI_QUEUE, si_pid=\([0-9]*\),.*/\1/p' \
+        client.trace | head -n 1)
+    sed -n '/^pidfd_send_signal(.*SI_QUEUE/,$p' client.trace > client.talk
+    sed -n "/^rt_sigtimedwait(.*SI_QUEUE, si_pid=$client,/,\$p" daemon.trace |
+        tac | sed -n '/^pidfd_send_signal(.*SI_QUEUE/,$p' | tac > daemon.talk
+    sent_by client > client.sent
+    sent_by daemon > daemon.sent
+    taken_by client "$daemon" > client.taken
+    taken_by daemon "$client" > daemon.taken
+}
+
+# Plain signals, one a line: lane and number. Older kernels need tgkill for the lane of the thread.
+sent_by() {
+    sed -n -E -e 's/^pidfd_send_signal\([0-9]+, SIG(USR[12]), NULL, 0\) += 0$/process \1/p' \
+        -e 's/^pidfd_send_signal\([0-9]+, SIG(USR[12]), NULL, (0x1|PIDFD).*\) += 0$/thread \1/p' \
+        -e 's/^tgkill\([0-9]+, [0-9]+, SIG(USR[12])\) += 0$/thread \1/p' "$1.trace"
+}
+
+taken_by() {
+    local from='rt_sigtimedwait\(.*\{si_signo=SIG(USR[12]), si_code='
+    sed -n -E -e "s/^${from}SI_USER, si_pid=$2,.*/process \\1/p" \
+        -e "s/^${from}SI_TKILL, si_pid=$2,.*/thread \\1/p" "$1.trace"
+}
+
+words_of() {
+    grep -c '^pidfd_send_signal(.*SIGUSR2, {.*SI_QUEUE' "$1.trace"
+}
+
+# A frame of minitalk(7): magic and version, flags and priority (notice), length, bytes, and a
+# checksum, for which XX stands.
+expected_frame() {
+    printf '5105%02x%sXXXXXXXX' "$(printf %s "$message" | wc -c)" \
+        "$(printf %s "$message" | od -An -v -tx1 | tr -d ' \n')"
+}
+
+hexadecimal() {
+    awk '{ octet = octet * 2 + ($2 == "USR2") }
+         NR % 8 == 0 { printf "%02x", octet; octet = 0 }'
+}
+
+# The kernel keeps the order of signals on each lane, but not across them.
+cmp_lanes() {
+    cmp <(grep thread "$1") <(grep thread "$2")
+    cmp <(grep process "$1") <(grep process "$2")
+}
+
+test_every_bit_of_the_frame_is_one_plain_signal_in_order() {
+    local frame
+    trace_a_message
+    frame=$(hexadecimal < client.sent)
+    [ "${frame:0:-8}XXXXXXXX" = "$(expected_frame)" ] ||
+        fail "sent was $frame, not $(expected_frame)"
+    [ "$(wc -l < client.sent)" -eq $((${#frame} * 4)) ] || fail 'there are bits too many'
+    cmp_lanes client.sent daemon.taken
+}
+
+test_every_bit_is_answered_by_one_plain_signal_on_its_lane() {
+    trace_a_message
+    sed 's/USR2/USR1/' client.sent | cmp - daemon.sent
+    cmp_lanes daemon.sent client.taken
+}
+
+test_bits_use_both_lanes_in_turn() {
+    trace_a_message
+    awk 'NR % 2 ? $1 != "thread" : $1 != "process" { exit 1 }' client.sent
+}
+
+# A busy machine is full of silences, after each of which one question is asked.
+test_control_words_are_a_handful() {
+    local of_client of_daemon least=1000
+    for _ in {1..5}; do
+        trace_a_message
+        of_client=$(words_of client)
+        of_daemon=$(words_of daemon)
+        [ $((of_client + of_daemon)) -ge "$least" ] || least=$((of_client + of_daemon))
+    done
+    echo "# control words beside $(wc -l < client.sent) bits, of both sides together: $least"
+    [ "$least" -le 5 ] || fail "$least control words for one message"
+}
+
+# calls_beside FILE NAME…: the lines of calls that are none of these.
+calls_beside() {
+    local file=$1 names
+    shift
+    names=$(IFS='|'; echo "$*")
+    grep -vE "^($names)\\(|^\\+\\+\\+" "$file"
+}
+
+test_nothing_else_passes_while_they_talk() {
+    local -a talk=(pidfd_send_signal tgkill rt_sigtimedwait getpid getuid gettid sched_yield poll
+        clock_gettime brk mmap munmap)
+    trace_a_message
+    ! calls_beside client.talk "${talk[@]}" close exit_group || fail 'the sender does more'
+    ! calls_beside daemon.talk "${talk[@]}" epoll_wait epoll_ctl timerfd_settime pidfd_open openat \
+        fstat newfstatat read close writev || fail 'the daemon does more'
+    ! grep -h MAP_SHARED client.talk daemon.talk || fail 'they share memory'
+    [ "$(grep -c '^writev(' daemon.talk)" -eq 1 ] || fail 'the message is written more than once'
+    # It reads what /proc says of the sender; libsystemd's timers, what it says of this boot.
+    ! grep '^openat(' daemon.talk |
+        grep -vE "\"/proc/($client/[a-z]+|sys/kernel/random/boot_id)\", O_RDONLY" ||
+        fail 'the daemon opens other files'
+}
+
+test_the_sender_has_no_other_way_to_talk() {
+    trace_a_message
+    ! grep -E '^(socket|connect|bind|send|recv|pipe|eventfd|memfd|shm|sem|msg|mq_|process_vm|ptrace|pidfd_getfd|io_uring|inotify|clone|fork|vfork|write|pwrite)' \
+        client.trace || fail 'it has'
+    ! grep -E 'MAP_SHARED|O_WRONLY|O_RDWR|O_CREAT' client.trace || fail 'it has'
+}
+
+test_the_pidfile_is_read_and_no_other_file_of_the_daemon() {
+    trace_a_message
+    sed -n '/^rt_sigprocmask(SIG_BLOCK, \[USR1 USR2\]/,$p' client.trace |
+        sed -n 's/^open[a-z]*([^"]*"\([^"]*\)", \([A-Z_]*\).*/\1 \2/p' > opened
+    printf '%s\n' "$PWD/minitalk.pid O_RDONLY" "/proc/$daemon/status O_RDONLY" | cmp - opened
+}
+
+run_tests
