@@ -1,6 +1,7 @@
 #!/bin/bash
 # How the daemon starts, how it presents itself to the world, and how it ends.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 # ---- starting ----
@@ -287,18 +288,22 @@ test_a_sender_killed_in_the_middle_leaves_one_notice() {
 }
 
 test_senders_leave_nothing_behind() {
-    local before after
+    local before
     start_daemon
+    before=$(count_files)
     send first
-    before=$(find "/proc/$daemon/fd" | wc -l)
     for i in {1..30}; do
         send "message $i"
     done
-    has_as_many_files() {
-        after=$(find "/proc/$daemon/fd" | wc -l)
-        [ "$after" -le "$before" ]
-    }
-    eventually 5 has_as_many_files
+    eventually 5 has_files_at_most "$before"
+}
+
+has_files_at_most() {
+    [ "$(count_files)" -le "$1" ]
+}
+
+count_files() {
+    find "/proc/$daemon/fd" | wc -l
 }
 
 # ---- an output that takes nothing ----

@@ -62,13 +62,13 @@ expect_field() {
 message_bytes() {
     local length=$1
     journalctl --sync
-    journalctl --quiet --all --output=export "MESSAGE_ID=$MESSAGE_ID" > export
-    if grep -aqx MESSAGE export; then
+    journalctl --quiet --all --output=export "MESSAGE_ID=$MESSAGE_ID" > exported
+    if grep -aqx MESSAGE exported; then
         local offset
-        offset=$(LC_ALL=C grep -abx MESSAGE export | head -n 1 | cut -d: -f1)
-        tail -c +$((offset + 1 + 8 + 8)) export | head -c "$length"
+        offset=$(LC_ALL=C grep -abx MESSAGE exported | head -n 1 | cut -d: -f1)
+        tail -c +$((offset + 1 + 8 + 8)) exported | head -c "$length"
     else
-        sed -n 's/^MESSAGE=//p' export | tr -d '\n'
+        sed -n 's/^MESSAGE=//p' exported | tr -d '\n'
     fi
 }
 

@@ -1,5 +1,6 @@
 # lib.sh - what the integration tests share; sourced by each of them
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is used by those who source this
 #
 # A test script defines functions test_…, each of which reads like the promise it checks, and ends
 # with run_tests. Every test runs in a subshell of its own with 'set -eu', in an empty directory of

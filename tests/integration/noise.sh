@@ -2,6 +2,7 @@
 # Signals that belong to no conversation: they may cost time, but no message is lost, doubled or
 # changed, and no program ends.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 # bother WHAT PID [CLAIMED]: from now on, at full speed. The PID of who does it is in $stray.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Bad input, and what it gets: its exit status, and one line that names the cause and the cure.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 by_pidfile() {
@@ -124,7 +125,7 @@ test_its_own_parent() {
 }
 
 expect_survival() {
-    kill -0 "$1" && ! has_ended "$1" || fail "process $1 has ended"
+    ! has_ended "$1" || fail "process $1 has ended"
 }
 
 test_an_innocent_sleep_survives() {

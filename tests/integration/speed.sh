@@ -2,6 +2,7 @@
 # How fast it is, beside bare signals on the same machine at the same time; and how little it is
 # when it has nothing to do.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 readonly ROUNDS=5 PAYLOAD=65536

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What goes into minitalk-send comes out of minitalkd, byte for byte, once.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 test_a_string_arrives() {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What passes between the two programs, as strace(1) sees it: signals, and nothing else.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
 strace -o /dev/null true 2> /dev/null || skip_all 'strace is not here, or may not trace'
