@@ -125,8 +125,9 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 
+        /* The message could neither be finished nor taken back. */
         if (watched < 0)
-            return watched;
+            sd_event_exit(server->event, watched);
     }
     return r;
 }
