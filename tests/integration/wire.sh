@@ -9,8 +9,18 @@ strace -o /dev/null true 2> /dev/null || skip_all 'strace is not here, or may no
 message='Every bit of this message travels alone: grüße, 你好, 👋'
 
 # Sends the message; what both did is in client.trace and daemon.trace, and the part of it in which
-# they talked, from the first question to the verdict, in client.talk and daemon.talk.
+# they talked, from the first question to the verdict, in client.talk and daemon.talk. On a busy
+# machine a sender may come too late for its turn; the daemon then drops a bit unanswered, and has
+# it sent again. That is not what is looked at here, so it is left to chance five times at most.
 trace_a_message() {
+    for _ in {1..5}; do
+        trace_once
+        [ "$(wc -l < client.sent)" -ne "$(expected_bits)" ] || return 0
+    done
+    fail "never $(expected_bits) bits, but $(wc -l < client.sent) at last"
+}
+
+trace_once() {
     rm -f -- *.trace
     run_by=(strace -D -o daemon.trace)
     start_daemon
@@ -54,6 +64,12 @@ expected_frame() {
         "$(printf %s "$message" | od -An -v -tx1 | tr -d ' \n')"
 }
 
+expected_bits() {
+    local frame
+    frame=$(expected_frame)
+    echo $((${#frame} * 4))
+}
+
 hexadecimal() {
     awk '{ octet = octet * 2 + ($2 == "USR2") }
          NR % 8 == 0 { printf "%02x", octet; octet = 0 }'
@@ -71,7 +87,6 @@ test_every_bit_of_the_frame_is_one_plain_signal_in_order() {
     frame=$(hexadecimal < client.sent)
     [ "${frame:0:-8}XXXXXXXX" = "$(expected_frame)" ] ||
         fail "sent was $frame, not $(expected_frame)"
-    [ "$(wc -l < client.sent)" -eq $((${#frame} * 4)) ] || fail 'there are bits too many'
     cmp_lanes client.sent daemon.taken
 }
 
