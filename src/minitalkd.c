@@ -144,7 +144,7 @@ static char *absolute(const char *path)
         return strdup(path);
     directory = get_current_dir_name();
     if (!directory)
-        err(EX_OSERR, "cannot tell where %s is; give --pidfile an absolute path", path);
+        err(EX_CANTCREAT, "cannot open the pidfile %s", path);
     length = asprintf(&absolute, "%s/%s", directory, path);
     free(directory);
     return length < 0 ? NULL : absolute;
