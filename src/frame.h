@@ -20,6 +20,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The largest message that any daemon can be told to accept: 1 GiB. */
+#define MESSAGE_MAX ((size_t)1 << 30)
+
 struct message {
     unsigned priority; /* 0 (emergency) to 7 (debug), as in syslog(3) */
     uint8_t *bytes;    /* the payload, length octets, any values; NULL only if length is 0 */

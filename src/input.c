@@ -11,7 +11,7 @@ static int append(struct input *in, const void *bytes, size_t length)
     size_t size = in->allocated ? in->allocated : 256;
     uint8_t *grown;
 
-    if (length > INPUT_MAX - in->length)
+    if (length > MESSAGE_MAX - in->length)
         return -EMSGSIZE;
     while (size < in->length + length)
         size *= 2;

@@ -11,8 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The largest message that any daemon can be told to accept: 1 GiB. */
-#define INPUT_MAX ((size_t)1 << 30)
+#include "frame.h"
 
 struct input {
     char **words; /* NULL-terminated, or NULL to read the stream */
@@ -28,7 +27,7 @@ struct input {
 
 /*
  * Reads the next message into input->bytes and length, valid until the next call. 1; 0 at the
- * end; -EMSGSIZE if it has more than INPUT_MAX bytes; another -errno.
+ * end; -EMSGSIZE if it has more than MESSAGE_MAX bytes; another -errno.
  */
 int input_next(struct input *input);
 void input_done(struct input *input);

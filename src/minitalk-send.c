@@ -159,7 +159,7 @@ static int unreadable(const struct input *input, int error)
 {
     if (error == -EMSGSIZE) {
         warnx("message %ju is larger than any daemon accepts (%zu bytes); send less at once",
-              input->number, INPUT_MAX);
+              input->number, MESSAGE_MAX);
         return EX_DATAERR;
     }
     errno = -error;

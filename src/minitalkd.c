@@ -14,12 +14,11 @@
 
 #include "descriptors.h"
 #include "detach.h"
+#include "frame.h"
 #include "inbox.h"
-#include "input.h"
 #include "pidfile.h"
 #include "server.h"
 #include "sink.h"
-#include "target.h"
 
 #define MESSAGE_LIMIT (1 << 20)
 
@@ -78,11 +77,11 @@ static enum output parse_output(const char *argument)
 static size_t parse_limit(const char *argument)
 {
     const char *error;
-    long long bytes = strtonum(argument, 1, INPUT_MAX, &error);
+    long long bytes = strtonum(argument, 1, MESSAGE_MAX, &error);
 
     if (error)
         errx(EX_USAGE, "'%s' bytes is %s; give --max-message a number from 1 to %zu", argument,
-             error, INPUT_MAX);
+             error, MESSAGE_MAX);
     return (size_t)bytes;
 }
 
@@ -163,7 +162,7 @@ static void prepare_signals(void)
     }
     signal(SIGPIPE, SIG_IGN);
     /* By this name senders know a daemon. */
-    prctl(PR_SET_NAME, TARGET_COMMAND);
+    prctl(PR_SET_NAME, DAEMON_COMMAND);
 }
 
 static void claim(const char *path, struct pidfile *ret)

@@ -10,6 +10,10 @@
 
 #include <sys/types.h>
 
+/* The command name (proc(5)) that every daemon gives itself, so that a PID alone tells something.
+ */
+#define DAEMON_COMMAND "minitalkd"
+
 struct pidfh; /* libbsd's */
 
 struct pidfile {

@@ -65,7 +65,7 @@ static int check_process(const struct peer *peer)
         warn("cannot read /proc/%d/status, which tells whether it is minitalkd", (int)peer->pid);
         return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
-    if (strcmp(stat.name, TARGET_COMMAND) != 0) {
+    if (strcmp(stat.name, DAEMON_COMMAND) != 0) {
         warnx("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
               stat.name);
         return EX_PROTOCOL;

@@ -10,9 +10,6 @@
 
 #include "peer.h"
 
-/* The command name (proc(5)) that every daemon gives itself. */
-#define TARGET_COMMAND "minitalkd"
-
 /*
  * Each finds a daemon and opens it into *ret. 0; or, with one line on standard error that names
  * the cause and the cure, an exit status of sysexits(3): EX_UNAVAILABLE (there is none),

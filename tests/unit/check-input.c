@@ -73,7 +73,7 @@ END_TEST
 static char *huge_word(void)
 {
     const size_t piece = (size_t)1 << 20;
-    char *word = mmap(NULL, INPUT_MAX + piece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *word = mmap(NULL, MESSAGE_MAX + piece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *text = malloc(piece);
     int fd = memfd_create("word", MFD_CLOEXEC);
 
@@ -81,11 +81,11 @@ static char *huge_word(void)
     ck_assert_ptr_nonnull(text);
     memset(text, 'x', piece);
     ck_assert_int_eq(write(fd, text, piece), (ssize_t)piece);
-    for (size_t at = 0; at <= INPUT_MAX; at += piece)
+    for (size_t at = 0; at <= MESSAGE_MAX; at += piece)
         ck_assert_ptr_ne(
             mmap(word + at, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0),
             MAP_FAILED);
-    word[INPUT_MAX + 1] = '\0';
+    word[MESSAGE_MAX + 1] = '\0';
     free(text);
     close(fd);
     return word;
