@@ -12,8 +12,8 @@ done
 
 need_guest
 package > /dev/null
-# shellcheck disable=SC2154 # who sources this sets it
 set -e
+# shellcheck disable=SC2154 # who sources this sets it
 start_guest "$release"
 install_package
 set +e

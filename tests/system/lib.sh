@@ -74,22 +74,57 @@ as_service() {
     guest systemd-run --quiet --pipe --wait --collect "${properties[@]}" "$@"
 }
 
+# Prints the directory of this process's cgroup in each hierarchy that systemd uses.
+cgroups() {
+    local controllers path
+    local -a kind
+    while IFS=: read -r _ controllers path; do
+        case $controllers in
+        '') kind=(--types cgroup2) ;;
+        name=systemd) kind=(--options name=systemd) ;;
+        *) continue ;;
+        esac
+        echo "$(findmnt --noheadings --first-only --output TARGET "${kind[@]}")${path%/}"
+    done < /proc/self/cgroup
+}
+
+# Guests that shared a cgroup would take each other's services for their own.
+enter_own_cgroup() {
+    local directory
+    while read -r directory; do
+        mkdir "$directory/${root##*/}"
+        echo "$BASHPID" > "$directory/${root##*/}/cgroup.procs"
+    done < <(cgroups)
+}
+
+remove_own_cgroup() {
+    local directory
+    while read -r directory; do
+        [ ! -d "$directory/${root##*/}" ] ||
+            find "$directory/${root##*/}" -depth -type d -exec rmdir {} +
+    done < <(cgroups)
+}
+
 find_leader() {
     leader=$(ps --ppid "$nspawn" -o pid= | tr -d ' ')
     [ -n "$leader" ]
 }
 
-# What was booted is up when nothing is left to be started.
+# What was booted is up when nothing is left to be started. The first child that systemd-nspawn
+# has is a helper, so PID 1 is looked for each time.
 is_up() {
-    guest systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'
+    find_leader && guest systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'
 }
 
 boot() {
-    systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --boot \
-        --console=read-only --hostname=guest --bind-ro="$srcdir/tests/system/guest:/opt/tests" \
-        < /dev/null >> "$workplace/console.$$" 2>&1 &
+    (
+        set -e
+        enter_own_cgroup
+        exec systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --boot \
+            --console=read-only --hostname=guest \
+            --bind-ro="$srcdir/tests/system/guest:/opt/tests"
+    ) < /dev/null >> "$workplace/console.$$" 2>&1 &
     nspawn=$!
-    eventually 30 find_leader
     eventually 60 is_up
 }
 
@@ -107,6 +142,7 @@ shut_down() {
 
 remove_guest() {
     shut_down
+    remove_own_cgroup
     rm -rf "$root" "$workplace/console.$$"
 }
 
