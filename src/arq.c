@@ -98,7 +98,7 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
 
 void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
 {
-    *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total};
+    *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total, .first_nonce = nonce};
     ask(s, nonce);
 }
 
@@ -154,12 +154,31 @@ bool arq_sender_answered(struct arq_sender *s, enum lane lane)
 }
 
 /*
+ * That all of this message is in the log is true whichever of its probes is answered so. The
+ * receiver may have said its last word before the newest came.
+ */
+static bool is_late_commit(const struct arq_sender *s, struct answer answer)
+{
+    uint64_t index;
+
+    return answer.reply == REPLY_COMMITTED && s->phase != ARQ_STARTING &&
+           (uint16_t)(s->nonce - answer.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
+           locate(s, answer.count, &index) && index == s->total;
+}
+
+/*
  * While nothing is asked, only a verdict may follow: it was asked for with the message. A GO or
  * WAIT would be the second copy of one already acted on, and its count is out of date.
  */
 enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
 {
-    if (arq_sender_done(s) || s->probe_due || answer.nonce != s->nonce)
+    if (arq_sender_done(s))
+        return ARQ_STALE;
+    if (is_late_commit(s, answer)) {
+        s->phase = ARQ_COMMITTED;
+        return ARQ_VERDICT;
+    }
+    if (s->probe_due || answer.nonce != s->nonce)
         return ARQ_STALE;
 
     switch (answer.reply) {

@@ -50,6 +50,7 @@ struct arq_sender {
     enum reply refusal;    /* ARQ_REFUSED: why */
     bool probe_due;        /* the probe with this nonce is still to be sent */
     uint16_t nonce;        /* of the newest probe */
+    uint16_t first_nonce;  /* of the first probe of this message */
     uint16_t origin;       /* the receiver's count at bit 0 of the message */
     uint64_t total;        /* bits in the message */
     uint64_t next;         /* the bit to be sent next */

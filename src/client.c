@@ -315,8 +315,15 @@ int client_send(struct client *client, const struct message *message)
 {
     struct arq_sender arq;
     struct frame frame;
-    int r = frame_encode(message, &frame);
+    int r;
 
+    if (peer_ended(&client->daemon)) {
+        warnx("the daemon, process %d, has ended; the message was not sent: start it and send it "
+              "again",
+              (int)client->daemon.pid);
+        return EX_UNAVAILABLE;
+    }
+    r = frame_encode(message, &frame);
     if (r < 0) {
         warnx("there is no memory to send a message of %zu bytes", message->length);
         return EX_OSERR;

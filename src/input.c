@@ -3,6 +3,7 @@
 #include "input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,25 +42,50 @@ static int join_words(struct input *in)
     return r < 0 ? r : 1;
 }
 
+/* Whether reading ended only because a non-blocking stream had nothing: then waits for more. */
+static bool has_more_to_come(struct input *in)
+{
+    struct pollfd pollfd = {.events = POLLIN};
+
+    if (!ferror(in->stream) || errno != EAGAIN)
+        return false;
+    clearerr(in->stream);
+    pollfd.fd = fileno(in->stream);
+    return poll(&pollfd, 1, -1) >= 0;
+}
+
 static int read_all(struct input *in)
 {
     char chunk[16384];
-    size_t length;
     int r = 0;
 
     in->ended = true;
-    while (r == 0 && (length = fread(chunk, 1, sizeof chunk, in->stream)) > 0)
-        r = append(in, chunk, length);
+    do {
+        size_t length;
+
+        while (r == 0 && (length = fread(chunk, 1, sizeof chunk, in->stream)) > 0)
+            r = append(in, chunk, length);
+    } while (r == 0 && has_more_to_come(in));
     if (r == 0 && ferror(in->stream))
         r = -errno;
     return r < 0 ? r : 1;
+}
+
+static int read_byte(struct input *in)
+{
+    int c;
+
+    do
+        c = getc_unlocked(in->stream);
+    while (c == EOF && has_more_to_come(in));
+    return c;
 }
 
 static int read_line(struct input *in)
 {
     int c, r = 0;
 
-    while (r == 0 && (c = getc_unlocked(in->stream)) != EOF && c != '\n') {
+    while (r == 0 && (c = read_byte(in)) != EOF && c != '\n') {
         char byte = (char)c;
 
         r = append(in, &byte, 1);

@@ -75,18 +75,26 @@ static uint64_t parse_timeout(const char *argument)
     return (uint64_t)seconds * MONOTONIC_SEC;
 }
 
+static const char *parse_path(const char *argument)
+{
+    if (!*argument)
+        errx(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
+    return argument;
+}
+
 static struct options parse_options(int argc, char **argv)
 {
     struct options options = {.timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC};
     int c;
 
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) >= 0) {
         switch (c) {
         case 'p':
             options.pid = parse_pid(optarg);
             break;
         case 'f':
-            options.pidfile = optarg;
+            options.pidfile = parse_path(optarg);
             break;
         case 'u':
             options.user = true;
@@ -104,7 +112,10 @@ static struct options parse_options(int argc, char **argv)
             puts("minitalk-send " PACKAGE_VERSION);
             exit(0);
         default:
-            errx(EX_USAGE, "see 'minitalk-send --help'");
+            errx(
+                EX_USAGE,
+                "option '%s' is unknown, or lacks its value or has one; see 'minitalk-send --help'",
+                argv[optind - 1]);
         }
     }
     if ((options.pid > 0) + !!options.pidfile + options.user > 1)
@@ -116,10 +127,9 @@ static struct options parse_options(int argc, char **argv)
     return options;
 }
 
-static void prepare_signals(void)
+/* Ends the program if inbox_open() did not succeed. */
+static void require_signals(int r)
 {
-    int r = inbox_open();
-
     if (r == -EDQUOT)
         errx(EX_OSERR, "the limit of pending signals is 0, so that the daemon's answers would "
                        "arrive without their sender; raise it ('ulimit -i')");
@@ -188,6 +198,7 @@ static int send_all(struct input *input, struct client *client)
 
 int main(int argc, char **argv)
 {
+    int signals = inbox_open(); /* first: until then a stray signal is the end */
     bool has_stdin, has_stdout;
     struct options options;
     struct client client;
@@ -199,7 +210,7 @@ int main(int argc, char **argv)
     options = parse_options(argc, argv);
     if (!options.words && !has_stdin)
         errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
-    prepare_signals();
+    require_signals(signals);
     r = find_daemon(&options, &daemon);
     if (r != 0)
         return r;

@@ -85,11 +85,19 @@ static size_t parse_limit(const char *argument)
     return (size_t)bytes;
 }
 
+static const char *parse_path(const char *argument)
+{
+    if (!*argument)
+        errx(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
+    return argument;
+}
+
 static struct options parse_options(int argc, char **argv)
 {
     struct options options = {.output = OUTPUT_JOURNAL, .message_limit = MESSAGE_LIMIT};
     int c;
 
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) >= 0) {
         switch (c) {
         case 'F':
@@ -99,7 +107,7 @@ static struct options parse_options(int argc, char **argv)
             options.output = parse_output(optarg);
             break;
         case 'p':
-            options.pidfile = optarg;
+            options.pidfile = parse_path(optarg);
             break;
         case 'm':
             options.message_limit = parse_limit(optarg);
@@ -111,7 +119,9 @@ static struct options parse_options(int argc, char **argv)
             puts("minitalkd " PACKAGE_VERSION);
             exit(0);
         default:
-            errx(EX_USAGE, "see 'minitalkd --help'");
+            errx(EX_USAGE,
+                 "option '%s' is unknown, or lacks its value or has one; see 'minitalkd --help'",
+                 argv[optind - 1]);
         }
     }
     if (optind < argc)
@@ -149,10 +159,9 @@ static char *absolute(const char *path)
     return length < 0 ? NULL : absolute;
 }
 
-static void prepare_signals(void)
+/* Ends the program if inbox_open() did not succeed. */
+static void require_signals(int r)
 {
-    int r = inbox_open();
-
     if (r == -EDQUOT)
         errx(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
                        "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
@@ -160,7 +169,13 @@ static void prepare_signals(void)
         errno = -r;
         err(EX_OSERR, "cannot block SIGUSR1 and SIGUSR2");
     }
+}
+
+static void prepare(void)
+{
+    /* Where the output takes no more, it is the write that is to fail. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     /* By this name senders know a daemon. */
     prctl(PR_SET_NAME, DAEMON_COMMAND);
 }
@@ -181,7 +196,7 @@ static void claim(const char *path, struct pidfile *ret)
              "another --pidfile",
              path);
     if (r == -EINVAL)
-        errx(EX_CANTCREAT, "%s is not a regular file; remove it, or give another --pidfile", path);
+        errx(EX_CANTCREAT, "%s is not a regular file; give another --pidfile", path);
     if (r < 0) {
         errno = -r;
         err(EX_CANTCREAT, "cannot open the pidfile %s", path);
@@ -211,8 +226,8 @@ static int start(struct program *program, const struct options *options)
         r = pidfile_publish(&program->pidfile);
     if (r < 0)
         return r;
-    printf("%d\n", (int)getpid());
-    fflush(stdout);
+    if (printf("%d\n", (int)getpid()) < 0 || fflush(stdout) != 0)
+        return -errno;
     return detach_ready(&program->detach, options->output == OUTPUT_STDOUT);
 }
 
@@ -240,6 +255,7 @@ int main(int argc, char **argv)
 {
     struct program program = {.sink.fd = -1, .detach = DETACH_NONE};
     struct options options;
+    int signals = inbox_open(); /* first: until then a stray signal is the end */
     bool has_stdin, has_stdout;
     char *pidfile;
     int status;
@@ -247,7 +263,11 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    prepare_signals();
+    require_signals(signals);
+    prepare();
+    /* What the caller has open is not for a daemon to keep open. */
+    if (!options.foreground)
+        closefrom(STDERR_FILENO + 1);
     pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();
     if (!pidfile)
         errx(EX_OSERR, "there is no memory");

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,6 +58,11 @@ int pidfile_claim(const char *path, struct pidfile *ret, pid_t *ret_holder)
         pidfile_close(handle);
         return r;
     }
+    ret->path = strdup(path);
+    if (!ret->path) {
+        pidfile_close(handle);
+        return -ENOMEM;
+    }
     ret->handle = handle;
     return 0;
 }
@@ -71,15 +77,29 @@ int pidfile_publish(struct pidfile *pidfile)
     return 0;
 }
 
+/* Whether the path still leads to the file that was locked. */
+static bool is_in_place(const struct pidfile *pidfile)
+{
+    struct stat locked, there;
+
+    return fstat(pidfile_fileno(pidfile->handle), &locked) == 0 &&
+           stat(pidfile->path, &there) == 0 && locked.st_dev == there.st_dev &&
+           locked.st_ino == there.st_ino;
+}
+
 void pidfile_release(struct pidfile *pidfile)
 {
     if (!pidfile->handle)
         return;
     /* Where the directory is not ours, an empty file says the same as no file. */
     (void)!ftruncate(pidfile_fileno(pidfile->handle), 0);
-    /* It closes and frees the handle even where it cannot remove the file. */
-    pidfile_remove(pidfile->handle);
-    pidfile->handle = NULL;
+    /* Both close and free the handle, even where the file cannot be removed. */
+    if (is_in_place(pidfile))
+        pidfile_remove(pidfile->handle);
+    else
+        pidfile_close(pidfile->handle);
+    free(pidfile->path);
+    *pidfile = (struct pidfile){.handle = NULL};
 }
 
 /* ---- for a sender ---- */

@@ -18,6 +18,7 @@ struct pidfh; /* libbsd's */
 
 struct pidfile {
     struct pidfh *handle;
+    char *path;
 };
 
 /*
@@ -40,7 +41,10 @@ int pidfile_claim(const char *path, struct pidfile *ret, pid_t *ret_holder);
 /* Writes this process's PID, and takes the record lock for this process. 0 or -errno. */
 int pidfile_publish(struct pidfile *pidfile);
 
-/* Empties the file, removes it where the directory allows that, and unlocks it. */
+/*
+ * Empties the file, removes it where the directory allows that, and unlocks it. A file that
+ * somebody else has put in its place stays.
+ */
 void pidfile_release(struct pidfile *pidfile);
 
 /* ---- for a sender ---- */

@@ -8,20 +8,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-bool privilege_is_borrowed(void)
-{
-    return geteuid() != getuid() || getegid() != getgid();
-}
+static bool was_dropped;
 
 void privilege_drop(void)
 {
     uid_t uid = getuid(), real, effective, saved;
     gid_t gid = getgid();
 
+    was_dropped = geteuid() != uid || getegid() != gid;
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
         err(EX_OSERR, "cannot give up the privileges of a set-user-ID program");
     if (getresuid(&real, &effective, &saved) < 0 || real != uid || effective != uid || saved != uid)
         errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+}
+
+bool privilege_was_dropped(void)
+{
+    return was_dropped;
 }
 
 bool privilege_is_barred(void)

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Whether the effective user or group is another than the real one. */
-bool privilege_is_borrowed(void);
-
 /* Gives up, for good, all but the caller's own user and group. Ends the program if it cannot. */
 void privilege_drop(void);
+
+/* Whether privilege_drop() had anything to give up. */
+bool privilege_was_dropped(void);
 
 /* Whether no_new_privs is set for this process (prctl(2)), so that set-user-ID has no effect. */
 bool privilege_is_barred(void);

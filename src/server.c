@@ -395,17 +395,22 @@ static int watch_output(struct server *server)
 
 static int watch_stop(struct server *server)
 {
-    sigset_t ends;
-    int r;
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    int r = 0;
 
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &ends, NULL) < 0)
-        return -errno;
-    r = sd_event_add_signal(server->event, NULL, SIGTERM, on_stop, server);
-    if (r >= 0)
-        r = sd_event_add_signal(server->event, NULL, SIGINT, on_stop, server);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && r >= 0; i++) {
+        struct sigaction action;
+        sigset_t set;
+
+        /* As in a script's background, or under nohup(1). */
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            continue;
+        sigemptyset(&set);
+        sigaddset(&set, numbers[i]);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+            return -errno;
+        r = sd_event_add_signal(server->event, NULL, numbers[i], on_stop, server);
+    }
     return r;
 }
 

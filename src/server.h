@@ -13,15 +13,15 @@
 struct server;
 
 /*
- * Prepares to serve. inbox_open() must have been called, and SIGTERM and SIGINT are blocked from
- * here on. The sink stays the caller's. message_limit is in octets. 0 or -errno.
+ * Prepares to serve. inbox_open() must have been called, and SIGTERM, SIGINT and SIGHUP are blocked
+ * from here on. The sink stays the caller's. message_limit is in octets. 0 or -errno.
  */
 int server_new(struct sink *sink, size_t message_limit, struct server **ret);
 void server_free(struct server *server);
 
 /*
- * Announces readiness to the service manager (sd_notify(3)) and serves until SIGTERM or SIGINT:
- * then messages under way are finished, for at most two seconds, and everybody else is told.
- * 0 or -errno.
+ * Announces readiness to the service manager (sd_notify(3)) and serves until SIGTERM, SIGINT or
+ * SIGHUP, those that are not ignored: then messages under way are finished, for at most two
+ * seconds, and everybody else is told. 0 or -errno.
  */
 int server_run(struct server *server);

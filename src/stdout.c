@@ -55,7 +55,9 @@ static void record_stderr(struct sink *sink, enum record record, pid_t pid, uid_
                           const char *text)
 {
     (void)sink, (void)record, (void)pid, (void)uid;
-    dprintf(STDERR_FILENO, "minitalkd: %s\n", text);
+    /* A record is not worth blocking for: nobody waits for it. */
+    if (is_writable(STDERR_FILENO))
+        dprintf(STDERR_FILENO, "minitalkd: %s\n", text);
 }
 
 static const struct sink_ops stdout_ops = {.write = write_stdout, .record = record_stderr};

@@ -20,7 +20,12 @@
 
 static int not_permitted(const char *what)
 {
-    if (privilege_is_barred())
+    if (privilege_was_dropped())
+        warnx(
+            "%s; minitalk-send uses its set-user-ID right for the system's own pidfile only: leave "
+            "out --pid, --pidfile and --user",
+            what);
+    else if (privilege_is_barred())
         warnx("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
               "set-user-ID right: send from outside this sandbox",
               what);

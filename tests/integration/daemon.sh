@@ -195,8 +195,9 @@ test_the_watchdog_is_fed_idle_and_busy() {
 
 # ---- ending ----
 
-test_SIGTERM_and_SIGINT_end_it_cleanly() {
-    for signal in TERM INT; do
+# SIGINT is left out: a shell without job control has its background ignore it, and so do we.
+test_SIGTERM_and_SIGHUP_end_it_cleanly() {
+    for signal in TERM HUP; do
         start_daemon
         send "before $signal"
         kill "-$signal" "$daemon"
@@ -228,7 +229,8 @@ test_a_message_under_way_is_finished_first() {
             return
         fi
         [ "$status" -eq 75 ] || fail "the sender ended with $status"
-        [ "$took" -ge 2000 ] || fail "it gave up after $took ms: $(cat sender-errors)"
+        [ "$took" -ge 2000 ] ||
+            fail "after $took ms, with $(received | wc -c) bytes logged: $(cat sender-errors)"
         expect_received < /dev/null
     done
     fail 'no message was ever finished'
@@ -268,7 +270,7 @@ test_who_has_a_session_but_no_message_is_told_at_once() {
     kill "$daemon"
     within 1000 expect_end 0 "$daemon"
     echo 'another line' >&3
-    expect_end 75 "$sender"
+    expect_end 69 "$sender"
     expect_received 'one line'
 }
 

@@ -432,8 +432,18 @@ START_TEST(a_verdict_that_was_lost_can_be_asked_for)
 {
     let_fly(2, 0, 0);
     ask_after_silence(0xffff);
-    ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_STALE);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, 0xffff), ARQ_VERDICT);
+    ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
+}
+END_TEST
+
+START_TEST(that_all_is_committed_is_believed_in_answer_to_any_question_of_the_message)
+{
+    let_fly(2, 0, 0);
+    ask_after_silence(0xffff);
+    ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE - 1), ARQ_STALE);
+    ck_assert_int_eq(hear(REPLY_COMMITTED, 1, NONCE), ARQ_STALE);
+    ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
 }
 END_TEST
@@ -630,6 +640,7 @@ Suite *make_suite(void)
         the_verdict_comes_unasked_after_the_last_bit,
         the_verdict_may_overtake_the_last_answers,
         a_verdict_that_was_lost_can_be_asked_for,
+        that_all_is_committed_is_believed_in_answer_to_any_question_of_the_message,
         no_message_is_committed_before_its_last_bit,
         each_refusal_ends_the_message_at_any_time,
         a_refusal_of_an_older_question_is_not_believed,
