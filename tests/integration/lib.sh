@@ -266,10 +266,15 @@ run_one() {
     return "$status"
 }
 
+# run_tests [FILE…]: runs the tests of these files, or else of the script, in their order.
 run_tests() {
     local name number=0 status failed=0
     local -a names
-    mapfile -t names < <(grep -o '^test_[A-Za-z0-9_]*' "$0")
+    mapfile -t names < <(grep -ho '^test_[A-Za-z0-9_]*' "${@:-$0}")
+    [ "${#names[@]}" -gt 0 ] || {
+        echo "Bail out! there are no tests in ${*:-$0}"
+        return 1
+    }
     echo "1..${#names[@]}"
     for name in "${names[@]}"; do
         number=$((number + 1))

@@ -17,4 +17,4 @@ set -e
 start_guest "$release"
 install_package
 set +e
-run_tests
+run_tests "$(dirname "$0")"/promises/*.sh
