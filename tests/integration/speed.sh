@@ -5,7 +5,7 @@
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
-readonly ROUNDS=5 PAYLOAD=65536
+readonly ROUNDS=9 PAYLOAD=65536
 
 median() {
     sort -n | sed -n "$(((ROUNDS + 1) / 2))p"
