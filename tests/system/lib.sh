@@ -54,10 +54,28 @@ make_tree() {
     mv "$tarball.new.tar" "$tarball"
 }
 
-guest() {
-    nsenter --target "$leader" --all -- \
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
+# cgroups PID: the directory of the process's cgroup in each hierarchy that systemd uses.
+cgroups() {
+    local controllers path
+    local -a kind
+    while IFS=: read -r _ controllers path; do
+        case $controllers in
+        '') kind=(--types cgroup2) ;;
+        name=systemd) kind=(--options name=systemd) ;;
+        *) continue ;;
+        esac
+        echo "$(findmnt --noheadings --first-only --output TARGET "${kind[@]}")${path%/}"
+    done < "/proc/$1/cgroup"
 }
+
+# Namespaces alone do not do: systemd refuses what a caller asks that is in no cgroup of the guest.
+guest() (
+    for directory in "${guest_cgroups[@]}"; do
+        echo "$BASHPID" > "$directory/cgroup.procs"
+    done
+    exec nsenter --target "$leader" --all -- \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
+)
 
 # as USER COMMAND…: the command in the guest, by an ordinary user.
 as() {
@@ -74,27 +92,13 @@ as_service() {
     guest systemd-run --quiet --pipe --wait --collect "${properties[@]}" "$@"
 }
 
-# Prints the directory of this process's cgroup in each hierarchy that systemd uses.
-cgroups() {
-    local controllers path
-    local -a kind
-    while IFS=: read -r _ controllers path; do
-        case $controllers in
-        '') kind=(--types cgroup2) ;;
-        name=systemd) kind=(--options name=systemd) ;;
-        *) continue ;;
-        esac
-        echo "$(findmnt --noheadings --first-only --output TARGET "${kind[@]}")${path%/}"
-    done < /proc/self/cgroup
-}
-
 # Guests that shared a cgroup would take each other's services for their own.
 enter_own_cgroup() {
     local directory
     while read -r directory; do
         mkdir "$directory/${root##*/}"
         echo "$BASHPID" > "$directory/${root##*/}/cgroup.procs"
-    done < <(cgroups)
+    done < <(cgroups $$)
 }
 
 remove_own_cgroup() {
@@ -102,7 +106,7 @@ remove_own_cgroup() {
     while read -r directory; do
         [ ! -d "$directory/${root##*/}" ] ||
             find "$directory/${root##*/}" -depth -type d -exec rmdir {} +
-    done < <(cgroups)
+    done < <(cgroups $$)
 }
 
 find_leader() {
@@ -125,7 +129,9 @@ boot() {
             --bind-ro="$srcdir/tests/system/guest:/opt/tests"
     ) < /dev/null >> "$workplace/console.$$" 2>&1 &
     nspawn=$!
+    guest_cgroups=()
     eventually 60 is_up
+    mapfile -t guest_cgroups < <(cgroups "$leader")
 }
 
 has_ended() {
