@@ -89,8 +89,12 @@ static bool is_in_place(const struct pidfile *pidfile)
 
 void pidfile_release(struct pidfile *pidfile)
 {
+    struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
     if (!pidfile->handle)
         return;
+    /* First, as it was taken last: whoever sees it held finds the holder's PID in the file. */
+    fcntl(pidfile_fileno(pidfile->handle), F_SETLK, &unlock);
     /* Where the directory is not ours, an empty file says the same as no file. */
     (void)!ftruncate(pidfile_fileno(pidfile->handle), 0);
     /* Both close and free the handle, even where the file cannot be removed. */
