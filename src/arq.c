@@ -102,21 +102,17 @@ void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
     ask(s, nonce);
 }
 
+/* Of something else than all of this message: see is_whole_commit(). */
 static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
 {
     uint64_t index;
 
-    if (s->phase == ARQ_STARTING || !locate(s, count, &index))
-        return refused(s, REPLY_OUT_OF_STEP);
     /* No bit of this message was taken, and so the receiver speaks of the one before. */
-    if (s->phase == ARQ_RESUMING && index == 0) {
+    if (s->phase == ARQ_RESUMING && locate(s, count, &index) && index == 0) {
         arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
         return ARQ_GO;
     }
-    if (index != s->total)
-        return refused(s, REPLY_OUT_OF_STEP);
-    s->phase = ARQ_COMMITTED;
-    return ARQ_VERDICT;
+    return refused(s, REPLY_OUT_OF_STEP);
 }
 
 struct arq_step arq_sender_step(struct arq_sender *s)
@@ -157,7 +153,7 @@ bool arq_sender_answered(struct arq_sender *s, enum lane lane)
  * That all of this message is in the log is true whichever of its probes is answered so. The
  * receiver may have said its last word before the newest came.
  */
-static bool is_late_commit(const struct arq_sender *s, struct answer answer)
+static bool is_whole_commit(const struct arq_sender *s, struct answer answer)
 {
     uint64_t index;
 
@@ -174,7 +170,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
 {
     if (arq_sender_done(s))
         return ARQ_STALE;
-    if (is_late_commit(s, answer)) {
+    if (is_whole_commit(s, answer)) {
         s->phase = ARQ_COMMITTED;
         return ARQ_VERDICT;
     }
