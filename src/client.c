@@ -15,6 +15,14 @@
 /* How long a silence is, the first time; it doubles with each probe that is not answered. */
 #define FIRST_PATIENCE (200 * MONOTONIC_USEC)
 #define LAST_PATIENCE (100 * MONOTONIC_MSEC)
+/*
+ * How long it is for one that sleeps for each answer, while nothing goes missing. A timer that
+ * comes before the next tick has to be set in the hardware each time, which takes longer than the
+ * bit.
+ */
+#define CALM_PATIENCE (5 * MONOTONIC_MSEC)
+/* For how many answers one that something went missing for expects it to happen again. */
+#define WARY 1024
 /* Who was told to wait will be told to go: asking again is only for the case that this was lost. */
 #define QUEUE_PATIENCE MONOTONIC_SEC
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
@@ -26,8 +34,8 @@ void client_init(struct client *client, const struct peer *daemon, uint64_t time
         .daemon = *daemon,
         .timeout_ns = timeout_ns,
         .nonce = (uint16_t)arc4random(),
-        .spins = inbox_spins(),
     };
+    spin_init(&client->spin);
 }
 
 /* ---- failures, each with its line ---- */
@@ -142,33 +150,38 @@ static int transmit(const struct client *client, struct arq_sender *arq, const s
 
 /* How long the sender has been waiting, for what. */
 struct wait {
-    unsigned polls;    /* since it last heard something useful */
-    uint64_t since;    /* when it stopped spinning */
+    uint64_t since;    /* when it stopped polling */
     uint64_t patience; /* how long it then waits until it asks */
     uint64_t waited;   /* how long it has waited in vain, in all, since there was progress */
     uint64_t reached;  /* how many bits of the message the daemon has confirmed in its words */
 };
 
 /* A queue was joined, or the log's: the daemon will speak first. */
-static void stand_by(const struct client *client, struct wait *wait)
+static void stand_by(struct client *client, struct wait *wait)
 {
     uint64_t quarter = client->timeout_ns / 4;
 
-    wait->polls = client->spins;
+    spin_stop(&client->spin);
     wait->patience = quarter < QUEUE_PATIENCE ? quarter : QUEUE_PATIENCE;
 }
 
-static void progress(struct wait *wait)
+static uint64_t first_patience(const struct client *client)
 {
-    *wait = (struct wait){.patience = FIRST_PATIENCE, .reached = wait->reached};
+    return client->spin.limit == 0 && client->wary == 0 ? CALM_PATIENCE : FIRST_PATIENCE;
+}
+
+static void progress(struct client *client, struct wait *wait)
+{
+    spin_heard(&client->spin);
+    *wait = (struct wait){.patience = first_patience(client), .reached = wait->reached};
 }
 
 /* The daemon says where to go on. Only if that is further on than before is it progress. */
-static void go_on(struct wait *wait, uint64_t index)
+static void go_on(struct client *client, struct wait *wait, uint64_t index)
 {
     uint64_t waited = wait->waited;
 
-    progress(wait);
+    progress(client, wait);
     if (index > wait->reached)
         wait->reached = index;
     else
@@ -186,12 +199,12 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
     case ARQ_STALE:
         return;
     case ARQ_GO:
-        go_on(wait, arq->next);
+        go_on(client, wait, arq->next);
         break;
     case ARQ_VERDICT:
         break;
     case ARQ_WAIT:
-        progress(wait);
+        progress(client, wait);
         stand_by(client, wait);
         break;
     case ARQ_PENDING:
@@ -224,19 +237,19 @@ static void take_signal(struct client *client, struct arq_sender *arq,
     barrier_note(&client->barrier, &noise);
     if (noise.kind == SIGNAL_PLAIN && arq_sender_answered(arq, signal->lane)) {
         client->was_heard = true;
-        progress(wait);
+        if (client->wary > 0)
+            client->wary--;
+        progress(client, wait);
     }
 }
 
 /* Polls while an answer is near, then sleeps: 1 with a signal, 0 without, or -errno. */
-static int next_signal(const struct client *client, struct wait *wait, struct lane_signal *ret)
+static int next_signal(struct client *client, struct wait *wait, struct lane_signal *ret)
 {
     uint64_t end, now, remaining = client->timeout_ns - wait->waited;
 
-    if (wait->polls < client->spins || client->barrier.count > 0) {
-        inbox_relax(wait->polls++);
+    if (client->barrier.count > 0 || spin_again(&client->spin))
         return inbox_take(0, ret);
-    }
     now = monotonic_now();
     if (wait->since == 0)
         wait->since = now;
@@ -262,7 +275,7 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     if (wait->waited >= client->timeout_ns)
         return false;
     arq_sender_silence(arq);
-    wait->polls = 0;
+    client->wary = WARY;
     wait->since = 0;
     wait->patience = 2 * wait->patience < LAST_PATIENCE ? 2 * wait->patience : LAST_PATIENCE;
     return true;
@@ -282,7 +295,7 @@ static int last_words(struct client *client, struct arq_sender *arq, struct wait
 static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
     struct lane_signal signal;
-    struct wait wait = {.patience = FIRST_PATIENCE};
+    struct wait wait = {.patience = first_patience(client)};
 
     while (!arq_sender_done(arq)) {
         int r = transmit(client, arq, frame);

@@ -11,13 +11,15 @@
 #include "barrier.h"
 #include "frame.h"
 #include "peer.h"
+#include "spin.h"
 
 struct client {
     struct peer daemon;
     uint64_t timeout_ns; /* how long to wait without progress */
     struct barrier barrier;
+    struct spin spin;
     uint16_t nonce;   /* of the newest probe */
-    unsigned spins;   /* polls before sleeping */
+    unsigned wary;    /* how many more answers may go missing, as one did lately */
     bool was_heard;   /* the daemon has said something that makes sense */
     bool is_stalled;  /* the daemon's last word was that its log takes nothing */
     bool is_stripped; /* signals came without their sender */

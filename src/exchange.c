@@ -157,6 +157,11 @@ uint64_t exchange_tick(struct exchange *ex, uint64_t now)
     return ex->runner ? earlier(end_of_turn(ex), ex->repeat_go_at) : EXCHANGE_NEVER;
 }
 
+bool exchange_holds_words(const struct exchange *ex)
+{
+    return ex->barrier.count > 0;
+}
+
 bool exchange_is_busy(const struct exchange *ex)
 {
     return ex->runner && !ex->committing && ex->now - ex->heard_at < LAPSE;

@@ -105,6 +105,9 @@ void exchange_committed(struct exchange *exchange, int result);
 /* From now on, only messages under way are served. */
 void exchange_stop(struct exchange *exchange);
 
+/* Whether something was asked that can only be acted on once no signal is pending. */
+bool exchange_holds_words(const struct exchange *ex);
+
 /* Whether a sender is being served right now, so that its next signal is near. */
 bool exchange_is_busy(const struct exchange *exchange);
 

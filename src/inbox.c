@@ -3,7 +3,6 @@
 #include "inbox.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -14,11 +13,6 @@
 
 /* The kernel's sigset_t, smaller than glibc's: one bit for each of its signals. */
 #define KERNEL_SIGSET_SIZE ((SIGRTMAX + 1) / 8)
-
-/* About 0.3 µs each: together somewhat longer than it takes to wake a process. */
-#define SPINS 200
-/* As many as an answer takes when the other side runs on a CPU of its own. */
-#define SPINS_BEFORE_YIELDING 8
 
 static sigset_t both;
 
@@ -78,21 +72,6 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     *ret = inbox_classify(&info);
     return 1;
-}
-
-unsigned inbox_spins(void)
-{
-    cpu_set_t usable;
-
-    if (sched_getaffinity(0, sizeof usable, &usable) == 0 && CPU_COUNT(&usable) == 1)
-        return 0;
-    return SPINS;
-}
-
-void inbox_relax(unsigned polls)
-{
-    if (polls >= SPINS_BEFORE_YIELDING)
-        sched_yield();
 }
 
 int inbox_watch(void)

@@ -34,19 +34,6 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
 struct lane_signal inbox_classify(const siginfo_t *info);
 
 /*
- * How often to poll for a signal that is near before sleeping. Polling pays while the other side
- * runs on another CPU: 0 where this process may use one only (sched_getaffinity(2)).
- */
-unsigned inbox_spins(void);
-
-/*
- * To be called between two polls, with the number of those that were in vain. After the first few
- * it lets other processes on this CPU run (sched_yield(2)): the one that is waited for may be
- * among them, and then polling only keeps it from answering.
- */
-void inbox_relax(unsigned polls);
-
-/*
  * A descriptor (signalfd(2)) that polls readable while a signal waits; it is not to be read.
  * The caller closes it. -errno on failure.
  */

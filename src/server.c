@@ -17,12 +17,13 @@
 #include "inbox.h"
 #include "monotonic.h"
 #include "sender.h"
+#include "spin.h"
 
 /* How long the event loop is left alone at a time, and how many signals between looks at it. */
 #define ROUND (5 * MONOTONIC_MSEC)
 #define SIGNALS_PER_LOOK 64
 /* How long to block for a bit that is late, after polling in vain. */
-#define LINGER (1 * MONOTONIC_MSEC)
+#define LINGER (5 * MONOTONIC_MSEC)
 #define GRACE_USEC (2 * UINT64_C(1000000))
 /* How soon a change shows in the status: the service manager need not hear of every message. */
 #define STATUS_DELAY_USEC (250 * UINT64_C(1000))
@@ -41,8 +42,7 @@ struct server {
     struct sink *sink;
     struct exchange exchange;
     struct exchange_counts shown; /* in the status */
-    unsigned spins;
-    unsigned polls; /* in vain, since the last signal */
+    struct spin spin;
     bool stopping;
 };
 
@@ -53,7 +53,7 @@ static int serve(struct server *server)
 {
     int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
 
-    server->polls = 0;
+    spin_heard(&server->spin);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
     if (r >= 0)
@@ -238,6 +238,22 @@ static int look_around(struct server *server)
     return 0;
 }
 
+/*
+ * How long to wait for the next signal in this round: not at all while polling may bring it or
+ * something was taken that is not settled yet, long where a bit is late; false if none is near.
+ */
+static bool next_patience(struct server *server, bool settled, uint64_t until_deadline,
+                          uint64_t *ret)
+{
+    *ret = 0;
+    if (exchange_holds_words(&server->exchange) || spin_again(&server->spin))
+        return true;
+    if (!exchange_is_busy(&server->exchange))
+        return !settled;
+    *ret = until_deadline < LINGER ? until_deadline : LINGER;
+    return true;
+}
+
 /* Takes signals and acts on them until bits stop flowing, or the event loop is due a look. */
 static int on_round(sd_event_source *source, void *userdata)
 {
@@ -245,31 +261,29 @@ static int on_round(sd_event_source *source, void *userdata)
     struct exchange *ex = &server->exchange;
     uint64_t now = monotonic_now(), end = now + ROUND, deadline = exchange_tick(ex, now);
     unsigned taken = 0;
+    bool settled = false;
 
     (void)source;
     while (now < end) {
         struct lane_signal signal;
-        uint64_t patience = 0;
+        uint64_t patience;
         int r;
 
-        if (server->polls > server->spins) {
-            if (!exchange_is_busy(ex)) {
-                r = sleep_until(server, deadline);
-                return r < 0 ? r : look_around(server);
-            }
-            patience = deadline - now < LINGER ? deadline - now : LINGER;
+        if (!next_patience(server, settled, deadline - now, &patience)) {
+            r = sleep_until(server, deadline);
+            return r < 0 ? r : look_around(server);
         }
         r = inbox_take(patience, &signal);
         if (r < 0)
             return r;
+        settled = r == 0;
         if (r > 0) {
             exchange_take(ex, &signal);
-            server->polls = 0;
+            spin_heard(&server->spin);
             if (++taken % SIGNALS_PER_LOOK != 0)
                 continue;
         } else {
             exchange_settle(ex);
-            inbox_relax(server->polls++);
         }
         now = monotonic_now();
         deadline = exchange_tick(ex, now);
@@ -422,7 +436,7 @@ int server_new(struct sink *sink, size_t message_limit, struct server **ret)
     if (!server)
         return -ENOMEM;
     server->sink = sink;
-    server->spins = inbox_spins();
+    spin_init(&server->spin);
     r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
     if (r >= 0)
         r = sd_event_new(&server->event);

@@ -1,12 +1,20 @@
 /*
- * pingpong.c - how fast two processes can hand one bit back and forth with bare signals
+ * pingpong.c - how fast two processes can hand bits back and forth with bare signals
  *
- *   pingpong BITS
+ *   pingpong WAY LANES BITS
  *
- * The yardstick for minitalk: no protocol, no check, no loss possible, one bit in flight. One
- * process sends SIGUSR1 or SIGUSR2, the other polls for it with a sigtimedwait(2) that does not
- * wait, and answers with SIGUSR1, for which the first polls. Prints the nanoseconds that a bit
- * took there and back, on average.
+ * The yardstick for minitalk: no protocol, no check, no loss possible, for a stray signal would end
+ * it all. One process sends each bit as SIGUSR1 or SIGUSR2, the other answers it with SIGUSR1.
+ * WAY is how both wait:
+ *
+ *   handler   sigsuspend(2), and a handler that counts
+ *   blocked   sigwaitinfo(2)
+ *   signalfd  read(2) of a signalfd(2), blocking
+ *   polled    sigtimedwait(2) that does not wait, over and over
+ *
+ * LANES is how many bits are in flight: 1, or 2 of which one is directed at the thread. 2 need a
+ * way that tells the lane: blocked, signalfd, polled. Prints the nanoseconds that a bit took there
+ * and back, on average.
  */
 
 #include <err.h>
@@ -15,68 +23,146 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "inbox.h"
 #include "monotonic.h"
 
 static sigset_t both;
 
-static void send_signal(pid_t pid, int number)
+/* ---- ways to wait: each returns the lane of the signal that came ---- */
+
+static volatile sig_atomic_t handled;
+
+static void on_signal(int number)
 {
-    if (kill(pid, number) < 0)
-        err(EX_OSERR, "kill");
+    (void)number;
+    handled++;
 }
 
-static int poll_signal(void)
+static enum lane wait_in_handler(void)
 {
-    static const struct timespec at_once;
-    int number;
+    static sig_atomic_t seen;
+    sigset_t none;
 
-    while ((number = sigtimedwait(&both, NULL, &at_once)) < 0)
-        if (errno != EAGAIN && errno != EINTR)
-            err(EX_OSERR, "sigtimedwait");
-    return number;
+    sigemptyset(&none);
+    while (handled == seen)
+        sigsuspend(&none);
+    seen++;
+    return LANE_PROCESS;
 }
 
-static void echo(pid_t parent, unsigned long bits)
+static enum lane wait_blocked(void)
 {
-    while (bits-- > 0) {
-        poll_signal();
-        send_signal(parent, SIGUSR1);
-    }
+    struct lane_signal signal;
+
+    while (inbox_take(MONOTONIC_SEC, &signal) <= 0)
+        ;
+    return signal.lane;
+}
+
+static enum lane wait_polled(void)
+{
+    struct lane_signal signal;
+
+    while (inbox_take(0, &signal) <= 0)
+        ;
+    return signal.lane;
+}
+
+static enum lane wait_signalfd(void)
+{
+    static int fd = -1;
+    struct signalfd_siginfo info;
+
+    if (fd < 0)
+        fd = signalfd(-1, &both, SFD_CLOEXEC);
+    if (read(fd, &info, sizeof info) != sizeof info)
+        err(EX_OSERR, "signalfd");
+    return info.ssi_code == SI_TKILL ? LANE_THREAD : LANE_PROCESS;
+}
+
+static const struct way {
+    const char *name;
+    enum lane (*wait)(void);
+} ways[] = {
+    {"handler", wait_in_handler},
+    {"blocked", wait_blocked},
+    {"signalfd", wait_signalfd},
+    {"polled", wait_polled},
+};
+
+#define WAYS (sizeof ways / sizeof ways[0])
+
+/* ---- the two processes ---- */
+
+static void send_signal(pid_t pid, enum lane lane, int number)
+{
+    if (lane == LANE_THREAD ? tgkill(pid, pid, number) < 0 : kill(pid, number) < 0)
+        err(EX_OSERR, "cannot signal");
+}
+
+static void echo(const struct way *way, pid_t parent, unsigned long bits)
+{
+    while (bits-- > 0)
+        send_signal(parent, way->wait(), SIGUSR1);
+}
+
+static void ask(const struct way *way, pid_t child, unsigned lanes, unsigned long bits)
+{
+    for (unsigned long i = 0; i < lanes; i++)
+        send_signal(child, lanes == 1 ? LANE_PROCESS : (enum lane)i, SIGUSR1);
+    for (unsigned long i = lanes; i < bits; i++)
+        send_signal(child, way->wait(), i & 1 ? SIGUSR2 : SIGUSR1);
+    for (unsigned long i = 0; i < lanes; i++)
+        way->wait();
+}
+
+static void prepare_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigemptyset(&both);
+    sigaddset(&both, SIGUSR1);
+    sigaddset(&both, SIGUSR2);
+    inbox_open();
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
 }
 
 int main(int argc, char **argv)
 {
+    unsigned long lanes = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+    unsigned long bits = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
     pid_t parent = getpid(), child;
-    unsigned long bits = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+    const struct way *way = ways;
     uint64_t start;
     int status;
 
-    if (bits == 0)
-        errx(EX_USAGE, "usage: pingpong BITS");
-    sigemptyset(&both);
-    sigaddset(&both, SIGUSR1);
-    sigaddset(&both, SIGUSR2);
-    sigprocmask(SIG_BLOCK, &both, NULL);
+    while (argc == 4 && way < ways + WAYS && strcmp(way->name, argv[1]) != 0)
+        way++;
+    if (way == ways + WAYS || lanes < 1 || lanes > LANES || bits < lanes ||
+        (lanes > 1 && way->wait == wait_in_handler))
+        errx(EX_USAGE, "usage: pingpong handler|blocked|signalfd|polled 1|2 BITS");
+    prepare_signals();
 
     child = fork();
     if (child < 0)
         err(EX_OSERR, "fork");
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        echo(parent, bits);
+        echo(way, parent, bits);
         return 0;
     }
 
     start = monotonic_now();
-    for (unsigned long i = 0; i < bits; i++) {
-        send_signal(child, i & 1 ? SIGUSR2 : SIGUSR1);
-        poll_signal();
-    }
+    ask(way, child, (unsigned)lanes, bits);
     printf("%" PRIu64 "\n", (monotonic_now() - start) / bits);
     if (waitpid(child, &status, 0) != child || status != 0)
         errx(EX_SOFTWARE, "the other process failed");

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -348,22 +347,6 @@ START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
 }
 END_TEST
 
-START_TEST(polling_pays_on_more_than_one_cpu_only)
-{
-    cpu_set_t usable, one;
-    size_t cpu = 0;
-
-    ck_assert_int_eq(sched_getaffinity(0, sizeof usable, &usable), 0);
-    ck_assert_int_eq(inbox_spins() > 0, CPU_COUNT(&usable) > 1);
-    while (!CPU_ISSET(cpu, &usable))
-        cpu++;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
-    ck_assert_uint_eq(inbox_spins(), 0);
-}
-END_TEST
-
 /* ---- the peer ---- */
 
 START_TEST(a_peer_that_runs_has_not_ended)
@@ -512,7 +495,6 @@ Suite *make_suite(void)
         an_open_inbox_survives_both_signals_in_every_way_to_wait,
         who_waits_for_signals_is_seen_to_be_shielded_from_them,
         an_empty_inbox_is_waited_for_as_long_as_asked,
-        polling_pays_on_more_than_one_cpu_only,
         a_peer_that_runs_has_not_ended,
         a_zombie_has_ended,
         to_a_peer_that_is_gone_nothing_is_sent,

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/check-procstat \
 	tests/unit/check-session \
 	tests/unit/check-signals \
+	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-turns \
 	tests/unit/check-word
@@ -71,6 +72,9 @@ tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_signals_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_signals_LDADD = $(WITH_HOST)
+
+tests_unit_check_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_spin_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stdout_LDADD = $(WITH_SERVER)
