@@ -192,6 +192,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
     case REPLY_UNLOGGED:
     case REPLY_BUSY:
     case REPLY_STOPPING:
+    case REPLY_FORGOTTEN:
     case REPLY_OUT_OF_STEP:
         return refused(s, answer.reply);
     }

@@ -105,6 +105,10 @@ static int refused(enum reply reason)
     case REPLY_STOPPING:
         warnx("the daemon is stopping; start it and send again");
         return EX_TEMPFAIL;
+    case REPLY_FORGOTTEN:
+        warnx("the daemon had to forget this sender before it confirmed the message; see whether "
+              "it is in the log, and send it again if it is not");
+        return EX_TEMPFAIL;
     case REPLY_GO:
     case REPLY_WAIT:
     case REPLY_PENDING:

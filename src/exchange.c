@@ -34,22 +34,20 @@ static struct session *find(const struct exchange *ex, pid_t pid)
     return NULL;
 }
 
-static struct session *add(struct exchange *ex, pid_t pid, void *peer)
+static struct session *add(struct exchange *ex, pid_t pid, uid_t uid, void *peer)
 {
     struct session *s = session_new(pid, peer, ex->message_limit);
 
     if (!s)
         return NULL;
+    if (!users_join(&ex->users, uid, s)) {
+        session_free(s);
+        return NULL;
+    }
+    s->uid = uid;
     LIST_INSERT_HEAD(bucket_of(ex, pid), s, bucket);
     ex->counts.senders++;
     return s;
-}
-
-static void leave_queue(struct exchange *ex, struct session *s)
-{
-    if (s->waiting)
-        TAILQ_REMOVE(&ex->waiting, s, turn);
-    s->waiting = false;
 }
 
 /* Takes a session out of everything. The turn may be free afterwards. */
@@ -59,11 +57,11 @@ static void drop(struct exchange *ex, struct session *s)
         ex->counts.lost++;
         ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
     }
-    leave_queue(ex, s);
+    users_leave(&ex->users, s);
     if (ex->runner == s)
         ex->runner = NULL;
-    if (ex->committed == s)
-        ex->committed = NULL;
+    if (ex->committer == s)
+        ex->committer = NULL;
     LIST_REMOVE(s, bucket);
     ex->counts.senders--;
     ex->ops->close(ex->owner, s->peer);
@@ -94,8 +92,7 @@ static void next_turn(struct exchange *ex)
     ex->repeat_go_at = EXCHANGE_NEVER;
     if (ex->committing)
         return;
-    while ((s = TAILQ_FIRST(&ex->waiting))) {
-        leave_queue(ex, s);
+    while ((s = users_next(&ex->users))) {
         grant(ex, s);
         ex->repeat_go_at = ex->now + REPEAT_GO;
         if (tell(ex, s, REPLY_GO) == 0)
@@ -106,7 +103,7 @@ static void next_turn(struct exchange *ex)
 
 static void go_or_wait(struct exchange *ex, struct session *s)
 {
-    bool is_free = !ex->runner && TAILQ_EMPTY(&ex->waiting) && !ex->committing;
+    bool is_free = !ex->runner && users_are_content(&ex->users) && !ex->committing;
 
     if (is_free)
         grant(ex, s);
@@ -114,9 +111,7 @@ static void go_or_wait(struct exchange *ex, struct session *s)
         tell(ex, s, REPLY_GO);
         return;
     }
-    if (!s->waiting)
-        TAILQ_INSERT_TAIL(&ex->waiting, s, turn);
-    s->waiting = true;
+    users_wait(&ex->users, s);
     tell(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
@@ -138,7 +133,7 @@ static uint64_t end_of_turn(const struct exchange *ex)
     bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
     uint64_t lapse = ex->heard_at + LAPSE;
 
-    if (!TAILQ_EMPTY(&ex->waiting))
+    if (!users_are_content(&ex->users))
         return earlier(lapse, ex->granted_at + SLICE);
     return unheard ? lapse : EXCHANGE_NEVER;
 }
@@ -171,6 +166,7 @@ bool exchange_is_busy(const struct exchange *ex)
 
 static void give_verdict(struct exchange *ex, struct session *s, enum reply reply)
 {
+    users_release(&ex->users, s);
     if (reply == REPLY_COMMITTED) {
         session_commit(s);
     } else {
@@ -189,7 +185,7 @@ static void commit(struct exchange *ex, struct session *s)
     s->decoder.message.bytes = NULL;
     ex->committing = true;
     ex->committing_bytes = message.length;
-    ex->committed = s;
+    ex->committer = s;
     r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
     if (r != -EINPROGRESS)
         exchange_committed(ex, r);
@@ -197,10 +193,10 @@ static void commit(struct exchange *ex, struct session *s)
 
 void exchange_committed(struct exchange *ex, int result)
 {
-    struct session *s = ex->committed;
+    struct session *s = ex->committer;
 
     ex->committing = false;
-    ex->committed = NULL;
+    ex->committer = NULL;
     if (result == 0) {
         ex->counts.messages++;
         ex->counts.bytes += ex->committing_bytes;
@@ -209,6 +205,82 @@ void exchange_committed(struct exchange *ex, int result)
         give_verdict(ex, s, result == 0 ? REPLY_COMMITTED : REPLY_UNLOGGED);
     next_turn(ex);
 }
+
+/* ---- what is scarce ---- */
+
+/* The verdict on the message before must not be lost with the invitation to the next. */
+static void uninvite(struct exchange *ex, struct session *s, enum reply reason)
+{
+    if (!s->is_invited)
+        return;
+    s->is_invited = false;
+    users_stop_waiting(&ex->users, s);
+    if (s->state == SESSION_IDLE)
+        give_verdict(ex, s, reason);
+    else
+        tell(ex, s, reason);
+}
+
+/* Tells the sender, if it waits for something, and ends the session. The turn may be free then. */
+static void dismiss(struct exchange *ex, struct session *s, enum reply reason)
+{
+    uninvite(ex, s, reason);
+    if (session_is_mid_message(s))
+        give_verdict(ex, s, reason);
+    drop(ex, s);
+}
+
+/* Of this user's sessions, the one heard of least lately that can be ended. */
+static struct session *dispensable(const struct exchange *ex, const struct user *user,
+                                   size_t least_reserved)
+{
+    struct session *s;
+
+    TAILQ_FOREACH(s, &user->members, member)
+    if (s != ex->committer && s->reserved >= least_reserved)
+        return s;
+    return NULL;
+}
+
+static bool dispense_with(struct exchange *ex, struct session *s)
+{
+    if (!s)
+        return false;
+    dismiss(ex, s, REPLY_BUSY);
+    if (!ex->runner)
+        next_turn(ex);
+    return true;
+}
+
+/* Sees that there may be one more session, of this user. */
+static bool make_way(struct exchange *ex, uid_t uid)
+{
+    const struct user *most = users_with_most_sessions(&ex->users);
+
+    if (ex->counts.senders < ex->session_limit)
+        return true;
+    if (most->sessions <= users_sessions(&ex->users, uid) + 1)
+        return false;
+    return dispense_with(ex, dispensable(ex, most, 0));
+}
+
+/* Sees that there is room for the session's message. */
+static bool reserve(struct exchange *ex, struct session *s)
+{
+    size_t octets = session_length(s);
+
+    while (ex->users.reserved + octets > ex->room) {
+        const struct user *most = users_with_most_room(&ex->users);
+
+        if (most->reserved <= s->user->reserved + octets ||
+            !dispense_with(ex, dispensable(ex, most, 1)))
+            return false;
+    }
+    users_reserve(&ex->users, s, octets);
+    return true;
+}
+
+/* ---- bits ---- */
 
 static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 {
@@ -227,6 +299,8 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
         }
         arq_receiver_take(&s->arq);
         session_bit(s, bit);
+        if (session_length(s) > s->reserved && !reserve(ex, s))
+            session_refuse(s, REPLY_BUSY);
     }
     if (s->state == SESSION_COMMITTING) {
         commit(ex, s);
@@ -257,7 +331,7 @@ static void repeat_committed(struct exchange *ex, struct session *s)
 {
     tell(ex, s, REPLY_COMMITTED);
     s->is_invited = false;
-    leave_queue(ex, s);
+    users_stop_waiting(&ex->users, s);
     if (ex->runner == s)
         next_turn(ex);
 }
@@ -290,16 +364,18 @@ static void resume(struct exchange *ex, struct session *s)
 /* Answers a process for which there is no session, and makes one for it if it may have one. */
 static struct session *welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
-    enum reply refusal = REPLY_OUT_OF_STEP;
+    enum reply refusal = REPLY_FORGOTTEN;
     struct session *s = NULL;
     void *peer;
 
     if (ex->ops->open(ex->owner, pid, &peer) < 0)
         return NULL;
     if (probe.ask == ASK_START) {
+        uid_t uid = ex->ops->user(ex->owner, peer);
+
         refusal = REPLY_BUSY;
-        if (ex->counts.senders < ex->session_limit)
-            s = add(ex, pid, peer);
+        if (make_way(ex, uid))
+            s = add(ex, pid, uid, peer);
     }
     if (!s) {
         struct answer answer = {.reply = refusal, .nonce = probe.nonce};
@@ -325,6 +401,7 @@ static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
 
     if (s == ex->runner)
         heard(ex);
+    users_heard(s);
     s->nonce = probe.nonce;
     arq_receiver_clear(&s->arq);
     if (probe.ask == ASK_START)
@@ -376,10 +453,11 @@ int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *own
         .ops = ops,
         .owner = owner,
         .message_limit = message_limit,
+        .room = message_limit > EXCHANGE_ROOM ? message_limit : EXCHANGE_ROOM,
         .session_limit = session_limit,
         .table = calloc(session_limit, sizeof *ex->table),
     };
-    TAILQ_INIT(&ex->waiting);
+    users_init(&ex->users);
     return ex->table ? 0 : -ENOMEM;
 }
 
@@ -396,39 +474,28 @@ static void for_each(struct exchange *ex, void (*call)(struct exchange *, struct
     }
 }
 
-/* The verdict on the message before must not be lost with the invitation to the next. */
-static void turn_away_invited(struct exchange *ex, struct session *s)
+static void tell_stopping(struct exchange *ex, struct session *s)
 {
-    if (!s->is_invited)
-        return;
-    s->is_invited = false;
-    leave_queue(ex, s);
-    if (s->state == SESSION_IDLE)
-        give_verdict(ex, s, REPLY_STOPPING);
-    else
-        tell(ex, s, REPLY_STOPPING);
+    uninvite(ex, s, REPLY_STOPPING);
+}
+
+static void dismiss_stopping(struct exchange *ex, struct session *s)
+{
+    dismiss(ex, s, REPLY_STOPPING);
 }
 
 void exchange_stop(struct exchange *ex)
 {
     ex->stopping = true;
-    for_each(ex, turn_away_invited);
+    for_each(ex, tell_stopping);
     if (!ex->runner || !session_is_mid_message(ex->runner))
         next_turn(ex);
-}
-
-static void turn_away(struct exchange *ex, struct session *s)
-{
-    turn_away_invited(ex, s);
-    if (session_is_mid_message(s))
-        give_verdict(ex, s, REPLY_STOPPING);
-    drop(ex, s);
 }
 
 void exchange_done(struct exchange *ex)
 {
     if (ex->table)
-        for_each(ex, turn_away);
+        for_each(ex, dismiss_stopping);
     free(ex->table);
     ex->table = NULL;
 }

@@ -3,9 +3,14 @@
  *
  * Signals of different senders meet in the same four places, and there wipe each other out. So
  * one sender at a time has the turn and runs at full speed; the others are told to wait, sleep,
- * and are told to go, first come first served. A turn ends with the message, with the sender's
- * silence, or after a time slice if others wait; the sender whose turn was taken away notices by
- * the silence, asks, and is queued again.
+ * and are told to go: the users in turn, and the senders of each first come first served. A turn
+ * ends with the message, with the sender's silence, or after a time slice if others wait; the
+ * sender whose turn was taken away notices by the silence, asks, and is queued again.
+ *
+ * What is bounded: sessions, and the octets of messages under way (EXCHANGE_ROOM, or one message
+ * of the greatest length if that is more). Where one more would be too much, the user with most of
+ * it loses what was heard of least lately, if that user has more than the one who asks; its sender
+ * is told that the daemon is busy. Else the one who asks is told so.
  *
  * What is taken on whose word: a bit counts only if the kernel names its sender (SIGNAL_PLAIN).
  * A control word opens a session or asks about one, and changes no message. An answer goes out
@@ -21,16 +26,18 @@
 #include <stdint.h>
 
 #include "barrier.h"
-#include "session.h"
+#include "user.h"
 
 #define EXCHANGE_NEVER UINT64_MAX
+#define EXCHANGE_ROOM ((size_t)256 << 20)
 
 /* What the owner does for the exchange. Failures are -errno. */
 struct exchange_ops {
     /* Opens a way to signal a process. Fails if it is gone or would be harmed by a signal. */
     int (*open)(void *owner, pid_t pid, void **ret_peer);
     void (*close)(void *owner, void *peer);
-    /* Whether the peer's process has ended. */
+    /* The real user of the peer's process, and whether that has ended. */
+    uid_t (*user)(void *owner, const void *peer);
     bool (*ended)(void *owner, const void *peer);
     /* Answers a bit on its lane; tells a word. -ESRCH if the process is gone. */
     int (*answer)(void *owner, void *peer, enum lane lane);
@@ -54,15 +61,15 @@ struct exchange_counts {
 };
 
 LIST_HEAD(session_list, session);
-TAILQ_HEAD(session_queue, session);
 
 struct exchange {
     const struct exchange_ops *ops;
     void *owner;
     size_t message_limit;   /* octets */
+    size_t room;            /* octets, of all messages under way together */
     unsigned session_limit; /* a power of two; also the size of the table */
     struct session_list *table;
-    struct session_queue waiting;
+    struct users users; /* whose sessions they are, and who waits */
     struct barrier barrier;
     struct exchange_counts counts;
 
@@ -72,7 +79,7 @@ struct exchange {
     uint64_t heard_at;         /* when its last signal came, */
     uint64_t repeat_go_at;     /* and when to tell it again, until it was heard */
     bool committing;           /* a message is on its way into the log: no turns meanwhile */
-    struct session *committed; /* whose it is; NULL if that sender has ended */
+    struct session *committer; /* whose it is; NULL if that sender has ended */
     size_t committing_bytes;   /* and how much */
     bool stopping;
 };

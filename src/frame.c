@@ -167,6 +167,11 @@ enum frame_status frame_decoder_bit(struct frame_decoder *d, bool bit)
     return take_octet(d, octet);
 }
 
+size_t frame_decoder_length(const struct frame_decoder *d)
+{
+    return d->part == PART_PAYLOAD || d->part == PART_CHECKSUM ? d->message.length : 0;
+}
+
 size_t frame_decoder_received(const struct frame_decoder *d)
 {
     switch (d->part) {

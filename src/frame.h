@@ -89,5 +89,8 @@ void frame_decoder_done(struct frame_decoder *decoder);
  */
 enum frame_status frame_decoder_bit(struct frame_decoder *decoder, bool bit);
 
+/* Octets that the payload will have, once the header has told them; 0 before. */
+size_t frame_decoder_length(const struct frame_decoder *decoder);
+
 /* Octets of the payload received so far. */
 size_t frame_decoder_received(const struct frame_decoder *decoder);

@@ -15,6 +15,7 @@ struct sender {
     sd_event_source *end;
     sender_end_handler on_end;
     void *owner;
+    uid_t uid;
     struct origin origin;
     bool has_origin;
 };
@@ -37,6 +38,7 @@ static int watch(struct sender *sender, sd_event *event)
     /* Asked last, so that what /proc said was said of this process. */
     if (!stat.is_shielded || peer_ended(&sender->peer))
         return -EINVAL;
+    sender->uid = stat.real_uid;
     return sd_event_add_io(event, &sender->end, sender->peer.fd, EPOLLIN, on_end, sender);
 }
 
@@ -76,6 +78,11 @@ void sender_free(struct sender *sender)
 pid_t sender_pid(const struct sender *sender)
 {
     return sender->peer.pid;
+}
+
+uid_t sender_user(const struct sender *sender)
+{
+    return sender->uid;
 }
 
 bool sender_has_ended(const struct sender *sender)

@@ -27,6 +27,7 @@ int sender_new(sd_event *event, pid_t pid, sender_end_handler on_end, void *owne
 void sender_free(struct sender *sender);
 
 pid_t sender_pid(const struct sender *sender);
+uid_t sender_user(const struct sender *sender); /* its real user, when it first asked */
 bool sender_has_ended(const struct sender *sender);
 
 /* Where it comes from: read the first time, while the process is there. The sender keeps it. */

@@ -95,6 +95,12 @@ static void close_sender(void *owner, void *peer)
     sender_free(peer);
 }
 
+static uid_t user(void *owner, const void *peer)
+{
+    (void)owner;
+    return sender_user(peer);
+}
+
 static bool has_ended(void *owner, const void *peer)
 {
     (void)owner;
@@ -144,7 +150,7 @@ static const char *explain(enum reply reason)
     case REPLY_UNLOGGED:
         return "it could not be logged";
     case REPLY_BUSY:
-        return "there is no memory for it";
+        return "there is no room for it";
     case REPLY_STOPPING:
         return "the daemon is stopping";
     default:
@@ -174,6 +180,7 @@ static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
 static const struct exchange_ops exchange_ops = {
     .open = open_sender,
     .close = close_sender,
+    .user = user,
     .ended = has_ended,
     .answer = answer,
     .tell = tell,

@@ -59,6 +59,11 @@ void session_bit(struct session *s, bool bit)
     }
 }
 
+size_t session_length(const struct session *s)
+{
+    return frame_decoder_length(&s->decoder);
+}
+
 static void end(struct session *s, enum session_state state)
 {
     s->state = state;

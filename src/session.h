@@ -26,9 +26,12 @@ enum session_state {
 };
 
 struct session {
-    LIST_ENTRY(session) bucket; /* in the exchange's table */
-    TAILQ_ENTRY(session) turn;  /* in the exchange's queue, while waiting is true */
+    LIST_ENTRY(session) bucket;  /* in the exchange's table */
+    struct user *user;           /* whose it is, */
+    TAILQ_ENTRY(session) member; /* one of whose sessions it is, */
+    TAILQ_ENTRY(session) turn;   /* one of whose waiting ones, while waiting is true */
     bool waiting;
+    size_t reserved; /* octets for the message under way */
 
     pid_t pid;
     uid_t uid;  /* the kernel's word on the sender of this message's first bit */
@@ -59,6 +62,9 @@ void session_begin(struct session *session);
  * still SESSION_OPEN; SESSION_COMMITTING: session->decoder.message is whole; SESSION_REFUSED.
  */
 void session_bit(struct session *session, bool bit);
+
+/* The octets of the message under way, once its header has told them; 0 before. */
+size_t session_length(const struct session *session);
 
 /* Ends the message with a verdict, SESSION_COMMITTED or SESSION_REFUSED, and frees its bytes. */
 void session_commit(struct session *session);

@@ -23,7 +23,8 @@ struct spin {
     bool gave_up; /* since the last signal */
 };
 
-/* With as many polls as pay: none where this process may use one CPU only (sched_getaffinity(2)). */
+/* With as many polls as pay: none where this process may use one CPU only (sched_getaffinity(2)).
+ */
 void spin_init(struct spin *spin);
 
 /* Whether to poll once more; once it is false, it stays so until something is heard. */

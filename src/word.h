@@ -36,6 +36,7 @@ enum reply {
     REPLY_UNLOGGED,   /* refused: the log would not take it */
     REPLY_BUSY,       /* refused: no room for another sender or for its bytes */
     REPLY_STOPPING,   /* refused: the daemon is about to end */
+    REPLY_FORGOTTEN,  /* refused: there is no session (any more) in which to go on */
     REPLY_OUT_OF_STEP /* refused: the daemon's session is not where the sender thinks */
 };
 

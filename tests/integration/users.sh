@@ -25,12 +25,22 @@ start_system_daemon() {
     : > "$system_pidfile"
     chown "$SERVICE" "$system_pidfile"
     chmod 600 "$system_pidfile"
-    as "$SERVICE" "$minitalkd" --output=stdout --pidfile="$system_pidfile" > output 2> errors
+    as "$SERVICE" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$system_pidfile" > output 2> errors
     daemon=$(head -n 1 output)
     also_end "$daemon"
     mkdir borrowed
     install -m 4755 -o "$SERVICE" "$minitalk_send" borrowed
     minitalk_send=$PWD/borrowed/minitalk-send
+}
+
+# A sender that has sent one message and stays.
+start_idle_sender() {
+    { echo "from idle sender $1"; exec cat hold; } 3>&- |
+        as "$USER_A" "$minitalk_send" 2> /dev/null 3>&- &
+}
+
+received_lines() {
+    [ "$(received | wc -l)" -eq "$1" ]
 }
 
 expect_nothing() {
@@ -64,6 +74,23 @@ test_two_users_at_once() {
     expect_end 0 "$first"
     expect_end 0 "$second"
     printf '%s\n' "A $(cat payload)" "B $(cat payload)" | cmp - <(received | sort)
+}
+
+# With room for 32 senders.
+test_a_user_with_all_the_senders_there_may_be_gives_way_to_another() {
+    run_by=(prlimit --nofile=64:64)
+    start_system_daemon
+    mkfifo hold
+    exec 3<> hold
+    for i in {1..32}; do
+        start_idle_sender "$i"
+    done
+    eventually 30 received_lines 32
+    expect_status 75 as "$USER_A" "$minitalk_send" 'one too many'
+    expect_complaint 'the daemon has no room for another sender'
+    as "$USER_B" "$minitalk_send" 'from the other'
+    received | grep -qx 'from the other' || fail 'the other did not get through'
+    received_lines 33 || fail 'more than that was received'
 }
 
 # The sender is named by its own user, not by the one that it borrows.

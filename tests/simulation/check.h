@@ -27,6 +27,7 @@ struct ledger {
     unsigned count;
     unsigned current;      /* the message under way */
     bool was_told_busy;    /* when the table of sessions was full */
+    bool was_dismissed;    /* its session was ended, though it had not */
     bool was_told_to_stop; /* when the daemon was stopping */
     bool is_misled;        /* somebody who may signal it forged an answer to its question; or it is
                               a rogue: what comes of its own messages is its own affair */

@@ -45,8 +45,18 @@ static void close_peer(void *owner, void *closed)
 
     while (*at != closed)
         at = &(*at)->next;
+    if ((*at)->has_session && (*at)->process->program)
+        ((struct ledger *)(*at)->process->program)->was_dismissed = true;
     *at = (*at)->next;
     free(closed);
+}
+
+static uid_t user_of(void *owner, const void *opened)
+{
+    const struct peer *peer = opened;
+
+    (void)owner;
+    return peer->process->uid;
 }
 
 static bool has_ended(void *owner, const void *opened)
@@ -94,7 +104,7 @@ static int answer_bit(void *owner, void *opened, enum lane lane)
 static int tell_word(void *owner, void *opened, uint32_t word)
 {
     struct world *w = owner;
-    const struct peer *peer = opened;
+    struct peer *peer = opened;
     struct ledger *ledger = peer->process->program;
     struct answer answer;
 
@@ -107,6 +117,7 @@ static int tell_word(void *owner, void *opened, uint32_t word)
         ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
     else if (ledger && answer.reply == REPLY_STOPPING)
         ledger->was_told_to_stop |= w->daemon.exchange.stopping || !w->daemon.exchange.table;
+    peer->has_session |= answer.reply != REPLY_BUSY && answer.reply != REPLY_FORGOTTEN;
     return kernel_send_queued(&w->kernel, w->daemon.process, peer->process, LANE_PROCESS, true,
                               w->daemon.process->pid, word);
 }
@@ -196,6 +207,7 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
 static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
+    .user = user_of,
     .ended = has_ended,
     .answer = answer_bit,
     .tell = tell_word,

@@ -14,7 +14,8 @@ struct world;
 
 struct peer {
     struct process *process;
-    bool is_gone; /* a bit of its could not be answered */
+    bool has_session; /* or had one */
+    bool is_gone;     /* a bit of its could not be answered */
     struct peer *next;
 };
 

@@ -193,9 +193,9 @@ START_TEST(to_begin_in_the_middle_of_a_message_is_out_of_step)
 }
 END_TEST
 
-START_TEST(to_resume_what_was_not_begun_is_out_of_step)
+START_TEST(to_resume_without_a_session_is_to_be_forgotten)
 {
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
     ck_assert_uint_eq(world.open_peers, 0);
     ck_assert_uint_eq(world.exchange.counts.senders, 0);
@@ -492,7 +492,7 @@ Suite *make_suite(void)
         a_bit_after_the_last_one_changes_nothing,
         a_sender_begins_anew_as_long_as_no_bit_was_taken,
         to_begin_in_the_middle_of_a_message_is_out_of_step,
-        to_resume_what_was_not_begun_is_out_of_step,
+        to_resume_without_a_session_is_to_be_forgotten,
         a_refusal_is_recorded_once_and_told_as_often_as_asked_for,
         a_message_that_the_log_does_not_take_is_refused,
         a_message_for_which_there_is_no_memory_is_refused,

@@ -440,7 +440,7 @@ START_TEST(an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_as
     sender_sends(&ann, 9);
     process_ends(ann.pid);
     process_starts(ann.pid);
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert_uint_eq(world.lost.count, 1);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
     ck_assert_uint_eq(world.open_peers, 2);
@@ -476,6 +476,142 @@ START_TEST(one_sender_too_many_is_told_that_the_daemon_is_busy)
     process_end_is_noticed(5);
     ck_assert_int_eq(sender_asks(last, ASK_START), REPLY_WAIT);
     ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
+}
+END_TEST
+
+/* All sessions there can be are ann's: of senders 1 to SESSIONS, the first of which runs. */
+static void ann_takes_all(struct sender *senders)
+{
+    for (int i = 0; i < SESSIONS; i++) {
+        senders[i].pid = i + 1;
+        world.processes[i + 1].uid = ann.uid;
+        sender_takes(&senders[i], "one of many");
+        ck_assert_int_eq(sender_asks(&senders[i], ASK_START), i == 0 ? REPLY_GO : REPLY_WAIT);
+    }
+}
+
+static void forget(struct sender *senders)
+{
+    for (int i = 0; i < SESSIONS; i++)
+        sender_done(&senders[i]);
+}
+
+START_TEST(who_has_most_sessions_gives_way_with_the_one_heard_of_least_lately)
+{
+    struct sender many[SESSIONS] = {0}, other = {.pid = 10};
+
+    ann_takes_all(many);
+    sender_asks(&many[0], ASK_START);
+    ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_WAIT);
+    ck_assert_int_eq(sender_heard(&many[1]), REPLY_BUSY);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
+    ck_assert_int_eq(sender_asks(&many[1], ASK_RESUME), REPLY_FORGOTTEN);
+    ck_assert_int_eq(sender_asks(&many[1], ASK_START), REPLY_BUSY);
+    forget(many);
+}
+END_TEST
+
+START_TEST(a_message_under_way_that_gives_way_is_refused)
+{
+    struct sender many[SESSIONS] = {0}, other = {.pid = 10};
+
+    ann_takes_all(many);
+    sender_sends(&many[0], 9);
+    ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_WAIT);
+    ck_assert_int_eq(sender_heard(&many[0]), REPLY_BUSY);
+    ck_assert_uint_eq(world.refused.count, 1);
+    ck_assert_int_eq(world.refused.list[0].reason, REPLY_BUSY);
+    ck_assert_uint_eq(world.lost.count, 0);
+    ck_assert_int_eq(sender_heard(&many[1]), REPLY_GO);
+    forget(many);
+}
+END_TEST
+
+START_TEST(a_message_that_is_being_logged_does_not_give_way)
+{
+    struct sender many[SESSIONS] = {0}, other = {.pid = 10};
+
+    world.commit_result = -EINPROGRESS;
+    ann_takes_all(many);
+    sender_sends(&many[0], SENDER_REST);
+    ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_PENDING);
+    ck_assert_int_eq(sender_heard(&many[1]), REPLY_BUSY);
+    exchange_committed(&world.exchange, 0);
+    ck_assert_int_eq(sender_heard(&many[0]), REPLY_COMMITTED);
+    forget(many);
+}
+END_TEST
+
+START_TEST(users_take_turns_whatever_the_number_of_their_senders)
+{
+    struct sender many[SESSIONS] = {0};
+
+    for (int i = 0; i < SESSIONS - 1; i++) {
+        many[i] = (struct sender){.pid = i + 1};
+        world.processes[i + 1].uid = ann.uid;
+        sender_takes(&many[i], "one of many");
+        sender_asks(&many[i], ASK_START);
+    }
+    many[SESSIONS - 1].pid = SESSIONS;
+    ck_assert_int_eq(sender_asks(&many[SESSIONS - 1], ASK_START), REPLY_WAIT);
+    sender_sends(&many[0], SENDER_REST);
+    ck_assert_int_eq(sender_heard(&many[1]), REPLY_GO);
+    sender_sends(&many[1], SENDER_REST);
+    ck_assert_int_eq(sender_heard(&many[SESSIONS - 1]), REPLY_GO);
+    forget(many);
+}
+END_TEST
+
+/* Ann has this much room left, and begins a message of 8 octets. */
+static void ann_needs_room(size_t room)
+{
+    world.exchange.room = room;
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_sends(&ann, 24);
+}
+
+START_TEST(a_message_for_which_no_room_is_left_is_refused_at_its_header)
+{
+    ann_needs_room(7);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_BUSY);
+    ck_assert_int_eq(world.refused.list[0].reason, REPLY_BUSY);
+}
+END_TEST
+
+START_TEST(who_has_most_room_gives_way)
+{
+    struct sender dan = {.pid = 4};
+
+    world.processes[dan.pid].uid = ann.uid;
+    sender_takes(&dan, "from dan");
+    ann_needs_room(20);
+    ck_assert_int_eq(sender_asks(&dan, ASK_START), REPLY_WAIT);
+    time_passes(time_passes(0) - world.now);
+    ck_assert_int_eq(sender_heard(&dan), REPLY_GO);
+    sender_sends(&dan, 24);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    time_passes(time_passes(0) - world.now);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_BUSY);
+    ck_assert_int_eq(sender_asks(&dan, ASK_RESUME), REPLY_GO);
+    sender_sends(&dan, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&dan), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.exchange.users.reserved, 0);
+    sender_done(&dan);
+}
+END_TEST
+
+START_TEST(room_is_given_back_with_every_end_of_a_message)
+{
+    ann_needs_room(8);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_uint_eq(world.exchange.users.reserved, 0);
+    ck_assert_int_eq(sender_delivers(&bob, "12345678"), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_delivers(&bob, "87654321"), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.exchange.users.reserved, 0);
 }
 END_TEST
 
@@ -601,6 +737,13 @@ Suite *make_suite(void)
         an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
         the_late_news_of_an_end_does_not_end_the_session_of_another,
         one_sender_too_many_is_told_that_the_daemon_is_busy,
+        who_has_most_sessions_gives_way_with_the_one_heard_of_least_lately,
+        a_message_under_way_that_gives_way_is_refused,
+        a_message_that_is_being_logged_does_not_give_way,
+        users_take_turns_whatever_the_number_of_their_senders,
+        a_message_for_which_no_room_is_left_is_refused_at_its_header,
+        who_has_most_room_gives_way,
+        room_is_given_back_with_every_end_of_a_message,
         who_has_not_sent_a_bit_is_told_that_the_daemon_stops,
         who_comes_once_it_stops_is_turned_away,
         messages_under_way_are_finished_before_it_stops,

@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(other_numbers_are_no_answer)
 {
-    static const uint32_t words[] = {0, 0x0fffffff, 0xc0000000, 0xffffffff};
+    static const uint32_t words[] = {0, 0x0fffffff, 0xd0000000, 0xffffffff};
     struct answer answer = {.nonce = 42};
 
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-turns \
+	tests/unit/check-user \
 	tests/unit/check-word
 
 check_PROGRAMS += $(UNIT_TESTS)
@@ -81,6 +82,9 @@ tests_unit_check_stdout_LDADD = $(WITH_SERVER)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_user_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_user_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_word_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_word_LDADD = $(WITH_PROTOCOL)

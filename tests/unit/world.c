@@ -69,6 +69,14 @@ static void close_peer(void *owner, void *peer)
     world.open_peers--;
 }
 
+static uid_t user_of_peer(void *owner, const void *peer)
+{
+    const struct handle *handle = peer;
+
+    require(owner == &world);
+    return world.processes[handle->pid].uid;
+}
+
 static bool peer_has_ended(void *owner, const void *peer)
 {
     require(owner == &world);
@@ -136,6 +144,7 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
 static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
+    .user = user_of_peer,
     .ended = peer_has_ended,
     .answer = answer_peer,
     .tell = tell_peer,
@@ -149,6 +158,8 @@ static const struct exchange_ops ops = {
 void world_begin(unsigned session_limit)
 {
     world = (struct world){.now = 1};
+    for (unsigned pid = 0; pid < WORLD_PIDS; pid++)
+        world.processes[pid].uid = 1000 + pid;
     ck_assert_int_eq(
         exchange_init(&world.exchange, &ops, &world, WORLD_MESSAGE_LIMIT, session_limit), 0);
     time_passes(0);
@@ -168,7 +179,8 @@ void process_ends(pid_t pid)
 
 void process_starts(pid_t pid)
 {
-    world.processes[pid] = (struct process){.generation = world.processes[pid].generation + 1};
+    world.processes[pid] = (struct process){.generation = world.processes[pid].generation + 1,
+                                            .uid = world.processes[pid].uid};
 }
 
 void process_end_is_noticed(pid_t pid)

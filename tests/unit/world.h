@@ -28,6 +28,7 @@ struct notes {
 /* A process, under the name that the kernel may give to another after it. */
 struct process {
     unsigned generation; /* how many had this PID before */
+    uid_t uid;           /* at first 1000 and the PID */
     bool has_ended;
     bool is_unsafe;          /* a signal would harm it */
     struct answer told;      /* the last word it was told, */

@@ -1,0 +1,156 @@
+/* check-user.c - users take turns, and what each has is known */
+
+#include "suite.h"
+#include "user.h"
+
+#define ANN 1001
+#define BOB 1002
+
+static struct users users;
+static struct session sessions[6];
+static struct session *const ann1 = &sessions[0], *const ann2 = &sessions[1],
+                             *const ann3 = &sessions[2], *const bob1 = &sessions[3],
+                             *const bob2 = &sessions[4];
+
+/* Three sessions of ann's and two of bob's. */
+static void begin(void)
+{
+    users_init(&users);
+    for (unsigned i = 0; i < 5; i++) {
+        sessions[i] = (struct session){0};
+        ck_assert(users_join(&users, i < 3 ? ANN : BOB, &sessions[i]));
+    }
+}
+
+static void end(void)
+{
+    for (unsigned i = 0; i < 5; i++)
+        if (sessions[i].user)
+            users_leave(&users, &sessions[i]);
+    ck_assert(LIST_EMPTY(&users.all));
+    ck_assert(users_are_content(&users));
+    ck_assert_uint_eq(users.reserved, 0);
+}
+
+START_TEST(users_take_turns_and_each_ones_sessions_in_their_order)
+{
+    users_wait(&users, ann1);
+    users_wait(&users, ann2);
+    users_wait(&users, ann3);
+    users_wait(&users, bob1);
+    users_wait(&users, bob2);
+    ck_assert_ptr_eq(users_next(&users), ann1);
+    ck_assert_ptr_eq(users_next(&users), bob1);
+    ck_assert_ptr_eq(users_next(&users), ann2);
+    ck_assert_ptr_eq(users_next(&users), bob2);
+    ck_assert_ptr_eq(users_next(&users), ann3);
+    ck_assert_ptr_null(users_next(&users));
+}
+END_TEST
+
+START_TEST(who_comes_later_waits_for_one_turn_of_each_other_user)
+{
+    users_wait(&users, ann1);
+    users_wait(&users, ann2);
+    users_wait(&users, ann3);
+    ck_assert_ptr_eq(users_next(&users), ann1);
+    users_wait(&users, bob1);
+    ck_assert_ptr_eq(users_next(&users), ann2);
+    ck_assert_ptr_eq(users_next(&users), bob1);
+}
+END_TEST
+
+START_TEST(who_waits_already_keeps_its_place)
+{
+    users_wait(&users, ann1);
+    users_wait(&users, ann2);
+    users_wait(&users, ann1);
+    ck_assert_ptr_eq(users_next(&users), ann1);
+    ck_assert_ptr_eq(users_next(&users), ann2);
+    ck_assert_ptr_null(users_next(&users));
+}
+END_TEST
+
+START_TEST(who_leaves_or_waits_no_more_gets_no_turn)
+{
+    users_wait(&users, ann1);
+    users_wait(&users, bob1);
+    users_wait(&users, bob2);
+    users_stop_waiting(&users, ann1);
+    users_stop_waiting(&users, ann1);
+    users_leave(&users, bob1);
+    ck_assert_ptr_eq(users_next(&users), bob2);
+    ck_assert(users_are_content(&users));
+}
+END_TEST
+
+START_TEST(sessions_are_counted_by_user)
+{
+    ck_assert_uint_eq(users_sessions(&users, ANN), 3);
+    ck_assert_uint_eq(users_sessions(&users, BOB), 2);
+    ck_assert_uint_eq(users_sessions(&users, 1003), 0);
+    ck_assert_uint_eq(users_with_most_sessions(&users)->uid, ANN);
+    users_leave(&users, ann1);
+    users_leave(&users, ann2);
+    ck_assert_uint_eq(users_with_most_sessions(&users)->uid, BOB);
+    users_leave(&users, ann3);
+    ck_assert_uint_eq(users_sessions(&users, ANN), 0);
+}
+END_TEST
+
+START_TEST(the_first_member_is_the_one_that_asked_least_lately)
+{
+    const struct user *ann = ann1->user;
+
+    ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann1);
+    users_heard(ann1);
+    ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann2);
+    users_heard(ann2);
+    users_heard(ann3);
+    ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann1);
+}
+END_TEST
+
+START_TEST(room_is_counted_by_user_and_in_all)
+{
+    users_reserve(&users, ann1, 100);
+    users_reserve(&users, bob1, 60);
+    users_reserve(&users, bob2, 60);
+    ck_assert_uint_eq(users.reserved, 220);
+    ck_assert_uint_eq(users_with_most_room(&users)->uid, BOB);
+    users_release(&users, bob2);
+    users_release(&users, bob2);
+    ck_assert_uint_eq(users.reserved, 160);
+    ck_assert_uint_eq(users_with_most_room(&users)->uid, ANN);
+    users_leave(&users, ann1);
+    ck_assert_uint_eq(users.reserved, 60);
+}
+END_TEST
+
+START_TEST(where_nobody_is_nobody_has_most)
+{
+    struct users nobody;
+
+    users_init(&nobody);
+    ck_assert_ptr_null(users_with_most_sessions(&nobody));
+    ck_assert_ptr_null(users_with_most_room(&nobody));
+    ck_assert_ptr_null(users_next(&nobody));
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        users_take_turns_and_each_ones_sessions_in_their_order,
+        who_comes_later_waits_for_one_turn_of_each_other_user,
+        who_waits_already_keeps_its_place,
+        who_leaves_or_waits_no_more_gets_no_turn,
+        sessions_are_counted_by_user,
+        the_first_member_is_the_one_that_asked_least_lately,
+        room_is_counted_by_user_and_in_all,
+        where_nobody_is_nobody_has_most,
+        NULL,
+    };
+
+    return suite_around("user", tests, begin, end);
+}
