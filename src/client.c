@@ -23,8 +23,13 @@
 #define CALM_PATIENCE (5 * MONOTONIC_MSEC)
 /* For how many answers one that something went missing for expects it to happen again. */
 #define WARY 1024
-/* Who was told to wait will be told to go: asking again is only for the case that this was lost. */
-#define QUEUE_PATIENCE MONOTONIC_SEC
+/*
+ * Who was told to wait will be told to go: asking again is only for the case that this was lost, as
+ * it is when this process gets no CPU while its turn comes and goes. The longer the queue proves to
+ * be, the more rarely.
+ */
+#define FIRST_QUEUE_PATIENCE (10 * MONOTONIC_MSEC)
+#define LAST_QUEUE_PATIENCE MONOTONIC_SEC
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
 #define LAST_TAKES 1000
 
@@ -158,6 +163,7 @@ struct wait {
     uint64_t patience; /* how long it then waits until it asks */
     uint64_t waited;   /* how long it has waited in vain, in all, since there was progress */
     uint64_t reached;  /* how many bits of the message the daemon has confirmed in its words */
+    uint64_t queueing; /* how long the next stay in a queue is, until it asks */
 };
 
 /* A queue was joined, or the log's: the daemon will speak first. */
@@ -166,7 +172,9 @@ static void stand_by(struct client *client, struct wait *wait)
     uint64_t quarter = client->timeout_ns / 4;
 
     spin_stop(&client->spin);
-    wait->patience = quarter < QUEUE_PATIENCE ? quarter : QUEUE_PATIENCE;
+    wait->patience = quarter < wait->queueing ? quarter : wait->queueing;
+    if (wait->queueing < LAST_QUEUE_PATIENCE)
+        wait->queueing *= 2;
 }
 
 static uint64_t first_patience(const struct client *client)
@@ -177,7 +185,9 @@ static uint64_t first_patience(const struct client *client)
 static void progress(struct client *client, struct wait *wait)
 {
     spin_heard(&client->spin);
-    *wait = (struct wait){.patience = first_patience(client), .reached = wait->reached};
+    wait->since = 0;
+    wait->waited = 0;
+    wait->patience = first_patience(client);
 }
 
 /* The daemon says where to go on. Only if that is further on than before is it progress. */
@@ -186,6 +196,7 @@ static void go_on(struct client *client, struct wait *wait, uint64_t index)
     uint64_t waited = wait->waited;
 
     progress(client, wait);
+    wait->queueing = FIRST_QUEUE_PATIENCE;
     if (index > wait->reached)
         wait->reached = index;
     else
@@ -299,7 +310,7 @@ static int last_words(struct client *client, struct arq_sender *arq, struct wait
 static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
     struct lane_signal signal;
-    struct wait wait = {.patience = first_patience(client)};
+    struct wait wait = {.patience = first_patience(client), .queueing = FIRST_QUEUE_PATIENCE};
 
     while (!arq_sender_done(arq)) {
         int r = transmit(client, arq, frame);

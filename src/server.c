@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,9 @@ static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
 
     (void)source, (void)usec;
     server->shown = *now;
+    /* What many senders needed is not kept until there are as many again. */
+    if (now->senders == 0)
+        malloc_trim(0);
     sd_notifyf(0,
                "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
                " refused, %" PRIu64 " lost with their sender, %u senders now",
