@@ -1,0 +1,367 @@
+#!/bin/bash
+# bench.sh - how fast it is, beside the bare signals of the same machine at the same time
+#
+#   make bench [BENCH_ROUNDS=5]
+#
+# Everything is measured once a round, one after the other, so that what disturbs the machine for a
+# while disturbs all alike. The table shows medians over the rounds. Every single figure is in
+# bench.csv; bench.svg draws them if gnuplot is installed.
+set -eu
+
+: "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}" "${BENCH_ROUNDS:=5}"
+srcdir=$(cd "$srcdir" && pwd)
+builddir=$(cd "$builddir" && pwd)
+export LC_ALL=C.UTF-8
+
+send=$builddir/minitalk-send
+pingpong=$builddir/tests/tools/pingpong
+stopwatch=$builddir/tests/bench/stopwatch
+figures=$builddir/bench.csv
+readonly FLOOR_BITS=10000 CROWD_BYTES=2048
+
+place=$(mktemp -d)
+cd "$place"
+declare -a running=()
+
+clean_up() {
+    [ ${#running[@]} -eq 0 ] || kill "${running[@]}" 2> /dev/null || :
+    wait
+    rm -rf "$place"
+}
+trap clean_up EXIT
+
+# ---- figures ----
+
+# note NAME UNIT VALUE…: each is one figure.
+note() {
+    local name=$1 unit=$2 value
+    shift 2
+    for value in "$@"; do
+        printf '%s,%s,%s\n' "$name" "$unit" "$value" >> "$figures"
+    done
+}
+
+# percentile P NAME: of all figures with this name.
+percentile() {
+    awk -F, -v name="$2" '$1 == name { print $3 }' "$figures" | sort -n |
+        awk -v p="$1" '{ value[NR] = $1 }
+            END { if (NR) print value[int((NR - 1) * p / 100 + 0.5) + 1] }'
+}
+
+median() {
+    percentile 50 "$1"
+}
+
+calculate() {
+    awk "BEGIN { printf \"%.${2-0}f\", $1 }"
+}
+
+# ---- what is measured ----
+
+# start_daemon NAME COMMAND…: a daemon, run by the command; its pidfile is NAME.pid.
+start_daemon() {
+    local name=$1
+    shift
+    mkfifo "$name.ready"
+    "$@" "$builddir/minitalkd" --foreground --output=stdout --pidfile="$place/$name.pid" \
+        > "$name.ready" 2> "$name.errors" &
+    running+=($!)
+    # Its messages are read and dropped, as journald would read them.
+    { read -r _ && touch "$name.started" && exec cat > /dev/null; } < "$name.ready" &
+    running+=($!)
+    until [ -e "$name.started" ]; do
+        kill -0 "${running[-2]}" || { cat "$name.errors" >&2; exit 1; }
+        sleep 0.01
+    done
+}
+
+# floors SUFFIX COMMAND…: bare signals, in every way, run by the command.
+floors() {
+    local suffix=$1 way lanes
+    shift
+    for way in handler blocked signalfd polled; do
+        for lanes in 1 2; do
+            # A handler cannot tell the lanes; two that poll on one CPU wait for the clock tick.
+            case $way$lanes$suffix in handler2* | polled?-one-cpu) continue ;; esac
+            note "floor-$way-$lanes$suffix" ns/bit "$("$@" "$pingpong" "$way" "$lanes" $FLOOR_BITS)"
+        done
+    done
+}
+
+# rate NAME DAEMON FILE BITS [COMMAND…] -- OPTION…: sends FILE, which has so many payload bits.
+rate() {
+    local name=$1 daemon=$2 file=$3 bits=$4 wall
+    local -a command=()
+    shift 4
+    while [ "$1" != -- ]; do
+        command+=("$1")
+        shift
+    done
+    shift
+    read -r wall _ < <("${command[@]}" "$stopwatch" -i "$file" "$send" --timeout=60 \
+        --pidfile="$daemon.pid" "$@")
+    note "$name" ns/bit "$(calculate "$wall * 1000 / $bits" 1)"
+}
+
+prepare_payloads() {
+    local size
+    for size in 65536 1048576; do
+        head -c "$size" /dev/urandom > "payload-$size"
+    done
+    for size in 16 256 4096; do
+        head -c 65536 /dev/urandom | od -An -v -tx1 | tr -d ' \n' | fold -w "$size" |
+            head -n $((65536 / size)) > "payload-$size"
+        echo >> "payload-$size"
+    done
+    head -c "$CROWD_BYTES" /dev/urandom > payload-crowd
+}
+
+rates() {
+    local size
+    for size in 16 256 4096; do
+        rate "rate-$size" main "payload-$size" $((65536 * 8)) --
+    done
+    rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
+    rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
+}
+
+one_cpu() {
+    floors -one-cpu taskset --cpu-list "$cpu"
+    rate rate-65536-one-cpu single payload-65536 $((65536 * 8)) taskset --cpu-list "$cpu" -- --whole
+}
+
+busy_cpus() {
+    local -a hogs=()
+    local i
+    for ((i = 0; i < $(nproc); i++)); do
+        (while :; do :; done) &
+        hogs+=($!)
+    done
+    running+=("${hogs[@]}")
+    floors -busy
+    rate rate-65536-busy main payload-65536 $((65536 * 8)) -- --whole
+    kill "${hogs[@]}"
+    wait "${hogs[@]}" 2> /dev/null || :
+    running=("${running[@]:0:${#running[@]}-${#hogs[@]}}")
+}
+
+# A place for logger(1) to send to that costs it as little as journald does.
+start_log() {
+    python3 -c '
+import socket
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("log")
+while log.recv(65536): pass
+' &
+    running+=($!)
+    until [ -S log ]; do
+        sleep 0.01
+    done
+}
+
+one_message() {
+    local i wall cpu
+    for i in {1..40}; do
+        read -r wall cpu _ < <("$stopwatch" "$send" --pidfile=main.pid 'hello world')
+        note short-minitalk-send us "$wall"
+        note short-minitalk-send-cpu us "$cpu"
+        read -r wall cpu _ < <("$stopwatch" logger --socket log 'hello world')
+        note short-logger us "$wall"
+        note short-logger-cpu us "$cpu"
+        read -r wall cpu _ < <("$stopwatch" true)
+        note short-true us "$wall"
+        note short-true-cpu us "$cpu"
+    done
+}
+
+crowds() {
+    local senders start
+    for senders in 1 8 64 512; do
+        start=${EPOCHREALTIME/./}
+        "$stopwatch" -a "$senders" -i payload-crowd "$send" --timeout=600 --pidfile=main.pid --whole \
+            > crowd
+        note "crowd-$senders" ns/bit \
+            "$(calculate "(${EPOCHREALTIME/./} - $start) * 1000 / ($senders * $CROWD_BYTES * 8)" 1)"
+        # shellcheck disable=SC2046 # a figure each
+        note "crowd-$senders-each" us $(cut -d' ' -f1 crowd)
+    done
+}
+
+# How long a message of 64 bytes takes while one of 1 MiB is under way.
+beside_a_long_one() {
+    local long message
+    message=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+    "$send" --timeout=60 --pidfile=main.pid --whole < payload-1048576 &
+    long=$!
+    while kill -0 "$long" 2> /dev/null; do
+        # shellcheck disable=SC2046 # a figure
+        note beside-1048576 us $("$stopwatch" "$send" --pidfile=main.pid "$message" | cut -d' ' -f1)
+    done
+    wait "$long"
+}
+
+# field NAME: of /proc/PID/status of the main daemon.
+field() {
+    sed -n "s/^$1:\t *\([0-9]*\).*/\1/p" "/proc/$main/status"
+}
+
+worked() {
+    local nanoseconds
+    read -r nanoseconds _ < "/proc/$main/schedstat"
+    echo "$nanoseconds"
+}
+
+switches() {
+    echo $(($(field voluntary_ctxt_switches) + $(field nonvoluntary_ctxt_switches)))
+}
+
+cost() {
+    local before_work before_switches cpu switched resident
+    resident=$(field VmRSS)
+    note resident-idle KiB "$resident"
+    before_work=$(worked) before_switches=$(switches)
+    read -r _ cpu switched < <("$stopwatch" -i payload-1048576 "$send" --timeout=60 \
+        --pidfile=main.pid --whole)
+    note cpu-sender s/MiB "$(calculate "$cpu / 1e6" 2)"
+    note cpu-daemon s/MiB "$(calculate "($(worked) - $before_work) / 1e9" 2)"
+    note switches-sender 1/bit "$(calculate "$switched / (1048576 * 8)" 5)"
+    note switches-daemon 1/bit "$(calculate "($(switches) - $before_switches) / (1048576 * 8)" 5)"
+
+    sleep 1
+    before_switches=$(switches)
+    sleep 5
+    note wake-ups-idle 1/min $((($(switches) - before_switches) * 12))
+
+}
+
+# What a sender that has the daemon's attention but says nothing costs; in a daemon of its own, whose
+# memory has seen no others.
+held_sessions() {
+    local before
+    start_daemon "held-$round"
+    main=$(cat "held-$round.pid")
+    "$send" --pidfile="held-$round.pid" 'warm'
+    before=$(field VmRSS)
+    mkfifo hold
+    exec 4<> hold
+    for _ in {1..200}; do
+        { echo held; exec cat hold; } 4>&- | "$send" --timeout=60 --pidfile="held-$round.pid" 4>&- &
+    done
+    until [ "$(senders)" -ge 200 ]; do
+        sleep 0.05
+    done
+    note resident-session octets $((($(field VmRSS) - before) * 1024 / 200))
+    exec 4>&-
+    rm hold
+    until [ "$(senders)" -eq 0 ]; do
+        sleep 0.05
+    done
+    main=$(cat main.pid)
+}
+
+senders() {
+    find "/proc/$main/fd" -lname 'anon_inode:\[pidfd\]' 2> /dev/null | wc -l
+}
+
+# ---- the table ----
+
+# best PATTERN: the least of the medians of the names that match.
+best() {
+    local name
+    for name in $(names "$1"); do
+        median "$name"
+    done | sort -n | head -n 1
+}
+
+# row TEXT VALUE [TARGET]
+row() {
+    printf '  %-62s %12s  %s\n' "$1" "$2" "${3-}"
+}
+
+# ratio TEXT A B TARGET: A / B to two places.
+ratio() {
+    row "$1" "$(calculate "$2 / $3" 2)" "$4"
+}
+
+names() {
+    cut -d, -f1 "$figures" | grep "^$1" | sort -u
+}
+
+table() {
+    local name floor one raw busy
+    echo "On $(uname -sr), $(nproc) CPUs, medians of $BENCH_ROUNDS rounds:"
+    echo
+    echo 'Bare signals, nanoseconds an acknowledged bit (way to wait, bits in flight):'
+    for name in $(names floor-); do
+        row "${name#floor-}" "$(median "$name")"
+    done
+    floor=$(best 'floor-[a-z]*-1$')
+    raw=$(median floor-polled-2)
+    one=$(best 'floor-.*-one-cpu$')
+    busy=$(best 'floor-.*-1-busy$')
+    echo
+    echo 'minitalk, nanoseconds a payload bit:'
+    for name in $(names rate- | sort -t- -k2n); do
+        row "${name#rate-} bytes" "$(median "$name")"
+    done
+    echo
+    echo 'One short message, microseconds as a whole process (median, 10th, 90th percentile):'
+    for name in short-minitalk-send short-logger short-true; do
+        row "${name#short-}" "$(median "$name") $(percentile 10 "$name") $(percentile 90 "$name")"
+    done
+    echo
+    echo "Senders at once, $CROWD_BYTES bytes each: ns a bit together; median and 99th percentile of each, ms:"
+    for name in 1 8 64 512; do
+        row "$name" "$(median "crowd-$name")" \
+            "$(calculate "$(median "crowd-$name-each") / 1000" 1) $(calculate "$(percentile 99 "crowd-$name-each") / 1000" 1)"
+    done
+    echo
+    echo 'Cost:'
+    for name in cpu-sender cpu-daemon switches-sender switches-daemon wake-ups-idle resident-idle \
+        resident-session; do
+        row "$name, $(grep -m 1 "^$name," "$figures" | cut -d, -f2)" "$(median "$name")"
+    done
+    echo
+    echo 'Ratios, and what they should be:'
+    ratio '64 KiB rate / best bare, one in flight' "$floor" "$(median rate-65536)" '>= 1.5'
+    ratio '64 KiB rate / bare, two in flight' "$raw" "$(median rate-65536)" '>= 0.92'
+    ratio '1 MiB rate / 64 KiB rate' "$(median rate-65536)" "$(median rate-1048576)" '>= 0.97'
+    ratio 'one CPU: rate / best bare' "$one" "$(median rate-65536-one-cpu)" '>= 0.85'
+    ratio 'busy CPUs: rate / best bare, one in flight' "$busy" "$(median rate-65536-busy)" '>= 0.7'
+    ratio 'minitalk-send "hello world" / logger' "$(median short-minitalk-send)" \
+        "$(median short-logger)" '<= 0.75'
+    ratio '64 senders together / one' "$(median crowd-1)" "$(median crowd-64)" '>= 0.85'
+    ratio '512 senders together / one' "$(median crowd-1)" "$(median crowd-512)" '>= 0.7'
+    row '64 bytes during 1 MiB, 99th percentile, ms' \
+        "$(calculate "$(percentile 99 beside-1048576) / 1000" 1)" '<= 20'
+    row 'idle wake-ups a minute' "$(median wake-ups-idle)" '0'
+    row 'idle resident, KiB' "$(median resident-idle)" '<= 4096'
+    row 'a held session, octets' "$(median resident-session)" '<= 1024'
+}
+
+# ---- all ----
+
+cpu=$(taskset --cpu-list --pid $$ | sed 's/.*: *\([0-9]*\).*/\1/')
+echo 'name,unit,value' > "$figures"
+prepare_payloads
+start_log
+start_daemon main
+main=$(cat main.pid)
+start_daemon single taskset --cpu-list "$cpu"
+for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+    echo "round $round of $BENCH_ROUNDS" >&2
+    floors ''
+    rates
+    one_cpu
+    busy_cpus
+    one_message
+    crowds
+    beside_a_long_one
+    cost
+    held_sessions
+done
+table
+if command -v gnuplot > /dev/null; then
+    (cd "$builddir" && gnuplot "$srcdir/tests/bench/plot.gp")
+    echo "drawn: bench.svg"
+fi
