@@ -92,6 +92,11 @@ is_stopped() {
     grep -q '^State:.T' "/proc/$1/status"
 }
 
+# Whether a process ignores SIGUSR1 and SIGUSR2, bits 9 and 11: until it does, one of them ends it.
+is_shielded() {
+    grep -q '^SigIgn:.*[abef]..$' "/proc/$1/status" 2> /dev/null
+}
+
 stop_process() {
     kill -STOP "$1"
     eventually 5 is_stopped "$1"

@@ -26,11 +26,6 @@ prepare_messages() {
     eventually 5 is_shielded "$sender"
 }
 
-# SIGUSR1 and SIGUSR2 are bits 9 and 11.
-is_shielded() {
-    grep -q '^SigIgn:.*[abef]..$' "/proc/$1/status"
-}
-
 go_on() {
     cat messages > hold
     exec 3>&-

@@ -1,0 +1,245 @@
+#!/bin/bash
+# Torture on the real kernel: whatever is done to the daemon and its senders, what was confirmed is
+# in the log, once and intact, and everybody is told.
+# shellcheck source=tests/torture/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+. "$(dirname "$0")/lib.sh"
+
+script=$(realpath "$0")
+
+# A whole test: DISTURBANCE [SENDERS], a function that returns once ./enough exists.
+suffer() {
+    start_witness
+    start_daemon
+    start_senders "${2-4}"
+    "$1" &
+    disturbance=$!
+    let_them_suffer
+    expect_end 0 "$disturbance"
+    all_senders_end
+    [ -e spared ] || stop_daemon
+    reckon
+}
+
+# ---- signals of strangers ----
+
+# At full speed, to the daemon and to whatever sender there is.
+strays_everywhere() {
+    local target
+    "$tools/stray" plain "$daemon" &
+    while [ ! -e enough ]; do
+        target=$(some_shielded_send) || continue
+        "$tools/stray" plain "$target"
+    done
+    kill $!
+}
+
+test_strays_of_both_lanes_at_full_speed_to_everybody() {
+    send_options=(--timeout=60)
+    suffer strays_everywhere 2
+}
+
+forged_words_everywhere() {
+    local target
+    "$tools/stray" probes "$daemon" "$$" &
+    while [ ! -e enough ]; do
+        target=$(some_shielded_send) || continue
+        "$tools/stray" words "$target" "$daemon"
+    done
+    kill $!
+}
+
+test_forged_words_at_full_speed_to_everybody() {
+    send_options=(--timeout=60)
+    suffer forged_words_everywhere 2
+}
+
+# ---- silence ----
+
+stop_and_continue() {
+    local target
+    while [ ! -e enough ]; do
+        target=$daemon
+        if ((RANDOM % 3)); then
+            target=$(some_send) || continue
+        fi
+        kill -STOP "$target" 2> /dev/null || continue
+        sleep "0.0$((RANDOM % 10))"
+        kill -CONT "$target" 2> /dev/null || :
+    done
+}
+
+test_everybody_is_stopped_and_continued_at_random() {
+    suffer stop_and_continue
+}
+
+# ---- death ----
+
+kill_senders() {
+    local target
+    while [ ! -e enough ]; do
+        target=$(some_send) || continue
+        sleep "0.00$((RANDOM % 10))"
+        kill -KILL "$target" 2> /dev/null || :
+    done
+}
+
+test_senders_are_killed_at_random() {
+    # The shell's word for: ended by SIGKILL.
+    may_be_denied=(137)
+    suffer kill_senders
+}
+
+kill_daemons() {
+    local i=0
+    while [ ! -e enough ]; do
+        sleep "0.$((RANDOM % 5))"
+        kill -KILL "$daemon"
+        while ! has_ended "$daemon"; do :; done
+        i=$((i + 1))
+        "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" \
+            > "output.$i" 2> "errors.$i" &
+        daemon=$!
+        until [ -s "output.$i" ]; do
+            has_ended "$daemon" && return 1
+            sleep 0.01
+        done
+    done
+    touch spared
+    all_are_done_with "$daemon"
+}
+
+# The last daemon serves until the last sender has its verdict.
+all_are_done_with() {
+    while some_send > /dev/null; do
+        sleep 0.05
+    done
+    kill "$1"
+    wait "$1"
+}
+
+test_the_daemon_is_killed_and_started_again() {
+    # No daemon, or one that went away.
+    may_be_denied=(69 75)
+    suffer kill_daemons
+}
+
+# ---- crowds ----
+
+test_1000_senders_at_once() {
+    local i
+    start_witness
+    start_daemon
+    send_options=(--timeout=120)
+    senders=()
+    for i in {1..1000}; do
+        send_once "$i" 1 &
+        senders+=($!)
+    done
+    all_senders_end
+    stop_daemon
+    reckon
+    [ "$(count_lines confirmed)" -eq 1000 ] || fail 'not all were confirmed'
+}
+
+# ---- PIDs that are used again ----
+
+# The next process gets the PID after this one.
+continue_pids_after() {
+    echo "$1" > /proc/sys/kernel/ns_last_pid
+}
+
+# Some senders are killed, at some moment.
+while_some_are_killed() {
+    echo "$sender" >> used
+    if ((RANDOM % 4 == 0)); then
+        ((RANDOM % 2)) || sleep "0.00$((RANDOM % 10))"
+        kill -KILL "$sender" 2> /dev/null || :
+    fi
+}
+
+# A daemon and its senders, which get PIDs from 101 on again and again; 102 is the witness's.
+in_a_few_pids() {
+    local number=0 end=$((SECONDS + TORTURE_SECONDS))
+    while_it_sends() { while_some_are_killed; }
+    start_daemon
+    continue_pids_after 101
+    start_witness
+    while [ "$SECONDS" -lt "$end" ]; do
+        number=$((number + 1))
+        continue_pids_after 99
+        send_once "$number" 1
+        send_once "$number" 2
+    done
+    stop_daemon
+    ! has_ended "$witness" || fail 'an innocent process was ended'
+    kill "$witness"
+}
+
+test_a_few_pids_are_used_again_and_again() {
+    needs_root 'have a PID namespace'
+    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'no PID namespace can be made here'
+    start_witness
+    export TORTURE_SECONDS MINITALK_INNER=in_a_few_pids
+    unshare --pid --fork --mount-proc --kill-child "$BASH" "$script"
+    may_be_denied=(137)
+    echo "# $(count_lines used) senders, $(sort -u used | wc -l) PIDs"
+    [ "$(sort -u used | wc -l)" -lt $(($(count_lines used) / 10)) ] || fail 'PIDs were not used again'
+    reckon
+}
+
+# ---- scarce processors ----
+
+nothing_else() {
+    :
+}
+
+test_all_on_one_cpu() {
+    local cpu
+    cpu=$(taskset --cpu-list --pid $$ | sed 's/.*: *\([0-9]*\).*/\1/')
+    run_by=(taskset --cpu-list "$cpu")
+    send_by=(taskset --cpu-list "$cpu")
+    suffer nothing_else
+}
+
+busy_loops() {
+    local i
+    for ((i = 0; i < $(nproc); i++)); do
+        (while [ ! -e enough ]; do :; done) &
+    done
+    wait
+}
+
+test_all_cpus_are_busy() {
+    suffer busy_loops
+}
+
+test_everybody_runs_only_when_nobody_else_would() {
+    run_by=(chrt --idle 0)
+    send_by=(chrt --idle 0)
+    send_options=(--timeout=60)
+    suffer busy_loops
+}
+
+# ---- scarce means ----
+
+test_hardly_any_descriptors() {
+    run_by=(prlimit --nofile=36:36)
+    # Room for four senders.
+    may_be_denied=(75)
+    suffer nothing_else 8
+}
+
+test_hardly_any_memory() {
+    run_by=(prlimit --data=2097152:2097152)
+    send_by=(prlimit --data=1048576:1048576)
+    suffer nothing_else
+}
+
+# The part of a test that runs in a PID namespace of its own.
+if [ -n "${MINITALK_INNER-}" ]; then
+    set -eu
+    "$MINITALK_INNER"
+    exit
+fi
+run_tests
