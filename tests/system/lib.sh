@@ -1,8 +1,11 @@
-# lib.sh - a Debian system of its own, with systemd as PID 1; sourced by the system tests
+# lib.sh - Debian systems of their own, with systemd as PID 1; sourced by the system tests
 # shellcheck shell=bash
 #
 # A tree made by mmdebstrap, kept as a tarball in the build directory, is booted by systemd-nspawn.
 # The tests enter it with 'guest COMMAND…' and are root there. Nothing is left of it behind them.
+#
+# There can be several. What is said of the guest is said of the one that $machine names, and
+# 'on NAME …' names another for one command.
 
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/../integration/lib.sh"
@@ -34,6 +37,10 @@ need_commands() {
 need_guest() {
     need_commands mmdebstrap systemd-nspawn nsenter
     [ "$(id -u)" -eq 0 ] || skip_all "systemd-nspawn needs root"
+    guests=$(mktemp -d "$workplace/guests.XXXXXX")
+    trap remove_guests EXIT
+    # On a disk, most of the time would go by with dpkg's waiting for it.
+    mount -t tmpfs -o mode=700 guests "$guests"
 }
 
 # The path of the package that package.sh has built.
@@ -43,7 +50,20 @@ package() {
     echo "${packages[0]}"
 }
 
-# ---- the guest ----
+# ---- the guests ----
+
+machine=guest
+
+# on NAME COMMAND…
+on() {
+    local machine=$1
+    "${@:2}"
+}
+
+# What is known of a guest is in files, so that one that a test has started again is known to all.
+about() {
+    echo "$guests/$machine/$1"
+}
 
 # make_tree RELEASE: the tarball of its file system.
 make_tree() {
@@ -70,10 +90,10 @@ cgroups() {
 
 # Namespaces alone do not do: systemd refuses what a caller asks that is in no cgroup of the guest.
 guest() (
-    for directory in "${guest_cgroups[@]}"; do
+    while read -r directory; do
         echo "$BASHPID" > "$directory/cgroup.procs"
-    done
-    exec nsenter --target "$leader" --all -- \
+    done < "$(about cgroups)"
+    exec nsenter --target "$(cat "$(about leader)")" --all -- \
         env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
 )
 
@@ -93,25 +113,31 @@ as_service() {
 }
 
 # Guests that shared a cgroup would take each other's services for their own.
+own_cgroups() {
+    local directory
+    while read -r directory; do
+        echo "$directory/${guests##*/}.$machine"
+    done < <(cgroups $$)
+}
+
 enter_own_cgroup() {
     local directory
     while read -r directory; do
-        mkdir "$directory/${root##*/}"
-        echo "$BASHPID" > "$directory/${root##*/}/cgroup.procs"
-    done < <(cgroups $$)
+        mkdir -p "$directory"
+        echo "$BASHPID" > "$directory/cgroup.procs"
+    done < <(own_cgroups)
 }
 
 remove_own_cgroup() {
     local directory
     while read -r directory; do
-        [ ! -d "$directory/${root##*/}" ] ||
-            find "$directory/${root##*/}" -depth -type d -exec rmdir {} +
-    done < <(cgroups $$)
+        [ ! -d "$directory" ] || find "$directory" -depth -type d -exec rmdir {} +
+    done < <(own_cgroups)
 }
 
 find_leader() {
-    leader=$(ps --ppid "$nspawn" -o pid= | tr -d ' ')
-    [ -n "$leader" ]
+    ps --ppid "$(cat "$(about nspawn)")" -o pid= | tr -d ' ' > "$(about leader)"
+    [ -s "$(about leader)" ]
 }
 
 # What was booted is up when nothing is left to be started. The first child that systemd-nspawn
@@ -120,46 +146,70 @@ is_up() {
     find_leader && guest systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'
 }
 
+# Boots the guest with these further options. systemd-nspawn is run by the words of the array
+# 'boot_by', which must end in executing it.
+boot_options=()
+boot_by=()
 boot() {
+    : > "$(about cgroups)"
     (
         set -e
         enter_own_cgroup
-        exec systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --boot \
-            --console=read-only --hostname=guest \
-            --bind-ro="$srcdir/tests/system/guest:/opt/tests"
-    ) < /dev/null >> "$workplace/console.$$" 2>&1 &
-    nspawn=$!
-    guest_cgroups=()
+        exec "${boot_by[@]}" systemd-nspawn --quiet --directory="$(about root)" --register=no \
+            --keep-unit --boot --console=read-only --machine="$machine" \
+            --bind-ro="$srcdir/tests/system/guest:/opt/tests" "${boot_options[@]}"
+    ) < /dev/null >> "$(about console)" 2>&1 &
+    echo $! > "$(about nspawn)"
+    # The guest outlives the test that has booted it.
+    disown
     eventually 60 is_up
-    mapfile -t guest_cgroups < <(cgroups "$leader")
-}
-
-has_ended() {
-    ! kill -0 "$1" 2> /dev/null
+    cgroups "$(cat "$(about leader)")" > "$(about cgroups).new"
+    mv "$(about cgroups).new" "$(about cgroups)"
 }
 
 shut_down() {
-    [ -n "$nspawn" ] || return 0
-    kill "$nspawn" 2> /dev/null || :
-    (eventually 30 has_ended "$nspawn") || kill -KILL "$nspawn"
-    wait "$nspawn" || :
-    nspawn=
+    kill "$(cat "$(about nspawn)")"
+    eventually 30 has_ended "$(cat "$(about nspawn)")"
 }
 
+# From within. The answer may get lost.
+reboot_guest() {
+    guest systemctl reboot || :
+    eventually 30 has_ended "$(cat "$(about nspawn)")"
+    boot
+}
+
+# What is thrown away need not be shut down. When its PID 1 is gone, systemd-nspawn cleans up.
 remove_guest() {
-    shut_down
+    local nspawn
+    nspawn=$(cat "$(about nspawn)")
+    if [ "$(ps --pid "$nspawn" -o comm=)" = systemd-nspawn ]; then
+        ps --ppid "$nspawn" -o pid= | xargs --no-run-if-empty kill -KILL || :
+        (eventually 30 has_ended "$nspawn") || kill -KILL "$nspawn"
+    fi
     remove_own_cgroup
-    rm -rf "$root" "$workplace/console.$$"
+}
+
+remove_guests() {
+    local place
+    for place in "$guests"/*/; do
+        on "$(basename "$place")" remove_guest
+    done
+    umount --recursive "$guests"
+    rmdir "$guests"
+}
+
+# make_guest RELEASE: a fresh one, to be booted.
+make_guest() {
+    make_tree "$1"
+    mkdir -p "$(about root)"
+    tar -C "$(about root)" --numeric-owner -xpf "$workplace/$1.tar"
+    echo "$machine" > "$(about root)/etc/hostname"
 }
 
 # start_guest RELEASE: boots a fresh one, with two ordinary users and one of a service.
 start_guest() {
-    nspawn=
-    root=$(mktemp -d "$workplace/guest.XXXXXX")
-    trap remove_guest EXIT
-    make_tree "$1"
-    tar -C "$root" --numeric-owner -xpf "$workplace/$1.tar"
-    chmod 755 "$root"
+    make_guest "$1"
     boot
     guest useradd --create-home alice
     guest useradd --create-home bob
@@ -168,7 +218,7 @@ start_guest() {
 }
 
 install_package() {
-    cp "$(package)" "$root/root/minitalk.deb"
+    cp "$(package)" "$(about root)/root/minitalk.deb"
     guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /root/minitalk.deb
 }
 

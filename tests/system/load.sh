@@ -9,7 +9,7 @@ readonly VACUOUS=20
 # Two users, root and a service send, one short-lived process a message, into ./results.NAME.
 start_senders() {
     local user
-    rm -f "$root$STOP"
+    rm -f "$(about root)$STOP"
     senders=()
     for user in alice bob root; do
         as "$user" /opt/tests/send-numbered "$user" "$STOP" > "results.$user" &
@@ -20,7 +20,7 @@ start_senders() {
 }
 
 stop_senders() {
-    touch "$root$STOP"
+    touch "$(about root)$STOP"
     wait "${senders[@]}"
 }
 

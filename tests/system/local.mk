@@ -28,4 +28,4 @@ EXTRA_DIST += \
 clean-local: clean-system
 .PHONY: clean-system
 clean-system:
-	rm -rf tests/system/package tests/system/*.tar tests/system/guest.* tests/system/console.*
+	rm -rf tests/system/package tests/system/*.tar tests/system/guests.*

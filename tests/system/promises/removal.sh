@@ -14,7 +14,7 @@ mode_of_sender() {
 make_next_version() {
     dpkg-deb -R "$(package)" next
     sed -i 's/^\(Version: .*\)/\1+next/' next/DEBIAN/control
-    dpkg-deb --root-owner-group -b next "$root/root/next.deb" > /dev/null
+    dpkg-deb --root-owner-group -b next "$(about root)/root/next.deb" > /dev/null
 }
 
 test_an_upgrade_keeps_what_was_set() {
