@@ -40,7 +40,7 @@ need_guest() {
     guests=$(mktemp -d "$workplace/guests.XXXXXX")
     trap remove_guests EXIT
     # On a disk, most of the time would go by with dpkg's waiting for it.
-    mount -t tmpfs -o mode=700 guests "$guests"
+    mount -t tmpfs -o mode=700 guests "$guests" || skip_all "root may not mount here"
 }
 
 # The path of the package that package.sh has built.
@@ -218,15 +218,41 @@ start_guest() {
     guest apt-get -qq update
 }
 
+apt() {
+    guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@" > apt.log 2>&1 ||
+        fail "$(cat apt.log)"
+}
+
 install_package() {
     cp "$(package)" "$(about root)/root/minitalk.deb"
     guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /root/minitalk.deb
+}
+
+# make_version SUFFIX: the package once more, of a version with this suffix, as /root/SUFFIX.deb.
+make_version() {
+    dpkg-deb -R "$(package)" "content$1"
+    sed -i "s/^Version: .*/&$1/" "content$1/DEBIAN/control"
+    dpkg-deb --root-owner-group -b "content$1" "$(about root)/root/$1.deb" > /dev/null
+}
+
+# follow FILE HEAD: does what the file tells root to do below the line that begins so.
+follow() {
+    guest sh -ec "$(awk -v head="$2" '
+        index($0, head) == 1 { here = 1 }
+        here && /^    / { print substr($0, 5); found = 1; next }
+        found { exit }
+        END { if (!found) print "echo no recipe; false" }' "$srcdir/$1")"
 }
 
 # ---- the service ----
 
 main_pid() {
     guest systemctl show minitalk --property=MainPID --value
+}
+
+# sender_is MODE OWNER GROUP: so minitalk-send is.
+sender_is() {
+    [ "$(guest stat -c '%a %U %G' /usr/bin/minitalk-send)" = "$*" ]
 }
 
 uid_of() {

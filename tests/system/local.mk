@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/system/guest/send-numbered \
 	tests/system/lib.sh \
 	tests/system/load.sh \
+	tests/system/promises/groups.sh \
 	tests/system/promises/journald.sh \
 	tests/system/promises/load.sh \
 	tests/system/promises/refusals.sh \

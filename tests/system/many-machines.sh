@@ -48,14 +48,6 @@ start_sender() {
     boot_on_network
 }
 
-# recipe MACHINE: what README tells root to do there.
-recipe() {
-    awk -v head="On $1, as root" '
-        index($0, head) == 1 { here = 1 }
-        here && /^    / { print substr($0, 5); found = 1 }
-        found && /^$/ { exit }' "$srcdir/README.md"
-}
-
 # ---- the messages ----
 
 lines_of() {
@@ -81,9 +73,9 @@ fields() {
 
 test_1_the_recipes_are_followed() {
     local name
-    on collector guest sh -ec "$(recipe 'the collector')"
+    on collector follow README.md 'On the collector, as root'
     for name in alpha beta; do
-        on "$name" guest sh -ec "$(recipe 'each sender')"
+        on "$name" follow README.md 'On each sender, as root'
     done
     for name in alpha beta; do
         on "$name" guest systemctl is-active systemd-journal-upload.service
