@@ -12,7 +12,7 @@ test_a_burst_of_20000_messages_is_all_there() {
 test_restarts_under_load_lose_and_double_nothing() {
     fresh_service
     start_senders
-    for _ in {1..30}; do
+    for _ in {1..60}; do
         sleep 1
         guest systemctl restart minitalk
     done

@@ -50,6 +50,20 @@ test_an_entry_names_the_senders_unit_and_command() {
     grep -q '^MINITALK_SENDER_COMM=minitalk-send$' entry || fail "$(cat entry)"
 }
 
+test_an_entry_names_the_senders_login_session() {
+    local session
+    fresh_service
+    # shellcheck disable=SC2016 # the shell of that session expands it
+    guest su --login alice --command 'echo "$XDG_SESSION_ID"; minitalk-send "from a session"' > said
+    read -r session < said
+    [ -n "$session" ]
+    [ "$(logged MINITALK_SENDER_SESSION="$session" MINITALK_SENDER_UNIT="session-$session.scope")" = \
+        'from a session' ]
+    as_service User=alice -- minitalk-send 'from no session'
+    logged --output=export > entries
+    [ "$(grep -c '^MINITALK_SENDER_SESSION=' entries)" -eq 1 ]
+}
+
 test_unprintable_bytes_arrive_as_they_were() {
     fresh_service
     head -c 10000 /dev/urandom > bytes

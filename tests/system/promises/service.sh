@@ -34,6 +34,23 @@ test_it_is_enabled_until_it_is_disabled() {
     [ "$(guest systemctl is-enabled minitalk)" = enabled ]
 }
 
+is_active() {
+    guest systemctl --quiet is-active minitalk
+}
+
+test_enabled_it_is_back_after_a_reboot() {
+    fresh_service
+    guest systemctl disable --quiet minitalk
+    reboot_guest
+    ! is_active || fail 'it has started although it is disabled'
+    guest systemctl enable --quiet minitalk
+    reboot_guest
+    mark
+    is_active
+    as alice minitalk-send 'after the reboot'
+    [ "$(logged)" = 'after the reboot' ]
+}
+
 status_has() {
     guest systemctl status minitalk | grep -qF "Status: \"$*"
 }
@@ -74,7 +91,7 @@ test_a_killed_daemon_is_back_within_a_second() {
 }
 
 is_replaced() {
-    [ "$(main_pid)" != "$1" ] && guest systemctl --quiet is-active minitalk
+    [ "$(main_pid)" != "$1" ] && is_active
 }
 
 test_a_daemon_that_hangs_is_replaced() {
