@@ -15,6 +15,7 @@ package > /dev/null
 set -e
 # shellcheck disable=SC2154 # who sources this sets it
 start_guest "$release"
+list_system > "$(about pristine)"
 install_package
 set +e
 run_tests "$(dirname "$0")"/promises/*.sh

@@ -261,6 +261,7 @@ uid_of() {
 
 # Undoes what a test may have left.
 repair_guest() {
+    guest test -e /usr/sbin/minitalkd || install_package
     guest test -f /run/minitalk.pid || guest rm -rf /run/minitalk.pid
     guest test ! -e /etc/passwd.saved || guest mv /etc/passwd.saved /etc/passwd
     guest systemctl unmask --runtime --quiet systemd-journald.service

@@ -1,43 +1,91 @@
 # Upgrade, remove, purge.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 
+# Every path, with its type, mode and owner, and what the configuration says. Not the logs of what
+# was done, nor the copies that passwd and dpkg keep of what was before.
+list_system() {
+    guest find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o -path /var/log \
+        -o -path /var/cache -o -path /root -o -path /var/lib/apt -o -path /var/tmp \) -prune \
+        -o ! -path '/var/lib/dpkg/*-old' -printf '%p %y %m %u %g %l\n' | sort
+    guest find /run -name '*minitalk*'
+    guest find /etc /var/lib/dpkg/statoverride /var/lib/systemd -type f ! -name '*-' \
+        -exec sha256sum {} + | sort --key=2
+}
+
+# expect_system FILE: it is as it was when it was listed there.
+expect_system() {
+    list_system > now
+    diff "$1" now || fail "that is not as in $(basename "$1")"
+}
+
 test_an_upgrade_keeps_what_was_set() {
     local before
     fresh_service
-    make_version +next
+    make_version ~previous
+    apt install --allow-downgrades /root/~previous.deb
     before=$(main_pid)
     guest systemctl disable --quiet minitalk
-    apt install /root/+next.deb
+    apt install /root/minitalk.deb
     sender_is 4755 minitalk root
     expect_status 1 guest systemctl is-enabled minitalk
     guest systemctl enable --quiet minitalk
     guest systemctl start minitalk
     [ "$(main_pid)" != "$before" ]
     as alice minitalk-send 'from the next version'
-    apt install --allow-downgrades /root/minitalk.deb
 }
 
-# Every path but those whose content is the log of what was done.
-all_paths() {
-    guest find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o -path /var/log \
-        -o -path /var/cache -o -path /root -o -path /var/lib/apt -o -path /var/tmp \) -prune \
-        -o -print | sort
-    guest find /run -name '*minitalk*'
-    guest cat /etc/passwd /etc/group /etc/shadow /var/lib/dpkg/statoverride
+test_an_upgrade_under_load_loses_nothing() {
+    local before
+    fresh_service
+    make_version +next
+    before=$(main_pid)
+    start_senders
+    apt install /root/+next.deb
+    apt install --allow-downgrades /root/minitalk.deb
+    stop_senders
+    account
+    [ "$confirmed" -gt "$VACUOUS" ]
+    [ "$(main_pid)" != "$before" ]
+}
+
+test_an_upgrade_ends_where_an_installation_does() {
+    fresh_service
+    apt purge --autoremove minitalk
+    apt install /root/minitalk.deb
+    list_system > installed
+    apt purge --autoremove minitalk
+    make_version ~previous
+    apt install /root/~previous.deb
+    as alice minitalk-send 'from the previous version'
+    apt install /root/minitalk.deb
+    expect_system installed
+    is_active
+}
+
+test_removing_ends_it_and_keeps_what_was_set() {
+    fresh_service
+    guest systemctl disable --quiet minitalk
+    guest dpkg-statoverride --remove /usr/bin/minitalk-send
+    guest dpkg-statoverride --update --add minitalk bob 4750 /usr/bin/minitalk-send
+    apt remove minitalk
+    guest find / -xdev ! -path '/var/lib/*' ! -path '/root/*' -name '*minitalk*' > left
+    guest find /run -name '*minitalk*' >> left
+    [ ! -s left ] || fail "$(cat left)"
+    expect_status 1 guest ps -o args= --user minitalk
+    apt install /root/minitalk.deb
+    sender_is 4750 minitalk bob
+    expect_status 1 guest systemctl is-enabled minitalk
+    guest systemctl enable --quiet minitalk
+    follow debian/README.Debian 'To let every local user send again'
 }
 
 test_purging_leaves_nothing() {
-    local before
     fresh_service
     apt purge --autoremove minitalk
-    all_paths > after
-    ! grep -i minitalk after || fail 'the above is left'
+    expect_system "$(about pristine)"
     apt install /root/minitalk.deb
-    apt remove minitalk
-    guest test ! -e /run/minitalk.pid
-    apt install /root/minitalk.deb
-    apt purge --autoremove minitalk
-    all_paths > again
-    cmp after again
+    apt remove --autoremove minitalk
+    apt purge minitalk
+    expect_system "$(about pristine)"
     apt install /root/minitalk.deb
 }
