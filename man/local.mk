@@ -4,9 +4,10 @@ man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
 EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py
 MOSTLYCLEANFILES = $(man_MANS)
 
-# The brackets keep configure from replacing the names.
+# The brackets keep configure from replacing the names. The dot is a number sign, which not every
+# make can be kept from taking for a comment.
 expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	sed -n 's/^\#define \(MESSAGE_ID_[A-Z]*\) "\(.*\)"$$/s|@\1@|\2|g/p' \
+	sed -n 's/^.define \(MESSAGE_ID_[A-Z]*\) "\(.*\)"$$/s|@\1@|\2|g/p' \
 		$(srcdir)/src/message-ids.h | \
 	sed -f - \
 		-e 's|@PACKAGE_VERSION[@]|$(PACKAGE_VERSION)|g' \
