@@ -157,7 +157,7 @@ boot() {
         set -e
         enter_own_cgroup
         exec "${boot_by[@]}" systemd-nspawn --quiet --directory="$(about root)" --register=no \
-            --keep-unit --boot --console=read-only --machine="$machine" \
+            --keep-unit --boot --console=read-only --machine="$machine" --timezone=off \
             --bind-ro="$srcdir/tests/system/guest:/opt/tests" "${boot_options[@]}"
     ) < /dev/null >> "$(about console)" 2>&1 &
     echo $! > "$(about nspawn)"
@@ -219,8 +219,8 @@ start_guest() {
 }
 
 apt() {
-    guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@" > apt.log 2>&1 ||
-        fail "$(cat apt.log)"
+    local said
+    said=$(guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@" 2>&1) || fail "$said"
 }
 
 install_package() {
@@ -235,13 +235,18 @@ make_version() {
     dpkg-deb --root-owner-group -b "content$1" "$(about root)/root/$1.deb" > /dev/null
 }
 
-# follow FILE HEAD: does what the file tells root to do below the line that begins so.
-follow() {
-    guest sh -ec "$(awk -v head="$2" '
+# recipe FILE HEAD: what the file tells to do below the line that begins so.
+recipe() {
+    awk -v head="$2" '
         index($0, head) == 1 { here = 1 }
         here && /^    / { print substr($0, 5); found = 1; next }
         found { exit }
-        END { if (!found) print "echo no recipe; false" }' "$srcdir/$1")"
+        END { if (!found) print "echo there is no such recipe; false" }' "$srcdir/$1"
+}
+
+# follow FILE HEAD: root does that.
+follow() {
+    guest sh -ec "$(recipe "$@")"
 }
 
 # ---- the service ----

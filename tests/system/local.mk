@@ -5,12 +5,14 @@ SYSTEM_TESTS = \
 	tests/system/package.sh \
 	tests/system/debian-12.sh \
 	tests/system/debian-13.sh \
-	tests/system/many-machines.sh
+	tests/system/many-machines.sh \
+	tests/system/from-source.sh
 
 # The guests install what package.sh has built, and have both processors, one after the other.
 tests/system/debian-12.log: tests/system/package.log
 tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log
+tests/system/from-source.log: tests/system/many-machines.log
 
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)

@@ -39,8 +39,11 @@ test_2_its_build_runs_the_unit_tests() {
 }
 
 test_3_lintian_has_nothing_to_say() {
-    # What lintian says about being run by root is not about the package.
+    # What lintian says about being run by root is not about the package. The tag is there for
+    # want of an init script, which would be of no use without systemd's journal: later lintians
+    # do not know it, and call an override of it an error.
     lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
+        --suppress-tags package-supports-alternative-init-but-no-init.d-script \
         "$package_directory"/1/*.changes > said
     [ ! -s said ] || fail "$(cat said)"
 }
