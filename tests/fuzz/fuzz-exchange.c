@@ -1,0 +1,223 @@
+/*
+ * fuzz-exchange.c - any events, in any order, to an exchange under the eyes of a witness
+ *
+ * The first two octets of the input are the limits of sessions and of a message's length; the
+ * others are events (see enum event), an octet each with what it needs behind it. Few octets go a
+ * long way: one event can be a hundred bits of a sender that keeps to the protocol.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "reference.h"
+#include "witness.h"
+
+enum event {
+    EVENT_BIT,       /* any plain signal */
+    EVENT_WORD,      /* any word */
+    EVENT_NOISE,     /* anything else, at any place */
+    EVENT_ASK,       /* a question, as the protocol has it */
+    EVENT_ASK_AGAIN, /* the same, with the nonce of the one before */
+    EVENT_SEND,      /* the next bits of a good frame */
+    EVENT_SETTLE,    /* nothing is pending */
+    EVENT_TIME,      /* some passes */
+    EVENT_END,       /* a process ends */
+    EVENT_BEGIN,     /* another is given its PID */
+    EVENT_NOTICE,    /* the owner notices the end of a process, or thinks so */
+    EVENT_REACH,     /* a process can be told, answered or opened no more, or again */
+    EVENT_LOG,       /* the log is of another mind */
+    EVENT_LOGGED,    /* it has made it up */
+    EVENT_MEMORY,    /* there is none, or there is again */
+    EVENT_STOP,      /* the daemon is told to end */
+    EVENTS,
+};
+
+/* What senders that keep to the protocol have to say, one message after another. */
+static const struct message messages[] = {
+    {.priority = 6, .bytes = (uint8_t *)"hi", .length = 2},
+    {.priority = 0},
+    {.priority = 5, .bytes = (uint8_t *)"\xff\xff\xff", .length = 3},
+    {.priority = 7, .bytes = (uint8_t *)"\0\1\2\3\4\5\6\7\0\1\2\3\4\5\6\7", .length = 16},
+};
+
+#define MESSAGES (sizeof messages / sizeof messages[0])
+
+/* Few PIDs meet often; many fill tables. */
+static pid_t read_pid(struct input *input)
+{
+    uint8_t octet = input_octet(input);
+
+    return 1 + (octet < 224 ? octet % 5 : octet % WITNESS_PIDS);
+}
+
+static void send_plain(pid_t pid, uid_t uid, enum lane lane, bool bit)
+{
+    struct lane_signal signal = {
+        .kind = SIGNAL_PLAIN, .lane = lane, .bit = bit, .pid = pid, .uid = uid};
+
+    if (lane == LANE_THREAD)
+        signal.place = bit ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1;
+    else
+        signal.place = bit ? PLACE_PROCESS_USR2 : PLACE_PROCESS_USR1;
+    witness_signal(&signal);
+}
+
+static void send_word(pid_t pid, uint32_t word, bool to_thread)
+{
+    witness_signal(
+        &(struct lane_signal){.kind = SIGNAL_WORD,
+                              .place = to_thread ? PLACE_THREAD_USR2 : PLACE_PROCESS_USR2,
+                              .pid = pid,
+                              .word = word});
+}
+
+static void any_bit(struct input *input)
+{
+    pid_t pid = read_pid(input);
+    uint8_t how = input_octet(input);
+
+    send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
+}
+
+static void any_word(struct input *input)
+{
+    pid_t pid = read_pid(input);
+    uint32_t word = 0;
+
+    for (int i = 0; i < 4; i++)
+        word = word << 8 | input_octet(input);
+    send_word(pid, word, word & 1);
+}
+
+static void ask(struct input *input, unsigned argument, bool is_new)
+{
+    pid_t pid = read_pid(input);
+    struct process *process = &witness.processes[pid];
+
+    process->nonce = (uint16_t)(process->nonce + is_new);
+    send_word(pid,
+              probe_pack((struct probe){.ask = argument & 1 ? ASK_RESUME : ASK_START,
+                                        .nonce = process->nonce}),
+              argument & 2);
+}
+
+/* As many as the input says, or up to the end of the message. */
+static void send_bits(struct input *input)
+{
+    pid_t pid = read_pid(input);
+    unsigned left = 1 + input_octet(input);
+    const struct peer *peer = witness_session(pid);
+    uint8_t octets[WITNESS_MESSAGE_MAX + REFERENCE_OVERHEAD];
+    struct frame frame = {.octets = octets};
+
+    if (!peer)
+        return;
+    frame.length = reference_write(&messages[((unsigned)pid + peer->messages) % MESSAGES], octets);
+    for (uint64_t bit = peer->state == SESSION_OPEN ? peer->bits : 0;
+         left > 0 && peer->is_session && witness_takes_bits(peer) && bit < frame_bits(&frame);
+         left--, bit++)
+        send_plain(pid, 1000 + (uid_t)pid, (enum lane)(peer->count % LANES),
+                   frame_bit(&frame, bit));
+}
+
+static void begin_process(pid_t pid)
+{
+    struct process *process = &witness.processes[pid];
+
+    if (process->has_ended)
+        *process = (struct process){.generation = process->generation + 1, .nonce = process->nonce};
+}
+
+static void change_reach(struct process *process, unsigned argument)
+{
+    process->is_deaf = argument & 1;
+    process->is_numb = argument & 2;
+    process->is_unsafe = argument & 4;
+}
+
+static int result_of(unsigned argument)
+{
+    static const int results[] = {0, -EINPROGRESS, -EIO};
+
+    return results[argument % (sizeof results / sizeof results[0])];
+}
+
+/* Around the times that matter: the repeated GO's, the lapse, the slice. */
+static uint64_t duration_of(unsigned argument)
+{
+    static const unsigned microseconds[] = {1,    100,  199,  200,  201,  400,   999,   1000,
+                                            1999, 2000, 2001, 4999, 5000, 10000, 50000, 1000000};
+
+    return microseconds[argument % (sizeof microseconds / sizeof microseconds[0])] * UINT64_C(1000);
+}
+
+static void happen(enum event event, unsigned argument, struct input *input)
+{
+    switch (event) {
+    case EVENT_BIT:
+        any_bit(input);
+        return;
+    case EVENT_WORD:
+        any_word(input);
+        return;
+    case EVENT_NOISE:
+        witness_signal(
+            &(struct lane_signal){.kind = SIGNAL_NOISE, .place = (enum place)(argument % PLACES)});
+        return;
+    case EVENT_ASK:
+    case EVENT_ASK_AGAIN:
+        ask(input, argument, event == EVENT_ASK);
+        return;
+    case EVENT_SEND:
+        send_bits(input);
+        return;
+    case EVENT_SETTLE:
+        witness_settle();
+        return;
+    case EVENT_TIME:
+        witness_time(duration_of(argument));
+        return;
+    case EVENT_END:
+        witness.processes[read_pid(input)].has_ended = true;
+        return;
+    case EVENT_BEGIN:
+        begin_process(read_pid(input));
+        return;
+    case EVENT_NOTICE:
+        witness_ended(&witness.peers[input_octet(input) % WITNESS_PEERS]);
+        return;
+    case EVENT_REACH:
+        change_reach(&witness.processes[read_pid(input)], argument);
+        return;
+    case EVENT_LOG:
+        witness.log_result = result_of(argument);
+        return;
+    case EVENT_LOGGED:
+        witness_committed(argument & 1 ? -EIO : 0);
+        return;
+    case EVENT_MEMORY:
+        witness.no_memory = argument & 1;
+        return;
+    case EVENT_STOP:
+        witness_stop();
+        return;
+    case EVENTS:
+        return;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = {.at = data, .left = size};
+    unsigned session_limit = 1u << input_octet(&input) % 4;
+    size_t message_limit = input_octet(&input) % (WITNESS_MESSAGE_MAX + 1);
+
+    witness_begin(message_limit, session_limit);
+    while (input.left > 0) {
+        uint8_t octet = input_octet(&input);
+
+        happen((enum event)(octet % EVENTS), octet / EVENTS, &input);
+    }
+    witness_end();
+    return 0;
+}

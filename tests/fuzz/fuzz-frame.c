@@ -1,0 +1,147 @@
+/*
+ * fuzz-frame.c - any row of bits, read as frames; any message, written as one
+ *
+ * The first octet of the input says what is done with the others (see enum way), the second how
+ * large a payload may be. What comes is compared, after each bit, with the reference's opinion.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "fuzz.h"
+#include "reference.h"
+
+/* Random octets never get past a checksum, so the input may ask for help. */
+enum way {
+    WAY_ENCODE = 1, /* they are a message: its frame is what is read */
+    WAY_MEND = 2,   /* they are a frame: its checksum is put right */
+    WAY_FLIP = 4,   /* then one bit is flipped: the first octets say which */
+};
+
+/* Memory grows with what arrives: twice that at most, but for the beginning. */
+#define FIRST_MEMORY 64
+
+static size_t limit_of(uint8_t octet)
+{
+    return octet < 224 ? octet : MESSAGE_MAX >> (octet - 224);
+}
+
+static void check_bounds(const struct frame_decoder *decoder, size_t limit)
+{
+    size_t received = frame_decoder_received(decoder);
+
+    PROMISE(received <= limit);
+    PROMISE(decoder->allocated <= limit);
+    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * received);
+    PROMISE(received == 0 || decoder->allocated >= received);
+}
+
+static void check_complete(const struct frame_decoder *decoder, const struct reading *reading,
+                           const uint8_t *octets)
+{
+    struct frame again;
+
+    PROMISE(decoder->message.priority == reading->priority);
+    PROMISE(decoder->message.length == reading->length);
+    if (reading->length > 0)
+        PROMISE(memcmp(decoder->message.bytes, reading->payload, reading->length) == 0);
+    if (frame_encode(&decoder->message, &again) < 0)
+        abort();
+    PROMISE(again.length == reading->used);
+    PROMISE(memcmp(again.octets, octets, again.length) == 0);
+    frame_free(&again);
+}
+
+/* Reads one frame; returns how many octets it used, or 0 where there was no verdict. */
+static size_t check_decoder(struct frame_decoder *decoder, const uint8_t *octets, size_t length,
+                            size_t limit)
+{
+    const struct reading reading = reference_read(octets, length, limit);
+    const struct frame row = {.octets = (uint8_t *)octets, .length = reading.used};
+
+    for (uint64_t i = 0; i < frame_bits(&row); i++) {
+        enum frame_status status = frame_decoder_bit(decoder, frame_bit(&row, i));
+
+        PROMISE(status == (i + 1 < frame_bits(&row) ? FRAME_MORE : reading.status));
+        if (i % 8 == 7)
+            check_bounds(decoder, limit);
+    }
+    PROMISE(frame_decoder_received(decoder) == reading.received);
+    if (reading.status == FRAME_COMPLETE)
+        check_complete(decoder, &reading, octets);
+    frame_decoder_done(decoder);
+    PROMISE(!decoder->message.bytes && decoder->allocated == 0);
+    return reading.status == FRAME_MORE ? 0 : reading.used;
+}
+
+/* One decoder reads frame after frame, as a session's does. */
+static void check_row(const uint8_t *octets, size_t length, size_t limit)
+{
+    struct frame_decoder decoder;
+    size_t used;
+
+    frame_decoder_init(&decoder, limit);
+    do {
+        used = check_decoder(&decoder, octets, length, limit);
+        octets += used;
+        length -= used;
+    } while (used > 0 && length > 0);
+}
+
+/* The frame of a message, as both write it. */
+static size_t write_frame(struct input *input, uint8_t *octets)
+{
+    struct message message = {.priority = input_octet(input) & 7};
+    struct frame frame;
+    size_t length;
+
+    message.bytes = (uint8_t *)input->at;
+    message.length = input->left;
+    length = reference_write(&message, octets);
+    if (frame_encode(&message, &frame) < 0)
+        abort();
+    PROMISE(frame.length == length);
+    PROMISE(memcmp(frame.octets, octets, length) == 0);
+    frame_free(&frame);
+    return length;
+}
+
+static void mend(uint8_t *octets, size_t length, size_t limit)
+{
+    const struct reading reading = reference_read(octets, length, limit);
+    uint32_t checksum;
+
+    if (reading.status != FRAME_DAMAGED || !reading.has_length)
+        return;
+    checksum = reference_checksum(octets, reading.used - 4);
+    for (int i = 0; i < 4; i++)
+        octets[reading.used - 4 + (size_t)i] = (uint8_t)(checksum >> 8 * i);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = {.at = data, .left = size};
+    uint8_t *octets = malloc(size + REFERENCE_OVERHEAD);
+    unsigned way = input_octet(&input);
+    size_t limit = limit_of(input_octet(&input)), flipped = 0, length;
+
+    if (!octets)
+        abort();
+    if (way & WAY_FLIP) {
+        flipped = (size_t)input_octet(&input) << 8;
+        flipped |= input_octet(&input);
+    }
+    if (way & WAY_ENCODE) {
+        length = write_frame(&input, octets);
+    } else {
+        length = input.left;
+        memcpy(octets, input.at, length);
+        if (way & WAY_MEND)
+            mend(octets, length, limit);
+    }
+    if (way & WAY_FLIP && length > 0)
+        octets[flipped / 8 % length] ^= (uint8_t)(0x80 >> flipped % 8);
+    check_row(octets, length, limit);
+    free(octets);
+    return 0;
+}

@@ -1,0 +1,66 @@
+# Fuzz targets. Each is a function (fuzz.h) that every build runs on its corpus: replay-TARGET, a
+# test like others. A build with --enable-fuzzers, which needs clang, gives it to libFuzzer:
+#
+#   make check-fuzz FUZZ_SECONDS=60     both targets at once, for so long
+#   make grow-corpus                    keeps what that has found: as few inputs as reach as much
+
+FUZZ_TARGETS = frame exchange
+FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange
+FUZZ_SECONDS = 60
+
+check_PROGRAMS += $(FUZZ_TESTS)
+TESTS += $(FUZZ_TESTS)
+dist_check_SCRIPTS += tests/fuzz/run.sh
+EXTRA_DIST += tests/fuzz/corpus
+
+FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit
+fuzz_frame_sources = \
+	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz-frame.c \
+	tests/fuzz/reference.c tests/fuzz/reference.h
+fuzz_exchange_sources = \
+	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz-exchange.c \
+	tests/fuzz/reference.c tests/fuzz/reference.h \
+	tests/fuzz/witness.c tests/fuzz/witness.h \
+	tests/unit/scarce.c tests/unit/scarce.h
+
+tests_fuzz_replay_frame_SOURCES = $(fuzz_frame_sources) tests/fuzz/replay.c
+tests_fuzz_replay_frame_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"frame"'
+tests_fuzz_replay_frame_LDADD = libprotocol.a
+
+tests_fuzz_replay_exchange_SOURCES = $(fuzz_exchange_sources) tests/fuzz/replay.c
+tests_fuzz_replay_exchange_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"exchange"'
+tests_fuzz_replay_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_fuzz_replay_exchange_LDADD = libprotocol.a
+
+if FUZZERS
+FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange
+EXTRA_PROGRAMS = $(FUZZERS)
+
+# What the frame's target does by itself need not be told to libFuzzer, and so is twice as fast.
+tests_fuzz_fuzz_frame_SOURCES = $(fuzz_frame_sources)
+tests_fuzz_fuzz_frame_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_frame_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
+tests_fuzz_fuzz_frame_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_frame_LDADD = libprotocol.a
+
+tests_fuzz_fuzz_exchange_SOURCES = $(fuzz_exchange_sources)
+tests_fuzz_fuzz_exchange_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_exchange_LDFLAGS = -fsanitize=fuzzer $(WRAP_ALLOCATORS)
+tests_fuzz_fuzz_exchange_LDADD = libprotocol.a
+
+check-fuzz: $(FUZZERS) $(FUZZ_TESTS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/fuzz/run.sh fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+grow-corpus: $(FUZZERS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/fuzz/run.sh grow $(FUZZ_TARGETS)
+else
+check-fuzz grow-corpus:
+	@echo "this build has no fuzzers; configure one with CC=clang --enable-fuzzers" >&2; exit 1
+endif
+.PHONY: check-fuzz grow-corpus
+
+clean-local: clean-fuzz
+.PHONY: clean-fuzz
+clean-fuzz:
+	rm -rf tests/fuzz/found $(FUZZERS)

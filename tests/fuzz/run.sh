@@ -1,0 +1,85 @@
+#!/bin/bash
+# run.sh - lets libFuzzer have the fuzz targets of this build; 'make check-fuzz' calls it
+#
+#   run.sh fuzz SECONDS TARGET…   all targets at once, from their corpora; what they find that is
+#                                 new is kept in tests/fuzz/found/ of the build
+#   run.sh grow TARGET…           makes the corpora anew: of their inputs and those found, as few
+#                                 as reach every place in the code as often
+set -eu
+
+: "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}"
+here=$builddir/tests/fuzz
+found=$here/found
+
+# Longer inputs only repeat what shorter ones do.
+readonly LONGEST=300
+
+# What has more to do at a time than this is in a loop.
+readonly PATIENCE=10 MEMORY=1024
+
+fuzz_one() {
+    "$here/fuzz-$1" "$found/$1" "$srcdir/tests/fuzz/corpus/$1" \
+        -max_total_time="$2" -max_len="$LONGEST" -timeout="$PATIENCE" -rss_limit_mb="$MEMORY" \
+        -artifact_prefix="$found/$1-" -print_final_stats=1 > "$found/$1.log" 2>&1
+}
+
+# The last line that libFuzzer says of its progress, and what it has counted.
+describe() {
+    local runs coverage
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$1.log")
+    coverage=$(grep -o 'cov: [0-9]* ft: [0-9]* corp: [0-9]*' "$found/$1.log" | tail -n 1)
+    echo "fuzz-$1: ${runs:-no} runs; $coverage"
+}
+
+complain() {
+    local artifact
+    grep -v '^#[0-9]' "$found/$1.log" | grep -v '^stat::'
+    echo "fuzz-$1 FAILED; all it said is in $found/$1.log"
+    artifact=$(sed -n 's/.*Test unit written to //p' "$found/$1.log")
+    [ -z "$artifact" ] || echo "replay it with: $here/replay-$1 $artifact"
+}
+
+fuzz() {
+    local seconds=$1 target failed=0
+    local -A running=()
+    shift
+    for target in "$@"; do
+        mkdir -p "$found/$target"
+        fuzz_one "$target" "$seconds" &
+        running[$target]=$!
+    done
+    for target in "$@"; do
+        if ! wait "${running[$target]}"; then
+            failed=1
+            complain "$target"
+        fi
+        describe "$target"
+    done
+    return "$failed"
+}
+
+grow_one() {
+    local corpus=$srcdir/tests/fuzz/corpus/$1 chosen=$found/$1.chosen
+    rm -rf "$chosen"
+    mkdir -p "$chosen" "$found/$1"
+    "$here/fuzz-$1" -set_cover_merge=1 -max_len="$LONGEST" \
+        "$chosen" "$corpus" "$found/$1" > "$found/$1.log" 2>&1
+    rm -rf "$corpus"
+    mv "$chosen" "$corpus"
+    echo "$corpus: $(find "$corpus" -type f | wc -l) inputs"
+}
+
+grow() {
+    local target
+    for target in "$@"; do
+        grow_one "$target"
+    done
+}
+
+case ${1-} in
+fuzz | grow) "$@" ;;
+*)
+    echo "usage: run.sh fuzz SECONDS TARGET... | grow TARGET..." >&2
+    exit 64
+    ;;
+esac
