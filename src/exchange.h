@@ -57,7 +57,7 @@ struct exchange_counts {
     uint64_t bytes;    /* of their payloads */
     uint64_t refused;
     uint64_t lost;
-    unsigned senders; /* sessions there are now */
+    uint64_t senders; /* sessions there are now */
 };
 
 LIST_HEAD(session_list, session);

@@ -52,8 +52,7 @@ struct fields {
 
 static void add_bytes(struct fields *fields, const void *bytes, size_t length)
 {
-    fields->vector[fields->count++] =
-        (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+    fields->vector[fields->count++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = length};
 }
 
 __attribute__((format(printf, 2, 3))) static void add(struct fields *fields, const char *format,

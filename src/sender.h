@@ -22,7 +22,7 @@ typedef int (*sender_end_handler)(void *owner, struct sender *sender);
  * Opens a process: 0; -ESRCH if there is none; -EINVAL if it is this process, has ended, or does
  * not shield itself from SIGUSR1 and SIGUSR2; another -errno.
  */
-int sender_new(sd_event *event, pid_t pid, sender_end_handler on_end, void *owner,
+int sender_new(sd_event *event, pid_t pid, sender_end_handler handler, void *owner,
                struct sender **ret);
 void sender_free(struct sender *sender);
 

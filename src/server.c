@@ -204,7 +204,7 @@ static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
         malloc_trim(0);
     sd_notifyf(0,
                "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender, %u senders now",
+               " refused, %" PRIu64 " lost with their sender, %" PRIu64 " senders now",
                now->messages, now->bytes, now->refused, now->lost, now->senders);
     return 0;
 }
