@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 
     if (argc != 2 || strlen(argv[1]) >= sizeof address.sun_path)
         errx(EX_USAGE, "usage: notified SOCKET");
-    strcpy(address.sun_path, argv[1]);
+    memcpy(address.sun_path, argv[1], strlen(argv[1]));
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)

@@ -132,6 +132,7 @@ START_TEST(a_message_larger_than_the_pipe_goes_on_when_there_is_room)
     size_t got = 0;
     int r;
 
+    ck_assert(bytes && output);
     for (size_t i = 0; i < length; i++)
         bytes[i] = (char)(i * 7 + i / 251);
     entry = entry_of(bytes, length);

@@ -243,7 +243,7 @@ bool sender_sends_bit(struct sender *sender, uint64_t index)
     const struct process *process = &world.processes[sender->pid];
     enum lane lane = (enum lane)((sender->origin + index) % LANES);
     bool bit = frame_bit(&sender->frame, index);
-    unsigned before[LANES] = {process->answers[0], process->answers[1]};
+    const unsigned before[LANES] = {process->answers[0], process->answers[1]};
 
     exchange_take(&world.exchange,
                   &(struct lane_signal){
