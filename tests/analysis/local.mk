@@ -1,0 +1,27 @@
+# Other eyes on the code: 'make analyze', or one of these. Whatever they say is an error.
+
+analyze: check-analyzer check-tidy check-cppcheck
+.PHONY: analyze check-analyzer check-tidy check-cppcheck
+
+EXTRA_DIST += \
+	.clang-tidy tests/.clang-tidy \
+	tests/analysis/cppcheck.h tests/analysis/cppcheck.suppressions
+
+list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/tests/*/*.c
+analyze_each = $(list_analyzed) | xargs -P "$$(nproc)" -I {}
+ANALYSIS_FLAGS = -std=gnu11 $(DEFS) $(AM_CPPFLAGS) -I$(srcdir)/tests/unit -DCORPUS='""' \
+	$(LIBBSD_CFLAGS) $(SYSTEMD_CFLAGS) $(CHECK_CFLAGS)
+
+check-analyzer:
+	$(AM_V_at)$(analyze_each) gcc $(ANALYSIS_FLAGS) -O2 -fanalyzer -Werror -c -o /dev/null {}
+
+check-tidy:
+	$(AM_V_at)$(analyze_each) clang-tidy --quiet {} -- $(ANALYSIS_FLAGS)
+
+check-cppcheck:
+	$(AM_V_at)$(list_analyzed) | cppcheck --quiet --file-list=- --std=c11 --library=posix,gnu \
+		--enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppressions-list=$(srcdir)/tests/analysis/cppcheck.suppressions \
+		--include=config.h --include=$(srcdir)/tests/analysis/cppcheck.h \
+		-I$(srcdir)/src -I$(srcdir)/tests/unit -D_GNU_SOURCE -D__linux__ \
+		-DRUNSTATEDIR='"$(runstatedir)"' -DSERVICE_USER='"$(SERVICE_USER)"' -DCORPUS='""'
