@@ -1,11 +1,13 @@
 # Other eyes on the code: 'make analyze', or one of these. Whatever they say is an error.
 
-analyze: check-analyzer check-tidy check-cppcheck
-.PHONY: analyze check-analyzer check-tidy check-cppcheck
+analyze: check-analyzer check-tidy check-cppcheck check-valgrind
+.PHONY: analyze check-analyzer check-tidy check-cppcheck check-valgrind
 
 EXTRA_DIST += \
 	.clang-tidy tests/.clang-tidy \
-	tests/analysis/cppcheck.h tests/analysis/cppcheck.suppressions
+	tests/analysis/cppcheck.h tests/analysis/cppcheck.suppressions \
+	tests/analysis/pidfd.c
+dist_check_SCRIPTS += tests/analysis/valgrind.sh
 
 list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/tests/*/*.c
 analyze_each = $(list_analyzed) | xargs -P "$$(nproc)" -I {}
@@ -25,3 +27,6 @@ check-cppcheck:
 		--include=config.h --include=$(srcdir)/tests/analysis/cppcheck.h \
 		-I$(srcdir)/src -I$(srcdir)/tests/unit -D_GNU_SOURCE -D__linux__ \
 		-DRUNSTATEDIR='"$(runstatedir)"' -DSERVICE_USER='"$(SERVICE_USER)"' -DCORPUS='""'
+
+check-valgrind: all
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) CC='$(CC)' $(srcdir)/tests/analysis/valgrind.sh
