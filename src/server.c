@@ -384,13 +384,13 @@ static int add_sources(struct server *server)
     if (fd < 0)
         return fd;
     r = sd_event_add_io(event, &server->inbox, fd, EPOLLIN, on_inbox, server);
+    if (r >= 0)
+        r = sd_event_source_set_io_fd_own(server->inbox, 1);
     if (r < 0) {
         close(fd);
         return r;
     }
-    r = sd_event_source_set_io_fd_own(server->inbox, 1);
-    if (r >= 0)
-        r = sd_event_add_defer(event, &server->rounds, on_round, server);
+    r = sd_event_add_defer(event, &server->rounds, on_round, server);
     /* Rounds are always due while bits flow: whatever else happens comes before the next. */
     if (r >= 0)
         r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
