@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	tests/unit/check-pidfile \
 	tests/unit/check-procstat \
 	tests/unit/check-session \
+	tests/unit/check-setbacks \
 	tests/unit/check-signals \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
@@ -31,6 +32,15 @@ libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
 WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+WRAP_CALLS = -Wl,$(sd_event_calls),$(other_calls)
+sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_event_add_signal,$\
+	--wrap=sd_event_add_time,--wrap=sd_event_new,--wrap=sd_event_set_watchdog,$\
+	--wrap=sd_event_source_set_enabled,--wrap=sd_event_source_set_io_fd_own,$\
+	--wrap=sd_event_source_set_priority
+other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=fopen,--wrap=fork,$\
+	--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pidfile_write,--wrap=pipe2,$\
+	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\
+	--wrap=socket,--wrap=strdup,--wrap=write
 
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
 WITH_HOST = libunit.a libhost.a $(LIBBSD_LIBS) $(CHECK_LIBS)
@@ -70,6 +80,14 @@ tests_unit_check_procstat_LDADD = $(WITH_HOST)
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_session_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_setbacks_SOURCES = \
+	tests/unit/check-setbacks.c \
+	tests/unit/setback.c tests/unit/setback.h
+tests_unit_check_setbacks_CPPFLAGS = $(UNIT_CPPFLAGS) $(SYSTEMD_CFLAGS) $(LIBBSD_CFLAGS)
+tests_unit_check_setbacks_LDFLAGS = $(WRAP_CALLS)
+tests_unit_check_setbacks_LDADD = libunit.a libserver.a libhost.a libprotocol.a $(SYSTEMD_LIBS) \
+	$(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_signals_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_signals_LDADD = $(WITH_HOST)
