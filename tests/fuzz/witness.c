@@ -15,6 +15,9 @@
 #define LAPSE UINT64_C(2000000)
 /* A row of bits that is not whole takes so much memory at most; see frame.h. */
 #define FIRST_MEMORY 64
+/* All processes are of one user, so that turns are first come first served, and nobody gives way.
+ */
+#define THE_USER 1000
 
 #define ONE_OF(reply) (1u << (reply))
 #define GO_OR_WAIT (ONE_OF(REPLY_GO) | ONE_OF(REPLY_WAIT) | ONE_OF(REPLY_PENDING))
@@ -49,8 +52,10 @@ static struct peer *new_peer(pid_t pid)
         peer = &witness.peers[witness.next_peer];
         witness.next_peer = (witness.next_peer + 1) % WITNESS_PEERS;
     } while (peer->is_open);
-    *peer =
-        (struct peer){.pid = pid, .generation = witness.processes[pid].generation, .is_open = true};
+    *peer = (struct peer){.pid = pid,
+                          .uid = THE_USER,
+                          .generation = witness.processes[pid].generation,
+                          .is_open = true};
     return peer;
 }
 
@@ -322,7 +327,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     *ret_peer = peer;
     if (probe.ask == ASK_RESUME) {
         peer->nonce = probe.nonce;
-        owe_answer(peer, ONE_OF(REPLY_OUT_OF_STEP));
+        owe_answer(peer, ONE_OF(REPLY_FORGOTTEN));
     } else if (witness.counts.senders == witness.exchange.session_limit || witness.no_memory) {
         peer->nonce = probe.nonce;
         owe_answer(peer, ONE_OF(REPLY_BUSY));
@@ -540,9 +545,17 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
     witness.counts.lost++;
 }
 
+static uid_t user_of_peer(void *owner, const void *peer)
+{
+    PROMISE(owner == &witness);
+    PROMISE(((const struct peer *)peer)->is_open);
+    return THE_USER;
+}
+
 static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
+    .user = user_of_peer,
     .ended = peer_has_ended,
     .answer = answer_peer,
     .tell = tell_peer,
@@ -590,9 +603,11 @@ static void check_turns(unsigned waiting)
 {
     const struct exchange *ex = &witness.exchange;
     const struct session *session;
+    const struct user *user;
     unsigned queued = 0;
 
-    TAILQ_FOREACH(session, &ex->waiting, turn)
+    TAILQ_FOREACH(user, &ex->users.round, turn)
+    TAILQ_FOREACH(session, &user->waiting, turn)
     {
         PROMISE(session->waiting && session != ex->runner);
         queued++;
@@ -736,7 +751,7 @@ void witness_time(uint64_t duration)
     note_turn();
     check_all();
     PROMISE(deadline > witness.now);
-    if (!TAILQ_EMPTY(&ex->waiting) && !ex->committing)
+    if (!users_are_content(&ex->users) && !ex->committing)
         PROMISE(deadline - witness.now <= SLICE);
 }
 
