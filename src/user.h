@@ -26,10 +26,13 @@ struct user {
     struct session_queue waiting; /* those that wait for a turn, in their order */
 };
 
+LIST_HEAD(user_list, user);
+TAILQ_HEAD(user_queue, user);
+
 struct users {
-    LIST_HEAD(, user) all;
-    TAILQ_HEAD(, user) round; /* users who wait for a turn, in their order */
-    size_t reserved;          /* octets, of all */
+    struct user_list all;
+    struct user_queue round; /* users who wait for a turn, in their order */
+    size_t reserved;         /* octets, of all */
 };
 
 void users_init(struct users *users);

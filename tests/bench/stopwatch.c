@@ -26,8 +26,6 @@
 
 #define AT_ONCE_MAX 4096
 
-extern char **environ;
-
 static struct {
     pid_t pid;
     uint64_t start;
