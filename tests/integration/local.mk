@@ -7,6 +7,7 @@ INTEGRATION_TESTS = \
 	tests/integration/refusals.sh \
 	tests/integration/speed.sh \
 	tests/integration/talk.sh \
+	tests/integration/trouble.sh \
 	tests/integration/users.sh \
 	tests/integration/wire.sh
 

@@ -1,10 +1,11 @@
 /*
  * impostor.c - takes SIGUSR1 and SIGUSR2 as minitalkd does, and does nothing else of what it does
  *
- *   impostor [--name=NAME] [--handle] [--pidfile=PATH]
+ *   impostor [--name=NAME] [--handle] [--pidfile=PATH] [--refuse=REPLY]
  *
- * It calls itself NAME; blocks both signals, or with --handle has a handler for them; and may hold
- * a pidfile locked in the way that minitalkd does. It prints its PID when it is ready. SIGTERM ends
+ * It calls itself NAME; blocks both signals, or with --handle has a handler for them; may hold a
+ * pidfile locked in the way that minitalkd does; and may answer each question with one reply of
+ * word.h. It prints its PID when it is ready. SIGTERM ends
  * it: then it prints how many plain and how many queued signals of the two it took.
  */
 
@@ -14,10 +15,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "word.h"
 
 static volatile sig_atomic_t plain, queued, ended;
 
@@ -49,14 +53,30 @@ static void hold(const char *path)
         err(EX_OSERR, "%s", path);
 }
 
+static void refuse(const siginfo_t *question, enum reply reason)
+{
+    union sigval answer = {0};
+    struct probe probe;
+
+    if (question->si_code != SI_QUEUE ||
+        !probe_unpack((uint32_t)question->si_value.sival_int, &probe))
+        return;
+    answer.sival_int =
+        (int)answer_pack((struct answer){.reply = reason, .count = 0, .nonce = probe.nonce});
+    if (sigqueue(question->si_pid, SIGUSR2, answer) < 0)
+        err(EX_OSERR, "sigqueue");
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
         {"name", required_argument, NULL, 'n'},
         {"handle", no_argument, NULL, 'h'},
         {"pidfile", required_argument, NULL, 'p'},
+        {"refuse", required_argument, NULL, 'r'},
         {NULL, 0, NULL, 0},
     };
+    enum reply reason = 0;
     bool handles = false;
     sigset_t waited, none;
     int c;
@@ -71,6 +91,9 @@ int main(int argc, char **argv)
             break;
         case 'p':
             hold(optarg);
+            break;
+        case 'r':
+            reason = (enum reply)strtol(optarg, NULL, 10);
             break;
         default:
             return EX_USAGE;
@@ -104,8 +127,11 @@ int main(int argc, char **argv)
             continue;
         }
         number = sigwaitinfo(&waited, &info);
-        if (number > 0)
-            count(number, &info, NULL);
+        if (number <= 0)
+            continue;
+        count(number, &info, NULL);
+        if (reason > 0)
+            refuse(&info, reason);
     }
     printf("%d plain, %d queued\n", (int)plain, (int)queued);
     return 0;

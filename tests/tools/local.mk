@@ -7,5 +7,6 @@ check_PROGRAMS += \
 	tests/tools/pingpong \
 	tests/tools/stray
 
+tests_tools_impostor_LDADD = libprotocol.a
 tests_tools_pingpong_LDADD = libhost.a
 tests_tools_stray_LDADD = libprotocol.a

@@ -1,0 +1,150 @@
+#!/bin/bash
+# Where the system lets the programs down, they say so, and leave nothing behind.
+# shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+. "$(dirname "$0")/lib.sh"
+
+# limited OPTION LIMIT COMMAND…: executes a command under a limit of ulimit's, and without the
+# descriptors that whoever runs the tests has left open.
+limited() {
+    # shellcheck disable=SC2016 # the shell inside expands it
+    "$BASH" -c 'ulimit "$1" "$2" && shift 2 && exec "$@"' limited "$@" \
+        3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+}
+
+# ---- the daemon's start ----
+
+test_an_empty_path_is_a_usage_error() {
+    for program in "$minitalkd" "$minitalk_send"; do
+        expect_status 64 "$program" --pidfile=
+        expect_complaint 'the path of the pidfile is empty'
+    done
+}
+
+test_without_pending_signals_neither_program_starts() {
+    for program in "$minitalkd" "$minitalk_send"; do
+        expect_status 71 limited -i 0 "$program" --pidfile=pid
+        expect_complaint 'the limit of pending signals is 0'
+    done
+    [ ! -e pid ] || fail 'there is a pidfile'
+}
+
+fail_to_start() {
+    "$minitalkd" "$@" --output=stdout --pidfile="$PWD/pid" > /dev/full
+}
+
+test_a_daemon_that_cannot_print_its_pid_does_not_start() {
+    for option in --foreground --max-message=1; do
+        expect_status 71 fail_to_start "$option"
+        expect_complaint 'cannot start: No space left on device'
+        [ ! -e pid ] || fail "the pidfile is still there, with $option"
+    done
+}
+
+test_a_pidfile_that_somebody_else_holds() {
+    flock pidfile sleep 60 &
+    eventually 5 is_locked pidfile
+    expect_status 69 "$minitalkd" --foreground --pidfile=pidfile
+    expect_complaint 'another process holds the pidfile'
+}
+
+is_locked() {
+    ! flock --nonblock "$1" true
+}
+
+test_an_ordinary_user_s_daemon_needs_a_runtime_directory() {
+    local -a user=()
+    publish_programs
+    ! am_root || user=(as "$USER_A")
+    unset XDG_RUNTIME_DIR
+    expect_status 64 "${user[@]}" "$minitalkd" --foreground
+    # shellcheck disable=SC2016 # it is to be seen as it is
+    expect_complaint 'there is no $XDG_RUNTIME_DIR'
+}
+
+# ---- the daemon's end ----
+
+test_only_its_own_pidfile_is_removed() {
+    start_daemon
+    mv minitalk.pid moved
+    echo 'of another' > minitalk.pid
+    kill "$daemon"
+    expect_end 0 "$daemon"
+    [ "$(cat minitalk.pid)" = 'of another' ] || fail 'it has touched what is not its own'
+    [ ! -s moved ] || fail 'its own still has a PID'
+}
+
+test_being_told_twice_to_end_is_being_told_once() {
+    start_daemon
+    start_long_send 1048576
+    kill "$daemon"
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+    expect_end 75 "$sender"
+    [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+}
+
+# ---- daemons that cannot be reached ----
+
+test_a_daemon_that_nobody_has_waited_for_has_ended() {
+    # shellcheck disable=SC2016 # the shell inside expands it
+    "$BASH" -c '"$1" --foreground --output=stdout --pidfile=pid > output & exec sleep 60' \
+        parent "$minitalkd" &
+    eventually 10 has_text output
+    daemon=$(head -n 1 output)
+    kill "$daemon"
+    eventually 5 has_ended "$daemon"
+    expect_status 69 "$minitalk_send" --pid="$daemon" 'a message'
+    expect_complaint "process $daemon, has ended"
+}
+
+test_without_a_free_descriptor_the_reason_is_told() {
+    start_daemon
+    # Four are what it takes to be loaded.
+    expect_status 71 limited -n 4 "$minitalk_send" --pid="$daemon" 'a message'
+    expect_complaint "cannot read /proc/$daemon/status"
+    expect_status 71 limited -n 4 "$minitalk_send" --pidfile="$PWD/minitalk.pid" 'a message'
+    expect_complaint "cannot open process $daemon of the pidfile"
+    expect_received < /dev/null
+}
+
+test_a_pidfile_that_cannot_be_opened() {
+    ln -s loop loop
+    expect_status 71 "$minitalk_send" --pidfile=loop/pid 'a message'
+    expect_complaint 'cannot open the pidfile loop/pid: Too many levels of symbolic links'
+}
+
+test_a_daemon_in_another_pid_namespace_is_named_as_such() {
+    needs_root 'make a PID namespace'
+    start_daemon
+    expect_status 69 unshare --pid --fork --mount-proc --kill-child \
+        "$minitalk_send" --pidfile="$PWD/minitalk.pid" 'a message'
+    expect_complaint 'is in another PID namespace'
+    expect_received < /dev/null
+}
+
+# ---- verdicts ----
+
+# What the manual's table has for each, whatever daemon it is that says so.
+test_each_refusal_has_its_status_and_its_words() {
+    local refusals='5 65 is larger than the daemon accepts
+        6 76 does not know this version of the protocol
+        7 70 the daemon and the sender disagree about the message
+        8 74 could not log the message
+        9 75 has no room for another sender
+        10 75 is stopping
+        11 70 the daemon and the sender disagree about the message'
+    while read -r reply status words; do
+        "$tools/impostor" --name=minitalkd --refuse="$reply" > impostor &
+        eventually 5 has_text impostor
+        expect_status "$status" "$minitalk_send" --pid="$!" 'a message'
+        expect_complaint "$words"
+        kill "$!"
+        expect_end 0 "$!"
+        tail -n 1 impostor | grep -q '^0 plain,' ||
+            fail "after reply $reply it sent bits: $(tail -n 1 impostor)"
+        rm impostor
+    done <<< "$refusals"
+}
+
+run_tests
