@@ -124,7 +124,7 @@ end_others() {
     local pid
     [ -e "$scratch.others" ] || return 0
     while read -r pid; do
-        kill -KILL "$pid" 2> /dev/null || :
+        end_all "$pid"
     done < "$scratch.others"
 }
 
@@ -188,6 +188,35 @@ start_long_send() {
     eventually 10 has_worked "$daemon" $((before + 10))
 }
 
+# ---- builds that do more than the programs do ----
+
+readonly build=${MINITALK_BUILD:-plain}
+
+needs_plain_build() {
+    [ "$build" = plain ] || skip "a build with $build $*"
+}
+
+# end_all PID…: whatever they are doing. Where it is counted what they did, they have to tell before.
+end_all() {
+    if [ "$build" = coverage ]; then
+        kill -TERM "$@" 2> /dev/null || :
+        kill -CONT "$@" 2> /dev/null || :
+        for _ in {1..300}; do
+            are_running "$@" || break
+            sleep 0.01
+        done
+    fi
+    kill -KILL "$@" 2> /dev/null || :
+}
+
+are_running() {
+    local pid
+    for pid in "$@"; do
+        has_ended "$pid" || return 0
+    done
+    return 1
+}
+
 # ---- other users, other mounts ----
 
 am_root() {
@@ -237,7 +266,7 @@ clean_up() {
     local -a children
     local i
     mapfile -t children < <(jobs -p)
-    [ ${#children[@]} -eq 0 ] || kill -KILL "${children[@]}" 2> /dev/null || :
+    [ ${#children[@]} -eq 0 ] || end_all "${children[@]}"
     end_others
     wait
     for ((i = ${#unmount[@]} - 1; i >= 0; i--)); do
