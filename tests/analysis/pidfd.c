@@ -35,13 +35,13 @@ int pidfd_open(pid_t pid, unsigned flags)
 }
 
 /* Signals for one thread are refused, as by kernels that do not know them: there is tgkill(2). */
-int pidfd_send_signal(int fd, int number, siginfo_t *info, unsigned flags)
+int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags)
 {
     if (flags != 0) {
         errno = EINVAL;
         return -1;
     }
     if (info)
-        return (int)syscall(SYS_rt_sigqueueinfo, pids[fd], number, info);
-    return kill(pids[fd], number);
+        return (int)syscall(SYS_rt_sigqueueinfo, pids[pidfd], sig, info);
+    return kill(pids[pidfd], sig);
 }

@@ -3,7 +3,8 @@
  *
  * They are written at exit(3), which a process that was forked must not call.
  */
-#include <gcov.h>
+/* As in gcov.h, which gcc alone has. */
+void __gcov_dump(void);
 
 _Noreturn void __real__exit(int status);
 _Noreturn void __wrap__exit(int status);

@@ -64,9 +64,7 @@ static int watch_inbox(void)
 {
     int fd = inbox_watch();
 
-    if (fd >= 0)
-        close(fd);
-    return fd;
+    return fd < 0 ? fd : close(fd);
 }
 
 START_TEST(an_inbox)
@@ -169,9 +167,7 @@ static int read_pidfile(void)
 {
     int fd = pidfile_open_for_reading("published");
 
-    if (fd >= 0)
-        close(fd);
-    return fd;
+    return fd < 0 ? fd : close(fd);
 }
 
 START_TEST(a_pidfile)
