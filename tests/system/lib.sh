@@ -163,7 +163,7 @@ boot() {
     echo $! > "$(about nspawn)"
     # The guest outlives the test that has booted it.
     disown
-    eventually 60 is_up
+    (eventually 60 is_up) || fail "$machine does not come up: $(tail "$(about console)")"
     cgroups "$(cat "$(about leader)")" > "$(about cgroups).new"
     mv "$(about cgroups).new" "$(about cgroups)"
 }
@@ -194,9 +194,9 @@ remove_guest() {
 remove_guests() {
     local place
     for place in "$guests"/*/; do
-        on "$(basename "$place")" remove_guest
+        [ ! -d "$place" ] || on "$(basename "$place")" remove_guest
     done
-    umount --recursive "$guests"
+    umount --recursive --lazy "$guests"
     rmdir "$guests"
 }
 
