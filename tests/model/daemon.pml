@@ -1,0 +1,522 @@
+/*
+ * daemon.pml - who may talk, what is answered, what is logged: exchange.c, session.c, barrier.c
+ */
+
+mtype:state = {SESSION_IDLE, SESSION_OPEN, SESSION_COMMITTING, SESSION_COMMITTED, SESSION_REFUSED}
+
+/* A bit that waits for its turn, and whose it is in truth. */
+typedef Slot {
+    bool is_held;
+    byte from;
+    byte incarnation;
+    byte message;
+    byte index;
+};
+
+typedef Session {
+    bool open;
+    byte incarnation; /* of the process that its pidfd stands for */
+    mtype:state state;
+    bool is_invited;
+    byte nonce;
+    byte count; /* bits taken, modulo MODULUS, */
+    byte index; /* and those of this message */
+    Slot slot[LANES];
+};
+Session session[SENDERS];
+
+/* The newest question of each PID, behind the barrier until it is free. */
+typedef Question {
+    bool here;
+    bool is_free;
+    bit ask;
+    byte age;
+};
+Question question[SENDERS];
+
+byte runner = NOBODY;
+bool is_unheard; /* the runner has not spoken since it was told to go */
+#ifdef TROUBLE
+bool is_repeated; /* and was told so again */
+#endif
+byte queue[2] = NOBODY; /* who waits, first come first */
+bool is_committing;     /* a message is on its way into the log, */
+byte committed = NOBODY; /* and whose it is, unless that sender has ended */
+
+/* What the step under way came to: words to be sent, and whether the turn is over. */
+Word reply;
+byte hearer;           /* of the reply, */
+byte next_runner = NOBODY; /* and who is told to go besides */
+bool is_turn_over;
+
+SCRATCH byte who;
+
+/* ---- rules that can be switched off ---- */
+
+#ifdef WITHOUT_PIDFD
+#define HAS_ENDED(p) false
+#define IS_GONE(p) (process[p].life == GONE)
+#else
+/* As a pidfd tells it; and whether a signal through it comes back with ESRCH. */
+#define HAS_ENDED(p)                                                                               \
+    (process[p].incarnation != session[p].incarnation || process[p].life == ZOMBIE ||              \
+     process[p].life == GONE)
+#define IS_GONE(p)                                                                                 \
+    (process[p].incarnation != session[p].incarnation || process[p].life == GONE)
+#endif
+
+#ifdef WITHOUT_PROOF
+#define IS_PROOF_NEEDED false
+#else
+#define IS_PROOF_NEEDED true
+#endif
+
+#ifdef WITHOUT_WHOSE
+#define IS_RUNNERS(place) true
+#else
+#define IS_RUNNERS(place) (inbox[place].from == runner)
+#endif
+
+#ifdef WITHOUT_SEQUENCE
+#define SLOT_OF(place) (session[runner].count % LANES)
+#else
+#define SLOT_OF(place) ((place) / 2)
+#endif
+
+#ifdef WITHOUT_CLEARING
+#define ARE_SLOTS_CLEARED false
+#else
+#define ARE_SLOTS_CLEARED true
+#endif
+
+#ifdef WITHOUT_DAEMON_BARRIER
+#define IS_BARRIER_UP false
+#else
+#define IS_BARRIER_UP true
+#endif
+
+/* Whether a signal from the last place proves that the others are empty. */
+#if defined ANY_ORDER && !defined WITHOUT_ORDER
+#define ARE_PLACES_TRUSTED false
+#else
+#define ARE_PLACES_TRUSTED true
+#endif
+
+#ifdef WITHOUT_LAPSE
+#define IS_LAPSE_KNOWN false
+#else
+#define IS_LAPSE_KNOWN true
+#endif
+
+#ifdef WITHOUT_LOG
+#define IS_LOG_TRUE false
+#else
+#define IS_LOG_TRUE true
+#endif
+
+/* ---- sessions ---- */
+
+inline forget_slot(p, lane)
+{
+    session[p].slot[lane].is_held = false;
+    session[p].slot[lane].from = 0;
+    session[p].slot[lane].incarnation = 0;
+    session[p].slot[lane].message = 0;
+    session[p].slot[lane].index = 0
+}
+
+inline clear_slots(p)
+{
+    forget_slot(p, 0);
+    forget_slot(p, 1)
+}
+
+inline leave_queue(p)
+{
+    if
+    :: queue[0] == p ->
+        queue[0] = queue[1];
+        queue[1] = NOBODY
+    :: queue[0] != p && queue[1] == p -> queue[1] = NOBODY
+    :: else
+    fi
+}
+
+inline drop(p)
+{
+    leave_queue(p);
+    if
+    :: runner == p -> runner = NOBODY
+    :: else
+    fi;
+    if
+    :: committed == p -> committed = NOBODY
+    :: else
+    fi;
+    session[p].open = false;
+    session[p].incarnation = 0;
+    session[p].state = 0;
+    session[p].is_invited = false;
+    session[p].nonce = 0;
+    session[p].count = 0;
+    session[p].index = 0;
+    clear_slots(p)
+}
+
+/* ---- turns ---- */
+
+inline hear(p)
+{
+    if
+    :: p == runner -> is_unheard = false
+    :: else
+    fi
+}
+
+inline forget_repetition()
+{
+#ifdef TROUBLE
+    is_repeated = false
+#else
+    skip
+#endif
+}
+
+/* The turn goes to whoever waits longest and can still be told. */
+inline next_turn()
+{
+    runner = NOBODY;
+    is_unheard = false;
+    forget_repetition();
+    do
+    :: !is_committing && queue[0] != NOBODY ->
+        who = queue[0];
+        leave_queue(who);
+        if
+        :: IS_GONE(who) -> drop(who)
+        :: else ->
+            runner = who;
+            is_unheard = true;
+            next_runner = who;
+            break
+        fi
+    :: else -> break
+    od
+}
+
+/* To be sent when the step is done; a process that is gone is told nothing. */
+inline tell(p, says)
+{
+    reply.here = !IS_GONE(p);
+    reply.reply = says;
+    reply.count = session[p].count;
+    reply.age = session[p].nonce;
+    hearer = p
+}
+
+inline go_or_wait(p)
+{
+    if
+    :: runner == NOBODY && queue[0] == NOBODY && !is_committing ->
+        runner = p;
+        is_unheard = false
+    :: else
+    fi;
+    if
+    :: runner == p -> tell(p, GO)
+    :: else ->
+        if
+        :: queue[0] == p || queue[1] == p
+        :: queue[0] == NOBODY -> queue[0] = p
+        :: else -> queue[1] = p
+        fi;
+        tell(p, (is_committing -> PENDING : WAIT))
+    fi
+}
+
+/* ---- bits ---- */
+
+#define NEXT_LANE(p) (session[p].count % LANES)
+#define TAKES_BITS(p)                                                                              \
+    (session[p].open && (session[p].state == SESSION_OPEN || session[p].is_invited))
+#define HAS_NEXT_BIT                                                                               \
+    (runner != NOBODY && TAKES_BITS(runner) &&                                                 \
+     session[runner].slot[NEXT_LANE(runner)].is_held)
+#define IS_WANTED(place)                                                                           \
+    (inbox[place].what == BIT && runner != NOBODY && IS_RUNNERS(place) && TAKES_BITS(runner))
+
+inline hold_bit(place)
+{
+    hear(runner);
+    lane = SLOT_OF(place);
+    session[runner].slot[lane].is_held = true;
+    session[runner].slot[lane].from = inbox[place].from;
+    session[runner].slot[lane].incarnation = inbox[place].incarnation;
+    session[runner].slot[lane].message = inbox[place].message;
+    session[runner].slot[lane].index = inbox[place].index
+}
+
+/*
+ * Whether what the session gets is to be what its sender meant: not if another process has its PID
+ * by now, which has messages of its own, nor if the sender is astray.
+ */
+#define IS_ACCOUNTED(p)                                                                            \
+    (process[p].incarnation == session[p].incarnation && process[p].life != ASTRAY)
+
+/* It is taken: it must be the one that was expected. */
+inline take_next_bit()
+{
+    printf("daemon: takes bit %d of the session of %d\n", session[runner].count, runner);
+    lane = NEXT_LANE(runner);
+    if
+    :: session[runner].state != SESSION_OPEN ->
+        session[runner].is_invited = false;
+        session[runner].state = SESSION_OPEN;
+        session[runner].index = 0
+    :: else
+    fi;
+    assert(session[runner].slot[lane].from == runner);
+    assert(session[runner].slot[lane].incarnation == session[runner].incarnation);
+    assert(!IS_ACCOUNTED(runner) ||
+           (session[runner].slot[lane].message == sender[runner].message &&
+            session[runner].slot[lane].index == session[runner].index));
+    forget_slot(runner, lane);
+    session[runner].count = (session[runner].count + 1) % MODULUS;
+    session[runner].index++;
+    if
+    :: session[runner].index == BITS ->
+        session[runner].state = SESSION_COMMITTING;
+        clear_slots(runner);
+        is_committing = true;
+        committed = runner
+    :: else
+    fi
+}
+
+/* The answer goes out first: that it could be delivered proves whose the bit was. */
+inline answer_next_bit()
+{
+    if
+    :: IS_GONE(runner) && IS_PROOF_NEEDED ->
+        d_step {
+            who = runner;
+            drop(who);
+            is_turn_over = true
+        }
+    :: else ->
+        if
+        :: IS_GONE(runner)
+        :: else -> send_answer(runner, NEXT_LANE(runner))
+        fi;
+        d_step { take_next_bit() }
+    fi
+}
+
+inline log_message(p)
+{
+    printf("daemon: logs a message of %d\n", p);
+    assert(!sender[p].logged); /* once */
+    sender[p].logged = IS_LOG_TRUE
+}
+
+/* The log has done with the message, or will not have it. Its sender may have ended meanwhile. */
+inline finish_commit(is_in_log)
+{
+    is_committing = false;
+    is_turn_over = true;
+    if
+    :: committed == NOBODY
+    :: committed != NOBODY && is_in_log ->
+        session[committed].state = SESSION_COMMITTED;
+        tell(committed, COMMITTED);
+        if
+        :: IS_ACCOUNTED(committed) ->
+            log_message(committed);
+#ifdef WITHOUT_ONCE
+            log_message(committed)
+#endif
+        :: else
+        fi
+    :: committed != NOBODY && !is_in_log ->
+        session[committed].state = SESSION_REFUSED;
+        tell(committed, UNLOGGED);
+        if
+        :: IS_ACCOUNTED(committed) -> sender[committed].unloggable = true
+        :: else
+        fi
+    fi;
+    committed = NOBODY
+}
+
+/* ---- questions ---- */
+
+inline start(p)
+{
+    if
+    :: session[p].state == SESSION_OPEN || session[p].state == SESSION_COMMITTING ->
+        tell(p, OUT_OF_STEP)
+    :: session[p].state == SESSION_REFUSED -> tell(p, UNLOGGED)
+    :: else ->
+        session[p].is_invited = true;
+        go_or_wait(p)
+    fi
+}
+
+inline repeat_committed(p)
+{
+    tell(p, COMMITTED);
+    session[p].is_invited = false;
+    leave_queue(p);
+    is_turn_over = (runner == p)
+}
+
+inline resume(p)
+{
+    if
+    :: session[p].state == SESSION_IDLE && !session[p].is_invited -> tell(p, OUT_OF_STEP)
+    :: session[p].state == SESSION_COMMITTING -> tell(p, PENDING)
+    :: session[p].state == SESSION_COMMITTED -> repeat_committed(p)
+    :: session[p].state == SESSION_REFUSED -> tell(p, UNLOGGED)
+    :: else -> go_or_wait(p)
+    fi
+}
+
+/*
+ * A process without a session gets one if it starts. Who was asked for in the name of nobody is not
+ * answered.
+ */
+inline welcome(p, its_ask, its_age)
+{
+    if
+    :: IS_ALIVE(p) ->
+        if
+        :: its_ask == START ->
+            session[p].open = true;
+            session[p].incarnation = process[p].incarnation;
+            session[p].state = SESSION_IDLE
+        :: else ->
+            hearer = p;
+            reply.here = true;
+            reply.reply = OUT_OF_STEP;
+            reply.age = its_age
+        fi
+    :: else
+    fi
+}
+
+inline act_on(p)
+{
+    printf("daemon: acts on the question of %d, age %d\n", p, question[p].age);
+    if
+    :: session[p].open && HAS_ENDED(p) ->
+        drop(p);
+        if
+        :: runner == NOBODY -> next_turn()
+        :: else
+        fi
+    :: else
+    fi;
+    if
+    :: !session[p].open -> welcome(p, question[p].ask, question[p].age)
+    :: else
+    fi;
+    if
+    :: session[p].open ->
+        hear(p);
+        session[p].nonce = question[p].age;
+        if
+        :: ARE_SLOTS_CLEARED -> clear_slots(p)
+        :: else
+        fi;
+        if
+        :: question[p].ask == START -> start(p)
+        :: else -> resume(p)
+        fi
+    :: else
+    fi;
+    forget_question(p)
+}
+
+/* ---- the barrier ---- */
+
+inline forget_question(p)
+{
+    question[p].here = false;
+    question[p].is_free = false;
+    question[p].ask = 0;
+    question[p].age = 0
+}
+
+inline free_questions()
+{
+    question[0].is_free = question[0].here;
+    question[SENDERS - 1].is_free = question[SENDERS - 1].here
+}
+
+inline hold_question(place)
+{
+    question[inbox[place].from].here = true;
+    question[inbox[place].from].is_free = !IS_BARRIER_UP;
+    question[inbox[place].from].ask = inbox[place].ask;
+    question[inbox[place].from].age = inbox[place].age
+}
+
+inline take_signal(place)
+{
+    if
+    :: place == PROCESS_USR2 && ARE_PLACES_TRUSTED -> free_questions()
+    :: else
+    fi;
+    if
+    :: inbox[place].what == QUESTION -> hold_question(place)
+    :: IS_WANTED(place) -> hold_bit(place)
+    :: else
+    fi;
+    printf("daemon: takes what is in place %d\n", place);
+    empty_place(place)
+}
+
+/* ---- what it does: bits and words that can be acted on come before anything else ---- */
+
+#define IS_FREE(p) (!HAS_NEXT_BIT && question[p].is_free)
+#define HAS_FREE_QUESTION (question[0].is_free || question[SENDERS - 1].is_free)
+#define HAS_QUESTION (question[0].here || question[SENDERS - 1].here)
+#define IS_DONE (!HAS_NEXT_BIT && !HAS_FREE_QUESTION)
+#define TAKES(place) (IS_DONE && COMES_NEXT(place))
+#define MAY_LOSE_TURN                                                                              \
+    (IS_LAPSE_KNOWN && IS_DONE && runner != NOBODY && !is_committing &&                            \
+     (queue[0] != NOBODY || is_unheard))
+#define MAY_HEAR_GO_AGAIN (IS_DONE && runner != NOBODY && !is_committing && is_unheard)
+#define HAS_TO_DROP(p) (IS_DONE && session[p].open && HAS_ENDED(p))
+
+inline notice_end(p)
+{
+    drop(p);
+    is_turn_over = (runner == NOBODY)
+}
+
+/* A place where nobody reads is as good as full. */
+inline conclude_round()
+{
+    d_step {
+        if
+        :: is_turn_over -> next_turn()
+        :: else
+        fi;
+        is_turn_over = false
+    };
+    if
+    :: reply.here -> send_word(hearer, reply.reply, reply.count, reply.age)
+    :: else
+    fi;
+    if
+    :: next_runner != NOBODY ->
+        send_word(next_runner, GO, session[next_runner].count, session[next_runner].nonce)
+    :: else
+    fi;
+    d_step {
+        forget_word(reply);
+        hearer = 0;
+        next_runner = NOBODY
+    }
+}

@@ -1,0 +1,204 @@
+/*
+ * kernel.pml - processes, and the places where signals wait
+ *
+ * Each place holds one signal. What is sent to a place that is full vanishes, and so may anything
+ * else: a stranger's signal may have been there.
+ */
+
+/* ---- trouble ---- */
+
+#ifdef TROUBLE
+/*
+ * So much that is not as it should be in a whole run: signals that vanish, silences and ends of
+ * turns that come too early. Afterwards, each comes only when nothing else can.
+ */
+byte trouble = TROUBLE;
+#define TROUBLE_AHEAD (trouble > 0)
+#define trouble_comes() trouble--
+#else
+#define TROUBLE_AHEAD true
+#define trouble_comes() skip
+#endif
+
+/* ---- processes ---- */
+
+/* One that is astray keeps to no protocol: it sends bits unasked, and reads nothing. */
+mtype:life = {GONE, RUNNING, STOPPED, ASTRAY, ZOMBIE}
+#define IS_ALIVE(p)                                                                                \
+    (process[p].life == RUNNING || process[p].life == STOPPED || process[p].life == ASTRAY)
+
+typedef Process {
+    mtype:life life;
+    byte incarnation; /* the how-manieth with this PID; 0: there was none yet */
+};
+Process process[SENDERS];
+
+/* ---- what waits for the daemon ---- */
+
+/* Places, in the order in which the kernel empties them: of the thread, then of the process. */
+#define THREAD_USR1 0
+#define THREAD_USR2 1
+#define PROCESS_USR1 2
+#define PROCESS_USR2 3
+#define PLACES 4
+
+mtype:signal = {NOTHING, BIT, QUESTION}
+
+typedef Signal {
+    mtype:signal what;
+    byte from;
+    byte incarnation; /* BIT: whose it is in truth, */
+    byte message;    /* and which bit of which message */
+    byte index;
+    bit ask;  /* QUESTION: START or RESUME, */
+    byte age; /* and its nonce */
+};
+Signal inbox[PLACES];
+#define INBOX_EMPTY                                                                                \
+    (inbox[THREAD_USR1].what == NOTHING && inbox[THREAD_USR2].what == NOTHING &&                   \
+     inbox[PROCESS_USR1].what == NOTHING && inbox[PROCESS_USR2].what == NOTHING)
+
+/* Whether the kernel may hand out the signal in that place next. */
+#ifdef ANY_ORDER
+#define COMES_NEXT(place) (inbox[place].what != NOTHING)
+#else
+#define COMES_NEXT(place)                                                                          \
+    (inbox[place].what != NOTHING &&                                                               \
+     (place <= THREAD_USR1 || inbox[THREAD_USR1].what == NOTHING) &&                               \
+     (place <= THREAD_USR2 || inbox[THREAD_USR2].what == NOTHING) &&                               \
+     (place <= PROCESS_USR1 || inbox[PROCESS_USR1].what == NOTHING))
+#endif
+
+inline empty_place(place)
+{
+    inbox[place].what = NOTHING;
+    inbox[place].from = 0;
+    inbox[place].incarnation = 0;
+    inbox[place].message = 0;
+    inbox[place].index = 0;
+    inbox[place].ask = 0;
+    inbox[place].age = 0;
+}
+
+inline send_bit_to(place, c)
+{
+    if
+    :: inbox[place].what == NOTHING ->
+        d_step {
+            inbox[place].what = BIT;
+            inbox[place].from = c;
+            inbox[place].incarnation = process[c].incarnation;
+            inbox[place].message = sender[c].message;
+            inbox[place].index = sender[c].next;
+            printf("sender %d, process %d: bit %d of message %d to place %d\n", c,
+                   process[c].incarnation, sender[c].next, sender[c].message, place)
+        }
+    :: inbox[place].what != NOTHING -> printf("sender %d: bit %d vanishes\n", c, sender[c].next)
+    :: TROUBLE_AHEAD ->
+        trouble_comes();
+        printf("sender %d: bit %d vanishes\n", c, sender[c].next)
+    fi
+}
+
+inline send_bit(c, lane)
+{
+    if
+    :: lane == 0 -> send_bit_to(THREAD_USR1, c)
+    :: lane == 0 -> send_bit_to(THREAD_USR2, c)
+    :: lane == 1 -> send_bit_to(PROCESS_USR1, c)
+    :: lane == 1 -> send_bit_to(PROCESS_USR2, c)
+    fi
+}
+
+inline send_question(c, asks, told_age)
+{
+    if
+    :: inbox[PROCESS_USR2].what == NOTHING ->
+        d_step {
+            inbox[PROCESS_USR2].what = QUESTION;
+            inbox[PROCESS_USR2].from = c;
+            inbox[PROCESS_USR2].ask = asks;
+            inbox[PROCESS_USR2].age = told_age;
+            printf("sender %d, process %d: asks, %d (0: start, 1: resume), age %d\n", c,
+                   process[c].incarnation, asks, told_age)
+        }
+    :: inbox[PROCESS_USR2].what != NOTHING -> printf("sender %d: question vanishes\n", c)
+    :: TROUBLE_AHEAD ->
+        trouble_comes();
+        printf("sender %d: question vanishes\n", c)
+    fi
+}
+
+/* ---- what waits for a sender: only the daemon's signals matter ---- */
+
+typedef Word {
+    bool here;
+    mtype reply;
+    byte count;
+    byte age;
+};
+
+typedef Mail {
+    bool answer[LANES];
+    Word word;
+};
+Mail mail[SENDERS];
+#define MAIL_EMPTY(c) (!mail[c].answer[0] && !mail[c].answer[1] && !mail[c].word.here)
+
+/* In the kernel's order the word is last: answers are SIGUSR1. */
+#ifdef ANY_ORDER
+#define ANSWER_COMES_NEXT(c, lane) (mail[c].answer[lane])
+#define WORD_COMES_NEXT(c) (mail[c].word.here)
+#else
+#define ANSWER_COMES_NEXT(c, lane) (mail[c].answer[lane] && (lane == 0 || !mail[c].answer[0]))
+#define WORD_COMES_NEXT(c) (mail[c].word.here && !mail[c].answer[0] && !mail[c].answer[1])
+#endif
+
+inline forget_word(it)
+{
+    it.here = false;
+    it.reply = 0;
+    it.count = 0;
+    it.age = 0;
+}
+
+inline clear_mail(c)
+{
+    mail[c].answer[0] = false;
+    mail[c].answer[1] = false;
+    forget_word(mail[c].word)
+}
+
+/* To the process that has the PID now; a zombie takes signals, but nobody reads them. */
+inline send_answer(c, lane)
+{
+    if
+    :: process[c].life == RUNNING ->
+        mail[c].answer[lane] = true;
+        printf("daemon: answers sender %d on lane %d\n", c, lane)
+    :: process[c].life != RUNNING
+    :: process[c].life == RUNNING && TROUBLE_AHEAD ->
+        trouble_comes();
+        printf("daemon: answer to sender %d on lane %d vanishes\n", c, lane)
+    fi
+}
+
+inline send_word(c, says, told_count, told_age)
+{
+    if
+    :: process[c].life == RUNNING && !mail[c].word.here ->
+        d_step {
+            mail[c].word.here = true;
+            mail[c].word.reply = says;
+            mail[c].word.count = told_count;
+            mail[c].word.age = told_age;
+            printf("daemon: tells sender %d '%e', count %d, age %d\n", c, says, told_count,
+                   told_age)
+        }
+    :: process[c].life != RUNNING || mail[c].word.here ->
+        printf("daemon: '%e' to sender %d vanishes\n", says, c)
+    :: process[c].life == RUNNING && TROUBLE_AHEAD ->
+        trouble_comes();
+        printf("daemon: '%e' to sender %d vanishes\n", says, c)
+    fi
+}

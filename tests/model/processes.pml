@@ -1,0 +1,125 @@
+/*
+ * processes.pml - what each process may do next; everything between two system calls is one step
+ */
+
+#ifdef TROUBLE
+#define HAS_MAIL(c) (!MAIL_EMPTY(c) || sender[c].held.here)
+#define IS_BUSY(c)                                                                                 \
+    (process[c].life != STOPPED &&                                                                 \
+     (HAS_MAIL(c) || (IS_RUNNING(c) && HAS_STEP(c)) || process[c].life == ZOMBIE ||                \
+      (process[c].life == GONE && process[c].incarnation < LIVES_OF(c))))
+/* Nothing can happen but that time passes. */
+#define IS_QUIET                                                                                   \
+    (INBOX_EMPTY && IS_DONE && !HAS_QUESTION && !is_committing && !HAS_TO_DROP(0) &&               \
+     !HAS_TO_DROP(SENDERS - 1) && !IS_BUSY(0) && !IS_BUSY(SENDERS - 1))
+/* The daemon's patience with a runner is short; that of a sender that was told to wait is long. */
+#define IS_SILENT(c) (IS_QUIET && !(sender[c].told_to_wait && MAY_LOSE_TURN))
+#define IS_OVER (!IS_RUNNING(0) && !IS_RUNNING(SENDERS - 1))
+#endif
+
+/* What is to be sent goes out before anything else is done. */
+proctype Sender(byte c)
+{
+end:
+    do
+    :: atomic {
+        if
+        :: IS_RUNNING(c) && sender[c].probe_due ->
+            sender[c].probe_due = false;
+            send_question(c, (sender[c].phase == STARTING -> START : RESUME), NEW)
+        :: IS_RUNNING(c) && HAS_BIT_TO_SEND(c) ->
+            send_bit(c, LANE_OF(c, sender[c].next));
+            d_step {
+                sender[c].in_flight[LANE_OF(c, sender[c].next)] = true;
+                sender[c].next++
+            }
+        :: LISTENS(c) && ANSWER_COMES_NEXT(c, 0) -> d_step { take_answer(c, 0) }
+        :: LISTENS(c) && ANSWER_COMES_NEXT(c, 1) -> d_step { take_answer(c, 1) }
+        :: LISTENS(c) && WORD_COMES_NEXT(c) -> d_step { take_word(c) }
+        :: LISTENS(c) && WORD_IS_FREE(c) -> d_step { release_word(c) }
+        :: LISTENS(c) && TROUBLE_AHEAD && MAY_ASK(c) ->
+            trouble_comes();
+            arq_sender_silence(c)
+#ifdef TROUBLE
+        :: LISTENS(c) && IS_SILENT(c) && MAY_ASK(c) -> arq_sender_silence(c)
+#endif
+#ifdef WITHOUT_ASKING
+        :: LISTENS(c) && sender[c].phase == SENDING -> repeat_blindly(c)
+#endif
+#ifdef WITHOUT_ANSWERER
+        :: LISTENS(c) && sender[c].in_flight[0] -> arq_sender_answered(c, 0)
+        :: LISTENS(c) && sender[c].in_flight[1] -> arq_sender_answered(c, 1)
+#endif
+        :: process[c].life == GONE && process[c].incarnation < LIVES_OF(c) -> be_born(c)
+        :: IS_RUNNING(c) && process[c].incarnation < LIVES_OF(c) -> outcome = LEAVES
+#ifdef STOPS
+        :: c == 0 && IS_RUNNING(0) -> process[0].life = STOPPED
+#endif
+        :: process[c].life == ZOMBIE -> process[c].life = GONE
+        fi;
+        d_step { conclude_step(c) }
+    }
+    od
+}
+
+proctype Daemon()
+{
+end:
+    do
+    :: atomic {
+        if
+        :: HAS_NEXT_BIT -> answer_next_bit()
+        :: IS_FREE(0) -> d_step { act_on(0) }
+#if SENDERS > 1
+        :: IS_FREE(1) -> d_step { act_on(1) }
+#endif
+        :: TAKES(THREAD_USR1) -> d_step { take_signal(THREAD_USR1) }
+        :: TAKES(THREAD_USR2) -> d_step { take_signal(THREAD_USR2) }
+        :: TAKES(PROCESS_USR1) -> d_step { take_signal(PROCESS_USR1) }
+        :: TAKES(PROCESS_USR2) -> d_step { take_signal(PROCESS_USR2) }
+        :: IS_DONE && HAS_QUESTION && INBOX_EMPTY -> d_step { free_questions() }
+        :: IS_DONE && is_committing -> d_step { finish_commit(true) }
+        :: IS_DONE && is_committing -> d_step { finish_commit(false) }
+        :: MAY_LOSE_TURN && TROUBLE_AHEAD ->
+            trouble_comes();
+            is_turn_over = true
+        :: MAY_HEAR_GO_AGAIN && TROUBLE_AHEAD ->
+            trouble_comes();
+            tell(runner, GO)
+#ifdef TROUBLE
+        :: MAY_LOSE_TURN && IS_QUIET -> is_turn_over = true
+        :: MAY_HEAR_GO_AGAIN && IS_QUIET && !is_repeated ->
+            is_repeated = true;
+            tell(runner, GO)
+#endif
+        :: HAS_TO_DROP(0) -> d_step { notice_end(0) }
+#if SENDERS > 1
+        :: HAS_TO_DROP(1) -> d_step { notice_end(1) }
+#endif
+        fi;
+        conclude_round()
+    }
+    od
+}
+
+#ifdef STRANGERS
+proctype Stranger()
+{
+end:
+    do
+#ifdef FORGED
+    /* Whoever may signal the daemon can ask in a sender's name, but guesses no nonce. */
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, START, ANCIENT) }
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, RESUME, ANCIENT) }
+#endif
+#ifdef ROGUE
+    :: atomic { process[0].life == ASTRAY -> send_bit(0, 0) }
+    :: atomic { process[0].life == ASTRAY -> send_bit(0, 1) }
+#endif
+#ifdef WITHOUT_ORDER
+    /* A signal that is taken from the last place while others still wait in theirs. */
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING && HAS_QUESTION -> free_questions() }
+#endif
+    od
+}
+#endif

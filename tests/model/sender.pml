@@ -1,0 +1,335 @@
+/*
+ * sender.pml - a process that sends messages: arq.c's sending end in client.c's loop
+ */
+
+mtype:phase = {STARTING, SENDING, RESUMING}
+
+typedef Sending {
+    byte message; /* which one */
+    mtype:phase phase;
+    bool probe_due;
+    byte origin;
+    byte next;
+    bool in_flight[LANES];
+    Word held;       /* behind the barrier */
+    bool logged;     /* the log has this message, */
+    bool unloggable; /* or would not take it */
+#ifdef TROUBLE
+    bool told_to_wait;
+#endif
+};
+Sending sender[SENDERS];
+
+/* What the step under way came to. */
+mtype:outcome = {GOES_ON, BEGINS, ASKS, LEAVES}
+mtype:outcome outcome = GOES_ON;
+
+SCRATCH byte lane, first, ahead, at;
+SCRATCH Word released;
+
+/* ---- rules that can be switched off ---- */
+
+#ifdef WITHOUT_NONCE
+#define IS_NEWEST(age) true
+#else
+#define IS_NEWEST(age) ((age) == NEW)
+#endif
+#ifdef WITHOUT_ASKED
+#define IS_ASKING(c) true
+#else
+#define IS_ASKING(c) (sender[c].phase == STARTING || sender[c].phase == RESUMING)
+#endif
+#ifdef WITHOUT_RESTART
+#define MAY_BEGIN_ANEW false
+#else
+#define MAY_BEGIN_ANEW true
+#endif
+#ifdef WITHOUT_REPETITION
+#define MAY_ASK(c) (sender[c].phase == SENDING)
+#else
+#define MAY_ASK(c) true
+#endif
+#ifdef WITHOUT_LANE
+#define LANE_IS_FREE(c, lane) true
+#else
+#define LANE_IS_FREE(c, lane) (!sender[c].in_flight[lane])
+#endif
+
+/* ---- what it waits for ---- */
+
+#define LANE_OF(c, bit_index) ((sender[c].origin + (bit_index)) % LANES)
+#define HAS_BIT_TO_SEND(c)                                                                         \
+    (!sender[c].probe_due && sender[c].phase == SENDING && sender[c].next < BITS &&                \
+     LANE_IS_FREE(c, LANE_OF(c, sender[c].next)))
+#define HAS_STEP(c) (sender[c].probe_due || HAS_BIT_TO_SEND(c))
+#define IS_RUNNING(c) (process[c].life == RUNNING)
+#define LISTENS(c) (IS_RUNNING(c) && !HAS_STEP(c))
+
+/* Whether it was told to wait: then it waits longer than any turn lasts. */
+inline stand_by(c, is_told)
+{
+#ifdef TROUBLE
+    sender[c].told_to_wait = is_told
+#else
+    skip
+#endif
+}
+
+/* ---- arq_sender_… of arq.c ---- */
+
+inline forget_flight(c)
+{
+    sender[c].in_flight[0] = false;
+    sender[c].in_flight[1] = false
+}
+
+inline arq_sender_begin(c)
+{
+    stand_by(c, false);
+    sender[c].phase = STARTING;
+    sender[c].probe_due = true;
+    sender[c].origin = 0;
+    sender[c].next = 0;
+    forget_flight(c)
+}
+
+inline arq_sender_silence(c)
+{
+    if
+    :: sender[c].phase == SENDING -> sender[c].phase = RESUMING
+    :: else
+    fi;
+    sender[c].probe_due = true;
+    printf("sender %d: has heard nothing for too long\n", c);
+    outcome = ASKS
+}
+
+inline arq_sender_answered(c, lane)
+{
+    if
+    :: sender[c].in_flight[lane] ->
+        stand_by(c, false);
+        sender[c].in_flight[lane] = false;
+        if
+        :: sender[c].phase == RESUMING -> sender[c].phase = SENDING
+        :: else
+        fi
+    :: else
+    fi
+}
+
+/* The oldest bit that is not known to be taken. */
+inline find_first(c)
+{
+    if
+    :: sender[c].next >= 2 && sender[c].in_flight[LANE_OF(c, sender[c].next - 2)] ->
+        first = sender[c].next - 2
+    :: else ->
+        if
+        :: sender[c].next >= 1 && sender[c].in_flight[LANE_OF(c, sender[c].next - 1)] ->
+            first = sender[c].next - 1
+        :: else -> first = sender[c].next
+        fi
+    fi
+}
+
+/* The count that was told as an index into the message, or NOWHERE. */
+#define NOWHERE 255
+inline locate(c)
+{
+    find_first(c);
+    ahead = (BITS * MODULUS + released.count - sender[c].origin - first) % MODULUS;
+    if
+    :: ahead > sender[c].next - first -> at = NOWHERE
+    :: else -> at = first + ahead
+    fi
+}
+
+inline continue_from(c, bit_index)
+{
+    stand_by(c, false);
+    sender[c].phase = SENDING;
+    sender[c].next = bit_index;
+    forget_flight(c)
+}
+
+/* Of the message before. */
+inline forget_fate(c)
+{
+    sender[c].logged = false;
+    sender[c].unloggable = false
+}
+
+inline believe_refused(c, reason)
+{
+    assert(!sender[c].logged); /* what is refused is not in the log */
+    assert(reason == UNLOGGED && sender[c].unloggable); /* and there is a reason to refuse it */
+    outcome = LEAVES
+}
+
+inline believe_committed(c)
+{
+    assert(sender[c].logged); /* what is confirmed is in the log */
+    if
+    :: sender[c].message + 1 < MESSAGES ->
+        sender[c].message++;
+        forget_fate(c);
+        outcome = BEGINS
+    :: else -> outcome = LEAVES
+    fi
+}
+
+/* A word that has passed the barrier. */
+inline arq_sender_word(c)
+{
+    locate(c);
+    if
+    :: released.reply == COMMITTED && sender[c].phase != STARTING && released.age != ANCIENT &&
+       at == BITS ->
+        believe_committed(c)
+    :: else ->
+        if
+        :: !IS_NEWEST(released.age)
+        :: IS_NEWEST(released.age) && released.reply == GO && IS_ASKING(c) ->
+            if
+            :: sender[c].phase == STARTING ->
+                sender[c].origin = released.count;
+                at = 0
+            :: else
+            fi;
+            if
+            :: at != NOWHERE -> continue_from(c, at)
+            :: else -> believe_refused(c, OUT_OF_STEP)
+            fi
+        :: IS_NEWEST(released.age) && (released.reply == WAIT || released.reply == PENDING) &&
+           IS_ASKING(c) ->
+            stand_by(c, true)
+        :: IS_NEWEST(released.age) && released.reply == COMMITTED ->
+            if
+            :: sender[c].phase == RESUMING && at == 0 && MAY_BEGIN_ANEW -> outcome = BEGINS
+            :: else -> believe_refused(c, OUT_OF_STEP)
+            fi
+        :: IS_NEWEST(released.age) &&
+           (released.reply == UNLOGGED || released.reply == OUT_OF_STEP) ->
+            believe_refused(c, released.reply)
+        :: else
+        fi
+    fi
+}
+
+/* ---- what it does ---- */
+
+inline take_answer(c, lane)
+{
+    printf("sender %d: takes an answer on lane %d\n", c, lane);
+    mail[c].answer[lane] = false;
+    arq_sender_answered(c, lane)
+}
+
+inline copy_word(to, it)
+{
+    to.here = it.here;
+    to.reply = it.reply;
+    to.count = it.count;
+    to.age = it.age
+}
+
+inline take_word(c)
+{
+    copy_word(sender[c].held, mail[c].word);
+    forget_word(mail[c].word)
+}
+
+/* A word is acted on when nothing else is pending. */
+#ifdef WITHOUT_SENDER_BARRIER
+#define WORD_IS_FREE(c) (sender[c].held.here)
+#else
+#define WORD_IS_FREE(c) (sender[c].held.here && MAIL_EMPTY(c))
+#endif
+
+inline release_word(c)
+{
+    printf("sender %d: acts on '%e', count %d, age %d\n", c, sender[c].held.reply,
+           sender[c].held.count, sender[c].held.age);
+    copy_word(released, sender[c].held);
+    forget_word(sender[c].held);
+    arq_sender_word(c)
+}
+
+/* The fault: what was not answered is sent again, without asking. */
+inline repeat_blindly(c)
+{
+    find_first(c);
+    continue_from(c, first)
+}
+
+inline leave(c)
+{
+    printf("sender %d, process %d: ends\n", c, process[c].incarnation);
+    process[c].life = ZOMBIE;
+    stand_by(c, false);
+    clear_mail(c);
+    forget_word(sender[c].held);
+    forget_flight(c);
+    sender[c].phase = 0;
+    sender[c].probe_due = false;
+    sender[c].origin = 0;
+    sender[c].next = 0
+}
+
+#ifdef ROGUE
+#define BORN_AS(c) (process[c].incarnation == 0 -> RUNNING : ASTRAY)
+#else
+#define BORN_AS(c) RUNNING
+#endif
+
+/* What waits in the name of a new process was never its own. */
+inline be_born(c)
+{
+    process[c].life = BORN_AS(c);
+    process[c].incarnation++;
+    printf("sender %d: process %d is born\n", c, process[c].incarnation);
+    sender[c].message = 0;
+    forget_fate(c);
+    outcome = BEGINS
+}
+
+/* The nonces of this age and of those below grow older, wherever they are. */
+inline age_nonces(c, newest)
+{
+    if
+    :: inbox[PROCESS_USR2].what == QUESTION && inbox[PROCESS_USR2].from == c &&
+       inbox[PROCESS_USR2].age <= newest ->
+        inbox[PROCESS_USR2].age = newest + 1
+    :: else
+    fi;
+    if
+    :: question[c].here && question[c].age <= newest -> question[c].age = newest + 1
+    :: else
+    fi;
+    if
+    :: session[c].open && session[c].nonce <= newest -> session[c].nonce = newest + 1
+    :: else
+    fi;
+    if
+    :: mail[c].word.here && mail[c].word.age <= newest -> mail[c].word.age = newest + 1
+    :: else
+    fi;
+    if
+    :: sender[c].held.here && sender[c].held.age <= newest -> sender[c].held.age = newest + 1
+    :: else
+    fi
+}
+
+inline conclude_step(c)
+{
+    if
+    :: outcome == BEGINS ->
+        arq_sender_begin(c);
+        age_nonces(c, OLD)
+    :: outcome == ASKS -> age_nonces(c, NEW)
+    :: outcome == LEAVES -> leave(c)
+    :: outcome == GOES_ON
+    fi;
+    outcome = GOES_ON
+}
