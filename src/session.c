@@ -33,7 +33,6 @@ void session_begin(struct session *s)
 {
     s->is_invited = false;
     s->state = SESSION_OPEN;
-    s->start = s->arq.count;
 }
 
 void session_bit(struct session *s, bool bit)

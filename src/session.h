@@ -41,7 +41,6 @@ struct session {
     bool is_invited;          /* another may begin: its sender asked */
     enum reply refusal;
     uint16_t nonce; /* of the newest probe */
-    uint64_t start; /* the count at which this message began */
     struct arq_receiver arq;
     struct frame_decoder decoder;
 };

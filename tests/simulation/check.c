@@ -21,8 +21,8 @@ void check_fail(struct check *check, const char *format, ...)
 void check_bit(struct check *check, const struct process *process, const struct session *session,
                const struct pending *truth, bool bit)
 {
-    const struct ledger *ledger = process->program;
-    uint64_t index = session->is_invited ? 0 : session->arq.count - session->start;
+    struct ledger *ledger = process->program;
+    uint64_t index;
 
     check->counts.bits++;
     if (truth->sender != process) {
@@ -32,6 +32,9 @@ void check_bit(struct check *check, const struct process *process, const struct 
     }
     if (!ledger || ledger->is_misled)
         return;
+    if (session->is_invited)
+        ledger->start = session->arq.count;
+    index = session->arq.count - ledger->start;
     if (truth->message != ledger->current || truth->index != index)
         check_fail(check, "process %d: bit %u of message %u was taken for bit %u of message %u",
                    (int)process->pid, (unsigned)truth->index, truth->message, (unsigned)index,

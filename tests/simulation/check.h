@@ -25,7 +25,8 @@ struct ledger {
     struct process *process;
     struct sent *sent;
     unsigned count;
-    unsigned current;      /* the message under way */
+    unsigned current;      /* the message under way, */
+    uint64_t start;        /* and the session's count at its first bit */
     bool was_told_busy;    /* when the table of sessions was full */
     bool was_dismissed;    /* its session was ended, though it had not */
     bool was_told_to_stop; /* when the daemon was stopping */
