@@ -19,6 +19,7 @@
 #include "monotonic.h"
 #include "sender.h"
 #include "spin.h"
+#include "stranger.h"
 
 /* How long the event loop is left alone at a time, and how many signals between looks at it. */
 #define ROUND (5 * MONOTONIC_MSEC)
@@ -44,6 +45,7 @@ struct server {
     struct exchange exchange;
     struct exchange_counts shown; /* in the status */
     struct spin spin;
+    struct strangers strangers;
     bool stopping;
 };
 
@@ -83,10 +85,16 @@ static int open_sender(void *owner, pid_t pid, void **ret_peer)
 {
     struct server *server = owner;
     struct sender *sender;
-    int r = sender_new(server->event, pid, on_end, server, &sender);
+    uint64_t now = monotonic_now();
+    int r;
 
+    if (strangers_have(&server->strangers, pid, now))
+        return -EINVAL;
+    r = sender_new(server->event, pid, on_end, server, &sender);
     if (r >= 0)
         *ret_peer = sender;
+    else
+        strangers_add(&server->strangers, pid, now);
     return r;
 }
 

@@ -133,7 +133,8 @@ test_each_refusal_has_its_status_and_its_words() {
         8 74 could not log the message
         9 75 has no room for another sender
         10 75 is stopping
-        11 70 the daemon and the sender disagree about the message'
+        11 75 had to forget this sender
+        12 70 the daemon and the sender disagree about the message'
     while read -r reply status words; do
         "$tools/impostor" --name=minitalkd --refuse="$reply" > impostor &
         eventually 5 has_text impostor

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/check-signals \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
+	tests/unit/check-stranger \
 	tests/unit/check-turns \
 	tests/unit/check-user \
 	tests/unit/check-word
@@ -97,6 +98,9 @@ tests_unit_check_spin_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stdout_LDADD = $(WITH_SERVER)
+
+tests_unit_check_stranger_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stranger_LDADD = libunit.a libserver.a $(CHECK_LIBS)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
