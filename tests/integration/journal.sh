@@ -1,6 +1,7 @@
 #!/bin/bash
 # Messages in a real journal: a systemd-journald of our own, in a mount namespace of our own.
 # shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of run_tests are its own
 . "$(dirname "$0")/lib.sh"
 
 for journald in /lib/systemd/systemd-journald /usr/lib/systemd/systemd-journald; do

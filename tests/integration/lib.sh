@@ -196,6 +196,11 @@ needs_plain_build() {
     [ "$build" = plain ] || skip "a build with $build $*"
 }
 
+# LeakSanitizer cannot look into a program that is traced or set-user-ID, and would say so.
+without_leak_detection() {
+    export ASAN_OPTIONS=detect_leaks=0
+}
+
 # end_all PID…: whatever they are doing. Where it is counted what they did, they have to tell before.
 end_all() {
     if [ "$build" = coverage ]; then

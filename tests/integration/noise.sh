@@ -50,10 +50,16 @@ test_single_strays_at_an_idle_daemon() {
     stop_daemon
 }
 
+# A process that has yet to be loaded dies of SIGUSR1, as any does that is not prepared.
+is_shielded_or_has_ended() {
+    has_ended "$1" || grep -qE '^Sig(Ign|Blk):.*[abef][0-9a-f]{2}$' "/proc/$1/status"
+}
+
 test_single_strays_at_any_moment_of_a_message() {
     start_daemon
     head -c 4096 /dev/urandom > message
     start_send --whole < message
+    eventually 10 is_shielded_or_has_ended "$sender"
     while ! has_ended "$sender"; do
         for target in "$daemon" "$sender"; do
             kill -USR1 "$target" 2> /dev/null || :

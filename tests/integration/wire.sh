@@ -4,6 +4,7 @@
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
 . "$(dirname "$0")/lib.sh"
 
+without_leak_detection
 strace -o /dev/null true 2> /dev/null || skip_all 'strace is not here, or may not trace'
 
 message='Every bit of this message travels alone: grüße, 你好, 👋'
