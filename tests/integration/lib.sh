@@ -196,7 +196,7 @@ needs_plain_build() {
     [ "$build" = plain ] || skip "a build with $build $*"
 }
 
-# LeakSanitizer cannot look into a program that is traced or set-user-ID, and would say so.
+# LeakSanitizer cannot look into a program that is traced, and would say so.
 without_leak_detection() {
     export ASAN_OPTIONS=detect_leaks=0
 }

@@ -6,7 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 
 in_private_mounts
-without_leak_detection
 
 readonly SERVICE=60003
 
