@@ -296,7 +296,7 @@ run_one() {
         set -eu
         cd "$scratch"
         "$1"
-    ) > "$scratch.log" 2>&1 < /dev/null &
+    ) >> "$scratch.log" 2>&1 < /dev/null &
     test=$!
     end_at_time_limit "$test" &
     wait "$test" || status=$?
