@@ -90,8 +90,9 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
 
     if (s->phase == ARQ_STARTING)
         s->origin = count;
+    /* It is another session than the one in which this message began. */
     else if (!locate(s, count, &index))
-        return refused(s, REPLY_OUT_OF_STEP);
+        return refused(s, REPLY_FORGOTTEN);
     continue_from(s, index);
     return ARQ_GO;
 }

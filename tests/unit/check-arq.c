@@ -378,7 +378,7 @@ START_TEST(of_all_counts_only_those_that_can_be_true_are_believed)
             } else {
                 ck_assert_int_eq(news, ARQ_VERDICT);
                 ck_assert_int_eq(sender.phase, ARQ_REFUSED);
-                ck_assert_int_eq(sender.refusal, REPLY_OUT_OF_STEP);
+                ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
             }
         }
     }
@@ -391,7 +391,7 @@ START_TEST(a_count_before_an_answered_bit_cannot_be_true)
     ck_assert(arq_sender_answered(&sender, LANE_THREAD));
     ask_after_silence(0xffff); /* bit 0 is known to be taken, bit 1 is in flight */
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_VERDICT);
-    ck_assert_int_eq(sender.refusal, REPLY_OUT_OF_STEP);
+    ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
 }
 END_TEST
 
@@ -402,7 +402,7 @@ START_TEST(with_nothing_in_flight_there_is_one_true_count)
     ck_assert_int_eq(hear(REPLY_GO, 5, 0xffff), ARQ_GO);
     ask_after_silence(0);
     ck_assert_int_eq(hear(REPLY_GO, 6, 0), ARQ_VERDICT);
-    ck_assert_int_eq(sender.refusal, REPLY_OUT_OF_STEP);
+    ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
 }
 END_TEST
 
