@@ -12,18 +12,18 @@ static unsigned emptied(enum place place)
     return (2u << place) - 1;
 }
 
-static void hold(struct barrier *b, const struct lane_signal *signal)
+void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
 {
     unsigned i = 0;
 
-    while (i < b->count && b->held[i].pid != signal->pid)
+    while (i < b->count && b->held[i].pid != pid)
         i++;
     if (i == BARRIER_WORDS)
         return;
     if (i == b->count)
         b->count++;
-    b->held[i].pid = signal->pid;
-    b->held[i].word = signal->word;
+    b->held[i].pid = pid;
+    b->held[i].word = word;
     b->held[i].seen = 0;
 }
 
@@ -32,7 +32,7 @@ void barrier_note(struct barrier *b, const struct lane_signal *signal)
     for (unsigned i = 0; i < b->count; i++)
         b->held[i].seen |= emptied(signal->place);
     if (signal->kind == SIGNAL_WORD)
-        hold(b, signal);
+        barrier_hold(b, signal->pid, signal->word);
 }
 
 bool barrier_release(struct barrier *b, bool empty, pid_t *ret_pid, uint32_t *ret_word)

@@ -29,6 +29,9 @@ struct barrier {
 /* Notes any signal just taken, and holds it if it is a word. */
 void barrier_note(struct barrier *barrier, const struct lane_signal *signal);
 
+/* Holds a word, as if it had been taken now. */
+void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
+
 /*
  * Releases the oldest word that may be acted on now: any, where nothing is pending (empty is
  * true), else one for which every place has been seen empty. False if there is none.

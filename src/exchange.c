@@ -341,7 +341,7 @@ static void resume(struct exchange *ex, struct session *s)
     switch (s->state) {
     case SESSION_IDLE:
         if (!s->is_invited) {
-            tell(ex, s, REPLY_OUT_OF_STEP);
+            tell(ex, s, REPLY_FORGOTTEN);
             return;
         }
         go_or_wait(ex, s);
@@ -361,15 +361,19 @@ static void resume(struct exchange *ex, struct session *s)
     }
 }
 
-/* Answers a process for which there is no session, and makes one for it if it may have one. */
-static struct session *welcome(struct exchange *ex, pid_t pid, struct probe probe)
+/*
+ * Answers a process for which there is no session, or makes one for it if it may have one. Then its
+ * question is held behind the barrier once more: what a process that had this PID before has left
+ * can only be told apart by now. That matters where somebody else asked in the new one's name.
+ */
+static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
     enum reply refusal = REPLY_FORGOTTEN;
     struct session *s = NULL;
     void *peer;
 
     if (ex->ops->open(ex->owner, pid, &peer) < 0)
-        return NULL;
+        return;
     if (probe.ask == ASK_START) {
         uid_t uid = ex->ops->user(ex->owner, peer);
 
@@ -377,13 +381,14 @@ static struct session *welcome(struct exchange *ex, pid_t pid, struct probe prob
         if (make_way(ex, uid))
             s = add(ex, pid, uid, peer);
     }
-    if (!s) {
+    if (s) {
+        barrier_hold(&ex->barrier, pid, probe_pack(probe));
+    } else {
         struct answer answer = {.reply = refusal, .nonce = probe.nonce};
 
         ex->ops->tell(ex->owner, peer, answer_pack(answer));
         ex->ops->close(ex->owner, peer);
     }
-    return s;
 }
 
 static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
@@ -394,11 +399,10 @@ static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
         exchange_ended(ex, pid, s->peer);
         s = NULL;
     }
-    if (!s)
-        s = welcome(ex, pid, probe);
-    if (!s)
+    if (!s) {
+        welcome(ex, pid, probe);
         return;
-
+    }
     if (s == ex->runner)
         heard(ex);
     users_heard(s);
@@ -416,8 +420,9 @@ static void release_words(struct exchange *ex, bool empty)
     uint32_t word;
     pid_t pid;
 
-    while (barrier_release(&ex->barrier, empty, &pid, &word))
-        if (probe_unpack(word, &probe))
+    /* Not those that are held again meanwhile. */
+    for (unsigned held = ex->barrier.count; held > 0; held--)
+        if (barrier_release(&ex->barrier, empty, &pid, &word) && probe_unpack(word, &probe))
             act_on(ex, pid, probe);
 }
 

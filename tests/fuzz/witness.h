@@ -106,7 +106,8 @@ struct witness {
     struct {
         pid_t pid;
         uint32_t word;
-        bool seen[PLACES]; /* empty since it was taken */
+        bool seen[PLACES];  /* empty since it was taken */
+        bool is_held_again; /* since this event */
     } words[WITNESS_WORDS];
 
     struct exchange_counts counts;

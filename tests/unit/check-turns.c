@@ -434,6 +434,25 @@ START_TEST(a_new_process_with_an_old_pid_starts_afresh)
 }
 END_TEST
 
+/* Somebody asks in the new one's name, before the daemon has taken all that the old one sent. */
+START_TEST(what_an_old_process_left_is_not_the_new_ones)
+{
+    struct lane_signal word = {.kind = SIGNAL_WORD,
+                               .place = PLACE_PROCESS_USR2,
+                               .pid = ann.pid,
+                               .word = probe_pack((struct probe){.ask = ASK_START, .nonce = 7})};
+    struct lane_signal left = {.kind = SIGNAL_PLAIN, .lane = LANE_THREAD, .pid = ann.pid};
+
+    exchange_take(&world.exchange, &word);
+    exchange_settle(&world.exchange);
+    exchange_take(&world.exchange, &left);
+    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_THREAD], 0);
+    exchange_settle(&world.exchange);
+    ck_assert_int_eq(world.processes[ann.pid].told.reply, REPLY_GO);
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
+}
+END_TEST
+
 START_TEST(an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks)
 {
     all_ask();
@@ -633,7 +652,7 @@ START_TEST(who_comes_once_it_stops_is_turned_away)
 {
     exchange_stop(&world.exchange);
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_STOPPING);
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_OUT_OF_STEP);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert(!exchange_has_unfinished(&world.exchange));
 }
 END_TEST
@@ -734,6 +753,7 @@ Suite *make_suite(void)
         a_sender_that_ends_while_its_message_is_being_logged_loses_nothing,
         even_then_no_turn_is_given_before_it_is_logged,
         a_new_process_with_an_old_pid_starts_afresh,
+        what_an_old_process_left_is_not_the_new_ones,
         an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
         the_late_news_of_an_end_does_not_end_the_session_of_another,
         one_sender_too_many_is_told_that_the_daemon_is_busy,

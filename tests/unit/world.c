@@ -223,7 +223,8 @@ void word_comes(pid_t pid, uint32_t word)
     exchange_take(&world.exchange,
                   &(struct lane_signal){
                       .kind = SIGNAL_WORD, .place = PLACE_PROCESS_USR2, .pid = pid, .word = word});
-    exchange_settle(&world.exchange);
+    while (exchange_holds_words(&world.exchange))
+        exchange_settle(&world.exchange);
 }
 
 enum reply sender_asks(struct sender *sender, enum ask ask)
