@@ -5,6 +5,7 @@ INTEGRATION_TESTS = \
 	tests/integration/journal.sh \
 	tests/integration/noise.sh \
 	tests/integration/refusals.sh \
+	tests/integration/setuid.sh \
 	tests/integration/speed.sh \
 	tests/integration/talk.sh \
 	tests/integration/trouble.sh \
@@ -13,4 +14,4 @@ INTEGRATION_TESTS = \
 
 TESTS += $(INTEGRATION_TESTS)
 dist_check_SCRIPTS += $(INTEGRATION_TESTS)
-EXTRA_DIST += tests/integration/lib.sh
+EXTRA_DIST += tests/integration/lib.sh tests/integration/system-daemon.sh

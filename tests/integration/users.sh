@@ -7,32 +7,8 @@
 
 in_private_mounts
 
-readonly SERVICE=60003
-
-# The system's pidfile of this build, as the program itself says.
-system_pidfile=$("$minitalk_send" --help | sed -n 's/.*--pidfile=PATH.*not \(\/.*\)/\1/p')
-
-# The daemon runs as an ordinary user, the service's; in a place of its own where its pidfile goes.
-start_system_daemon() {
-    local directory=${system_pidfile%/*} place
-    place=$directory
-    while [ ! -d "$place" ]; do
-        place=${place%/*}
-    done
-    publish_programs
-    mount -t tmpfs -o mode=755 minitalk "$place"
-    unmount+=("$place")
-    mkdir -p "$directory"
-    : > "$system_pidfile"
-    chown "$SERVICE" "$system_pidfile"
-    chmod 600 "$system_pidfile"
-    as "$SERVICE" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$system_pidfile" > output 2> errors
-    daemon=$(head -n 1 output)
-    also_end "$daemon"
-    mkdir borrowed
-    install -m 4755 -o "$SERVICE" "$minitalk_send" borrowed
-    minitalk_send=$PWD/borrowed/minitalk-send
-}
+# shellcheck source=tests/integration/system-daemon.sh
+. "$srcdir/tests/integration/system-daemon.sh"
 
 # A sender that has sent one message and stays.
 start_idle_sender() {
@@ -42,10 +18,6 @@ start_idle_sender() {
 
 received_lines() {
     [ "$(received | wc -l)" -eq "$1" ]
-}
-
-expect_nothing() {
-    expect_received < /dev/null
 }
 
 test_any_user_may_send_to_the_system_daemon() {

@@ -3,6 +3,7 @@
 check_PROGRAMS += \
 	tests/tools/hoard \
 	tests/tools/impostor \
+	tests/tools/launch \
 	tests/tools/notified \
 	tests/tools/pingpong \
 	tests/tools/stray
