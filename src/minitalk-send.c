@@ -155,8 +155,12 @@ static int target_of_user(struct peer *ret)
 /* Only the system's own pidfile is worth a borrowed privilege. */
 static int find_daemon(const struct options *options, struct peer *ret)
 {
-    if (options->pid == 0 && !options->pidfile && !options->user)
-        return target_from_pidfile(PIDFILE_SYSTEM, ret);
+    if (options->pid == 0 && !options->pidfile && !options->user) {
+        int r = target_from_pidfile(PIDFILE_SYSTEM, ret);
+
+        privilege_keep_for_signals();
+        return r;
+    }
     privilege_drop();
     if (options->pid > 0)
         return target_from_pid(options->pid, ret);

@@ -4,6 +4,7 @@
 
 #include <err.h>
 #include <stdlib.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -19,6 +20,16 @@ void privilege_drop(void)
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
         err(EX_OSERR, "cannot give up the privileges of a set-user-ID program");
     if (getresuid(&real, &effective, &saved) < 0 || real != uid || effective != uid || saved != uid)
+        errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+}
+
+void privilege_keep_for_signals(void)
+{
+    uid_t uid = getuid();
+
+    /* It does not tell of a failure; with an ID that is none, it only says what is. */
+    setfsuid(uid);
+    if ((uid_t)setfsuid((uid_t)-1) != uid)
         errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
 }
 

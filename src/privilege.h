@@ -13,6 +13,12 @@
 /* Gives up, for good, all but the caller's own user and group. Ends the program if it cannot. */
 void privilege_drop(void);
 
+/*
+ * From now on, files are the caller's business: some of /proc tell a reader more than they told
+ * who opened them. What the effective and saved user IDs are for, signals, is not affected.
+ */
+void privilege_keep_for_signals(void);
+
 /* Whether privilege_drop() had anything to give up. */
 bool privilege_was_dropped(void);
 

@@ -384,11 +384,21 @@ test_with_the_system_daemon_it_is_still_its_caller() {
     start_system_daemon
     start_waiting
     eventually 10 log_is first
-    [ "$(ids_of "$sender" Uid | cut -f 1-3)" = "$USER_A	$SERVICE	$SERVICE" ] ||
+    [ "$(ids_of "$sender" Uid)" = "$USER_A	$SERVICE	$SERVICE	$USER_A" ] ||
         fail "its user IDs are $(ids_of "$sender" Uid)"
     [ "$(ids_of "$sender" CapPrm)" = 0000000000000000 ] || fail 'it has capabilities'
     go_on
     expect_received first second
+}
+
+# What /proc tells of a process depends on who reads it; in the service's own group it would tell of
+# the daemon where its memory lies.
+test_what_it_is_given_to_read_it_reads_as_its_caller() {
+    start_system_daemon
+    in_its_group=(setpriv --reuid="$USER_A" --regid="$SERVICE" --clear-groups)
+    "${in_its_group[@]}" cut -d ' ' -f 26-30 "/proc/$daemon/stat" > told
+    "${in_its_group[@]}" "$minitalk_send" < "/proc/$daemon/stat"
+    received | cut -d ' ' -f 26-30 | cmp told -
 }
 
 # ---- what only the service's user may touch ----
