@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -41,6 +42,14 @@ bool privilege_was_dropped(void)
 bool privilege_is_barred(void)
 {
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+bool privilege_is_withheld(void)
+{
+    struct stat program;
+
+    return stat("/proc/self/exe", &program) == 0 && program.st_mode & S_ISUID &&
+           program.st_uid != geteuid();
 }
 
 bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid)

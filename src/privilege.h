@@ -26,6 +26,12 @@ bool privilege_was_dropped(void);
 bool privilege_is_barred(void);
 
 /*
+ * Whether this program is set-user-ID and yet does not run as its owner: it is traced, or its file
+ * system is mounted nosuid (execve(2)).
+ */
+bool privilege_is_withheld(void);
+
+/*
  * Whether a process with these user IDs may signal this one (kill(2)). Where it may not but this
  * process may change its saved user ID (root may), that is set to theirs first.
  */

@@ -29,6 +29,10 @@ static int not_permitted(const char *what)
         warnx("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
               "set-user-ID right: send from outside this sandbox",
               what);
+    else if (privilege_is_withheld())
+        warnx("%s; the set-user-ID bit of minitalk-send has no effect here: run it without a "
+              "debugger, from a file system that is not mounted nosuid",
+              what);
     else
         warnx("%s; run minitalk-send as the daemon's user or as root, or install it "
               "set-user-ID to that user",

@@ -313,7 +313,19 @@ test_it_borrows_nothing_while_it_is_traced() {
     without_leak_detection
     start_system_daemon
     attempt 77 launch traced "$minitalk_send" 'a message'
-    expect_complaint "not permitted to read the pidfile $system_pidfile"
+    expect_complaint "not permitted to read the pidfile $system_pidfile; the set-user-ID bit"
+    grep -q 'run it without a debugger' stderr
+    expect_confirmed
+}
+
+test_it_borrows_nothing_where_that_is_not_allowed() {
+    start_system_daemon
+    mkdir nosuid
+    mount -t tmpfs -o mode=755,nosuid minitalk nosuid
+    unmount+=("$PWD/nosuid")
+    cp -p "$minitalk_send" nosuid
+    attempt 77 as "$USER_A" nosuid/minitalk-send 'a message'
+    expect_complaint 'from a file system that is not mounted nosuid'
     expect_confirmed
 }
 
