@@ -1,6 +1,8 @@
-# Torture on the real kernel: TORTURE_SECONDS for each disturbance.
+# Torture on the real kernel: TORTURE_SECONDS for each disturbance, or a fixed number of rounds.
 
-TORTURE_TESTS = tests/torture/torture.sh
+TORTURE_TESTS = \
+	tests/torture/hostile.sh \
+	tests/torture/torture.sh
 TESTS += $(TORTURE_TESTS)
 dist_check_SCRIPTS += $(TORTURE_TESTS)
 EXTRA_DIST += tests/torture/lib.sh
