@@ -24,6 +24,7 @@ promises=(
     'the same in any order|states|-DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
     'one with its PID that keeps to no protocol|states|-DLIVES=2 -DROGUE -DMESSAGES=2 -DBITS=5'
     'forged questions|states|-DFORGED -DMESSAGES=1 -DBITS=4'
+    'a sender that is dismissed|states|-DSCARCE -DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
     'two senders|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=2'
     'two senders with two messages each|states|-DSENDERS=2 -DMESSAGES=2 -DBITS=3 -DTROUBLE=1'
     'two senders, one of which dies|states|-DSENDERS=2 -DLIVES=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'

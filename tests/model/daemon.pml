@@ -397,7 +397,7 @@ inline welcome(p, its_ask, its_age)
         :: else ->
             hearer = p;
             reply.here = true;
-            reply.reply = OUT_OF_STEP;
+            reply.reply = FORGOTTEN;
             reply.age = its_age
         fi
     :: else
@@ -491,6 +491,21 @@ inline take_signal(place)
 
 inline notice_end(p)
 {
+    drop(p);
+    is_turn_over = (runner == NOBODY)
+}
+
+/* To make room for another session, or for its message. */
+inline dismiss(p)
+{
+    if
+    :: session[p].is_invited || session[p].state == SESSION_OPEN -> tell(p, BUSY)
+    :: else
+    fi;
+    if
+    :: IS_ACCOUNTED(p) -> sender[p].dismissed = true
+    :: else
+    fi;
     drop(p);
     is_turn_over = (runner == NOBODY)
 }

@@ -11,7 +11,7 @@
  *     way, of this index. So a message that is whole is what was sent;
  *   - a message is logged once;
  *   - a sender that believes in success has its message in the log; one that was refused has not,
- *     and was refused because the log would not take it;
+ *     unless it was forgotten, and there was a reason to refuse it;
  *   - with finite trouble, every run ends, and with a verdict for each sender that is not stopped
  *     or killed (TROUBLE below).
  *
@@ -46,13 +46,14 @@
  *     run something vanishes, or a silence or the end of a turn comes too early, at any moment.
  *     Afterwards these come when nothing else can happen, and the patience of a sender that was
  *     told to wait outlasts a turn. Then every run ends under any scheduler, even an unfair one.
+ *   - Two senders have the turn one after the other, whether their users are the same or not.
+ *   - SCARCE ends a session at any moment to make room for others, whatever they are.
  *   - The log takes its time for each message. Where it is quick, nothing happens meanwhile.
  *   - System calls are steps, and what happens between two of them is part of a step. Two calls are
  *     one step only where nobody can tell: words to different senders.
  *
- * Not here, but in tests/simulation: the daemon's end, a table of sessions that is full, messages
- * that are too large, forged answers, forged questions where a PID is used again, and the real
- * code.
+ * Not here, but in tests/simulation: the daemon's end, messages that are too large, forged answers,
+ * forged questions where a PID is used again, and the real code.
  */
 
 /* ---- bounds ---- */
@@ -90,7 +91,7 @@
 #define START 0
 #define RESUME 1
 
-mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, OUT_OF_STEP}
+mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP}
 
 /* Ages of nonces: the newest of its sender, an earlier one of this message, an earlier one. */
 #define NEW 0

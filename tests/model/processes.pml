@@ -92,6 +92,9 @@ end:
             is_repeated = true;
             tell(runner, GO)
 #endif
+#ifdef SCARCE
+        :: IS_DONE && session[0].open && committed != 0 -> d_step { dismiss(0) }
+#endif
         :: HAS_TO_DROP(0) -> d_step { notice_end(0) }
 #if SENDERS > 1
         :: HAS_TO_DROP(1) -> d_step { notice_end(1) }

@@ -14,6 +14,7 @@ typedef Sending {
     Word held;       /* behind the barrier */
     bool logged;     /* the log has this message, */
     bool unloggable; /* or would not take it */
+    bool dismissed;  /* its session was ended to make room */
 #ifdef TROUBLE
     bool told_to_wait;
 #endif
@@ -162,8 +163,11 @@ inline forget_fate(c)
 
 inline believe_refused(c, reason)
 {
-    assert(!sender[c].logged); /* what is refused is not in the log */
-    assert(reason == UNLOGGED && sender[c].unloggable); /* and there is a reason to refuse it */
+    /* What is refused is not in the log; only who was forgotten is not told whether it is. */
+    assert(!sender[c].logged || reason == FORGOTTEN);
+    /* There is a reason to refuse it. */
+    assert((reason == UNLOGGED && sender[c].unloggable) ||
+           ((reason == BUSY || reason == FORGOTTEN) && sender[c].dismissed));
     outcome = LEAVES
 }
 
@@ -199,7 +203,7 @@ inline arq_sender_word(c)
             fi;
             if
             :: at != NOWHERE -> continue_from(c, at)
-            :: else -> believe_refused(c, OUT_OF_STEP)
+            :: else -> believe_refused(c, FORGOTTEN)
             fi
         :: IS_NEWEST(released.age) && (released.reply == WAIT || released.reply == PENDING) &&
            IS_ASKING(c) ->
@@ -210,7 +214,8 @@ inline arq_sender_word(c)
             :: else -> believe_refused(c, OUT_OF_STEP)
             fi
         :: IS_NEWEST(released.age) &&
-           (released.reply == UNLOGGED || released.reply == OUT_OF_STEP) ->
+           (released.reply == UNLOGGED || released.reply == BUSY || released.reply == FORGOTTEN ||
+            released.reply == OUT_OF_STEP) ->
             believe_refused(c, released.reply)
         :: else
         fi
@@ -290,6 +295,7 @@ inline be_born(c)
     process[c].incarnation++;
     printf("sender %d: process %d is born\n", c, process[c].incarnation);
     sender[c].message = 0;
+    sender[c].dismissed = false;
     forget_fate(c);
     outcome = BEGINS
 }
