@@ -15,7 +15,9 @@
  * What is taken on whose word: a bit counts only if the kernel names its sender (SIGNAL_PLAIN).
  * A control word opens a session or asks about one, and changes no message. An answer goes out
  * before its bit is taken: that it could be delivered proves that the PID still belongs to the
- * session's process, and so that the bit was this process's.
+ * session's process, and so that the bit was this process's. Bits that waited already when a
+ * session began may be of a process that had the PID before: so the word that opens a session goes
+ * behind the barrier once more, and they are dropped meanwhile.
  *
  * Pure: no system calls and no clock. Time and the outer world come from the owner, so that a
  * simulation can be one.

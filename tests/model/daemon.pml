@@ -49,7 +49,7 @@ byte hearer;           /* of the reply, */
 byte next_runner = NOBODY; /* and who is told to go besides */
 bool is_turn_over;
 
-SCRATCH byte who;
+SCRATCH byte who, is_held_again;
 
 /* ---- rules that can be switched off ---- */
 
@@ -87,6 +87,13 @@ SCRATCH byte who;
 #define ARE_SLOTS_CLEARED false
 #else
 #define ARE_SLOTS_CLEARED true
+#endif
+
+/* The first question of a process goes behind the barrier once more: see act_on() of exchange.c. */
+#ifdef WITHOUT_NEWCOMER
+#define IS_NEWCOMER_HELD false
+#else
+#define IS_NEWCOMER_HELD true
 #endif
 
 #ifdef WITHOUT_DAEMON_BARRIER
@@ -416,12 +423,16 @@ inline act_on(p)
         fi
     :: else
     fi;
+    is_held_again = false;
     if
-    :: !session[p].open -> welcome(p, question[p].ask, question[p].age)
+    :: !session[p].open ->
+        welcome(p, question[p].ask, question[p].age);
+        is_held_again = (session[p].open && IS_NEWCOMER_HELD)
     :: else
     fi;
     if
-    :: session[p].open ->
+    :: session[p].open && is_held_again -> question[p].is_free = false
+    :: session[p].open && !is_held_again ->
         hear(p);
         session[p].nonce = question[p].age;
         if
@@ -431,10 +442,10 @@ inline act_on(p)
         if
         :: question[p].ask == START -> start(p)
         :: else -> resume(p)
-        fi
-    :: else
-    fi;
-    forget_question(p)
+        fi;
+        forget_question(p)
+    :: else -> forget_question(p)
+    fi
 }
 
 /* ---- the barrier ---- */

@@ -53,7 +53,7 @@
  *     one step only where nobody can tell: words to different senders.
  *
  * Not here, but in tests/simulation: the daemon's end, messages that are too large, forged answers,
- * forged questions where a PID is used again, and the real code.
+ * and the real code.
  */
 
 /* ---- bounds ---- */
