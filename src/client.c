@@ -14,7 +14,7 @@
 
 /* How long a silence is, the first time; it doubles with each probe that is not answered. */
 #define FIRST_PATIENCE (200 * MONOTONIC_USEC)
-#define LAST_PATIENCE (20 * MONOTONIC_MSEC)
+#define LAST_PATIENCE (100 * MONOTONIC_MSEC)
 /*
  * How long it is for one that sleeps for each answer, while nothing goes missing. A timer that
  * comes before the next tick has to be set in the hardware each time, which takes longer than the
