@@ -380,7 +380,7 @@ inline repeat_committed(p)
 inline resume(p)
 {
     if
-    :: session[p].state == SESSION_IDLE && !session[p].is_invited -> tell(p, OUT_OF_STEP)
+    :: session[p].state == SESSION_IDLE && !session[p].is_invited -> tell(p, FORGOTTEN)
     :: session[p].state == SESSION_COMMITTING -> tell(p, PENDING)
     :: session[p].state == SESSION_COMMITTED -> repeat_committed(p)
     :: session[p].state == SESSION_REFUSED -> tell(p, UNLOGGED)

@@ -53,7 +53,9 @@
  *     one step only where nobody can tell: words to different senders.
  *
  * Not here, but in tests/simulation: the daemon's end, messages that are too large, forged answers,
- * and the real code.
+ * and the real code. Not searched: FORGED with SCARCE. Who asks in the name of a sender whose
+ * session was just ended opens another; in it, bits from amid a message may be taken as its
+ * first. That such a message is refused is the merit of the checksum, which is not modelled.
  */
 
 /* ---- bounds ---- */

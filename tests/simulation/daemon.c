@@ -317,7 +317,8 @@ bool daemon_step(struct world *w)
     case DAEMON_SAW_NOTHING:
         exchange_settle(&d->exchange);
         look_at_clock(w);
-        d->at = d->process->full ? DAEMON_TAKES : DAEMON_SLEEPS;
+        d->at =
+            d->process->full || exchange_holds_words(&d->exchange) ? DAEMON_TAKES : DAEMON_SLEEPS;
         return true;
     }
     return false;
