@@ -100,8 +100,8 @@ static int refused(enum reply reason)
         warnx("the daemon does not know this version of the protocol; upgrade minitalkd");
         return EX_PROTOCOL;
     case REPLY_UNLOGGED:
-        warnx("the daemon could not log the message; see its own messages for the reason, and "
-              "whether journald is running");
+        warnx("the daemon could not log the message; see 'systemctl status minitalk' or its own "
+              "messages for the reason, and whether journald is running");
         return EX_IOERR;
     case REPLY_BUSY:
         warnx("the daemon has no room for another sender or for so large a message; try again "

@@ -150,6 +150,6 @@ int journal_open(struct sink *ret)
 
     if (fd < 0)
         return -errno;
-    *ret = (struct sink){.ops = &journal_ops, .wants_origin = true, .fd = fd};
+    *ret = (struct sink){.ops = &journal_ops, .name = "journald", .wants_origin = true, .fd = fd};
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -204,16 +205,21 @@ static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
 {
     struct server *server = userdata;
     const struct exchange_counts *now = &server->exchange.counts;
+    int failure = server->sink->failure;
+    char trouble[128] = "";
 
     (void)source, (void)usec;
     server->shown = *now;
     /* What many senders needed is not kept until there are as many again. */
     if (now->senders == 0)
         malloc_trim(0);
+    if (failure)
+        snprintf(trouble, sizeof trouble, "; %s did not take the newest message: %s",
+                 server->sink->name, strerror(failure));
     sd_notifyf(0,
                "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender, %" PRIu64 " senders now",
-               now->messages, now->bytes, now->refused, now->lost, now->senders);
+               " refused, %" PRIu64 " lost with their sender, %" PRIu64 " senders now%s",
+               now->messages, now->bytes, now->refused, now->lost, now->senders, trouble);
     return 0;
 }
 

@@ -34,8 +34,10 @@ int sink_continue(struct sink *sink)
 {
     int r = sink->ops->write(sink);
 
-    if (r != -EINPROGRESS)
+    if (r != -EINPROGRESS) {
+        sink->failure = -r;
         free_entry(&sink->entry);
+    }
     return r;
 }
 

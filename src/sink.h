@@ -31,10 +31,12 @@ enum record {
 
 struct sink {
     const struct sink_ops *ops;
+    const char *name;  /* of the log, for people */
     bool wants_origin; /* entries are to have one */
     int fd;            /* polls writable when a message in progress can go on */
     struct entry entry;
     size_t written; /* octets of it, where it can be written in parts */
+    int failure;    /* why the newest entry is not in the log: an errno; 0 if it is */
 };
 
 struct sink_ops {

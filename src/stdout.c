@@ -68,6 +68,6 @@ int stdout_open(struct sink *ret)
 
     if (fd < 0)
         return -errno;
-    *ret = (struct sink){.ops = &stdout_ops, .fd = fd};
+    *ret = (struct sink){.ops = &stdout_ops, .name = "standard output", .fd = fd};
     return 0;
 }
