@@ -30,9 +30,11 @@ static int not_permitted(const char *what)
               "set-user-ID right: send from outside this sandbox",
               what);
     else if (privilege_is_withheld())
-        warnx("%s; the set-user-ID bit of minitalk-send has no effect here: run it without a "
-              "debugger, from a file system that is not mounted nosuid",
-              what);
+        warnx(
+            "%s; the set-user-ID bit of minitalk-send has no effect here: run it without a "
+            "debugger, outside of user namespaces (PrivateUsers=), and from a file system that is "
+            "not mounted nosuid",
+            what);
     else
         warnx("%s; run minitalk-send as the daemon's user or as root, or install it "
               "set-user-ID to that user",

@@ -11,7 +11,7 @@ test_no_new_privileges_is_named() {
 test_a_user_namespace_is_refused() {
     fresh_service
     expect_status 77 as_service User=alice PrivateUsers=yes -- minitalk-send lost
-    expect_complaint 'not permitted'
+    expect_complaint 'outside of user namespaces (PrivateUsers=)'
     [ -z "$(logged)" ]
 }
 
