@@ -255,10 +255,11 @@ static bool dispense_with(struct exchange *ex, struct session *s)
 /* Sees that there may be one more session, of this user. */
 static bool make_way(struct exchange *ex, uid_t uid)
 {
-    const struct user *most = users_with_most_sessions(&ex->users);
+    const struct user *most;
 
     if (ex->counts.senders < ex->session_limit)
         return true;
+    most = users_with_most_sessions(&ex->users);
     if (most->sessions <= users_sessions(&ex->users, uid) + 1)
         return false;
     return dispense_with(ex, dispensable(ex, most, 0));
