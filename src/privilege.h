@@ -26,8 +26,8 @@ bool privilege_was_dropped(void);
 bool privilege_is_barred(void);
 
 /*
- * Whether this program is set-user-ID and yet does not run as its owner: it is traced, or its file
- * system is mounted nosuid (execve(2)).
+ * Whether this program is set-user-ID and yet does not run as its owner: it is traced, its file
+ * system is mounted nosuid, or its owner is nobody in this user namespace (execve(2)).
  */
 bool privilege_is_withheld(void);
 
