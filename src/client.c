@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "arq.h"
+#include "cpu.h"
 #include "inbox.h"
 #include "monotonic.h"
 #include "procstat.h"
@@ -21,6 +22,11 @@
  * bit.
  */
 #define CALM_PATIENCE (5 * MONOTONIC_MSEC)
+/*
+ * How long is too long for a process that only waits for its share of a busy CPU: then it may be in
+ * the wrong place.
+ */
+#define STUCK (20 * MONOTONIC_MSEC)
 /* For how many answers one that something went missing for expects it to happen again. */
 #define WARY 1024
 /*
@@ -289,6 +295,8 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     wait->waited += wait->patience;
     if (wait->waited >= client->timeout_ns)
         return false;
+    if (wait->waited >= STUCK)
+        cpu_change();
     arq_sender_silence(arq);
     client->wary = WARY;
     wait->since = 0;

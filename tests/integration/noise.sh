@@ -131,6 +131,33 @@ test_a_storm_at_the_daemon_of_many_senders() {
     stop_daemon
 }
 
+# on_cpu CPU COMMAND…: on the first or the second one that this shell may use.
+on_cpu() {
+    local number
+    number=$(taskset --cpu-list --pid $$ | sed 's/.*: //' | tr ',' '\n' |
+        awk -F- '{ for (i = $1; i <= $NF; i++) print i }' | sed -n "$1p")
+    [ -n "$number" ] || skip 'there is one CPU only'
+    shift
+    exec taskset --cpu-list "$number" "$@"
+}
+
+# Where sender and daemon share a CPU, the places of both are full again whenever they run.
+test_storms_from_another_cpu() {
+    for flooded in daemon sender; do
+        run_by=(on_cpu 1)
+        start_daemon
+        prepare_messages 20
+        (on_cpu 2 "$tools/stray" plain "${!flooded}" 3>&-) &
+        stray=$!
+        go_on
+        expect_messages
+        kill "$stray" 2> /dev/null || :
+        wait "$stray" || :
+        stop_daemon
+        rm hold
+    done
+}
+
 # ---- forged words ----
 
 test_words_that_nobody_knows_at_the_daemon() {

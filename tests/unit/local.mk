@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
+	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
 	tests/unit/check-exchange \
@@ -53,6 +54,9 @@ tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_barrier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_cpu_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_cpu_LDADD = $(WITH_HOST)
 
 tests_unit_check_crc32c_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
