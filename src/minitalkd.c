@@ -3,7 +3,6 @@
 #include <bsd/stdlib.h>
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "descriptors.h"
 #include "detach.h"
 #include "frame.h"
@@ -55,11 +55,20 @@ static const char usage[] =
     "\n"
     "The first line on standard output is the daemon's PID. See minitalkd(8).\n";
 
+enum long_only {
+    OPTION_FOREGROUND = CLI_LONG_ONLY,
+    OPTION_OUTPUT,
+    OPTION_PIDFILE,
+    OPTION_MAX_MESSAGE,
+};
+
+static const char letters[] = ":hV";
+
 static const struct option long_options[] = {
-    {"foreground", no_argument, NULL, 'F'},
-    {"output", required_argument, NULL, 'o'},
-    {"pidfile", required_argument, NULL, 'p'},
-    {"max-message", required_argument, NULL, 'm'},
+    {"foreground", no_argument, NULL, OPTION_FOREGROUND},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"pidfile", required_argument, NULL, OPTION_PIDFILE},
+    {"max-message", required_argument, NULL, OPTION_MAX_MESSAGE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -85,43 +94,31 @@ static size_t parse_limit(const char *argument)
     return (size_t)bytes;
 }
 
-static const char *parse_path(const char *argument)
-{
-    if (!*argument)
-        errx(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
-    return argument;
-}
-
 static struct options parse_options(int argc, char **argv)
 {
     struct options options = {.output = OUTPUT_JOURNAL, .message_limit = MESSAGE_LIMIT};
     int c;
 
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "hV", long_options, NULL)) >= 0) {
+    while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
         switch (c) {
-        case 'F':
+        case OPTION_FOREGROUND:
             options.foreground = true;
             break;
-        case 'o':
+        case OPTION_OUTPUT:
             options.output = parse_output(optarg);
             break;
-        case 'p':
-            options.pidfile = parse_path(optarg);
+        case OPTION_PIDFILE:
+            options.pidfile = cli_path(optarg);
             break;
-        case 'm':
+        case OPTION_MAX_MESSAGE:
             options.message_limit = parse_limit(optarg);
             break;
         case 'h':
-            fputs(usage, stdout);
-            exit(0);
+            cli_answer(usage);
         case 'V':
-            puts("minitalkd " PACKAGE_VERSION);
-            exit(0);
+            cli_answer("minitalkd " PACKAGE_VERSION "\n");
         default:
-            errx(EX_USAGE,
-                 "option '%s' is unknown, or lacks its value or has one; see 'minitalkd --help'",
-                 argv[optind - 1]);
+            cli_wrong_option(c, argv, letters);
         }
     }
     if (optind < argc)
@@ -157,18 +154,6 @@ static char *absolute(const char *path)
     length = asprintf(&absolute, "%s/%s", directory, path);
     free(directory);
     return length < 0 ? NULL : absolute;
-}
-
-/* Ends the program if inbox_open() did not succeed. */
-static void require_signals(int r)
-{
-    if (r == -EDQUOT)
-        errx(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
-                       "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
-    if (r < 0) {
-        errno = -r;
-        err(EX_OSERR, "cannot block SIGUSR1 and SIGUSR2");
-    }
 }
 
 static void prepare(void)
@@ -263,7 +248,7 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    require_signals(signals);
+    cli_require_signals(signals);
     prepare();
     /* What the caller has open is not for a daemon to keep open. */
     if (!options.foreground)

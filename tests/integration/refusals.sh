@@ -288,11 +288,24 @@ test_timeouts_that_are_none() {
     done
 }
 
-test_unknown_options() {
-    expect_status 64 "$minitalk_send" --no-such-option 'a message'
-    grep -q -- --no-such-option stderr
-    expect_status 64 "$minitalk_send" --pid
-    grep -q -- --pid stderr
+to_a_full_disk() {
+    "$@" > /dev/full
+}
+
+test_wrong_options() {
+    local program
+    for program in "$minitalkd" "$minitalk_send"; do
+        expect_status 64 "$program" --no-such-option
+        expect_complaint "there is no option '--no-such-option'"
+        expect_status 64 "$program" --pid=1 -xh
+        expect_complaint "there is no option '-x'"
+        expect_status 64 "$program" --pidfile
+        expect_complaint "option '--pidfile' lacks its value"
+        expect_status 64 "$program" --version=1
+        expect_complaint "option '-V' takes no value"
+        expect_status 74 to_a_full_disk "$program" --help
+        expect_complaint 'cannot write to standard output'
+    done
 }
 
 test_user_without_a_runtime_directory() {
