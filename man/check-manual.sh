@@ -103,9 +103,12 @@ fields_in_page() {
 }
 
 test_the_journal_fields_are_those_of_the_sources() {
-    sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/journal.c" | sort -u > left
+    {
+        sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/journal.c"
+        sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/fields.c"
+    } | sort -u > left
     fields_in_page > right
-    expect_same 'fields, in journal.c (<) and page (>)'
+    expect_same 'fields, in journal.c and fields.c (<) and page (>)'
 }
 
 # For each promise and test a line: number, file, and the test's name unless it is all of the file.

@@ -455,11 +455,13 @@ void exchange_settle(struct exchange *ex)
 int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *owner,
                   size_t message_limit, unsigned session_limit)
 {
+    size_t largest = message_limit + FIELDS_SIZE_MAX;
+
     *ex = (struct exchange){
         .ops = ops,
         .owner = owner,
         .message_limit = message_limit,
-        .room = message_limit > EXCHANGE_ROOM ? message_limit : EXCHANGE_ROOM,
+        .room = largest > EXCHANGE_ROOM ? largest : EXCHANGE_ROOM,
         .session_limit = session_limit,
         .table = calloc(session_limit, sizeof *ex->table),
     };

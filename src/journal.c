@@ -37,57 +37,79 @@ static int probe_journald(int fd)
     return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
 }
 
-/* A field of an entry whose value has a known bound; how many of them there can be. */
-struct field {
-    char text[384]; /* unit names have 255 characters at most, records a few less */
+/* What the daemon writes itself has a known bound; how many such texts there can be in an entry. */
+struct text {
+    char text[384]; /* unit names have 255 characters at most, tags too, records a few less */
 };
-#define FIELDS_MAX 10
+#define TEXTS_MAX 12
 
-/* The fields of one entry, as sd_journal_sendv() takes them. */
-struct fields {
-    struct iovec vector[FIELDS_MAX];
-    struct field texts[FIELDS_MAX];
-    int count;
+/* One entry, as sd_journal_sendv() takes it. */
+struct row {
+    struct iovec fields[1 + TEXTS_MAX + FIELDS_COUNT_MAX]; /* one is the message */
+    struct text texts[TEXTS_MAX];
+    int fields_count, texts_count;
 };
 
-static void add_bytes(struct fields *fields, const void *bytes, size_t length)
+static void add_bytes(struct row *row, const void *bytes, size_t length)
 {
-    fields->vector[fields->count++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = length};
+    row->fields[row->fields_count++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = length};
 }
 
-__attribute__((format(printf, 2, 3))) static void add(struct fields *fields, const char *format,
-                                                      ...)
+__attribute__((format(printf, 2, 3))) static void add(struct row *row, const char *format, ...)
 {
-    char *text = fields->texts[fields->count].text;
+    char *text = row->texts[row->texts_count++].text;
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof fields->texts[0].text, format, arguments);
+    vsnprintf(text, sizeof row->texts[0].text, format, arguments);
     va_end(arguments);
-    add_bytes(fields, text, strlen(text));
+    add_bytes(row, text, strlen(text));
 }
 
-static void add_head(struct fields *fields, unsigned priority, const char *message_id)
+static void add_head(struct row *row, unsigned priority, const char *message_id)
 {
-    add(fields, "PRIORITY=%u", priority);
-    add(fields, "SYSLOG_IDENTIFIER=minitalk");
-    add(fields, "MESSAGE_ID=%s", message_id);
+    add(row, "PRIORITY=%u", priority);
+    add(row, "MESSAGE_ID=%s", message_id);
 }
 
-static void add_sender(struct fields *fields, pid_t pid, uid_t uid)
+static void add_identifier(struct row *row)
 {
-    add(fields, "MINITALK_SENDER_PID=%d", (int)pid);
-    add(fields, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+    add(row, "SYSLOG_IDENTIFIER=minitalk");
 }
 
-static void add_origin(struct fields *fields, const struct origin *origin)
+/* What the sender had to add; the tag stands in for the daemon's own. */
+static void add_fields(struct row *row, const struct message *message)
+{
+    struct field field;
+    bool is_tagged = false;
+    size_t offset = 0;
+
+    while (fields_next(message->fields, message->fields_length, &offset, &field)) {
+        if (field.kind == FIELD_OWN)
+            add_bytes(row, field.name, field.name_length + 1 + field.length);
+        else
+            add(row, "%.*s=%.*s", (int)field.name_length, field.name, (int)field.length,
+                (const char *)field.value);
+        is_tagged |= field.kind == FIELD_TAG;
+    }
+    if (!is_tagged)
+        add_identifier(row);
+}
+
+static void add_sender(struct row *row, pid_t pid, uid_t uid)
+{
+    add(row, "MINITALK_SENDER_PID=%d", (int)pid);
+    add(row, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+}
+
+static void add_origin(struct row *row, const struct origin *origin)
 {
     if (origin->command[0])
-        add(fields, "MINITALK_SENDER_COMM=%s", origin->command);
+        add(row, "MINITALK_SENDER_COMM=%s", origin->command);
     if (origin->unit)
-        add(fields, "MINITALK_SENDER_UNIT=%s", origin->unit);
+        add(row, "MINITALK_SENDER_UNIT=%s", origin->unit);
     if (origin->session)
-        add(fields, "MINITALK_SENDER_SESSION=%s", origin->session);
+        add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
 }
 
 static int write_journal(struct sink *sink)
@@ -95,7 +117,7 @@ static int write_journal(struct sink *sink)
     static const char name[] = "MESSAGE=";
     const struct entry *entry = &sink->entry;
     size_t length = sizeof name - 1 + entry->message.length;
-    struct fields fields = {.count = 0};
+    struct row row = {.fields_count = 0};
     char *message, *payload;
     int r = probe_journald(sink->fd);
 
@@ -107,12 +129,13 @@ static int write_journal(struct sink *sink)
     payload = mempcpy(message, name, sizeof name - 1);
     if (entry->message.length > 0)
         memcpy(payload, entry->message.bytes, entry->message.length);
-    add_bytes(&fields, message, length);
-    add_head(&fields, entry->message.priority, MESSAGE_ID_MESSAGE);
-    add_sender(&fields, entry->pid, entry->uid);
-    add_origin(&fields, &entry->origin);
-    add(&fields, "MINITALK_BYTES=%zu", entry->message.length);
-    r = sd_journal_sendv(fields.vector, fields.count);
+    add_bytes(&row, message, length);
+    add_head(&row, entry->message.priority, MESSAGE_ID_MESSAGE);
+    add_fields(&row, &entry->message);
+    add_sender(&row, entry->pid, entry->uid);
+    add_origin(&row, &entry->origin);
+    add(&row, "MINITALK_BYTES=%zu", entry->message.length);
+    r = sd_journal_sendv(row.fields, row.fields_count);
     free(message);
     return r;
 }
@@ -130,16 +153,17 @@ static const struct {
 static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
                            const char *text)
 {
-    struct fields fields = {.count = 0};
+    struct row row = {.fields_count = 0};
 
     /* A record is not worth blocking for: nobody waits for it. */
     if (probe_journald(sink->fd) < 0)
         return;
-    add(&fields, "MESSAGE=%s", text);
-    add_head(&fields, records[record].priority, records[record].id);
+    add(&row, "MESSAGE=%s", text);
+    add_head(&row, records[record].priority, records[record].id);
+    add_identifier(&row);
     if (pid > 0)
-        add_sender(&fields, pid, uid);
-    sd_journal_sendv(fields.vector, fields.count);
+        add_sender(&row, pid, uid);
+    sd_journal_sendv(row.fields, row.fields_count);
 }
 
 static const struct sink_ops journal_ops = {.write = write_journal, .record = record_journal};

@@ -62,7 +62,7 @@ void session_begin(struct session *session);
  */
 void session_bit(struct session *session, bool bit);
 
-/* The octets of the message under way, once its header has told them; 0 before. */
+/* The octets of the message under way, its fields too, once its header has told them; 0 before. */
 size_t session_length(const struct session *session);
 
 /* Ends the message with a verdict, SESSION_COMMITTED or SESSION_REFUSED, and frees its bytes. */

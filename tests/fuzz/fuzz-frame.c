@@ -28,12 +28,13 @@ static size_t limit_of(uint8_t octet)
 
 static void check_bounds(const struct frame_decoder *decoder, size_t limit)
 {
-    size_t received = frame_decoder_received(decoder);
+    size_t content = decoder->part == PART_CONTENT ? decoder->got : frame_decoder_length(decoder);
 
-    PROMISE(received <= limit);
-    PROMISE(decoder->allocated <= limit);
-    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * received);
-    PROMISE(received == 0 || decoder->allocated >= received);
+    PROMISE(frame_decoder_received(decoder) <= limit);
+    PROMISE(frame_decoder_received(decoder) <= content);
+    PROMISE(decoder->allocated <= limit + FIELDS_SIZE_MAX);
+    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * content);
+    PROMISE(decoder->allocated >= content);
 }
 
 static void check_complete(const struct frame_decoder *decoder, const struct reading *reading,
@@ -45,6 +46,10 @@ static void check_complete(const struct frame_decoder *decoder, const struct rea
     PROMISE(decoder->message.length == reading->length);
     if (reading->length > 0)
         PROMISE(memcmp(decoder->message.bytes, reading->payload, reading->length) == 0);
+    PROMISE(decoder->message.fields_length == reading->fields_length);
+    if (reading->fields_length > 0)
+        PROMISE(memcmp(decoder->message.fields, reading->payload + reading->length,
+                       reading->fields_length) == 0);
     if (frame_encode(&decoder->message, &again) < 0)
         abort();
     PROMISE(again.length == reading->used);
@@ -88,15 +93,19 @@ static void check_row(const uint8_t *octets, size_t length, size_t limit)
     } while (used > 0 && length > 0);
 }
 
-/* The frame of a message, as both write it. */
+/* The frame of a message, as both write it. Its first octet says how much at the end is fields. */
 static size_t write_frame(struct input *input, uint8_t *octets)
 {
-    struct message message = {.priority = input_octet(input) & 7};
+    uint8_t first = input_octet(input);
+    struct message message = {.priority = first & 7, .fields_length = first >> 3};
     struct frame frame;
     size_t length;
 
+    if (message.fields_length > input->left)
+        message.fields_length = input->left;
     message.bytes = (uint8_t *)input->at;
-    message.length = input->left;
+    message.length = input->left - message.fields_length;
+    message.fields = input->at + message.length;
     length = reference_write(&message, octets);
     if (frame_encode(&message, &frame) < 0)
         abort();

@@ -25,16 +25,16 @@ static void put_checksum(uint8_t *at, uint32_t checksum)
         at[i] = (uint8_t)(checksum >> 8 * i);
 }
 
-/* Reads the length at octets[2] and further. Where it is whole, its octets go to ret_octets. */
-static enum frame_status read_length(const uint8_t *octets, size_t length, size_t limit,
-                                     struct reading *reading, size_t *ret_octets)
+/* Reads a length at octets[*at] and further. Where it is whole, *at moves behind it. */
+static enum frame_status read_length(const uint8_t *octets, size_t length, size_t least,
+                                     size_t most, struct reading *reading, size_t *at, size_t *ret)
 {
     wide value = 0;
 
-    for (size_t i = 0; 2 + i < length; i++) {
-        uint8_t octet = octets[2 + i];
+    for (size_t i = 0; *at + i < length; i++) {
+        uint8_t octet = octets[*at + i];
 
-        reading->used = 2 + i + 1;
+        reading->used = *at + i + 1;
         if (i == 10)
             return FRAME_TOO_LARGE;
         value |= (wide)(octet & 0x7f) << 7 * i;
@@ -42,22 +42,122 @@ static enum frame_status read_length(const uint8_t *octets, size_t length, size_
             return FRAME_TOO_LARGE;
         if (octet & 0x80)
             continue;
-        if (i > 0 && octet == 0)
+        if ((i > 0 && octet == 0) || value < least)
             return FRAME_DAMAGED;
-        if (value > limit)
+        if (value > most)
             return FRAME_TOO_LARGE;
-        reading->has_length = true;
-        reading->length = (size_t)value;
-        *ret_octets = i + 1;
+        *ret = (size_t)value;
+        *at += i + 1;
         return FRAME_COMPLETE;
     }
     return FRAME_MORE;
 }
 
+/* ---- fields ---- */
+
+static bool is_capital(uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z';
+}
+
+static bool is_digit(uint8_t octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+static bool may_be_named(const char *text, size_t length)
+{
+    static const char *const taken[] = {
+        "MESSAGE=", "MESSAGE_ID=", "PRIORITY=",        "MINITALK_",
+        "OBJECT_",  "SYSLOG_PID=", "SYSLOG_FACILITY=", "SYSLOG_IDENTIFIER="};
+    size_t name = 0;
+
+    while (name < length &&
+           (is_capital((uint8_t)text[name]) || is_digit((uint8_t)text[name]) || text[name] == '_'))
+        name++;
+    if (name == length || text[name] != '=' || name > 64 || !is_capital((uint8_t)text[0]))
+        return false;
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strncmp(text, taken[i], strlen(taken[i])) == 0)
+            return false;
+    return true;
+}
+
+static bool is_number_up_to(const uint8_t *text, size_t length, wide least, wide most)
+{
+    wide number = 0;
+
+    if (length < 1 || length > 10 || (length > 1 && text[0] == '0'))
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (!is_digit(text[i]))
+            return false;
+        number = number * 10 + text[i] - '0';
+    }
+    return number >= least && number <= most;
+}
+
+static bool is_printable(const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < 32 || text[i] == 127)
+            return false;
+    return length >= 1 && length <= 255;
+}
+
+/* Counts what kind of field it is in the place of its letter; false if it is none. */
+static bool count_field(const uint8_t *text, size_t length, unsigned counts[256])
+{
+    char copy[256] = "";
+
+    switch (text[0]) {
+    case 't':
+        return counts['t']++ == 0 && is_printable(text + 1, length - 1);
+    case 'f':
+        return counts['f']++ == 0 && is_number_up_to(text + 1, length - 1, 0, 23);
+    case 'i':
+        return counts['i']++ == 0 && is_number_up_to(text + 1, length - 1, 1, INT32_MAX);
+    default:
+        memcpy(copy, text, length < sizeof copy - 1 ? length : sizeof copy - 1);
+        return may_be_named(copy, length < sizeof copy - 1 ? length : sizeof copy - 1);
+    }
+}
+
+static bool are_fields(const uint8_t *octets, size_t length)
+{
+    unsigned counts[256] = {0}, count = 0;
+    struct reading ignored;
+    size_t at = 0, text;
+
+    while (at < length) {
+        if (read_length(octets, length, 1, SIZE_MAX, &ignored, &at, &text) != FRAME_COMPLETE ||
+            text > length - at || ++count > 64 || !count_field(octets + at, text, counts))
+            return false;
+        at += text;
+    }
+    return true;
+}
+
+/* ---- frames ---- */
+
+/* Reads both lengths; FRAME_COMPLETE with *at at the payload. */
+static enum frame_status read_lengths(const uint8_t *octets, size_t length, size_t limit,
+                                      struct reading *reading, size_t *at)
+{
+    enum frame_status status = FRAME_COMPLETE;
+
+    if (octets[1] & 8)
+        status = read_length(octets, length, 1, 65536, reading, at, &reading->fields_length);
+    if (status == FRAME_COMPLETE)
+        status = read_length(octets, length, 0, limit, reading, at, &reading->length);
+    reading->has_length = status == FRAME_COMPLETE;
+    return status;
+}
+
 struct reading reference_read(const uint8_t *octets, size_t length, size_t limit)
 {
     struct reading reading = {.status = FRAME_MORE, .used = length};
-    size_t before, after, size = 0;
+    size_t before = 2, after, content;
     uint8_t checksum[4];
 
     if (length < 1)
@@ -70,43 +170,58 @@ struct reading reference_read(const uint8_t *octets, size_t length, size_t limit
     if (length < 2)
         return reading;
     reading.used = 2;
-    if (octets[1] > 7) {
+    if (octets[1] > 15) {
         reading.status = FRAME_VERSION;
         return reading;
     }
-    reading.priority = octets[1];
-    reading.status = read_length(octets, length, limit, &reading, &size);
+    reading.priority = octets[1] & 7;
+    reading.status = read_lengths(octets, length, limit, &reading, &before);
     if (!reading.has_length)
         return reading;
 
-    before = 2 + size;
     after = length - before;
+    content = reading.length + reading.fields_length;
     reading.payload = octets + before;
     reading.received = after < reading.length ? after : reading.length;
     reading.used = length;
     reading.status = FRAME_MORE;
-    if (after < reading.length || after - reading.length < 4)
+    if (after < content || after - content < 4)
         return reading;
-    reading.used = before + reading.length + 4;
+    reading.used = before + content + 4;
     put_checksum(checksum, reference_checksum(octets, reading.used - 4));
-    reading.status =
-        memcmp(octets + reading.used - 4, checksum, 4) == 0 ? FRAME_COMPLETE : FRAME_DAMAGED;
+    reading.status = memcmp(octets + reading.used - 4, checksum, 4) == 0 &&
+                             are_fields(reading.payload + reading.length, reading.fields_length)
+                         ? FRAME_COMPLETE
+                         : FRAME_DAMAGED;
     return reading;
 }
 
-size_t reference_write(const struct message *message, uint8_t *octets)
+static size_t put_length(uint8_t *octets, size_t length)
 {
-    size_t length = message->length, at = 0;
+    size_t at = 0;
 
-    octets[at++] = 0x51;
-    octets[at++] = (uint8_t)message->priority;
     do {
         octets[at++] = (uint8_t)(length % 128 + (length >= 128 ? 128 : 0));
         length /= 128;
     } while (length > 0);
+    return at;
+}
+
+size_t reference_write(const struct message *message, uint8_t *octets)
+{
+    size_t at = 2;
+
+    octets[0] = 0x51;
+    octets[1] = (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0));
+    if (message->fields_length > 0)
+        at += put_length(octets + at, message->fields_length);
+    at += put_length(octets + at, message->length);
     if (message->length > 0)
         memcpy(octets + at, message->bytes, message->length);
     at += message->length;
+    if (message->fields_length > 0)
+        memcpy(octets + at, message->fields, message->fields_length);
+    at += message->fields_length;
     put_checksum(octets + at, reference_checksum(octets, at));
     return at + 4;
 }

@@ -17,7 +17,8 @@ struct reading {
     size_t used;              /* the verdict falls with the last bit of this many octets; or all */
     size_t received;          /* octets of the payload among them */
     bool has_length;          /* the header is whole and good, */
-    size_t length;            /* and announces this; the payload is or would be at payload */
+    size_t length;            /* and announces this; the payload is or would be at payload, */
+    size_t fields_length;     /* and so much of fields behind it */
     const uint8_t *payload;
     unsigned priority;
 };
@@ -26,4 +27,4 @@ struct reading reference_read(const uint8_t *octets, size_t length, size_t limit
 
 /* Writes the frame of a message to octets, which has room for it; returns its length. */
 size_t reference_write(const struct message *message, uint8_t *octets);
-#define REFERENCE_OVERHEAD 16
+#define REFERENCE_OVERHEAD 32

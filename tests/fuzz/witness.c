@@ -587,10 +587,10 @@ static const struct exchange_ops ops = {
 static void check_memory(const struct session *session)
 {
     const struct frame_decoder *decoder = &session->decoder;
-    size_t received = frame_decoder_received(decoder);
+    size_t content = decoder->part == PART_CONTENT ? decoder->got : frame_decoder_length(decoder);
 
-    PROMISE(decoder->allocated <= witness.message_limit);
-    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * received);
+    PROMISE(decoder->allocated <= witness.message_limit + FIELDS_SIZE_MAX);
+    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * content);
     if (session->state != SESSION_OPEN)
         PROMISE(!decoder->message.bytes);
 }

@@ -43,6 +43,29 @@ static void expect_refused(const uint8_t *octets, size_t length, enum frame_stat
 #define EXPECT_REFUSED(status, ...)                                                                \
     expect_refused((const uint8_t[]){__VA_ARGS__}, sizeof(uint8_t[]){__VA_ARGS__}, status)
 
+/*
+ * The same for octets with a checksum of no account behind them: it is put right, and what stands
+ * before it is refused all the same.
+ */
+static void expect_refused_at_last(uint8_t *octets, size_t length)
+{
+    struct frame_decoder decoder;
+    struct outcome outcome;
+    uint32_t crc = 0;
+
+    for (size_t i = 0; i < length - 4; i++)
+        crc = crc32c_octet(crc, octets[i]);
+    for (size_t i = 0; i < 4; i++)
+        octets[length - 4 + i] = (uint8_t)(crc >> 8 * i);
+    frame_decoder_init(&decoder, LIMIT);
+    outcome = feed(&decoder, octets, length);
+    ck_assert_int_eq(outcome.status, FRAME_DAMAGED);
+    ck_assert_uint_eq(outcome.bits, 8 * length);
+    frame_decoder_done(&decoder);
+}
+#define EXPECT_REFUSED_AT_LAST(...)                                                                \
+    expect_refused_at_last((uint8_t[]){__VA_ARGS__, 0, 0, 0, 0}, sizeof(uint8_t[]){__VA_ARGS__} + 4)
+
 /* Every octet value, in an order that does not repeat with the powers of two. */
 static uint8_t *some_bytes(size_t length)
 {
@@ -52,6 +75,19 @@ static uint8_t *some_bytes(size_t length)
     for (size_t i = 0; i < length; i++)
         bytes[i] = (uint8_t)(i * 7 + i / 251);
     return bytes;
+}
+
+/* One field of the sender's own, so large that all octets are length in number. */
+static uint8_t *some_fields(size_t length)
+{
+    uint8_t head[LEB128_OCTETS], *fields = some_bytes(length);
+    size_t text = length - 1;
+
+    while ((size_t)(leb128_put(head, text) - head) + text > length)
+        text--;
+    ck_assert_uint_eq((size_t)(leb128_put(fields, text) - fields) + text, length);
+    memcpy(fields + length - text, "A=", 2);
+    return fields;
 }
 
 static struct frame encode(const char *text)
@@ -91,6 +127,60 @@ START_TEST(a_message_of_any_size_comes_back_as_it_was)
 }
 END_TEST
 
+static void expect_to_come_back(const struct message *message)
+{
+    struct frame_decoder decoder;
+    struct outcome outcome;
+    struct frame frame;
+
+    ck_assert_int_eq(frame_encode(message, &frame), 0);
+    frame_decoder_init(&decoder, message->length);
+    outcome = feed(&decoder, frame.octets, frame.length);
+    ck_assert_int_eq(outcome.status, FRAME_COMPLETE);
+    ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
+    ck_assert_uint_eq(decoder.message.length, message->length);
+    if (message->length > 0)
+        ck_assert_mem_eq(decoder.message.bytes, message->bytes, message->length);
+    ck_assert_uint_eq(decoder.message.fields_length, message->fields_length);
+    ck_assert_mem_eq(decoder.message.fields, message->fields, message->fields_length);
+    ck_assert_ptr_eq(decoder.message.fields, decoder.message.bytes + message->length);
+    frame_decoder_done(&decoder);
+    ck_assert_ptr_null(decoder.message.fields);
+    frame_free(&frame);
+}
+
+START_TEST(fields_of_any_size_come_back_as_they_were)
+{
+    static const size_t lengths[] = {3, 127, 128, 130, 16383, 16384, 16387, FIELDS_SIZE_MAX};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        uint8_t *fields = some_fields(lengths[i]);
+
+        expect_to_come_back(&(struct message){.bytes = (uint8_t *)"payload",
+                                              .length = 7,
+                                              .fields = fields,
+                                              .fields_length = lengths[i]});
+        free(fields);
+    }
+}
+END_TEST
+
+START_TEST(fields_come_without_a_payload_too)
+{
+    expect_to_come_back(
+        &(struct message){.fields = (const uint8_t[]){2, 'A', '='}, .fields_length = 3});
+}
+END_TEST
+
+START_TEST(fields_do_not_count_towards_the_limit)
+{
+    uint8_t *fields = some_fields(FIELDS_SIZE_MAX);
+
+    expect_to_come_back(&(struct message){.fields = fields, .fields_length = FIELDS_SIZE_MAX});
+    free(fields);
+}
+END_TEST
+
 START_TEST(each_priority_comes_back_as_it_was)
 {
     for (unsigned priority = 0; priority <= 7; priority++) {
@@ -122,6 +212,24 @@ START_TEST(the_frame_of_a_small_message_is_the_one_described)
     ck_assert_mem_eq(frame.octets, expected, sizeof expected);
     frame_free(&frame);
     ck_assert_ptr_null(frame.octets);
+}
+END_TEST
+
+START_TEST(the_frame_of_a_small_message_with_fields_is_the_one_described)
+{
+    static const uint8_t fields[] = {2, 't', 'x', 3, 'A', '=', 'b'};
+    static const uint8_t expected[] = {0x51, 0x0e, 7, 2, 'h', 'i', 2, 't', 'x', 3, 'A', '=', 'b'};
+    const struct message message = {.priority = 6,
+                                    .bytes = (uint8_t *)"hi",
+                                    .length = 2,
+                                    .fields = fields,
+                                    .fields_length = sizeof fields};
+    struct frame frame;
+
+    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    ck_assert_uint_eq(frame.length, sizeof expected + 4);
+    ck_assert_mem_eq(frame.octets, expected, sizeof expected);
+    frame_free(&frame);
 }
 END_TEST
 
@@ -189,8 +297,51 @@ END_TEST
 
 START_TEST(each_unknown_flag_is_refused_at_its_octet)
 {
-    for (unsigned flag = 0x08; flag <= 0x80; flag <<= 1)
-        EXPECT_REFUSED(FRAME_VERSION, 0x51, (uint8_t)(flag | 6));
+    for (unsigned flag = 0x10; flag <= 0x80; flag <<= 1)
+        for (unsigned known = 0; known <= 0x08; known += 0x08)
+            EXPECT_REFUSED(FRAME_VERSION, 0x51, (uint8_t)(flag | known | 6));
+}
+END_TEST
+
+START_TEST(the_flag_without_fields_is_refused_at_their_length)
+{
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0);
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0x80, 0);
+}
+END_TEST
+
+START_TEST(too_many_octets_of_fields_are_refused_before_any)
+{
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 0x81, 0x80, 0x04); /* FIELDS_SIZE_MAX + 1 */
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                   0xff, 0x01);
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                   0x80, 0x02);
+}
+END_TEST
+
+START_TEST(a_length_of_fields_with_more_octets_than_it_needs_is_refused)
+{
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0x85, 0);
+}
+END_TEST
+
+START_TEST(the_payloads_length_is_looked_at_behind_that_of_fields_too)
+{
+    EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 3, 0x81, 0x80, 0x40);
+    EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 3, 0x85, 0);
+}
+END_TEST
+
+START_TEST(fields_that_may_not_be_are_refused_with_the_last_bit)
+{
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 0, 2, '_', '=');
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 1, 'x', 2, '_', '=');
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 11, 0, 10, 'P', 'R', 'I', 'O', 'R', 'I', 'T', 'Y', '=', '0');
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 0, 2, 'a', '=');
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 0, 3, 'A', '=');
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 4, 0, 2, 'A', '=', 0);
+    EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 6, 0, 2, 'i', '1', 2, 'i', '1');
 }
 END_TEST
 
@@ -310,6 +461,26 @@ START_TEST(memory_grows_only_with_what_arrives)
 }
 END_TEST
 
+START_TEST(memory_grows_only_with_what_arrives_of_fields_too)
+{
+    static const uint8_t header[] = {0x51, 0x0e, 0x80, 0x80, 0x04, 10}; /* as many as can be */
+    const size_t arrived = 5000;
+    uint8_t *octets = some_bytes(arrived);
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, header, sizeof header).status, FRAME_MORE);
+    ck_assert_uint_eq(decoder.allocated, 0);
+    for (size_t i = 1; i <= arrived; i++) {
+        ck_assert_int_eq(feed(&decoder, octets + i - 1, 1).status, FRAME_MORE);
+        ck_assert_uint_ge(decoder.allocated, i);
+        ck_assert_uint_le(decoder.allocated, i <= 32 ? 64 : 2 * i);
+    }
+    frame_decoder_done(&decoder);
+    free(octets);
+}
+END_TEST
+
 START_TEST(a_payload_that_fits_nowhere_is_refused_for_that)
 {
     static const uint8_t header[] = {0x51, 6, 100};
@@ -360,18 +531,62 @@ START_TEST(nothing_of_the_payload_has_come_before_the_header_is_whole)
 }
 END_TEST
 
+START_TEST(the_header_tells_how_many_octets_payload_and_fields_will_have)
+{
+    static const uint8_t header[] = {0x51, 0x0e, 3, 0x80, 0x02};
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    for (size_t i = 0; i < sizeof header; i++) {
+        ck_assert_uint_eq(frame_decoder_length(&decoder), 0);
+        ck_assert_uint_eq(frame_decoder_received(&decoder), 0);
+        ck_assert_int_eq(feed(&decoder, &header[i], 1).status, FRAME_MORE);
+    }
+    ck_assert_uint_eq(frame_decoder_length(&decoder), 256 + 3);
+    frame_decoder_done(&decoder);
+    ck_assert_uint_eq(frame_decoder_length(&decoder), 0);
+}
+END_TEST
+
+START_TEST(only_octets_of_the_payload_are_counted_as_received)
+{
+    static const uint8_t header[] = {0x51, 0x0e, 3, 2};
+    static const uint8_t rest[] = {'h', 'i', 2, 'A', '=', 0, 0, 0};
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    feed(&decoder, header, sizeof header);
+    for (size_t i = 0; i < sizeof rest; i++) {
+        ck_assert_uint_eq(frame_decoder_received(&decoder), i < 2 ? i : 2);
+        ck_assert_int_eq(feed(&decoder, &rest[i], 1).status, FRAME_MORE);
+        ck_assert_uint_eq(frame_decoder_length(&decoder), 5);
+    }
+    ck_assert_uint_eq(frame_decoder_received(&decoder), 2);
+    frame_decoder_done(&decoder);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         a_message_of_any_size_comes_back_as_it_was,
+        fields_of_any_size_come_back_as_they_were,
+        fields_come_without_a_payload_too,
+        fields_do_not_count_towards_the_limit,
         each_priority_comes_back_as_it_was,
         the_frame_of_a_small_message_is_the_one_described,
+        the_frame_of_a_small_message_with_fields_is_the_one_described,
         octets_travel_most_significant_bit_first,
         a_message_taken_from_the_decoder_is_the_takers,
         a_decoder_that_is_done_is_ready_for_the_next_frame,
         what_does_not_begin_with_the_magic_is_refused_at_its_first_octet,
         another_version_is_refused_at_its_first_octet,
         each_unknown_flag_is_refused_at_its_octet,
+        the_flag_without_fields_is_refused_at_their_length,
+        too_many_octets_of_fields_are_refused_before_any,
+        a_length_of_fields_with_more_octets_than_it_needs_is_refused,
+        the_payloads_length_is_looked_at_behind_that_of_fields_too,
+        fields_that_may_not_be_are_refused_with_the_last_bit,
         a_message_beyond_the_limit_is_refused_before_its_payload,
         a_length_beyond_any_memory_is_refused,
         the_largest_length_there_is_does_not_wrap_round,
@@ -380,9 +595,12 @@ Suite *make_suite(void)
         no_frame_with_one_flipped_bit_passes,
         no_frame_passes_before_its_last_bit,
         memory_grows_only_with_what_arrives,
+        memory_grows_only_with_what_arrives_of_fields_too,
         a_payload_that_fits_nowhere_is_refused_for_that,
         without_memory_no_frame_is_built,
         nothing_of_the_payload_has_come_before_the_header_is_whole,
+        the_header_tells_how_many_octets_payload_and_fields_will_have,
+        only_octets_of_the_payload_are_counted_as_received,
         NULL,
     };
 

@@ -8,8 +8,10 @@ UNIT_TESTS = \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
 	tests/unit/check-exchange \
+	tests/unit/check-fields \
 	tests/unit/check-frame \
 	tests/unit/check-input \
+	tests/unit/check-leb128 \
 	tests/unit/check-pidfile \
 	tests/unit/check-procstat \
 	tests/unit/check-session \
@@ -68,6 +70,10 @@ tests_unit_check_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_exchange_LDADD = $(WITH_PROTOCOL)
 
+tests_unit_check_fields_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_fields_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_fields_LDADD = $(WITH_PROTOCOL)
+
 tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
@@ -76,8 +82,12 @@ tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_input_LDADD = $(WITH_CLIENT)
 
+tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
+
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
+
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
