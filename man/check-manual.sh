@@ -40,11 +40,11 @@ test_nothing_is_left_unexpanded() {
 
 options_in_help() {
     "$builddir/$1" --help | sed -n 's/^  *\(-.*\)$/\1/p' |
-        grep -oE -- '(^|[ ,])--?[A-Za-z][-a-z]*(=[A-Za-z]+)?' | tr -d ' ,' | sort -u
+        grep -oE -- '(^|[ ,])--?[A-Za-z][-a-z]*(\[?=[A-Za-z=]+\]?)?' | tr -d ' ,' | sort -u
 }
 
 options_in_page() {
-    plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed 's/ Ns = Ns \(Ar\|Cm\) /=/' |
+    plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed -e 's/ Ns Op = Ns Ar \(.*\)/[=\1]/' -e 's/ Ns = Ns \(Ar\|Cm\) /=/g' |
         sed 's/ , Fl /\n/' | sed 's/^/-/' | sort -u
 }
 
@@ -58,8 +58,8 @@ test_the_pages_have_the_options_of_the_help() {
         options_in_page "$program" > right
         [ -s left ]
         expect_same "options of $program, in --help (<) and page (>)"
-        grep -- '^--' left | sed 's/=.*//' | sort -u > help
-        options_in_synopsis "$program" > right
+        grep -- '^--' left | sed 's/\[\{0,1\}=.*//' | sort -u > help
+        options_in_synopsis "$program" | grep -- '^--' > right
         mv help left
         expect_same "options of $program, in --help (<) and synopsis (>)"
     done

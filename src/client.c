@@ -2,12 +2,12 @@
 
 #include "client.h"
 
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
 #include "arq.h"
+#include "complaint.h"
 #include "cpu.h"
 #include "inbox.h"
 #include "monotonic.h"
@@ -51,18 +51,18 @@ void client_init(struct client *client, const struct peer *daemon, uint64_t time
 
 /* ---- failures, each with its line ---- */
 
-static int daemon_gone(const struct client *client)
+static int daemon_gone(struct client *client)
 {
-    warnx("the daemon, process %d, ended before it had confirmed the message; start it and send "
-          "again",
-          (int)client->daemon.pid);
+    client->may_retry = !client->is_in_doubt;
+    complain("the daemon, process %d, ended before it had confirmed the message; start it and send "
+             "again",
+             (int)client->daemon.pid);
     return EX_TEMPFAIL;
 }
 
 static int cannot_signal(const struct client *client, int error)
 {
-    errno = -error;
-    warn("cannot signal the daemon, process %d", (int)client->daemon.pid);
+    complain_of(-error, "cannot signal the daemon, process %d", (int)client->daemon.pid);
     return error == -EPERM ? EX_NOPERM : EX_OSERR;
 }
 
@@ -73,52 +73,55 @@ static int timed_out(const struct client *client)
     struct procstat stat;
 
     if (procstat_read(client->daemon.pid, &stat) == 0 && (stat.state == 'T' || stat.state == 't')) {
-        warnx("timed out after %g s: the daemon, process %d, is stopped; continue it with "
-              "'kill -CONT %d'",
-              seconds, pid, pid);
+        complain("timed out after %g s: the daemon, process %d, is stopped; continue it with "
+                 "'kill -CONT %d'",
+                 seconds, pid, pid);
         return EX_TEMPFAIL;
     }
     if (client->is_stripped) {
-        warnx("timed out after %g s: signals arrive without their sender, because this user's "
-              "limit of pending signals is used up; raise it ('ulimit -i')",
-              seconds);
+        complain("timed out after %g s: signals arrive without their sender, because this user's "
+                 "limit of pending signals is used up; raise it ('ulimit -i')",
+                 seconds);
         return EX_TEMPFAIL;
     }
     if (!client->was_heard) {
-        warnx("timed out after %g s: process %d never answered; if it is minitalkd, try a longer "
-              "--timeout",
-              seconds, pid);
+        complain(
+            "timed out after %g s: process %d never answered; if it is minitalkd, try a longer "
+            "--timeout",
+            seconds, pid);
         return EX_PROTOCOL;
     }
-    warnx("timed out after %g s without progress%s; try again, or with a longer --timeout", seconds,
-          client->is_stalled ? ": the daemon's log takes nothing" : "");
+    complain("timed out after %g s without progress%s; try again, or with a longer --timeout",
+             seconds, client->is_stalled ? ": the daemon's log takes nothing" : "");
     return EX_TEMPFAIL;
 }
 
-static int refused(enum reply reason)
+static int refused(struct client *client, enum reply reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
-        warnx("the message is larger than the daemon accepts; send less at once, or raise "
-              "minitalkd's --max-message");
+        complain("the message is larger than the daemon accepts; send less at once, or raise "
+                 "minitalkd's --max-message");
         return EX_DATAERR;
     case REPLY_VERSION:
-        warnx("the daemon does not know this version of the protocol; upgrade minitalkd");
+        complain("the daemon does not know this version of the protocol; upgrade minitalkd");
         return EX_PROTOCOL;
     case REPLY_UNLOGGED:
-        warnx("the daemon could not log the message; see 'systemctl status minitalk' or its own "
-              "messages for the reason, and whether journald is running");
+        complain("the daemon could not log the message; see 'systemctl status minitalk' or its own "
+                 "messages for the reason, and whether journald is running");
         return EX_IOERR;
     case REPLY_BUSY:
-        warnx("the daemon has no room for another sender or for so large a message; try again "
-              "later");
+        complain("the daemon has no room for another sender or for so large a message; try again "
+                 "later");
         return EX_TEMPFAIL;
     case REPLY_STOPPING:
-        warnx("the daemon is stopping; start it and send again");
+        client->may_retry = true;
+        complain("the daemon is stopping; start it and send again");
         return EX_TEMPFAIL;
     case REPLY_FORGOTTEN:
-        warnx("the daemon had to forget this sender before it confirmed the message; see whether "
-              "it is in the log, and send it again if it is not");
+        complain(
+            "the daemon had to forget this sender before it confirmed the message; see whether "
+            "it is in the log, and send it again if it is not");
         return EX_TEMPFAIL;
     case REPLY_GO:
     case REPLY_WAIT:
@@ -128,21 +131,21 @@ static int refused(enum reply reason)
     case REPLY_OUT_OF_STEP:
         break;
     }
-    warnx("internal error: the daemon and the sender disagree about the message (%d); please "
-          "report this",
-          (int)reason);
+    complain("internal error: the daemon and the sender disagree about the message (%d); please "
+             "report this",
+             (int)reason);
     return EX_SOFTWARE;
 }
 
-static int verdict(const struct arq_sender *arq)
+static int verdict(struct client *client, const struct arq_sender *arq)
 {
-    return arq->phase == ARQ_COMMITTED ? 0 : refused(arq->refusal);
+    return arq->phase == ARQ_COMMITTED ? 0 : refused(client, arq->refusal);
 }
 
 /* ---- one message ---- */
 
 /* Puts on the wire what the protocol wants there: 0 or -errno. */
-static int transmit(const struct client *client, struct arq_sender *arq, const struct frame *frame)
+static int transmit(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
     for (;;) {
         struct arq_step step = arq_sender_step(arq);
@@ -152,6 +155,7 @@ static int transmit(const struct client *client, struct arq_sender *arq, const s
         case ARQ_NOTHING:
             return 0;
         case ARQ_BIT:
+            client->is_in_doubt |= step.index + 1 == arq->total;
             r = peer_send_bit(&client->daemon, step.lane, frame_bit(frame, step.index));
             break;
         case ARQ_PROBE:
@@ -312,7 +316,7 @@ static int last_words(struct client *client, struct arq_sender *arq, struct wait
     for (int taken = 0; taken < LAST_TAKES && inbox_take(0, &signal) > 0; taken++)
         take_signal(client, arq, &signal, wait);
     release_words(client, arq, true, wait);
-    return arq_sender_done(arq) ? verdict(arq) : daemon_gone(client);
+    return arq_sender_done(arq) ? verdict(client, arq) : daemon_gone(client);
 }
 
 static int converse(struct client *client, struct arq_sender *arq, const struct frame *frame)
@@ -329,8 +333,7 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
             return cannot_signal(client, r);
         r = next_signal(client, &wait, &signal);
         if (r < 0) {
-            errno = -r;
-            warn("cannot wait for the daemon's answer");
+            complain_of(-r, "cannot wait for the daemon's answer");
             return EX_OSERR;
         }
         if (r > 0)
@@ -344,7 +347,7 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
                 return timed_out(client);
         }
     }
-    return verdict(arq);
+    return verdict(client, arq);
 }
 
 int client_send(struct client *client, const struct message *message)
@@ -353,15 +356,18 @@ int client_send(struct client *client, const struct message *message)
     struct frame frame;
     int r;
 
+    client->is_in_doubt = false;
     if (peer_ended(&client->daemon)) {
-        warnx("the daemon, process %d, has ended; the message was not sent: start it and send it "
-              "again",
-              (int)client->daemon.pid);
+        client->may_retry = true;
+        complain(
+            "the daemon, process %d, has ended; the message was not sent: start it and send it "
+            "again",
+            (int)client->daemon.pid);
         return EX_UNAVAILABLE;
     }
     r = frame_encode(message, &frame);
     if (r < 0) {
-        warnx("there is no memory to send a message of %zu bytes", message->length);
+        complain("there is no memory to send a message of %zu bytes", message->length);
         return EX_OSERR;
     }
     arq_sender_begin(&arq, frame_bits(&frame), ++client->nonce);

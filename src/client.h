@@ -23,13 +23,16 @@ struct client {
     bool was_heard;   /* the daemon has said something that makes sense */
     bool is_stalled;  /* the daemon's last word was that its log takes nothing */
     bool is_stripped; /* signals came without their sender */
+    bool is_in_doubt; /* all bits of the message were sent: it may be in the log */
+    bool may_retry;   /* after a failure: another daemon may be sent the message */
 };
 
 /* Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. */
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns);
 
 /*
- * Sends one message. 0 once it is in the log; else, with one line on standard error that names
- * the cause and the cure, an exit status of sysexits(3).
+ * Sends one message. 0 once it is in the log; else, with a complaint, an exit status of
+ * sysexits(3). Where the daemon has ended or stops and cannot have logged the message,
+ * client->may_retry is true.
  */
 int client_send(struct client *client, const struct message *message);

@@ -2,22 +2,37 @@
 
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
-#include <syslog.h>
 
 #include "cli.h"
 #include "client.h"
+#include "complaint.h"
 #include "descriptors.h"
 #include "inbox.h"
 #include "input.h"
+#include "monotonic.h"
 #include "pidfile.h"
 #include "privilege.h"
 #include "send-options.h"
 #include "target.h"
 
-static int target_of_user(struct peer *ret)
+/* No event tells of a daemon that is ready, so one that is to come is looked for this often. */
+#define LOOK_MSEC 10
+
+/* What the program holds while it sends. */
+struct program {
+    struct send_options options;
+    struct input input;
+    struct peer daemon;
+    struct client client;
+};
+
+/* ---- to whom ---- */
+
+static int find_of_user(struct peer *ret)
 {
     char *path = pidfile_of_user();
     int r;
@@ -34,8 +49,10 @@ static int target_of_user(struct peer *ret)
 static int find_daemon(const struct send_options *options, struct peer *ret)
 {
     if (options->pid == 0 && !options->pidfile && !options->user) {
-        int r = target_from_pidfile(PIDFILE_SYSTEM, ret);
+        int r;
 
+        privilege_use_for_pidfile();
+        r = target_from_pidfile(PIDFILE_SYSTEM, ret);
         privilege_keep_for_signals();
         return r;
     }
@@ -44,35 +61,112 @@ static int find_daemon(const struct send_options *options, struct peer *ret)
         return target_from_pid(options->pid, ret);
     if (options->pidfile)
         return target_from_pidfile(options->pidfile, ret);
-    return target_of_user(ret);
+    return find_of_user(ret);
 }
 
-static int unreadable(const struct input *input, int error)
+static uint64_t time_left(uint64_t end)
+{
+    uint64_t now = monotonic_now();
+
+    return now < end ? end - now : 0;
+}
+
+/* Finds a daemon, if need be one that starts only now, until end. */
+static int connect_until(struct program *program, uint64_t end)
+{
+    int r = find_daemon(&program->options, &program->daemon);
+
+    while (r == EX_UNAVAILABLE && time_left(end) > 0) {
+        poll(NULL, 0, LOOK_MSEC);
+        r = find_daemon(&program->options, &program->daemon);
+    }
+    if (r == 0)
+        client_init(&program->client, &program->daemon, program->options.timeout_ns);
+    return r;
+}
+
+/* ---- what is sent ---- */
+
+static const char *name_of_input(const struct send_options *options)
+{
+    return options->file ? options->file : "standard input";
+}
+
+/* To be called when files are the caller's business alone, see privilege.h. */
+static void open_input(const struct send_options *options, struct input *ret)
+{
+    *ret = (struct input){.words = options->words, .stream = stdin, .whole = options->whole};
+    if (options->file)
+        ret->stream = fopen(options->file, "re");
+    if (!ret->stream)
+        err(EX_NOINPUT, "cannot open %s", options->file);
+}
+
+static int unreadable(const struct send_options *options, const struct input *input, int error)
 {
     if (error == -EMSGSIZE) {
-        warnx("message %ju is larger than any daemon accepts (%zu bytes); send less at once",
-              input->number, MESSAGE_MAX);
+        complain("message %ju is larger than any daemon accepts (%zu bytes); send less at once",
+                 input->number, MESSAGE_MAX);
         return EX_DATAERR;
     }
-    errno = -error;
-    warn("cannot read message %ju%s", input->number, input->words ? "" : " from standard input");
+    if (options->words)
+        complain_of(-error, "cannot read message %ju", input->number);
+    else
+        complain_of(-error, "cannot read message %ju from %s", input->number,
+                    name_of_input(options));
     return error == -ENOMEM ? EX_OSERR : EX_NOINPUT;
 }
 
-static int send_all(struct input *input, struct client *client)
+/* The message that was read last. Its fields are those of the options, set to its facility. */
+static struct message compose(struct send_options *options, const struct input *input)
 {
+    struct priority priority = options->priority;
+    size_t prefix = 0;
+
+    if (options->prio_prefix)
+        prefix = priority_prefix(input->bytes, input->length, &priority);
+    send_options_set_facility(options, priority.facility);
+    return (struct message){.priority = priority.level,
+                            .bytes = prefix > 0 ? input->bytes + prefix : input->bytes,
+                            .length = input->length - prefix,
+                            .fields = options->fields.octets,
+                            .fields_length = options->fields.length};
+}
+
+/* Sends to one daemon after the other until one can have logged the message, or none comes. */
+static int send_one(struct program *program, const struct message *message)
+{
+    int r = client_send(&program->client, message);
+    uint64_t end = monotonic_now() + program->options.retry_ns;
+
+    while (r != 0 && program->client.may_retry && time_left(end) > 0) {
+        /* It may be about to end, and still be the one that is found. */
+        peer_await_end(&program->daemon, time_left(end));
+        peer_close(&program->daemon);
+        r = connect_until(program, end);
+        if (r != 0)
+            return r;
+        r = client_send(&program->client, message);
+    }
+    return r;
+}
+
+static int send_all(struct program *program)
+{
+    const struct send_options *options = &program->options;
+
     for (;;) {
-        int r = input_next(input);
+        struct message message;
+        int r = input_next(&program->input);
 
         if (r < 0)
-            return unreadable(input, r);
+            return unreadable(options, &program->input, r);
         if (r == 0)
             return 0;
-
-        struct message message = {
-            .priority = LOG_NOTICE, .bytes = input->bytes, .length = input->length};
-
-        r = client_send(client, &message);
+        message = compose(&program->options, &program->input);
+        if (options->dry_run || (options->skip_empty && message.length == 0))
+            continue;
+        r = send_one(program, &message);
         if (r != 0)
             return r;
     }
@@ -81,27 +175,26 @@ static int send_all(struct input *input, struct client *client)
 int main(int argc, char **argv)
 {
     int signals = inbox_open(); /* first: until then a stray signal is the end */
+    struct program program = {.daemon = PEER_NONE};
     bool has_stdin, has_stdout;
-    struct send_options options;
-    struct client client;
-    struct peer daemon;
     int r;
 
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
-    options = send_options_parse(argc, argv);
-    if (!options.words && !has_stdin)
+    send_options_parse(argc, argv, &program.options);
+    if (!program.options.words && !program.options.file && !has_stdin)
         errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
-    r = find_daemon(&options, &daemon);
+    r = connect_until(&program, monotonic_now() + program.options.wait_ns);
+    if (r == 0) {
+        open_input(&program.options, &program.input);
+        r = send_all(&program);
+    }
     if (r != 0)
-        return r;
+        complaint_tell();
 
-    struct input input = {.words = options.words, .stream = stdin, .whole = options.whole};
-
-    client_init(&client, &daemon, options.timeout_ns);
-    r = send_all(&input, &client);
-    input_done(&input);
-    peer_close(&daemon);
+    input_done(&program.input);
+    peer_close(&program.daemon);
+    send_options_free(&program.options);
     return r;
 }

@@ -8,6 +8,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "monotonic.h"
+
 #ifndef PIDFD_SIGNAL_THREAD
 #define PIDFD_SIGNAL_THREAD (1u << 0) /* since Linux 6.9 */
 #endif
@@ -34,6 +36,13 @@ bool peer_ended(const struct peer *peer)
     struct pollfd pollfd = {.fd = peer->fd, .events = POLLIN};
 
     return poll(&pollfd, 1, 0) > 0;
+}
+
+void peer_await_end(const struct peer *peer, uint64_t timeout_ns)
+{
+    struct pollfd pollfd = {.fd = peer->fd, .events = POLLIN};
+
+    poll(&pollfd, 1, (int)(timeout_ns / MONOTONIC_MSEC));
 }
 
 static int send_to_thread(const struct peer *peer, int number)

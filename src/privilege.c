@@ -34,6 +34,11 @@ void privilege_keep_for_signals(void)
         errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
 }
 
+void privilege_use_for_pidfile(void)
+{
+    setfsuid(geteuid());
+}
+
 bool privilege_was_dropped(void)
 {
     return was_dropped;

@@ -19,6 +19,9 @@ void privilege_drop(void);
  */
 void privilege_keep_for_signals(void);
 
+/* Takes that back for a moment, to read the pidfile of the system's daemon once more. */
+void privilege_use_for_pidfile(void);
+
 /* Whether privilege_drop() had anything to give up. */
 bool privilege_was_dropped(void);
 

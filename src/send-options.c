@@ -5,50 +5,84 @@
 #include <bsd/stdlib.h>
 #include <err.h>
 #include <limits.h>
+#include <string.h>
 #include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "monotonic.h"
 #include "pidfile.h"
 
 #define TIMEOUT_SECONDS 5
-#define TIMEOUT_SECONDS_MAX 86400
+#define WAIT_SECONDS 30
+#define SECONDS_MAX 86400
 
 static const char usage[] =
     "Usage: minitalk-send [OPTION...] [STRING...]\n"
     "Send a message to minitalkd by SIGUSR1 and SIGUSR2. Several STRINGs are joined with one\n"
     "space; without any, each line of standard input is a message.\n"
     "\n"
-    "      --pid=PID          to the daemon with this PID\n"
-    "      --pidfile=PATH     to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
-    "      --user             to your own daemon, of $XDG_RUNTIME_DIR/minitalk.pid\n"
-    "      --timeout=SECONDS  give up after this long without progress (default 5)\n"
-    "      --whole            standard input is one message, any bytes\n"
-    "  -h, --help             show this help and exit\n"
-    "  -V, --version          show the version and exit\n"
+    "What is sent:\n"
+    "  -f, --file=FILE         each line of FILE is a message; '-' is standard input\n"
+    "      --whole             all of the input is one message, any bytes\n"
+    "  -e, --skip-empty        send no empty messages\n"
+    "  -p, --priority=PRIO     LEVEL or FACILITY.LEVEL, names or numbers (default notice)\n"
+    "      --prio-prefix       a message of the input may begin with its priority, as <N>\n"
+    "  -t, --tag=TAG           the identifier in the journal (default minitalk)\n"
+    "  -F, --field=NAME=VALUE  another field of the entry; may be repeated\n"
+    "  -i, --id[=ID]           log the sender's PID as SYSLOG_PID, or this number\n"
+    "\n"
+    "To whom:\n"
+    "      --pid=PID           to the daemon with this PID\n"
+    "      --pidfile=PATH      to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
+    "      --user              to your own daemon, of $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --wait[=SECONDS]    wait so long (30) for a daemon that is about to start\n"
+    "      --retry             if the daemon ends before it can have logged a message, wait for\n"
+    "                          another, and send it the message\n"
+    "      --timeout=SECONDS   give up after this long without progress (default 5)\n"
+    "  -n, --dry-run           do all of that, but send nothing\n"
+    "\n"
+    "  -h, --help              show this help and exit\n"
+    "  -V, --version           show the version and exit\n"
     "\n"
     "Exit status 0 means that every message is in the daemon's log, once. See minitalk-send(1).\n";
 
 enum long_only {
     OPTION_PID = CLI_LONG_ONLY,
     OPTION_PIDFILE,
-    OPTION_USER,
+    OPTION_PRIO_PREFIX,
+    OPTION_RETRY,
     OPTION_TIMEOUT,
+    OPTION_USER,
+    OPTION_WAIT,
     OPTION_WHOLE,
 };
 
-static const char letters[] = ":hV";
+static const char letters[] = ":ef:F:hinp:t:V";
 
 static const struct option long_options[] = {
+    {"dry-run", no_argument, NULL, 'n'},
+    {"field", required_argument, NULL, 'F'},
+    {"file", required_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},
+    {"id", optional_argument, NULL, 'i'},
     {"pid", required_argument, NULL, OPTION_PID},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
-    {"user", no_argument, NULL, OPTION_USER},
+    {"prio-prefix", no_argument, NULL, OPTION_PRIO_PREFIX},
+    {"priority", required_argument, NULL, 'p'},
+    {"retry", no_argument, NULL, OPTION_RETRY},
+    {"skip-empty", no_argument, NULL, 'e'},
+    {"tag", required_argument, NULL, 't'},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
-    {"whole", no_argument, NULL, OPTION_WHOLE},
-    {"help", no_argument, NULL, 'h'},
+    {"user", no_argument, NULL, OPTION_USER},
     {"version", no_argument, NULL, 'V'},
+    {"wait", optional_argument, NULL, OPTION_WAIT},
+    {"whole", no_argument, NULL, OPTION_WHOLE},
     {NULL, 0, NULL, 0},
 };
+
+/* ---- values ---- */
 
 static pid_t parse_pid(const char *argument)
 {
@@ -61,52 +95,172 @@ static pid_t parse_pid(const char *argument)
     return pid;
 }
 
-static uint64_t parse_timeout(const char *argument)
+static uint64_t parse_seconds(const char *option, const char *argument)
 {
     const char *error;
-    long long seconds = strtonum(argument, 1, TIMEOUT_SECONDS_MAX, &error);
+    long long seconds = strtonum(argument, 1, SECONDS_MAX, &error);
 
     if (error)
-        errx(EX_USAGE, "'%s' seconds is %s; give --timeout a whole number from 1 to %d", argument,
-             error, TIMEOUT_SECONDS_MAX);
+        errx(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
+             option, SECONDS_MAX);
     return (uint64_t)seconds * MONOTONIC_SEC;
 }
 
-struct send_options send_options_parse(int argc, char **argv)
+static struct priority parse_priority(const char *argument)
 {
-    struct send_options options = {.timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC};
+    struct priority priority;
+
+    if (!priority_parse(argument, &priority))
+        errx(EX_USAGE,
+             "'%s' is no priority; give one such as 'err', 'local0.info' or a number from 0 to 7",
+             argument);
+    return priority;
+}
+
+static int parse_id(const char *argument)
+{
+    const char *error;
+    int id = argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
+
+    if (argument && error)
+        errx(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
+             INT_MAX);
+    return id;
+}
+
+/* ---- fields ---- */
+
+/* Ends the program if a field could not be added for a reason that all share. */
+static void require_added(enum fields_result result)
+{
+    if (result == FIELDS_TOO_LARGE)
+        errx(EX_USAGE, "there are more than %u fields, or more than %zu bytes of them; give fewer",
+             FIELDS_COUNT_MAX, FIELDS_SIZE_MAX);
+    if (result == FIELDS_NO_MEMORY)
+        errx(EX_OSERR, "there is no memory for the fields");
+}
+
+static void add_field(struct fields *fields, const char *argument)
+{
+    enum fields_result result = fields_add(fields, argument, strlen(argument));
+
+    if (result == FIELDS_BAD_NAME)
+        errx(EX_USAGE,
+             "'%s' is no field; give --field=NAME=VALUE, with at most %u capital letters, digits "
+             "and '_' in NAME",
+             argument, FIELD_NAME_MAX);
+    if (result == FIELDS_RESERVED)
+        errx(EX_USAGE,
+             "the field of '%s' is reserved; leave it out, or use --priority, --tag or --id",
+             argument);
+    require_added(result);
+}
+
+static void set_tag(struct fields *fields, const char *tag)
+{
+    enum fields_result result = fields_set_tag(fields, tag);
+
+    if (result == FIELDS_BAD_VALUE)
+        errx(EX_USAGE,
+             "the tag '%s' is empty, or has control characters or more than %u bytes; "
+             "give another --tag",
+             tag, TAG_LENGTH_MAX);
+    require_added(result);
+}
+
+/* ---- all of it ---- */
+
+static void require_consistent(const struct send_options *options)
+{
+    bool is_for_input = options->whole || options->file || options->prio_prefix;
+
+    if ((options->pid > 0) + !!options->pidfile + options->user > 1)
+        errx(EX_USAGE, "--pid, --pidfile and --user exclude each other");
+    if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
+        errx(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
+    if (options->words && is_for_input)
+        errx(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
+             *options->words);
+}
+
+void send_options_parse(int argc, char **argv, struct send_options *ret)
+{
+    struct send_options options = {
+        .timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC,
+        .priority = {.level = LOG_NOTICE, .facility = FACILITY_NONE},
+    };
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
         switch (c) {
+        case 'e':
+            options.skip_empty = true;
+            break;
+        case 'f':
+            options.file = strcmp(optarg, "-") == 0 ? NULL : optarg;
+            break;
+        case 'F':
+            add_field(&options.fields, optarg);
+            break;
+        case 'h':
+            cli_answer(usage);
+        case 'i':
+            require_added(fields_set_pid(&options.fields, parse_id(optarg)));
+            break;
+        case 'n':
+            options.dry_run = true;
+            break;
+        case 'p':
+            options.priority = parse_priority(optarg);
+            break;
+        case 't':
+            set_tag(&options.fields, optarg);
+            break;
+        case 'V':
+            cli_answer("minitalk-send " PACKAGE_VERSION "\n");
         case OPTION_PID:
             options.pid = parse_pid(optarg);
             break;
         case OPTION_PIDFILE:
             options.pidfile = cli_path(optarg);
             break;
+        case OPTION_PRIO_PREFIX:
+            options.prio_prefix = true;
+            break;
+        case OPTION_RETRY:
+            options.retry_ns = WAIT_SECONDS * MONOTONIC_SEC;
+            break;
+        case OPTION_TIMEOUT:
+            options.timeout_ns = parse_seconds("--timeout", optarg);
+            break;
         case OPTION_USER:
             options.user = true;
             break;
-        case OPTION_TIMEOUT:
-            options.timeout_ns = parse_timeout(optarg);
+        case OPTION_WAIT:
+            options.wait_ns =
+                optarg ? parse_seconds("--wait", optarg) : WAIT_SECONDS * MONOTONIC_SEC;
             break;
         case OPTION_WHOLE:
             options.whole = true;
             break;
-        case 'h':
-            cli_answer(usage);
-        case 'V':
-            cli_answer("minitalk-send " PACKAGE_VERSION "\n");
         default:
             cli_wrong_option(c, argv, letters);
         }
     }
-    if ((options.pid > 0) + !!options.pidfile + options.user > 1)
-        errx(EX_USAGE, "--pid, --pidfile and --user exclude each other");
     if (optind < argc)
         options.words = argv + optind;
-    if (options.words && options.whole)
-        errx(EX_USAGE, "--whole is for standard input; leave out '%s'", *options.words);
-    return options;
+    require_consistent(&options);
+    if (options.retry_ns > 0 && options.wait_ns > 0)
+        options.retry_ns = options.wait_ns;
+    *ret = options;
+}
+
+void send_options_set_facility(struct send_options *options, int facility)
+{
+    require_added(fields_set_facility(&options->fields, facility));
+}
+
+void send_options_free(struct send_options *options)
+{
+    fields_free(&options->fields);
 }

@@ -2,7 +2,6 @@
 
 #include "target.h"
 
-#include <err.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "complaint.h"
 #include "pidfile.h"
 #include "privilege.h"
 #include "procstat.h"
@@ -21,24 +21,24 @@
 static int not_permitted(const char *what)
 {
     if (privilege_was_dropped())
-        warnx(
+        complain(
             "%s; minitalk-send uses its set-user-ID right for the system's own pidfile only: leave "
             "out --pid, --pidfile and --user",
             what);
     else if (privilege_is_barred())
-        warnx("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
-              "set-user-ID right: send from outside this sandbox",
-              what);
+        complain("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
+                 "set-user-ID right: send from outside this sandbox",
+                 what);
     else if (privilege_is_withheld())
-        warnx(
+        complain(
             "%s; the set-user-ID bit of minitalk-send has no effect here: run it without a "
             "debugger, outside of user namespaces (PrivateUsers=), and from a file system that is "
             "not mounted nosuid",
             what);
     else
-        warnx("%s; run minitalk-send as the daemon's user or as root, or install it "
-              "set-user-ID to that user",
-              what);
+        complain("%s; run minitalk-send as the daemon's user or as root, or install it "
+                 "set-user-ID to that user",
+                 what);
     return EX_NOPERM;
 }
 
@@ -49,7 +49,7 @@ static int check_permission(const struct peer *peer, const struct procstat *stat
 
     if (pidfd_send_signal(peer->fd, 0, NULL, 0) < 0) {
         if (errno == ESRCH) {
-            warnx("the daemon, process %d, has just ended; " HOW_TO_START, (int)peer->pid);
+            complain("the daemon, process %d, has just ended; " HOW_TO_START, (int)peer->pid);
             return EX_UNAVAILABLE;
         }
         snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
@@ -72,23 +72,23 @@ static int check_process(const struct peer *peer)
     int r = procstat_read(peer->pid, &stat);
 
     if (r < 0) {
-        errno = -r;
-        warn("cannot read /proc/%d/status, which tells whether it is minitalkd", (int)peer->pid);
+        complain_of(-r, "cannot read /proc/%d/status, which tells whether it is minitalkd",
+                    (int)peer->pid);
         return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
     if (strcmp(stat.name, DAEMON_COMMAND) != 0) {
-        warnx("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
-              stat.name);
+        complain("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
+                 stat.name);
         return EX_PROTOCOL;
     }
     if (stat.state == 'Z' || stat.state == 'X') {
-        warnx("the daemon, process %d, has ended; " HOW_TO_START, (int)peer->pid);
+        complain("the daemon, process %d, has ended; " HOW_TO_START, (int)peer->pid);
         return EX_UNAVAILABLE;
     }
     if (!stat.is_shielded) {
-        warnx("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
-              "nothing was sent to it",
-              (int)peer->pid);
+        complain("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
+                 "nothing was sent to it",
+                 (int)peer->pid);
         return EX_PROTOCOL;
     }
     return check_permission(peer, &stat);
@@ -100,16 +100,15 @@ int target_from_pid(pid_t pid, struct peer *ret)
     int r = peer_open(pid, &peer);
 
     if (r == -ESRCH) {
-        warnx("there is no process %d; " HOW_TO_START, (int)pid);
+        complain("there is no process %d; " HOW_TO_START, (int)pid);
         return EX_UNAVAILABLE;
     }
     if (r == -EINVAL || r == -ENOENT) {
-        warnx("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
+        complain("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
         return EX_PROTOCOL;
     }
     if (r < 0) {
-        errno = -r;
-        warn("cannot open process %d", (int)pid);
+        complain_of(-r, "cannot open process %d", (int)pid);
         return EX_OSERR;
     }
     r = check_process(&peer);
@@ -128,7 +127,7 @@ static int cannot_open(const char *path, int error)
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        warnx("no daemon is running: there is no pidfile %s; " HOW_TO_START, path);
+        complain("no daemon is running: there is no pidfile %s; " HOW_TO_START, path);
         return EX_UNAVAILABLE;
     case EACCES:
     case EPERM:
@@ -136,11 +135,10 @@ static int cannot_open(const char *path, int error)
         return not_permitted(what);
     case EINVAL:
     case ENXIO:
-        warnx("%s is not a regular file, and so no pidfile of minitalkd", path);
+        complain("%s is not a regular file, and so no pidfile of minitalkd", path);
         return EX_PROTOCOL;
     default:
-        errno = error;
-        warn("cannot open the pidfile %s", path);
+        complain_of(error, "cannot open the pidfile %s", path);
         return EX_OSERR;
     }
 }
@@ -184,27 +182,26 @@ static int check_lock(const char *path, int fd, struct peer *ret)
     }
     r = sight.locked;
     if (r == -ESRCH) {
-        warnx("no daemon is running: nobody holds the pidfile %s locked; " HOW_TO_START, path);
+        complain("no daemon is running: nobody holds the pidfile %s locked; " HOW_TO_START, path);
         return EX_UNAVAILABLE;
     }
     if (r == -EXDEV) {
-        warnx("the daemon of %s is in another PID namespace; send from inside that one", path);
+        complain("the daemon of %s is in another PID namespace; send from inside that one", path);
         return EX_UNAVAILABLE;
     }
     if (r < 0) {
-        errno = -r;
-        warn("cannot ask who holds the pidfile %s", path);
+        complain_of(-r, "cannot ask who holds the pidfile %s", path);
         return EX_OSERR;
     }
     if (is_foreign(&sight)) {
-        warnx("%s does not name the process that holds it locked, %d; it is no pidfile of "
-              "minitalkd",
-              path, (int)sight.holder);
+        complain("%s does not name the process that holds it locked, %d; it is no pidfile of "
+                 "minitalkd",
+                 path, (int)sight.holder);
         return EX_PROTOCOL;
     }
     if (sight.opened < 0) {
-        errno = -sight.opened;
-        warn("cannot open process %d of the pidfile %s", (int)sight.written, path);
+        complain_of(-sight.opened, "cannot open process %d of the pidfile %s", (int)sight.written,
+                    path);
         return sight.opened == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
     return 0;

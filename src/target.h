@@ -11,9 +11,9 @@
 #include "peer.h"
 
 /*
- * Each finds a daemon and opens it into *ret. 0; or, with one line on standard error that names
- * the cause and the cure, an exit status of sysexits(3): EX_UNAVAILABLE (there is none),
- * EX_PROTOCOL (it is something else), EX_NOPERM, EX_OSERR.
+ * Each finds a daemon and opens it into *ret. 0; or, with a complaint, an exit status of
+ * sysexits(3): EX_UNAVAILABLE (there is none), EX_PROTOCOL (it is something else), EX_NOPERM,
+ * EX_OSERR.
  */
 int target_from_pidfile(const char *path, struct peer *ret);
 int target_from_pid(pid_t pid, struct peer *ret);

@@ -144,6 +144,45 @@ test_something_that_looks_like_a_field_is_none() {
     expect_field MINITALK_SENDER_UID "$(id -u)"
 }
 
+test_what_the_sender_adds_is_in_the_entry() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    jsend --tag=backup --priority=local0.err --id=4711 --field=BACKUP_HOST=alpha \
+        -F BACKUP_NOTE=$'two\nlines' -F EMPTY= 'it failed'
+    expect_field SYSLOG_IDENTIFIER backup
+    expect_field PRIORITY 3
+    expect_field SYSLOG_FACILITY 16
+    expect_field SYSLOG_PID 4711
+    expect_field BACKUP_HOST alpha
+    expect_field BACKUP_NOTE $'two\nlines'
+    expect_field MINITALK_BYTES 9
+    [ "$(journalctl --quiet -t backup -p err BACKUP_HOST=alpha EMPTY= -o cat)" = 'it failed' ]
+}
+
+test_the_sender_can_go_by_its_own_pid() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    "$minitalk_send" --pidfile="$PWD/own/pid" -i text &
+    sender=$!
+    expect_end 0 "$sender"
+    expect_field SYSLOG_PID "$sender"
+}
+
+test_each_line_has_the_priority_that_it_begins_with() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    printf '<134>first\nsecond\n<3>third\n' | jsend --prio-prefix --priority=mail.warning
+    [ "$(field MESSAGE)" = $'first\nsecond\nthird' ]
+    [ "$(field PRIORITY)" = $'6\n4\n3' ]
+    [ "$(field SYSLOG_FACILITY)" = $'16\n2\n2' ]
+    # Nor does the facility of one line stay for the next.
+    printf '<134>fourth\nfifth\n' | jsend --prio-prefix
+    [ "$(field SYSLOG_FACILITY)" = $'16\n2\n2\n16' ]
+}
+
 test_64_KiB_of_random_bytes_stay() {
     head -c 65536 /dev/urandom > bytes
     expect_bytes bytes

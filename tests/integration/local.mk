@@ -4,6 +4,7 @@ INTEGRATION_TESTS = \
 	tests/integration/daemon.sh \
 	tests/integration/journal.sh \
 	tests/integration/noise.sh \
+	tests/integration/options.sh \
 	tests/integration/refusals.sh \
 	tests/integration/setuid.sh \
 	tests/integration/speed.sh \

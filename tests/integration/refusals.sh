@@ -278,7 +278,7 @@ test_options_that_exclude_each_other() {
         expect_complaint 'exclude each other'
     done
     expect_status 64 "$minitalk_send" --pid=1 --whole 'a message'
-    expect_complaint '--whole is for standard input'
+    expect_complaint '--whole, --file and --prio-prefix are for input'
 }
 
 test_timeouts_that_are_none() {

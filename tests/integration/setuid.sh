@@ -284,7 +284,7 @@ test_arguments_of_any_bytes() {
 
 test_option_strings_of_any_kind() {
     start_system_daemon
-    for option in -x -xh -p1 --pi=1 --pid= --pid=1x --pid=-1 --pid=0x1 --pid=2147483648 \
+    for option in -x -xh -x1 --pi=1 --pid= --pid=1x --pid=-1 --pid=0x1 --pid=2147483648 \
         --pid=99999999999999999999 --pidfile= --user=x --whole=x --timeout= --timeout=inf \
         '--pid=%n' $'--\xff' $'--pid=\xff' '---' '--=' '-='; do
         attempt 64 as "$USER_A" "$minitalk_send" "$option" 'a message'
@@ -421,6 +421,25 @@ test_what_it_is_given_to_read_it_reads_as_its_caller() {
     "${in_its_group[@]}" cut -d ' ' -f 26-30 "/proc/$daemon/stat" > told
     "${in_its_group[@]}" "$minitalk_send" < "/proc/$daemon/stat"
     received | cut -d ' ' -f 26-30 | cmp told -
+}
+
+test_files_are_opened_as_its_caller() {
+    start_system_daemon
+    for file in mine secret; do
+        echo "what is in $file" > "$file"
+        chmod 600 "$file"
+    done
+    chown "$USER_A" mine
+    chown "$SERVICE" secret
+    install -d -m 700 -o "$SERVICE" closed
+    cp -p secret closed
+    as "$USER_A" "$minitalk_send" --file=mine
+    for file in secret closed/secret "$system_pidfile" "/proc/$daemon/environ" "/proc/$daemon/fd/0" \
+        /proc/self/environ /proc/self/mem /etc/shadow; do
+        expect_status 66 as "$USER_A" "$minitalk_send" "--file=$file"
+        expect_complaint "cannot open $file: Permission denied"
+    done
+    expect_received 'what is in mine'
 }
 
 # ---- what only the service's user may touch ----

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/check-input \
 	tests/unit/check-leb128 \
 	tests/unit/check-pidfile \
+	tests/unit/check-priority \
 	tests/unit/check-procstat \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
@@ -88,6 +89,8 @@ tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
 
+tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_priority_LDADD = libunit.a libclient.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)

@@ -1,0 +1,244 @@
+#!/bin/bash
+# What the options of minitalk-send do, where it can be seen without a journal; journal.sh has the
+# rest.
+# shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+. "$(dirname "$0")/lib.sh"
+
+# ---- input ----
+
+test_each_line_of_a_file_is_a_message() {
+    start_daemon
+    printf 'first\n\nlast' > file
+    send --file=file
+    send -f file
+    expect_received first '' last first '' last
+}
+
+test_a_hyphen_is_standard_input() {
+    start_daemon
+    echo 'from the pipe' | send -f -
+    expect_received 'from the pipe'
+}
+
+test_a_whole_file_is_one_message() {
+    start_daemon
+    head -c 3000 /dev/urandom > file
+    send --whole --file=file
+    { cat file; echo; } | expect_received
+}
+
+test_empty_messages_are_left_out_where_that_is_asked_for() {
+    start_daemon
+    printf '\nfirst\n\n \n\nlast\n\n' | send --skip-empty
+    send -e ''
+    send -e < /dev/null
+    expect_received first ' ' last
+}
+
+test_a_priority_is_taken_off_each_line_that_has_one() {
+    start_daemon
+    printf '<134>first\nsecond\n<3>third\n<13>\n<192>none\n' | send --prio-prefix
+    printf '<13>\n<13>x\n' | send --prio-prefix --skip-empty
+    echo '<13>as it is' | send
+    expect_received first second third '' '<192>none' x '<13>as it is'
+}
+
+test_what_cannot_be_opened_or_read_is_named() {
+    start_daemon
+    expect_status 66 send --file=none
+    expect_complaint 'cannot open none: No such file or directory'
+    expect_status 66 send --file=/
+    expect_complaint 'cannot read message 1 from /: Is a directory'
+    expect_received < /dev/null
+}
+
+test_lines_go_out_as_they_come() {
+    start_daemon
+    mkfifo lines
+    send < lines &
+    sender=$!
+    exec 3> lines
+    for line in first second third; do
+        echo "$line" >&3
+        eventually 5 grep -qx "$line" output
+    done
+    exec 3>&-
+    expect_end 0 "$sender"
+    expect_received first second third
+}
+
+# ---- wrong options ----
+
+test_wrong_values_are_named() {
+    local wrong
+    for wrong in loud 8 '' user. mark.err; do
+        expect_status 64 send --priority="$wrong" text
+        expect_complaint "'$wrong' is no priority"
+    done
+    for wrong in name=x 'A B=x' =x X _ A 1A=x "$(printf 'A%.0s' {1..65})=x"; do
+        expect_status 64 send --field="$wrong" text
+        expect_complaint "'$wrong' is no field"
+    done
+    for wrong in MESSAGE=x MESSAGE_ID=x PRIORITY=0 MINITALK_SENDER_UID=0 _UID=0 SYSLOG_IDENTIFIER=x; do
+        expect_status 64 send --field="$wrong" text
+        expect_complaint "the field of '$wrong' is reserved"
+    done
+    for wrong in '' $'new\nline' "$(printf 'a%.0s' {1..256})"; do
+        expect_status 64 send --tag="$wrong" text
+        grep -qF "the tag '" stderr
+    done
+    for wrong in 0 -1 x 2147483648; do
+        expect_status 64 send "--id=$wrong" text
+        expect_complaint "'$wrong' is no ID"
+    done
+    for wrong in 0 -1 1.5 86401; do
+        expect_status 64 send "--wait=$wrong" text
+        expect_complaint "'$wrong' seconds"
+    done
+}
+
+test_there_are_64_fields_at_most() {
+    local -a fields=()
+    start_daemon
+    for i in {1..64}; do
+        fields+=(-F "FIELD_$i=$i")
+    done
+    send "${fields[@]}" 'as many as can be'
+    expect_status 64 send "${fields[@]}" --tag=more text
+    expect_complaint 'there are more than 64 fields'
+    expect_status 64 send "${fields[@]}" --priority=user.err text
+    expect_complaint 'there are more than 64 fields'
+    expect_status 64 send -F "LARGE=$(head -c 65536 /dev/zero | tr '\0' x)" text
+    expect_complaint 'more than 65536 bytes of them'
+    expect_received 'as many as can be'
+}
+
+test_options_that_exclude_each_other() {
+    expect_status 64 "$minitalk_send" --pid=1 --wait text
+    expect_complaint '--wait and --retry are for a pidfile'
+    expect_status 64 "$minitalk_send" --pid=1 --retry text
+    expect_complaint '--wait and --retry are for a pidfile'
+    for option in --whole --file=x --prio-prefix; do
+        expect_status 64 send "$option" text
+        expect_complaint "leave out 'text'"
+    done
+}
+
+# ---- the daemon ----
+
+test_a_dry_run_finds_the_daemon_and_sends_nothing() {
+    start_daemon
+    send --dry-run text
+    seq 100 | send -n
+    expect_received < /dev/null
+    expect_status 66 send -n --file=none
+    stop_daemon
+    expect_status 69 send -n text
+}
+
+is_waiting() {
+    grep -q '^State:.S' "/proc/$1/status" && is_shielded "$1"
+}
+
+test_who_waits_sends_as_soon_as_there_is_a_daemon() {
+    start_send --wait=60 'at last'
+    eventually 5 is_waiting "$sender"
+    start_daemon
+    expect_end 0 "$sender"
+    expect_received 'at last'
+    # There is one already.
+    within 5000 send --wait=60 'at once'
+}
+
+test_waiting_ends() {
+    expect_status 69 send --wait=1 text
+    expect_complaint 'no daemon is running'
+    # Time does not mend this.
+    mkdir minitalk.pid
+    within 5000 expect_status 76 send --wait=60 text
+}
+
+# ---- the next daemon ----
+
+# Ends the daemon with a signal and starts another; what they all received is in ./all.
+replace_daemon() {
+    kill "-$1" "$daemon"
+    wait "$daemon" || :
+    received >> all
+    start_daemon 3>&-
+}
+
+test_a_message_between_two_daemons_is_for_the_next() {
+    start_daemon
+    mkfifo lines
+    send --retry < lines &
+    sender=$!
+    exec 3> lines
+    for line in first second third; do
+        echo "$line" >&3
+        eventually 5 grep -qx "$line" output
+        replace_daemon KILL
+    done
+    exec 3>&-
+    expect_end 0 "$sender"
+    printf '%s\n' first second third | cmp - all
+}
+
+test_a_daemon_that_dies_amid_a_message_is_replaced() {
+    start_daemon
+    before=$(milliseconds_of "$daemon")
+    head -c 262144 /dev/urandom > long
+    start_send --retry --timeout=30 --whole < long
+    eventually 10 has_worked "$daemon" $((before + 10))
+    replace_daemon KILL
+    expect_end 0 "$sender"
+    [ ! -s sender-errors ] || fail "it complained: $(cat sender-errors)"
+    { cat long; echo; } | expect_received
+    [ ! -s all ] || fail 'the first daemon has it too'
+}
+
+test_daemons_that_stop_lose_and_double_nothing() {
+    start_daemon
+    seq -f 'message %g' 2000 > messages
+    start_send --wait --retry --timeout=30 < messages
+    for _ in {1..10}; do
+        replace_daemon TERM
+    done
+    expect_end 0 "$sender"
+    received >> all
+    cmp messages all
+}
+
+test_what_may_be_in_the_log_is_not_sent_again() {
+    mkfifo pipe
+    exec 3<> pipe
+    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 3>&- &
+    daemon=$!
+    read -r _ <&3
+    # More than the pipe holds: once it begins to come out, all bits were sent, but not confirmed.
+    head -c 100000 /dev/zero | tr '\0' x > large
+    start_send --retry --timeout=30 --whole < large
+    read -r -N 1 _ <&3
+    kill -KILL "$daemon"
+    expect_end 75 "$sender"
+    grep -q 'ended before it had confirmed the message' sender-errors
+}
+
+test_without_another_daemon_the_failure_is_told_at_the_end() {
+    start_daemon
+    mkfifo lines
+    send --retry --wait=1 < lines 2> sender-errors &
+    sender=$!
+    exec 3> lines
+    echo first >&3
+    eventually 5 grep -qx first output
+    stop_daemon
+    echo second >&3
+    exec 3>&-
+    expect_end 69 "$sender"
+    [ "$(wc -l < sender-errors)" -eq 1 ] || fail "it said: $(cat sender-errors)"
+    grep -q 'no daemon is running' sender-errors
+}
+
+run_tests
