@@ -427,8 +427,7 @@ static void release_words(struct exchange *ex, bool empty)
             act_on(ex, pid, probe);
 }
 
-/* Whether it is a bit of the runner's message, which may begin or is not whole yet. */
-static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
+bool exchange_wants(const struct exchange *ex, const struct lane_signal *signal)
 {
     return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
            session_takes_bits(ex->runner);
@@ -437,7 +436,7 @@ static bool is_wanted(const struct exchange *ex, const struct lane_signal *signa
 void exchange_take(struct exchange *ex, const struct lane_signal *signal)
 {
     barrier_note(&ex->barrier, signal);
-    if (is_wanted(ex, signal)) {
+    if (exchange_wants(ex, signal)) {
         heard(ex);
         arq_receiver_hold(&ex->runner->arq, signal->lane, signal->bit);
         take_bits(ex, ex->runner, signal->uid);
@@ -448,6 +447,11 @@ void exchange_take(struct exchange *ex, const struct lane_signal *signal)
 void exchange_settle(struct exchange *ex)
 {
     release_words(ex, true);
+}
+
+bool exchange_knows(const struct exchange *ex, pid_t pid)
+{
+    return find(ex, pid) != NULL;
 }
 
 /* ---- beginning and end ---- */

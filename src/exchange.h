@@ -96,6 +96,12 @@ void exchange_done(struct exchange *exchange);
 /* A signal was taken. */
 void exchange_take(struct exchange *exchange, const struct lane_signal *signal);
 
+/* Whether a signal would be a bit that is waited for: of the runner's message, which goes on. */
+bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal);
+
+/* Whether a process has a session. */
+bool exchange_knows(const struct exchange *exchange, pid_t pid);
+
 /* Nothing was pending: words that were held back are acted on. */
 void exchange_settle(struct exchange *exchange);
 

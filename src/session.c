@@ -33,6 +33,7 @@ void session_begin(struct session *s)
 {
     s->is_invited = false;
     s->state = SESSION_OPEN;
+    s->first = s->arq.count;
 }
 
 void session_bit(struct session *s, bool bit)
@@ -56,6 +57,11 @@ void session_bit(struct session *s, bool bit)
         session_refuse(s, REPLY_BUSY);
         return;
     }
+}
+
+uint64_t session_taken(const struct session *s)
+{
+    return s->is_invited ? 0 : s->arq.count - s->first;
 }
 
 size_t session_length(const struct session *s)

@@ -42,6 +42,7 @@ struct session {
     enum reply refusal;
     uint16_t nonce; /* of the newest probe */
     struct arq_receiver arq;
+    uint64_t first; /* the count before the newest message of which a bit has come */
     struct frame_decoder decoder;
 };
 
@@ -61,6 +62,9 @@ void session_begin(struct session *session);
  * still SESSION_OPEN; SESSION_COMMITTING: session->decoder.message is whole; SESSION_REFUSED.
  */
 void session_bit(struct session *session, bool bit);
+
+/* How many bits have been taken of the message that is under way or invited. */
+uint64_t session_taken(const struct session *session);
 
 /* The octets of the message under way, its fields too, once its header has told them; 0 before. */
 size_t session_length(const struct session *session);

@@ -92,6 +92,39 @@ START_TEST(a_session_carries_one_message_after_another)
 }
 END_TEST
 
+/* Whether the next plain signal of this process would count. */
+static bool is_wanted(const struct sender *sender)
+{
+    const struct lane_signal signal = {
+        .kind = SIGNAL_PLAIN, .lane = LANE_THREAD, .pid = sender->pid, .uid = sender->uid};
+
+    return exchange_wants(&world.exchange, &signal);
+}
+
+START_TEST(bits_are_wanted_of_who_has_the_turn_while_its_message_lasts)
+{
+    ck_assert(!is_wanted(&ann));
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    ck_assert(is_wanted(&ann));
+    ck_assert(!is_wanted(&bob));
+    sender_sends(&ann, SENDER_REST);
+    ck_assert(!is_wanted(&ann));
+}
+END_TEST
+
+START_TEST(a_process_is_known_from_its_question_to_its_end)
+{
+    ck_assert(!exchange_knows(&world.exchange, ann.pid));
+    sender_delivers(&ann, "hello");
+    ck_assert(exchange_knows(&world.exchange, ann.pid));
+    ck_assert(!exchange_knows(&world.exchange, bob.pid));
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert(!exchange_knows(&world.exchange, ann.pid));
+}
+END_TEST
+
 START_TEST(a_bit_before_its_predecessor_is_answered_after_it)
 {
     const struct process *process = &world.processes[ann.pid];
@@ -484,6 +517,8 @@ Suite *make_suite(void)
         an_empty_message_is_a_message,
         each_bit_is_answered_once,
         a_session_carries_one_message_after_another,
+        bits_are_wanted_of_who_has_the_turn_while_its_message_lasts,
+        a_process_is_known_from_its_question_to_its_end,
         a_bit_before_its_predecessor_is_answered_after_it,
         a_sender_that_asks_is_told_how_many_bits_were_taken,
         bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told,

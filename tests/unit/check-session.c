@@ -190,6 +190,24 @@ START_TEST(a_refused_message_leaves_the_session_fit_for_the_next)
 }
 END_TEST
 
+START_TEST(the_bits_of_each_message_are_counted_from_0)
+{
+    session = idle_session();
+    for (int i = 0; i < 2; i++) {
+        session->is_invited = true;
+        ck_assert_uint_eq(session_taken(session), 0);
+        session_begin(session);
+        take((const uint8_t[]){0x51}, 1);
+        ck_assert_uint_eq(session_taken(session), 8);
+        take((const uint8_t[]){5, 0, 0xfc, 0x35, 0xca, 0x2f}, 6);
+        ck_assert_uint_eq(session_taken(session), 56);
+        session_commit(session);
+        ck_assert_uint_eq(session_taken(session), 56);
+    }
+    session_free(session);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -199,6 +217,7 @@ Suite *make_suite(void)
         a_message_is_whole_with_its_last_bit,
         a_verdict_frees_the_bytes_and_forgets_bits_that_wait,
         the_count_runs_through_all_messages,
+        the_bits_of_each_message_are_counted_from_0,
         an_answer_has_the_newest_nonce_and_the_count_reduced,
         each_refusal_of_the_frame_has_its_reply,
         a_refused_message_leaves_the_session_fit_for_the_next,
