@@ -44,7 +44,8 @@ options_in_help() {
 }
 
 options_in_page() {
-    plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed -e 's/ Ns Op = Ns Ar \(.*\)/[=\1]/' -e 's/ Ns = Ns \(Ar\|Cm\) /=/g' |
+    plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed -e 's/ Ns = Ns \(Ar\|Cm\) /=/g' \
+        -e 's/ Ns Op = Ns Ar \(.*\)/[=\1]/' |
         sed 's/ , Fl /\n/' | sed 's/^/-/' | sort -u
 }
 
@@ -94,6 +95,7 @@ REPEAT_GO exchange.c microseconds
 FIRST_PATIENCE client.c microseconds
 LAST_PATIENCE client.c ms
 BARRIER_WORDS barrier.h processes
+TRACE_PATIENCE trace.h ms
 SESSIONS_MAX server.c sessions
 END
 }
@@ -109,6 +111,16 @@ test_the_journal_fields_are_those_of_the_sources() {
     } | sort -u > left
     fields_in_page > right
     expect_same 'fields, in journal.c and fields.c (<) and page (>)'
+}
+
+keys_in_page() {
+    sed -n '/^\.Ss A trace$/,/^\.El$/s/^\.It Ev \([a-z_]*\) .*/\1/p' "$man/minitalk.7" | sort
+}
+
+test_the_keys_of_a_trace_are_those_of_the_sources() {
+    grep -oE '\\"[a-z_]+\\":' "$srcdir/src/trace.c" | tr -d '\\":' | sort -u > left
+    keys_in_page > right
+    expect_same 'keys, in trace.c (<) and page (>)'
 }
 
 # For each promise and test a line: number, file, and the test's name unless it is all of the file.

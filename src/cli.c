@@ -38,6 +38,15 @@ const char *cli_path(const char *argument)
     return argument;
 }
 
+enum trace_format cli_trace(const char *argument)
+{
+    if (!argument || strcmp(argument, "text") == 0)
+        return TRACE_TEXT;
+    if (strcmp(argument, "json") == 0)
+        return TRACE_JSON;
+    errx(EX_USAGE, "unknown trace format '%s'; use --trace=text or --trace=json", argument);
+}
+
 void cli_answer(const char *text)
 {
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)

@@ -8,6 +8,8 @@
 
 #include <getopt.h>
 
+#include "trace.h"
+
 /*
  * Values for the long options that have no letter begin here, so that getopt_long(3) can tell which
  * option it complains of.
@@ -22,6 +24,9 @@ _Noreturn void cli_wrong_option(int complaint, char *const *argv, const char *le
 
 /* A path that was given for the pidfile: not an empty one. */
 const char *cli_path(const char *argument);
+
+/* The format that --trace asks for, by its value or by none. */
+enum trace_format cli_trace(const char *argument);
 
 /* Prints what was asked for on standard output, and ends the program: EX_IOERR if it cannot. */
 _Noreturn void cli_answer(const char *text);

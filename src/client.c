@@ -144,6 +144,27 @@ static int verdict(struct client *client, const struct arq_sender *arq)
 
 /* ---- one message ---- */
 
+static int send_bit(const struct client *client, const struct arq_step *step,
+                    const struct frame *frame)
+{
+    bool bit = frame_bit(frame, step->index);
+    int r = peer_send_bit(&client->daemon, step->lane, bit);
+
+    if (r == 0)
+        trace_bit(client->trace, client->daemon.pid, step->lane, bit, step->index);
+    return r;
+}
+
+static int send_probe(const struct client *client, struct probe probe)
+{
+    uint32_t word = probe_pack(probe);
+    int r = peer_send_word(&client->daemon, word);
+
+    if (r == 0)
+        trace_word(client->trace, TRACE_SENDER, client->daemon.pid, word);
+    return r;
+}
+
 /* Puts on the wire what the protocol wants there: 0 or -errno. */
 static int transmit(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
@@ -156,10 +177,10 @@ static int transmit(struct client *client, struct arq_sender *arq, const struct 
             return 0;
         case ARQ_BIT:
             client->is_in_doubt |= step.index + 1 == arq->total;
-            r = peer_send_bit(&client->daemon, step.lane, frame_bit(frame, step.index));
+            r = send_bit(client, &step, frame);
             break;
         case ARQ_PROBE:
-            r = peer_send_word(&client->daemon, probe_pack(step.probe));
+            r = send_probe(client, step.probe);
             break;
         }
         if (r < 0)
@@ -216,14 +237,18 @@ static void go_on(struct client *client, struct wait *wait, uint64_t index)
 static void take_word(struct client *client, struct arq_sender *arq, uint32_t word,
                       struct wait *wait)
 {
+    uint64_t sent = arq->next;
     struct answer answer;
 
     if (!answer_unpack(word, &answer))
         return;
     switch (arq_sender_word(arq, answer)) {
     case ARQ_STALE:
+        trace_stale(client->trace, client->daemon.pid, word);
         return;
     case ARQ_GO:
+        if (arq->next < sent)
+            trace_repeat(client->trace, arq->next, sent - 1);
         go_on(client, wait, arq->next);
         break;
     case ARQ_VERDICT:
@@ -250,22 +275,41 @@ static void release_words(struct client *client, struct arq_sender *arq, bool em
         take_word(client, arq, word, wait);
 }
 
+/* The bit that an answer on this lane confirms: that of the two newest which went there. */
+static uint64_t newest_on(const struct arq_sender *arq, enum lane lane)
+{
+    uint64_t newest = arq->next - 1;
+
+    return (arq->origin + newest) % LANES == lane ? newest : newest - 1;
+}
+
+static void take_answer(struct client *client, const struct arq_sender *arq, enum lane lane,
+                        struct wait *wait)
+{
+    trace_answer(client->trace, client->daemon.pid, lane, newest_on(arq, lane));
+    client->was_heard = true;
+    if (client->wary > 0)
+        client->wary--;
+    progress(client, wait);
+}
+
 static void take_signal(struct client *client, struct arq_sender *arq,
                         const struct lane_signal *signal, struct wait *wait)
 {
+    bool is_strange = signal->pid != client->daemon.pid;
     struct lane_signal noise = *signal;
 
-    if (signal->pid != client->daemon.pid) {
+    if (is_strange) {
         client->is_stripped |= signal->pid == 0;
         noise.kind = SIGNAL_NOISE;
     }
     barrier_note(&client->barrier, &noise);
-    if (noise.kind == SIGNAL_PLAIN && arq_sender_answered(arq, signal->lane)) {
-        client->was_heard = true;
-        if (client->wary > 0)
-            client->wary--;
-        progress(client, wait);
-    }
+    if (noise.kind == SIGNAL_PLAIN && arq_sender_answered(arq, signal->lane))
+        take_answer(client, arq, signal->lane, wait);
+    else if (noise.kind == SIGNAL_WORD)
+        trace_word(client->trace, TRACE_DAEMON, signal->pid, signal->word);
+    else
+        trace_uncounted(client->trace, signal, is_strange);
 }
 
 /* Polls while an answer is near, then sleeps: 1 with a signal, 0 without, or -errno. */
@@ -276,10 +320,12 @@ static int next_signal(struct client *client, struct wait *wait, struct lane_sig
     if (client->barrier.count > 0 || spin_again(&client->spin))
         return inbox_take(0, ret);
     now = monotonic_now();
-    if (wait->since == 0)
-        wait->since = now;
     if (wait->patience > remaining)
         wait->patience = remaining;
+    if (wait->since == 0) {
+        wait->since = now;
+        trace_sleep(client->trace, wait->patience);
+    }
     end = wait->since + wait->patience;
     return inbox_take(now < end ? end - now : 0, ret);
 }
@@ -302,6 +348,8 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     if (wait->waited >= STUCK)
         cpu_change();
     arq_sender_silence(arq);
+    trace_silence(client->trace, wait->patience,
+                  arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
     client->wary = WARY;
     wait->since = 0;
     wait->patience = 2 * wait->patience < LAST_PATIENCE ? 2 * wait->patience : LAST_PATIENCE;

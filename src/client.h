@@ -12,10 +12,12 @@
 #include "frame.h"
 #include "peer.h"
 #include "spin.h"
+#include "trace.h"
 
 struct client {
     struct peer daemon;
     uint64_t timeout_ns; /* how long to wait without progress */
+    struct trace *trace; /* NULL: none */
     struct barrier barrier;
     struct spin spin;
     uint16_t nonce;   /* of the newest probe */
@@ -27,7 +29,10 @@ struct client {
     bool may_retry;   /* after a failure: another daemon may be sent the message */
 };
 
-/* Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. */
+/*
+ * Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. A
+ * trace may be set afterwards, and stays the caller's, too.
+ */
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns);
 
 /*

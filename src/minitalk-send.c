@@ -28,6 +28,8 @@ struct program {
     struct input input;
     struct peer daemon;
     struct client client;
+    struct trace trace;
+    struct trace *tracing; /* NULL unless that is asked for */
 };
 
 /* ---- to whom ---- */
@@ -80,8 +82,10 @@ static int connect_until(struct program *program, uint64_t end)
         poll(NULL, 0, LOOK_MSEC);
         r = find_daemon(&program->options, &program->daemon);
     }
-    if (r == 0)
+    if (r == 0) {
         client_init(&program->client, &program->daemon, program->options.timeout_ns);
+        program->client.trace = program->tracing;
+    }
     return r;
 }
 
@@ -185,6 +189,7 @@ int main(int argc, char **argv)
     if (!program.options.words && !program.options.file && !has_stdin)
         errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
+    program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     r = connect_until(&program, monotonic_now() + program.options.wait_ns);
     if (r == 0) {
         open_input(&program.options, &program.input);

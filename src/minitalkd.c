@@ -30,6 +30,7 @@ struct options {
     enum output output;
     const char *pidfile; /* NULL: the default for this user */
     size_t message_limit;
+    enum trace_format trace;
 };
 
 /* What the daemon holds while it runs. */
@@ -37,6 +38,7 @@ struct program {
     struct pidfile pidfile;
     struct sink sink;
     struct detach detach;
+    struct trace trace;
     struct server *server;
 };
 
@@ -50,6 +52,7 @@ static const char usage[] =
     "      --pidfile=PATH        use this pidfile, not " PIDFILE_SYSTEM ", or, for an\n"
     "                            ordinary user, $XDG_RUNTIME_DIR/minitalk.pid\n"
     "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
+    "      --trace[=FORMAT]      draw each signal on standard error, as text (default) or json\n"
     "  -h, --help                show this help and exit\n"
     "  -V, --version             show the version and exit\n"
     "\n"
@@ -60,6 +63,7 @@ enum long_only {
     OPTION_OUTPUT,
     OPTION_PIDFILE,
     OPTION_MAX_MESSAGE,
+    OPTION_TRACE,
 };
 
 static const char letters[] = ":hV";
@@ -69,6 +73,7 @@ static const struct option long_options[] = {
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"max-message", required_argument, NULL, OPTION_MAX_MESSAGE},
+    {"trace", optional_argument, NULL, OPTION_TRACE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -113,6 +118,9 @@ static struct options parse_options(int argc, char **argv)
         case OPTION_MAX_MESSAGE:
             options.message_limit = parse_limit(optarg);
             break;
+        case OPTION_TRACE:
+            options.trace = cli_trace(optarg);
+            break;
         case 'h':
             cli_answer(usage);
         case 'V':
@@ -123,6 +131,9 @@ static struct options parse_options(int argc, char **argv)
     }
     if (optind < argc)
         errx(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
+    if (options.trace != TRACE_NONE && !options.foreground && options.output == OUTPUT_JOURNAL)
+        errx(EX_USAGE, "--trace needs --foreground, or --output=stdout: a daemon that logs to the "
+                       "journal has no standard error");
     return options;
 }
 
@@ -203,10 +214,11 @@ static void open_sink(enum output output, bool has_stdout, struct sink *ret)
 
 static int start(struct program *program, const struct options *options)
 {
+    struct trace *trace = trace_begin(&program->trace, options->trace, TRACE_DAEMON);
     int r = options->foreground ? 0 : detach_begin(&program->detach);
 
     if (r >= 0)
-        r = server_new(&program->sink, options->message_limit, &program->server);
+        r = server_new(&program->sink, options->message_limit, trace, &program->server);
     if (r >= 0)
         r = pidfile_publish(&program->pidfile);
     if (r < 0)

@@ -43,6 +43,7 @@ static const char usage[] =
     "      --timeout=SECONDS   give up after this long without progress (default 5)\n"
     "  -n, --dry-run           do all of that, but send nothing\n"
     "\n"
+    "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
     "\n"
@@ -54,6 +55,7 @@ enum long_only {
     OPTION_PRIO_PREFIX,
     OPTION_RETRY,
     OPTION_TIMEOUT,
+    OPTION_TRACE,
     OPTION_USER,
     OPTION_WAIT,
     OPTION_WHOLE,
@@ -75,6 +77,7 @@ static const struct option long_options[] = {
     {"skip-empty", no_argument, NULL, 'e'},
     {"tag", required_argument, NULL, 't'},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"trace", optional_argument, NULL, OPTION_TRACE},
     {"user", no_argument, NULL, OPTION_USER},
     {"version", no_argument, NULL, 'V'},
     {"wait", optional_argument, NULL, OPTION_WAIT},
@@ -232,6 +235,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case OPTION_TIMEOUT:
             options.timeout_ns = parse_seconds("--timeout", optarg);
+            break;
+        case OPTION_TRACE:
+            options.trace = cli_trace(optarg);
             break;
         case OPTION_USER:
             options.user = true;

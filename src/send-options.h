@@ -7,6 +7,7 @@
 
 #include "fields.h"
 #include "priority.h"
+#include "trace.h"
 
 struct send_options {
     pid_t pid;           /* 0: by pidfile */
@@ -29,6 +30,8 @@ struct send_options {
 
     struct priority priority;
     struct fields fields; /* all but the facility */
+
+    enum trace_format trace;
 };
 
 /*

@@ -47,8 +47,43 @@ struct server {
     struct exchange_counts shown; /* in the status */
     struct spin spin;
     struct strangers strangers;
+    struct trace *trace; /* NULL: none */
     bool stopping;
 };
+
+/* ---- what a trace shows ---- */
+
+/* The daemon takes the bits in order: this one, or the one after the next. */
+static void trace_wanted(const struct server *server, const struct lane_signal *signal)
+{
+    const struct session *s = server->exchange.runner;
+    bool is_next = s->arq.count % LANES == signal->lane;
+
+    trace_bit(server->trace, signal->pid, signal->lane, signal->bit,
+              session_taken(s) + (is_next ? 0 : 1));
+}
+
+static void trace_signal(const struct server *server, const struct lane_signal *signal)
+{
+    const struct exchange *ex = &server->exchange;
+
+    if (signal->kind == SIGNAL_WORD)
+        trace_word(server->trace, TRACE_SENDER, signal->pid, signal->word);
+    else if (exchange_wants(ex, signal))
+        trace_wanted(server, signal);
+    else
+        trace_uncounted(server->trace, signal, !exchange_knows(ex, signal->pid));
+}
+
+static void trace_sleep_until(struct trace *trace, uint64_t deadline)
+{
+    uint64_t now = monotonic_now();
+
+    if (deadline == EXCHANGE_NEVER)
+        trace_sleep(trace, TRACE_UNLIMITED);
+    else
+        trace_sleep(trace, deadline > now ? deadline - now : 0);
+}
 
 /* ---- what the exchange asks for ---- */
 
@@ -119,14 +154,23 @@ static bool has_ended(void *owner, const void *peer)
 
 static int answer(void *owner, void *peer, enum lane lane)
 {
-    (void)owner;
-    return sender_answer(peer, lane);
+    const struct server *server = owner;
+    int r = sender_answer(peer, lane);
+
+    /* Only who has the turn is answered, and before the bit is taken. */
+    if (r == 0 && server->trace)
+        trace_answer(server->trace, sender_pid(peer), lane, session_taken(server->exchange.runner));
+    return r;
 }
 
 static int tell(void *owner, void *peer, uint32_t word)
 {
-    (void)owner;
-    return sender_tell(peer, word);
+    const struct server *server = owner;
+    int r = sender_tell(peer, word);
+
+    if (r == 0)
+        trace_word(server->trace, TRACE_DAEMON, sender_pid(peer), word);
+    return r;
 }
 
 static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
@@ -246,6 +290,8 @@ static int sleep_until(struct server *server, uint64_t deadline)
         if (r >= 0)
             r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
     }
+    if (server->trace)
+        trace_sleep_until(server->trace, deadline);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
     return r;
@@ -298,11 +344,15 @@ static int on_round(sd_event_source *source, void *userdata)
             r = sleep_until(server, deadline);
             return r < 0 ? r : look_around(server);
         }
+        if (patience > 0)
+            trace_sleep(server->trace, patience);
         r = inbox_take(patience, &signal);
         if (r < 0)
             return r;
         settled = r == 0;
         if (r > 0) {
+            if (server->trace)
+                trace_signal(server, &signal);
             exchange_take(ex, &signal);
             spin_heard(&server->spin);
             if (++taken % SIGNALS_PER_LOOK != 0)
@@ -453,7 +503,7 @@ static int watch_stop(struct server *server)
     return r;
 }
 
-int server_new(struct sink *sink, size_t message_limit, struct server **ret)
+int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret)
 {
     struct server *server = calloc(1, sizeof *server);
     int r;
@@ -461,6 +511,7 @@ int server_new(struct sink *sink, size_t message_limit, struct server **ret)
     if (!server)
         return -ENOMEM;
     server->sink = sink;
+    server->trace = trace;
     spin_init(&server->spin);
     r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
     if (r >= 0)

@@ -9,14 +9,16 @@
 #include <stddef.h>
 
 #include "sink.h"
+#include "trace.h"
 
 struct server;
 
 /*
  * Prepares to serve. inbox_open() must have been called, and SIGTERM, SIGINT and SIGHUP are blocked
- * from here on. The sink stays the caller's. message_limit is in octets. 0 or -errno.
+ * from here on. The sink stays the caller's, and so does the trace, which may be NULL.
+ * message_limit is in octets. 0 or -errno.
  */
-int server_new(struct sink *sink, size_t message_limit, struct server **ret);
+int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret);
 void server_free(struct server *server);
 
 /*

@@ -9,6 +9,7 @@ INTEGRATION_TESTS = \
 	tests/integration/setuid.sh \
 	tests/integration/speed.sh \
 	tests/integration/talk.sh \
+	tests/integration/trace.sh \
 	tests/integration/trouble.sh \
 	tests/integration/users.sh \
 	tests/integration/wire.sh

@@ -84,7 +84,7 @@ static int make_server(void)
 
     if (r < 0)
         return r;
-    r = server_new(&sink, 1, &server);
+    r = server_new(&sink, 1, NULL, &server);
     server_free(server);
     sink_close(&sink);
     return r;
