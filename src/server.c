@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "exchange.h"
@@ -45,6 +46,8 @@ struct server {
     struct sink *sink;
     struct exchange exchange;
     struct exchange_counts shown; /* in the status */
+    /* When it began to count: local time, for people. */
+    char since[sizeof "2026-11-24 11:05:12"];
     struct spin spin;
     struct strangers strangers;
     struct trace *trace; /* NULL: none */
@@ -245,25 +248,44 @@ static const struct exchange_ops exchange_ops = {
 
 /* ---- the event loop ---- */
 
-static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
+/* The one time that the clock is read which people set: nothing but this text depends on it. */
+static void note_start(struct server *server)
 {
-    struct server *server = userdata;
+    time_t now = time(NULL);
+    struct tm local;
+
+    if (!localtime_r(&now, &local) ||
+        strftime(server->since, sizeof server->since, "%F %T", &local) == 0)
+        snprintf(server->since, sizeof server->since, "its start");
+}
+
+/* Tells the service manager how things stand, and these further lines. */
+static void show_status(struct server *server, const char *lines)
+{
     const struct exchange_counts *now = &server->exchange.counts;
     int failure = server->sink->failure;
     char trouble[128] = "";
 
-    (void)source, (void)usec;
     server->shown = *now;
-    /* What many senders needed is not kept until there are as many again. */
-    if (now->senders == 0)
-        malloc_trim(0);
     if (failure)
         snprintf(trouble, sizeof trouble, "; %s did not take the newest message: %s",
                  server->sink->name, strerror(failure));
     sd_notifyf(0,
-               "STATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender, %" PRIu64 " senders now%s",
-               now->messages, now->bytes, now->refused, now->lost, now->senders, trouble);
+               "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
+               " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",
+               lines, now->messages, now->bytes, now->refused, now->lost, server->since,
+               now->senders, trouble);
+}
+
+static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    struct server *server = userdata;
+
+    (void)source, (void)usec;
+    show_status(server, "");
+    /* What many senders needed is not kept until there are as many again. */
+    if (server->shown.senders == 0)
+        malloc_trim(0);
     return 0;
 }
 
@@ -550,7 +572,8 @@ int server_run(struct server *server)
 {
     int r;
 
-    sd_notify(0, "READY=1\nSTATUS=Waiting for the first message");
+    note_start(server);
+    show_status(server, "READY=1\n");
     r = sd_event_loop(server->event);
     exchange_done(&server->exchange);
     return r;

@@ -156,6 +156,29 @@ manager_was_told() {
     grep -q "^$1" notified
 }
 
+# In the local time of a place that nobody lives in by default.
+test_the_status_tells_since_when_it_counts() {
+    local since earliest latest
+    export TZ=Etc/GMT-11
+    start_manager
+    earliest=$(date +%s)
+    start_daemon
+    eventually 5 manager_was_told 'READY=1$'
+    latest=$(date +%s)
+    send hello
+    eventually 5 manager_was_told 'STATUS=1 messages'
+    sed -n 's/^STATUS=0 messages (0 bytes) logged, 0 refused, 0 lost with their sender since \(.*\); 0 senders now$/\1/p' \
+        notified > first
+    [ "$(wc -l < first)" -eq 1 ] || fail "it told no status at first: $(cat notified)"
+    grep -qx '[0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]' first ||
+        fail "it counts since '$(cat first)'"
+    since=$(date --date="$(cat first)" +%s)
+    ((since >= earliest && since <= latest)) ||
+        fail "it counts since $(cat first), but was started at $(date --date="@$earliest")"
+    [ "$(grep -c "^STATUS=.* since $(cat first); " notified)" -eq "$(grep -c '^STATUS=' notified)" ] ||
+        fail "it counts since another time later: $(cat notified)"
+}
+
 test_the_manager_is_told_of_readiness_counts_and_the_end() {
     start_manager
     start_daemon --max-message=5

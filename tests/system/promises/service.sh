@@ -52,14 +52,22 @@ test_enabled_it_is_back_after_a_reboot() {
 }
 
 status_has() {
-    guest systemctl status minitalk | grep -qF "Status: \"$*"
+    guest systemctl status minitalk | grep -q "Status: \"$*\"$"
 }
 
 test_status_shows_what_it_does() {
+    local earliest latest since
+    guest systemctl stop minitalk
+    earliest=$(guest date '+%F %T')
     fresh_service
+    latest=$(guest date '+%F %T')
+    status_has '0 messages (0 bytes) logged, 0 refused, 0 lost with their sender since .*; 0 senders now'
+    since=$(guest systemctl show minitalk --property=StatusText | sed 's/.* since \(.*\);.*/\1/')
+    [[ ! $since < $earliest && ! $since > $latest ]] || fail "not from $earliest to $latest: $since"
     as alice minitalk-send 12345
     as bob minitalk-send 678
-    eventually 2 status_has '2 messages (8 bytes) logged, 0 refused, 0 lost with their sender, 0 sen'
+    eventually 2 status_has '2 messages (8 bytes) logged, 0 refused, 0 lost with their sender' \
+        "since $since; 0 senders now"
 }
 
 test_signals_of_the_manager_harm_nothing() {
