@@ -14,6 +14,7 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		-e 's|@SERVICE_USER[@]|$(SERVICE_USER)|g' \
 		-e 's|@bindir[@]|$(bindir)|g' \
 		-e 's|@runstatedir[@]|$(runstatedir)|g' \
+		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 
 man/minitalk-send.1: man/minitalk-send.1.in src/message-ids.h Makefile

@@ -21,11 +21,26 @@ sysusersdir = $(prefix)/lib/sysusers.d
 nodist_sysusers_DATA = systemd/sysusers.d/minitalk.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 nodist_tmpfiles_DATA = systemd/tmpfiles.d/minitalk.conf
+
+# This one is the administrator's: what has been changed is neither replaced nor removed.
+defaultdir = $(sysconfdir)/default
+install-data-local: install-default
+uninstall-local: uninstall-default
+install-default:
+	$(MKDIR_P) "$(DESTDIR)$(defaultdir)"
+	test -e "$(DESTDIR)$(defaultdir)/minitalk" || \
+		$(INSTALL_DATA) $(srcdir)/systemd/default/minitalk "$(DESTDIR)$(defaultdir)"
+uninstall-default:
+	! cmp -s $(srcdir)/systemd/default/minitalk "$(DESTDIR)$(defaultdir)/minitalk" || \
+		rm -f "$(DESTDIR)$(defaultdir)/minitalk"
 endif
+.PHONY: install-default uninstall-default
+EXTRA_DIST += systemd/default/minitalk
 
 # The brackets keep configure from replacing the names.
 expand = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed \
 	-e 's|@sbindir[@]|$(sbindir)|g' \
+	-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 	-e 's|@runstatedir[@]|$(runstatedir)|g' \
 	-e 's|@tmpfilesdir[@]|$(prefix)/lib/tmpfiles.d|g' \
 	-e 's|@SERVICE_USER[@]|$(SERVICE_USER)|g' \

@@ -251,6 +251,16 @@ follow() {
 
 # ---- the service ----
 
+readonly OPTIONS=/etc/default/minitalk
+
+# set_options WORD…: options in the environment file, until fresh_service.
+set_options() {
+    guest cp --no-clobber "$OPTIONS" "$OPTIONS.saved"
+    guest sed -i "s/^MINITALKD_OPTIONS=.*/MINITALKD_OPTIONS=\"$*\"/" "$OPTIONS"
+    guest systemctl restart minitalk
+    mark
+}
+
 main_pid() {
     guest systemctl show minitalk --property=MainPID --value
 }
@@ -269,6 +279,7 @@ repair_guest() {
     guest test -e /usr/sbin/minitalkd || install_package
     guest test -f /run/minitalk.pid || guest rm -rf /run/minitalk.pid
     guest test ! -e /etc/passwd.saved || guest mv /etc/passwd.saved /etc/passwd
+    guest test ! -e "$OPTIONS.saved" || guest mv "$OPTIONS.saved" "$OPTIONS"
     guest systemctl unmask --runtime --quiet systemd-journald.service
     guest systemctl start systemd-journald.socket systemd-journald-dev-log.socket \
         systemd-journald.service

@@ -35,6 +35,15 @@ test_the_service_says_who_has_its_pidfile() {
     as alice minitalk-send again
 }
 
+test_a_wrong_option_in_the_environment_file_is_named() {
+    fresh_service
+    set_options --no-such-option || :
+    expect_failure "there is no option '--no-such-option'"
+    [ "$(guest systemctl show minitalk --property=NRestarts --value)" -eq 0 ]
+    fresh_service
+    as alice minitalk-send again
+}
+
 test_a_pidfile_of_somebody_else_is_taken_back() {
     fresh_service
     guest systemctl stop minitalk

@@ -67,13 +67,16 @@ test_removing_ends_it_and_keeps_what_was_set() {
     guest systemctl disable --quiet minitalk
     guest dpkg-statoverride --remove /usr/bin/minitalk-send
     guest dpkg-statoverride --update --add minitalk bob 4750 /usr/bin/minitalk-send
+    guest sed -i 's/^MINITALKD_OPTIONS=$/&--max-message=100/' "$OPTIONS"
     apt remove minitalk
     guest find / -xdev ! -path '/var/lib/*' ! -path '/root/*' -name '*minitalk*' > left
     guest find /run -name '*minitalk*' >> left
-    [ ! -s left ] || fail "$(cat left)"
+    [ "$(cat left)" = "$OPTIONS" ] || fail "$(cat left)"
     expect_status 1 guest ps -o args= --user minitalk
     apt install /root/minitalk.deb
     sender_is 4750 minitalk bob
+    guest grep -qx 'MINITALKD_OPTIONS=--max-message=100' "$OPTIONS"
+    guest sed -i 's/^MINITALKD_OPTIONS=.*/MINITALKD_OPTIONS=/' "$OPTIONS"
     expect_status 1 guest systemctl is-enabled minitalk
     guest systemctl enable --quiet minitalk
     follow debian/README.Debian 'To let every local user send again'

@@ -105,6 +105,14 @@ test_a_user_has_a_daemon_of_their_own() {
     "${session[@]}" minitalk-send --user 'to my own'
     [ "$(entries _SYSTEMD_USER_UNIT=minitalk.service _UID="$(uid_of alice)" \
         "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
+
+    as alice mkdir -p /home/alice/.config
+    echo MINITALKD_OPTIONS=--max-message=100 |
+        as alice tee /home/alice/.config/minitalk > /dev/null
+    "${session[@]}" systemctl --user restart minitalk
+    head -c 101 /dev/zero | expect_status 65 "${session[@]}" minitalk-send --user --whole
+    guest rm /home/alice/.config/minitalk
+
     "${session[@]}" systemctl --user stop minitalk
     expect_status 69 "${session[@]}" minitalk-send --user lost
     guest loginctl disable-linger alice

@@ -125,6 +125,35 @@ test_it_has_no_rights() {
     grep -qE "^Uid:(\s$(uid_of minitalk)){4}$" rights
 }
 
+accepts() {
+    head -c "$1" /dev/zero | as alice minitalk-send --whole
+}
+
+test_options_are_set_in_the_environment_file() {
+    fresh_service
+    set_options --max-message=100
+    accepts 100
+    expect_status 65 accepts 101
+    expect_complaint 'larger than the daemon accepts'
+    set_options --max-message=1000 --max-message=10
+    accepts 10
+    expect_status 65 accepts 11
+    fresh_service
+    accepts 101
+}
+
+test_without_the_environment_file_nothing_is_amiss() {
+    fresh_service
+    guest mv "$OPTIONS" "$OPTIONS.saved"
+    guest systemctl restart minitalk
+    is_active
+    entries --unit=minitalk > journal
+    expect_status 1 grep -e "$OPTIONS" -e MINITALKD_OPTIONS journal
+    accepts 1048576
+    expect_status 65 accepts 1048577
+    fresh_service
+}
+
 test_the_units_are_well_formed() {
     guest systemd-analyze --man=no verify minitalk.service > said 2>&1 || fail "$(cat said)"
     [ ! -s said ] || fail "$(cat said)"
