@@ -42,7 +42,7 @@ static int find_of_user(struct peer *ret)
     if (!path)
         errx(EX_USAGE, "there is no $XDG_RUNTIME_DIR to look for your daemon in; give "
                        "--pidfile=PATH");
-    r = target_from_pidfile(path, ret);
+    r = target_from_pidfile(path, TARGET_USER, ret);
     free(path);
     return r;
 }
@@ -54,7 +54,7 @@ static int find_daemon(const struct send_options *options, struct peer *ret)
         int r;
 
         privilege_use_for_pidfile();
-        r = target_from_pidfile(PIDFILE_SYSTEM, ret);
+        r = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, ret);
         privilege_keep_for_signals();
         return r;
     }
@@ -62,7 +62,7 @@ static int find_daemon(const struct send_options *options, struct peer *ret)
     if (options->pid > 0)
         return target_from_pid(options->pid, ret);
     if (options->pidfile)
-        return target_from_pidfile(options->pidfile, ret);
+        return target_from_pidfile(options->pidfile, TARGET_NAMED, ret);
     return find_of_user(ret);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -16,11 +17,28 @@
 #include "procstat.h"
 
 #define RESTARTS_MAX 3
-#define HOW_TO_START "start it with 'systemctl start minitalk', or run minitalkd"
 
-static int not_permitted(const char *what)
+static const char *how_to_start(enum target target)
 {
-    if (privilege_was_dropped())
+    switch (target) {
+    case TARGET_SYSTEM:
+        return "start it with 'systemctl start minitalk', or run minitalkd";
+    case TARGET_USER:
+        return "start it with 'systemctl --user start minitalk', or run minitalkd";
+    default:
+        return "run minitalkd, or give the pidfile or PID of one that runs";
+    }
+}
+
+/* Says what is not permitted in dealing with a daemon of this user, and what helps. */
+static int not_permitted(const char *what, uid_t owner)
+{
+    /* Whoever could borrow root's rights to send could do more with them. */
+    if (owner == 0)
+        complain("%s; only root may send to a daemon that runs as root: send as root, or run the "
+                 "daemon as a user of its own",
+                 what);
+    else if (privilege_was_dropped())
         complain(
             "%s; minitalk-send uses its set-user-ID right for the system's own pidfile only: leave "
             "out --pid, --pidfile and --user",
@@ -43,30 +61,32 @@ static int not_permitted(const char *what)
 }
 
 /* Whether both sides may signal each other. */
-static int check_permission(const struct peer *peer, const struct procstat *stat)
+static int check_permission(const struct peer *peer, enum target target,
+                            const struct procstat *stat)
 {
     char what[128];
 
     if (pidfd_send_signal(peer->fd, 0, NULL, 0) < 0) {
         if (errno == ESRCH) {
-            complain("the daemon, process %d, has just ended; " HOW_TO_START, (int)peer->pid);
+            complain("the daemon, process %d, has just ended; %s", (int)peer->pid,
+                     how_to_start(target));
             return EX_UNAVAILABLE;
         }
         snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
                  (unsigned)stat->real_uid);
-        return not_permitted(what);
+        return not_permitted(what, stat->real_uid);
     }
     if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to answer a process of user %u",
                  (int)peer->pid, (unsigned)stat->real_uid, (unsigned)getuid());
-        return not_permitted(what);
+        return not_permitted(what, stat->real_uid);
     }
     return 0;
 }
 
 /* Whether the process is a daemon as far as can be seen without a signal. */
-static int check_process(const struct peer *peer)
+static int check_process(const struct peer *peer, enum target target)
 {
     struct procstat stat;
     int r = procstat_read(peer->pid, &stat);
@@ -82,7 +102,7 @@ static int check_process(const struct peer *peer)
         return EX_PROTOCOL;
     }
     if (stat.state == 'Z' || stat.state == 'X') {
-        complain("the daemon, process %d, has ended; " HOW_TO_START, (int)peer->pid);
+        complain("the daemon, process %d, has ended; %s", (int)peer->pid, how_to_start(target));
         return EX_UNAVAILABLE;
     }
     if (!stat.is_shielded) {
@@ -91,7 +111,7 @@ static int check_process(const struct peer *peer)
                  (int)peer->pid);
         return EX_PROTOCOL;
     }
-    return check_permission(peer, &stat);
+    return check_permission(peer, target, &stat);
 }
 
 int target_from_pid(pid_t pid, struct peer *ret)
@@ -100,7 +120,7 @@ int target_from_pid(pid_t pid, struct peer *ret)
     int r = peer_open(pid, &peer);
 
     if (r == -ESRCH) {
-        complain("there is no process %d; " HOW_TO_START, (int)pid);
+        complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
         return EX_UNAVAILABLE;
     }
     if (r == -EINVAL || r == -ENOENT) {
@@ -111,7 +131,7 @@ int target_from_pid(pid_t pid, struct peer *ret)
         complain_of(-r, "cannot open process %d", (int)pid);
         return EX_OSERR;
     }
-    r = check_process(&peer);
+    r = check_process(&peer, TARGET_NAMED);
     if (r != 0) {
         peer_close(&peer);
         return r;
@@ -120,19 +140,27 @@ int target_from_pid(pid_t pid, struct peer *ret)
     return 0;
 }
 
-static int cannot_open(const char *path, int error)
+/* Whose file it is, and so whose daemon's; -1 where that cannot be seen. */
+static uid_t owner_of(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 ? status.st_uid : (uid_t)-1;
+}
+
+static int cannot_open(const char *path, enum target target, int error)
 {
     char what[512];
 
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        complain("no daemon is running: there is no pidfile %s; " HOW_TO_START, path);
+        complain("no daemon is running: there is no pidfile %s; %s", path, how_to_start(target));
         return EX_UNAVAILABLE;
     case EACCES:
     case EPERM:
         snprintf(what, sizeof what, "not permitted to read the pidfile %s", path);
-        return not_permitted(what);
+        return not_permitted(what, owner_of(path));
     case EINVAL:
     case ENXIO:
         complain("%s is not a regular file, and so no pidfile of minitalkd", path);
@@ -170,7 +198,7 @@ static bool is_foreign(const struct sight *sight)
     return sight->locked == 0 && (sight->readable < 0 || sight->written != sight->holder);
 }
 
-static int check_lock(const char *path, int fd, struct peer *ret)
+static int check_lock(const char *path, enum target target, int fd, struct peer *ret)
 {
     struct sight sight = look(fd, ret);
     int r;
@@ -182,7 +210,8 @@ static int check_lock(const char *path, int fd, struct peer *ret)
     }
     r = sight.locked;
     if (r == -ESRCH) {
-        complain("no daemon is running: nobody holds the pidfile %s locked; " HOW_TO_START, path);
+        complain("no daemon is running: nobody holds the pidfile %s locked; %s", path,
+                 how_to_start(target));
         return EX_UNAVAILABLE;
     }
     if (r == -EXDEV) {
@@ -207,18 +236,18 @@ static int check_lock(const char *path, int fd, struct peer *ret)
     return 0;
 }
 
-int target_from_pidfile(const char *path, struct peer *ret)
+int target_from_pidfile(const char *path, enum target target, struct peer *ret)
 {
     struct peer peer = PEER_NONE;
     int fd = pidfile_open_for_reading(path);
     int r;
 
     if (fd < 0)
-        return cannot_open(path, -fd);
-    r = check_lock(path, fd, &peer);
+        return cannot_open(path, target, -fd);
+    r = check_lock(path, target, fd, &peer);
     close(fd);
     if (r == 0)
-        r = check_process(&peer);
+        r = check_process(&peer, target);
     if (r != 0) {
         peer_close(&peer);
         return r;

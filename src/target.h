@@ -10,10 +10,13 @@
 
 #include "peer.h"
 
+/* Whose daemon it is meant to be: that decides how one is started. */
+enum target { TARGET_SYSTEM, TARGET_USER, TARGET_NAMED };
+
 /*
  * Each finds a daemon and opens it into *ret. 0; or, with a complaint, an exit status of
  * sysexits(3): EX_UNAVAILABLE (there is none), EX_PROTOCOL (it is something else), EX_NOPERM,
  * EX_OSERR.
  */
-int target_from_pidfile(const char *path, struct peer *ret);
+int target_from_pidfile(const char *path, enum target target, struct peer *ret);
 int target_from_pid(pid_t pid, struct peer *ret);

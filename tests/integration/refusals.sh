@@ -83,8 +83,26 @@ test_unreadable_pidfile() {
         chmod 0 minitalk.pid
     fi
     expect_status 77 "${user[@]}" "$minitalk_send" --pidfile="$PWD/minitalk.pid" 'a message'
-    expect_complaint "not permitted to read the pidfile $PWD/minitalk.pid; run minitalk-send as"
+    if am_root; then
+        expect_complaint "not permitted to read the pidfile $PWD/minitalk.pid; only root may send"
+    else
+        expect_complaint "not permitted to read the pidfile $PWD/minitalk.pid; run minitalk-send as"
+    fi
     expect_received < /dev/null
+}
+
+# The cure must be one for the daemon that was meant.
+test_how_to_start_the_daemon_that_is_not_there() {
+    mkdir directory
+    XDG_RUNTIME_DIR=$PWD/directory expect_status 69 "$minitalk_send" --user 'a message'
+    expect_complaint "pidfile $PWD/directory/minitalk.pid; start it with 'systemctl --user start minitalk'"
+    echo $$ > directory/minitalk.pid
+    XDG_RUNTIME_DIR=$PWD/directory expect_status 69 "$minitalk_send" --user 'a message'
+    expect_complaint "minitalk.pid locked; start it with 'systemctl --user start minitalk'"
+    for option in --pidfile=directory/none --pidfile=directory/minitalk.pid --pid=99999999; do
+        expect_status 69 "$minitalk_send" "$option" 'a message'
+        expect_complaint '; run minitalkd, or give the pidfile or PID of one that runs'
+    done
 }
 
 test_pidfile_that_is_no_regular_file() {
@@ -346,23 +364,44 @@ test_closed_standard_output_and_error() {
 
 # ---- rights ----
 
+# start_daemon_of USER: its pidfile is theirs/pid.
+start_daemon_of() {
+    publish_programs
+    mkdir theirs
+    chown "$1" theirs
+    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/theirs/pid" > output
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+}
+
 test_another_user_is_not_permitted() {
     needs_root 'be two users'
+    start_daemon_of "$USER_B"
+    expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
+    expect_complaint "process $daemon of user $USER_B; run minitalk-send as the daemon's user or as"
+    expect_received < /dev/null
+}
+
+# To make the sender set-user-ID to root would be the worst of cures.
+test_only_root_may_send_to_a_daemon_of_root_s() {
+    needs_root 'run a daemon as root'
     publish_programs
     start_daemon
-    expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
-    expect_complaint "not permitted to signal process $daemon of user 0; run minitalk-send as"
-    expect_received < /dev/null
+    mkdir borrowed
+    install -m 4755 -o "$USER_B" "$minitalk_send" borrowed
+    for program in "$minitalk_send" borrowed/minitalk-send; do
+        for option in "--pid=$daemon" --pidfile=minitalk.pid; do
+            expect_status 77 as "$USER_A" "$program" "$option" 'a message'
+            expect_complaint '; only root may send to a daemon that runs as root: send as root, or'
+        done
+    done
+    send 'from root'
+    expect_received 'from root'
 }
 
 test_a_daemon_that_may_not_answer_gets_nothing() {
     needs_root 'be two users'
-    publish_programs
-    mkdir theirs
-    chown "$USER_A" theirs
-    as "$USER_A" "$minitalkd" --output=stdout --pidfile="$PWD/theirs/pid" > output
-    daemon=$(head -n 1 output)
-    also_end "$daemon"
+    start_daemon_of "$USER_A"
     # CAP_KILL lets this sender signal the daemon; without CAP_SETUID it cannot become answerable.
     expect_status 77 setpriv --bounding-set=-setuid --inh-caps=-setuid \
         "$minitalk_send" "--pid=$daemon" 'a message'
@@ -372,15 +411,15 @@ test_a_daemon_that_may_not_answer_gets_nothing() {
 
 test_no_new_privs_is_named_as_the_reason() {
     needs_root 'make set-user-ID programs of others'
-    publish_programs
-    start_daemon
+    start_daemon_of "$USER_B"
+    chmod 755 theirs
     mkdir privileged
-    install -m 4755 -o root "$minitalk_send" privileged
-    expect_status 77 as "$USER_A" setpriv --no-new-privs privileged/minitalk-send "--pid=$daemon" 'a message'
-    expect_complaint 'no_new_privs is set for this process'
-    expect_status 77 as "$USER_A" setpriv --no-new-privs privileged/minitalk-send \
-        "--pidfile=$PWD/minitalk.pid" 'a message'
-    expect_complaint 'no_new_privs is set for this process'
+    install -m 4755 -o "$USER_B" "$minitalk_send" privileged
+    for option in "--pid=$daemon" --pidfile=theirs/pid; do
+        expect_status 77 as "$USER_A" setpriv --no-new-privs privileged/minitalk-send "$option" \
+            'a message'
+        expect_complaint 'no_new_privs is set for this process'
+    done
     expect_received < /dev/null
 }
 

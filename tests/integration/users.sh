@@ -139,7 +139,7 @@ test_the_daemon_leaves_no_pid_behind() {
     eventually 5 has_ended "$daemon"
     [ ! -s "$system_pidfile" ] || fail "the pidfile holds $(cat "$system_pidfile")"
     expect_status 69 as "$USER_A" "$minitalk_send" 'a message'
-    expect_complaint "nobody holds the pidfile $system_pidfile locked"
+    expect_complaint "nobody holds the pidfile $system_pidfile locked; start it with 'systemctl start"
 }
 
 run_tests

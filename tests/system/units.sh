@@ -1,5 +1,6 @@
 #!/bin/bash
 # The units as they were expanded for this build.
+# shellcheck disable=SC2119 # nothing has to be added
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -115,5 +115,6 @@ test_a_user_has_a_daemon_of_their_own() {
 
     "${session[@]}" systemctl --user stop minitalk
     expect_status 69 "${session[@]}" minitalk-send --user lost
+    expect_complaint "start it with 'systemctl --user start minitalk'"
     guest loginctl disable-linger alice
 }
