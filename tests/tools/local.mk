@@ -1,6 +1,7 @@
 # Programs that the tests run beside the two under test.
 
 check_PROGRAMS += \
+	tests/tools/clock-jumps.so \
 	tests/tools/hoard \
 	tests/tools/impostor \
 	tests/tools/launch \
@@ -8,6 +9,10 @@ check_PROGRAMS += \
 	tests/tools/pingpong \
 	tests/tools/stray
 
+# A library, for LD_PRELOAD: what is instrumented could not be loaded by what is not.
+tests_tools_clock_jumps_so_SOURCES = tests/tools/clock-jumps.c
+tests_tools_clock_jumps_so_CFLAGS = -std=gnu11 -fPIC
+tests_tools_clock_jumps_so_LDFLAGS = -shared
 tests_tools_impostor_LDADD = libprotocol.a
 # Not counted in a build with coverage: it ends as users who may not write the counts.
 tests_tools_launch_CFLAGS = -std=gnu11

@@ -73,6 +73,59 @@ test_everybody_is_stopped_and_continued_at_random() {
     suffer stop_and_continue
 }
 
+# ---- a clock that jumps ----
+
+# For the two programs only: the machine's own is everybody's.
+let_clocks_jump() {
+    needs_plain_build 'has its own libraries to load first'
+    run_by=(env "LD_PRELOAD=$tools/clock-jumps.so")
+    send_by=("${run_by[@]}")
+    # Of so many readings, some are an hour apart.
+    for _ in {1..20}; do
+        "${run_by[@]}" date +%s
+    done | sort -n > readings
+    [ $(($(tail -n 1 readings) - $(head -n 1 readings))) -ge 3600 ] || fail 'the clock does not jump'
+}
+
+# Everybody is stopped now and then, so that turns lapse and questions are repeated.
+test_the_system_clock_jumps_by_hours() {
+    let_clocks_jump
+    suffer stop_and_continue
+}
+
+has_barked() {
+    [ "$(grep -c '^WATCHDOG=1$' notified)" -ge "$1" ]
+}
+
+# Neither sooner nor later than it should.
+test_time_that_is_over_while_the_system_clock_jumps() {
+    local start took
+    let_clocks_jump
+    "$tools/notified" "$PWD/notify" > notified &
+    eventually 5 test -S notify
+    NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=200000 start_daemon
+    eventually 5 has_barked 5
+
+    stop_process "$daemon"
+    start=${EPOCHREALTIME/./}
+    within 4000 expect_status 75 "${send_by[@]}" "$minitalk_send" --timeout=2 \
+        --pidfile=minitalk.pid 'a message'
+    took=$(((${EPOCHREALTIME/./} - start) / 1000))
+    [ "$took" -ge 2000 ] || fail "gave up after $took ms already"
+    kill -CONT "$daemon"
+
+    # A sender that is stopped keeps it for the two seconds that there are.
+    start_long_send
+    stop_process "$sender"
+    start=${EPOCHREALTIME/./}
+    kill "$daemon"
+    within 4000 expect_end 0 "$daemon"
+    took=$(((${EPOCHREALTIME/./} - start) / 1000))
+    [ "$took" -ge 2000 ] || fail "did not wait longer than $took ms"
+    kill -CONT "$sender"
+    within 2000 expect_end 75 "$sender"
+}
+
 # ---- death ----
 
 kill_senders() {

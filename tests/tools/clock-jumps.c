@@ -1,0 +1,85 @@
+/*
+ * clock-jumps.c - a system clock that is set all the time, for one process
+ *
+ *   LD_PRELOAD=clock-jumps.so COMMAND...
+ *
+ * Whenever the command or a library of its asks for the time of day, it gets another: wrong by up
+ * to six hours, to either side. The other clocks, CLOCK_MONOTONIC among them, go right. What the
+ * kernel does on its own where its clock is set, with timers on that clock, is not to be seen here.
+ */
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define JUMP (6 * 3600)
+
+typedef int clock_reader(clockid_t clock, struct timespec *ret);
+
+static int read_clock(clockid_t clock, struct timespec *ret)
+{
+    static clock_reader *real;
+
+    if (!real)
+        real = (clock_reader *)dlsym(RTLD_NEXT, "clock_gettime");
+    if (!real)
+        abort();
+    return real(clock, ret);
+}
+
+/* From -JUMP to JUMP, another each time and in each process; xorshift. */
+static time_t jump(void)
+{
+    static uint32_t state;
+    struct timespec now;
+
+    if (state == 0 && read_clock(CLOCK_MONOTONIC, &now) == 0)
+        state = ((uint32_t)now.tv_nsec ^ (uint32_t)getpid() << 16) | 1;
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return (time_t)(state % (2 * JUMP + 1)) - JUMP;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+    int r = read_clock(clock, ret);
+
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+        if (r == 0)
+            ret->tv_sec += jump();
+        break;
+    default:
+        break;
+    }
+    return r;
+}
+
+int gettimeofday(struct timeval *restrict ret, void *restrict zone)
+{
+    struct timespec now;
+    int r = clock_gettime(CLOCK_REALTIME, &now);
+
+    (void)zone;
+    if (r == 0)
+        *ret = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    return r;
+}
+
+time_t time(time_t *ret)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_REALTIME, &now) < 0)
+        return -1;
+    if (ret)
+        *ret = now.tv_sec;
+    return now.tv_sec;
+}
