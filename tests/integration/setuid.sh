@@ -193,9 +193,9 @@ test_limits_at_zero() {
     done
     attempt 71 as "$USER_A" prlimit --sigpending=0:0 "$minitalk_send" 'sigpending at zero'
     expect_complaint 'the limit of pending signals is 0'
-    # With these the kernel lets nothing begin.
+    # With these the kernel lets nothing begin; nor would it with more environment than a page.
     for limit in stack data; do
-        attempt 139 as "$USER_A" prlimit "--$limit=0:0" "$minitalk_send" "$limit at zero"
+        attempt 139 as "$USER_A" env -i prlimit "--$limit=0:0" "$minitalk_send" "$limit at zero"
     done
     expect_confirmed
 }
