@@ -237,15 +237,14 @@ static void remove_short(struct fields *fields, enum field_kind kind)
 
 static enum fields_result set_short(struct fields *fields, enum field_kind kind, const char *value)
 {
-    char text[1 + TAG_LENGTH_MAX];
+    char text[1 + TAG_LENGTH_MAX + 1];
     size_t length = strlen(value), which = 0;
 
     if (!is_short_value(kind, (const uint8_t *)value, length))
         return FIELDS_BAD_VALUE;
     while (short_fields[which].kind != kind)
         which++;
-    text[0] = short_fields[which].letter;
-    memcpy(text + 1, value, length);
+    snprintf(text, sizeof text, "%c%s", short_fields[which].letter, value);
     remove_short(fields, kind);
     return append(fields, text, 1 + length);
 }
