@@ -39,11 +39,13 @@
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
 #define LAST_TAKES 1000
 
-void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns)
+void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
+                 struct client_counts *counts)
 {
     *client = (struct client){
         .daemon = *daemon,
         .timeout_ns = timeout_ns,
+        .counts = counts,
         .nonce = (uint16_t)arc4random(),
     };
     spin_init(&client->spin);
@@ -165,6 +167,20 @@ static int send_probe(const struct client *client, struct probe probe)
     return r;
 }
 
+static void count(struct client *client, const struct arq_step *step)
+{
+    if (step->what == ARQ_PROBE) {
+        client->counts->repeats += client->has_asked;
+        client->has_asked = true;
+        return;
+    }
+    client->counts->bits++;
+    if (step->index < client->fresh)
+        client->counts->repeats++;
+    else
+        client->fresh = step->index + 1;
+}
+
 /* Puts on the wire what the protocol wants there: 0 or -errno. */
 static int transmit(struct client *client, struct arq_sender *arq, const struct frame *frame)
 {
@@ -185,6 +201,7 @@ static int transmit(struct client *client, struct arq_sender *arq, const struct 
         }
         if (r < 0)
             return r;
+        count(client, &step);
     }
 }
 
@@ -402,9 +419,12 @@ int client_send(struct client *client, const struct message *message)
 {
     struct arq_sender arq;
     struct frame frame;
+    uint64_t start = monotonic_now();
     int r;
 
     client->is_in_doubt = false;
+    client->has_asked = false;
+    client->fresh = 0;
     if (peer_ended(&client->daemon)) {
         client->may_retry = true;
         complain(
@@ -422,5 +442,10 @@ int client_send(struct client *client, const struct message *message)
     r = converse(client, &arq, &frame);
     client->nonce = arq.nonce;
     frame_free(&frame);
+    client->counts->time_ns += monotonic_now() - start;
+    if (r == 0) {
+        client->counts->messages++;
+        client->counts->bytes += message->length;
+    }
     return r;
 }

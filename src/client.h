@@ -14,6 +14,15 @@
 #include "spin.h"
 #include "trace.h"
 
+/* What sending has come to, in all messages so far. */
+struct client_counts {
+    uint64_t messages; /* that are in the log */
+    uint64_t bytes;    /* of their payload */
+    uint64_t bits;     /* that went out, each time that they did, of whatever message */
+    uint64_t repeats;  /* bits that went out again, and questions beyond the first of a message */
+    uint64_t time_ns;  /* that sending took, whatever came of it */
+};
+
 struct client {
     struct peer daemon;
     uint64_t timeout_ns; /* how long to wait without progress */
@@ -27,13 +36,17 @@ struct client {
     bool is_stripped; /* signals came without their sender */
     bool is_in_doubt; /* all bits of the message were sent: it may be in the log */
     bool may_retry;   /* after a failure: another daemon may be sent the message */
+    bool has_asked;   /* a question has gone out for this message */
+    uint64_t fresh;   /* the first bit of this message that has not gone out yet */
+    struct client_counts *counts;
 };
 
 /*
  * Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. A
- * trace may be set afterwards, and stays the caller's, too.
+ * trace may be set afterwards, and stays the caller's, too. What is sent is added to the counts.
  */
-void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns);
+void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
+                 struct client_counts *counts);
 
 /*
  * Sends one message. 0 once it is in the log; else, with a complaint, an exit status of

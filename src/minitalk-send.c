@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -17,6 +18,7 @@
 #include "pidfile.h"
 #include "privilege.h"
 #include "send-options.h"
+#include "summary.h"
 #include "target.h"
 
 /* No event tells of a daemon that is ready, so one that is to come is looked for this often. */
@@ -28,6 +30,7 @@ struct program {
     struct input input;
     struct peer daemon;
     struct client client;
+    struct client_counts counts;
     struct trace trace;
     struct trace *tracing; /* NULL unless that is asked for */
 };
@@ -83,7 +86,8 @@ static int connect_until(struct program *program, uint64_t end)
         r = find_daemon(&program->options, &program->daemon);
     }
     if (r == 0) {
-        client_init(&program->client, &program->daemon, program->options.timeout_ns);
+        client_init(&program->client, &program->daemon, program->options.timeout_ns,
+                    &program->counts);
         program->client.trace = program->tracing;
     }
     return r;
@@ -176,11 +180,19 @@ static int send_all(struct program *program)
     }
 }
 
+static void sum_up(const struct client_counts *counts)
+{
+    char line[SUMMARY_SIZE];
+
+    summary_format(counts, line);
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, line);
+}
+
 int main(int argc, char **argv)
 {
     int signals = inbox_open(); /* first: until then a stray signal is the end */
     struct program program = {.daemon = PEER_NONE};
-    bool has_stdin, has_stdout;
+    bool has_stdin, has_stdout, was_connected;
     int r;
 
     if (!descriptors_fill(&has_stdin, &has_stdout))
@@ -189,14 +201,20 @@ int main(int argc, char **argv)
     if (!program.options.words && !program.options.file && !has_stdin)
         errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
+    /* Whether standard error takes what is written to it changes no outcome. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     r = connect_until(&program, monotonic_now() + program.options.wait_ns);
-    if (r == 0) {
+    was_connected = r == 0;
+    if (was_connected) {
         open_input(&program.options, &program.input);
         r = send_all(&program);
     }
     if (r != 0)
         complaint_tell();
+    if (was_connected && program.options.verbose)
+        sum_up(&program.counts);
 
     input_done(&program.input);
     peer_close(&program.daemon);

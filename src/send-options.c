@@ -44,6 +44,7 @@ static const char usage[] =
     "  -n, --dry-run           do all of that, but send nothing\n"
     "\n"
     "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
+    "  -v, --verbose           at the end, sum up on standard error what was sent\n"
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
     "\n"
@@ -61,7 +62,7 @@ enum long_only {
     OPTION_WHOLE,
 };
 
-static const char letters[] = ":ef:F:hinp:t:V";
+static const char letters[] = ":ef:F:hinp:t:vV";
 
 static const struct option long_options[] = {
     {"dry-run", no_argument, NULL, 'n'},
@@ -79,6 +80,7 @@ static const struct option long_options[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"trace", optional_argument, NULL, OPTION_TRACE},
     {"user", no_argument, NULL, OPTION_USER},
+    {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, 'V'},
     {"wait", optional_argument, NULL, OPTION_WAIT},
     {"whole", no_argument, NULL, OPTION_WHOLE},
@@ -218,6 +220,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 't':
             set_tag(&options.fields, optarg);
+            break;
+        case 'v':
+            options.verbose = true;
             break;
         case 'V':
             cli_answer("minitalk-send " PACKAGE_VERSION "\n");

@@ -32,6 +32,7 @@ struct send_options {
     struct fields fields; /* all but the facility */
 
     enum trace_format trace;
+    bool verbose;
 };
 
 /*

@@ -2,6 +2,7 @@
 
 INTEGRATION_TESTS = \
 	tests/integration/daemon.sh \
+	tests/integration/display.sh \
 	tests/integration/journal.sh \
 	tests/integration/noise.sh \
 	tests/integration/options.sh \

@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-stranger \
+	tests/unit/check-summary \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
 	tests/unit/check-user \
@@ -122,6 +123,9 @@ tests_unit_check_stranger_LDADD = libunit.a libserver.a $(CHECK_LIBS)
 
 tests_unit_check_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_trace_LDADD = libunit.a libhost.a libprotocol.a $(CHECK_LIBS)
+
+tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_summary_LDADD = $(WITH_CLIENT)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)

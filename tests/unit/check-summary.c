@@ -1,0 +1,78 @@
+/* check-summary.c - what was sent is summed up in one line, in words that fit the numbers */
+
+#include <stdint.h>
+
+#include "monotonic.h"
+#include "suite.h"
+#include "summary.h"
+
+static char line[SUMMARY_SIZE];
+
+static const char *summary_of(struct client_counts counts)
+{
+    summary_format(&counts, line);
+    return line;
+}
+
+START_TEST(all_that_was_counted_is_in_the_line)
+{
+    ck_assert_str_eq(summary_of((struct client_counts){.messages = 3,
+                                                       .bytes = 65536,
+                                                       .bits = 524432,
+                                                       .repeats = 12,
+                                                       .time_ns = 2 * MONOTONIC_SEC}),
+                     "3 messages, 65536 bytes logged; 524432 bits sent, 12 repeats; "
+                     "2.0 s, 262.1 kbit/s");
+}
+END_TEST
+
+START_TEST(one_of_a_kind_is_singular)
+{
+    ck_assert_str_eq(
+        summary_of((struct client_counts){
+            .messages = 1, .bytes = 1, .bits = 1, .repeats = 1, .time_ns = MONOTONIC_SEC}),
+        "1 message, 1 byte logged; 1 bit sent, 1 repeat; 1.0 s, 8.0 bit/s");
+}
+END_TEST
+
+START_TEST(in_no_time_there_is_no_rate)
+{
+    ck_assert_str_eq(summary_of((struct client_counts){.messages = 0}),
+                     "0 messages, 0 bytes logged; 0 bits sent, 0 repeats; 0.0 ms, 0.0 bit/s");
+}
+END_TEST
+
+START_TEST(less_than_a_second_is_told_in_milliseconds)
+{
+    ck_assert_str_eq(
+        summary_of((struct client_counts){.bytes = 5, .time_ns = 400 * MONOTONIC_USEC}),
+        "0 messages, 5 bytes logged; 0 bits sent, 0 repeats; 0.4 ms, 100.0 kbit/s");
+    ck_assert_str_eq(
+        summary_of((struct client_counts){.bytes = 250, .time_ns = 999 * MONOTONIC_USEC}),
+        "0 messages, 250 bytes logged; 0 bits sent, 0 repeats; 1.0 ms, 2.0 Mbit/s");
+}
+END_TEST
+
+START_TEST(the_largest_numbers_fit)
+{
+    ck_assert_str_eq(summary_of((struct client_counts){UINT64_MAX, UINT64_MAX, UINT64_MAX,
+                                                       UINT64_MAX, UINT64_MAX}),
+                     "18446744073709551615 messages, 18446744073709551615 bytes logged; "
+                     "18446744073709551615 bits sent, 18446744073709551615 repeats; "
+                     "18446744073.7 s, 8000.0 Mbit/s");
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        all_that_was_counted_is_in_the_line,
+        one_of_a_kind_is_singular,
+        in_no_time_there_is_no_rate,
+        less_than_a_second_is_told_in_milliseconds,
+        the_largest_numbers_fit,
+        NULL,
+    };
+
+    return suite_of("summary", tests);
+}
