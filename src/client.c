@@ -36,6 +36,8 @@
  */
 #define FIRST_QUEUE_PATIENCE (10 * MONOTONIC_MSEC)
 #define LAST_QUEUE_PATIENCE MONOTONIC_SEC
+/* After so many bits the watcher is told: a few milliseconds, in which it costs nothing. */
+#define BITS_TO_TELL 1024
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
 #define LAST_TAKES 1000
 
@@ -179,6 +181,12 @@ static void count(struct client *client, const struct arq_step *step)
         client->counts->repeats++;
     else
         client->fresh = step->index + 1;
+}
+
+static void tell(const struct client *client, uint64_t sent, uint64_t total)
+{
+    if (client->watcher.tell)
+        client->watcher.tell(client->watcher.owner, sent, total);
 }
 
 /* Puts on the wire what the protocol wants there: 0 or -errno. */
@@ -388,7 +396,9 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
 {
     struct lane_signal signal;
     struct wait wait = {.patience = first_patience(client), .queueing = FIRST_QUEUE_PATIENCE};
+    uint64_t told = 0;
 
+    tell(client, 0, arq->total);
     while (!arq_sender_done(arq)) {
         int r = transmit(client, arq, frame);
 
@@ -405,7 +415,12 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
             take_signal(client, arq, &signal, &wait);
         release_words(client, arq, r == 0, &wait);
 
+        if (arq->next - told >= BITS_TO_TELL) {
+            told = arq->next;
+            tell(client, told, arq->total);
+        }
         if (is_silence(&wait)) {
+            tell(client, arq->next, arq->total);
             if (peer_ended(&client->daemon))
                 return last_words(client, arq, &wait);
             if (!ask_again(client, arq, &wait))
@@ -440,6 +455,7 @@ int client_send(struct client *client, const struct message *message)
     }
     arq_sender_begin(&arq, frame_bits(&frame), ++client->nonce);
     r = converse(client, &arq, &frame);
+    tell(client, 0, 0);
     client->nonce = arq.nonce;
     frame_free(&frame);
     client->counts->time_ns += monotonic_now() - start;

@@ -23,6 +23,15 @@ struct client_counts {
     uint64_t time_ns;  /* that sending took, whatever came of it */
 };
 
+/*
+ * Who wants to know how far a message is. Is told often, of so many bits that are sent of a total;
+ * and of 0 of 0 when it ends, whatever has come of it.
+ */
+struct client_watcher {
+    void (*tell)(void *owner, uint64_t sent, uint64_t total); /* NULL: nobody */
+    void *owner;
+};
+
 struct client {
     struct peer daemon;
     uint64_t timeout_ns; /* how long to wait without progress */
@@ -39,11 +48,13 @@ struct client {
     bool has_asked;   /* a question has gone out for this message */
     uint64_t fresh;   /* the first bit of this message that has not gone out yet */
     struct client_counts *counts;
+    struct client_watcher watcher;
 };
 
 /*
  * Talks to that daemon, which stays the caller's to close. inbox_open() must have been called. A
- * trace may be set afterwards, and stays the caller's, too. What is sent is added to the counts.
+ * trace and a watcher may be set afterwards; the trace stays the caller's, too. What is sent is
+ * added to the counts.
  */
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
                  struct client_counts *counts);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "client.h"
@@ -17,6 +18,7 @@
 #include "monotonic.h"
 #include "pidfile.h"
 #include "privilege.h"
+#include "progress.h"
 #include "send-options.h"
 #include "summary.h"
 #include "target.h"
@@ -31,6 +33,8 @@ struct program {
     struct peer daemon;
     struct client client;
     struct client_counts counts;
+    struct progress progress;
+    struct client_watcher watcher; /* nobody unless there is a progress bar */
     struct trace trace;
     struct trace *tracing; /* NULL unless that is asked for */
 };
@@ -89,6 +93,7 @@ static int connect_until(struct program *program, uint64_t end)
         client_init(&program->client, &program->daemon, program->options.timeout_ns,
                     &program->counts);
         program->client.trace = program->tracing;
+        program->client.watcher = program->watcher;
     }
     return r;
 }
@@ -180,6 +185,15 @@ static int send_all(struct program *program)
     }
 }
 
+/* A trace is drawn where the bar would be. */
+static void prepare_progress(struct program *program)
+{
+    if (program->options.quiet || program->tracing || !progress_is_possible(STDERR_FILENO))
+        return;
+    progress_init(&program->progress, STDERR_FILENO);
+    program->watcher = (struct client_watcher){progress_tell, &program->progress};
+}
+
 static void sum_up(const struct client_counts *counts)
 {
     char line[SUMMARY_SIZE];
@@ -205,6 +219,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
+    prepare_progress(&program);
     r = connect_until(&program, monotonic_now() + program.options.wait_ns);
     was_connected = r == 0;
     if (was_connected) {

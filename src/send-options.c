@@ -44,6 +44,7 @@ static const char usage[] =
     "  -n, --dry-run           do all of that, but send nothing\n"
     "\n"
     "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
+    "  -q, --quiet             nothing on standard error but errors: no progress bar\n"
     "  -v, --verbose           at the end, sum up on standard error what was sent\n"
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
@@ -62,7 +63,7 @@ enum long_only {
     OPTION_WHOLE,
 };
 
-static const char letters[] = ":ef:F:hinp:t:vV";
+static const char letters[] = ":ef:F:hinp:qt:vV";
 
 static const struct option long_options[] = {
     {"dry-run", no_argument, NULL, 'n'},
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"prio-prefix", no_argument, NULL, OPTION_PRIO_PREFIX},
     {"priority", required_argument, NULL, 'p'},
+    {"quiet", no_argument, NULL, 'q'},
     {"retry", no_argument, NULL, OPTION_RETRY},
     {"skip-empty", no_argument, NULL, 'e'},
     {"tag", required_argument, NULL, 't'},
@@ -183,6 +185,8 @@ static void require_consistent(const struct send_options *options)
         errx(EX_USAGE, "--pid, --pidfile and --user exclude each other");
     if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
         errx(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
+    if (options->quiet && (options->verbose || options->trace != TRACE_NONE))
+        errx(EX_USAGE, "--quiet excludes --verbose and --trace");
     if (options->words && is_for_input)
         errx(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
              *options->words);
@@ -217,6 +221,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 'p':
             options.priority = parse_priority(optarg);
+            break;
+        case 'q':
+            options.quiet = true;
             break;
         case 't':
             set_tag(&options.fields, optarg);

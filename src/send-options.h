@@ -33,6 +33,7 @@ struct send_options {
 
     enum trace_format trace;
     bool verbose;
+    bool quiet;
 };
 
 /*

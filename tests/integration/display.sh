@@ -73,4 +73,141 @@ test_a_broken_standard_error_changes_no_outcome() {
     expect_received 'into a broken pipe' 'into a full disk' 'into nothing'
 }
 
+# ---- the progress bar ----
+
+# on_terminal COLUMNS COMMAND…: runs it on a terminal that is so wide; what that is given is in
+# ./screen. Ends as the command does.
+terminal=xterm
+on_terminal() {
+    local columns=$1
+    shift
+    SHELL=$BASH TERM=$terminal script --quiet --return --flush --log-out /dev/null \
+        --command "stty cols $columns && exec $(printf '%q ' "$@")" > screen < /dev/null
+}
+
+start_stopped_daemon() {
+    start_daemon
+    stop_process "$daemon"
+}
+
+# What was drawn, one a line, without what erases the rest of the line.
+drawn() {
+    tr '\r' '\n' < screen | sed -n 's/\x1b\[K//gp' | grep '%' || :
+}
+
+# What there is to see at the end: nothing of a line that was erased.
+seen() {
+    sed -e 's/\r$//' -e 's/.*\r\x1b\[K//' screen
+}
+
+has_bar() {
+    grep -qs '%  \[' screen
+}
+
+expect_seen() {
+    [ "$(seen)" = "$1" ] || fail "not '$1' is to be seen, but '$(seen)'"
+}
+
+test_a_long_send_has_a_bar_until_it_is_done() {
+    start_stopped_daemon
+    on_terminal 80 "$minitalk_send" --timeout=30 --pidfile=minitalk.pid 'a message' &
+    eventually 10 has_bar
+    kill -CONT "$daemon"
+    expect_end 0 $!
+    expect_seen ''
+    drawn | grep -q '^  0%  \[> *\]       0 B       0 B/s   -:-- left$' ||
+        fail "it was drawn otherwise: $(drawn)"
+    expect_received 'a message'
+}
+
+test_the_bar_comes_to_its_end() {
+    head -c 262144 /dev/urandom > long
+    start_daemon
+    # shellcheck disable=SC2016 # the shell inside expands it
+    on_terminal 80 "$BASH" -c '"$@" < long' to-send "$minitalk_send" --pidfile=minitalk.pid \
+        --timeout=30 --whole
+    expect_seen ''
+    drawn | sed 's/%.*//' > percent
+    sort -n percent | cmp - percent
+    [ "$(tail -n 1 percent)" -gt "$(head -n 1 percent)" ] || fail "it stands still: $(drawn)"
+    { cat long; echo; } | expect_received
+}
+
+test_an_error_has_its_line_for_itself() {
+    start_stopped_daemon
+    expect_status 75 on_terminal 80 "$minitalk_send" --timeout=1 --pidfile=minitalk.pid 'a message'
+    has_bar || fail "there was no bar: $(cat screen)"
+    expect_seen "minitalk-send: timed out after 1 s: the daemon, process $daemon, is stopped; $(
+        )continue it with 'kill -CONT $daemon'"
+}
+
+test_the_bar_fits_the_terminal() {
+    local columns
+    start_stopped_daemon
+    for columns in 132 40 30 20 10 3; do
+        expect_status 75 on_terminal "$columns" "$minitalk_send" --timeout=1 \
+            --pidfile=minitalk.pid 'a message'
+        [ "$columns" -lt 10 ] || [ -n "$(drawn)" ] || fail "nothing in $columns columns"
+        ! drawn | grep -E ".{$columns}" || fail "this is too wide for $columns columns"
+    done
+}
+
+test_a_short_send_has_no_bar() {
+    start_daemon
+    on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid 'a message'
+    [ ! -s screen ] || fail "there was something: $(cat screen)"
+}
+
+# expect_no_bar COMMAND…: it sends in vain, and shows no bar.
+expect_no_bar() {
+    expect_status 75 on_terminal 80 "$@" --timeout=1 --pidfile=minitalk.pid 'a message'
+    grep -q 'timed out' screen || fail "it did not send: $(cat screen)"
+    [ -z "$(drawn)" ] || fail "there was a bar: $(drawn)"
+}
+
+test_quiet_has_no_bar() {
+    start_stopped_daemon
+    expect_no_bar "$minitalk_send" --quiet
+    expect_no_bar "$minitalk_send" -q
+}
+
+test_a_terminal_that_cannot_erase_has_no_bar() {
+    start_stopped_daemon
+    for terminal in dumb ''; do
+        expect_no_bar "$minitalk_send"
+    done
+}
+
+# It would be drawn across what the foreground shows.
+test_a_job_in_the_background_has_no_bar() {
+    start_stopped_daemon
+    # shellcheck disable=SC2016 # the shell inside expands it
+    expect_no_bar "$BASH" -c 'set -m; "$@" & wait $!' in-background "$minitalk_send"
+}
+
+test_a_pipe_and_a_file_have_no_bar() {
+    start_stopped_daemon
+    TERM=xterm expect_status 75 send --timeout=1 'a message'
+    expect_complaint 'timed out'
+    # shellcheck disable=SC2016 # the shell inside expands it
+    on_terminal 80 "$BASH" -c '"$@" 2>&1 | cat' into-pipe "$minitalk_send" --timeout=1 \
+        --pidfile=minitalk.pid 'a message'
+    grep -q 'timed out' screen || fail "it did not send: $(cat screen)"
+    [ -z "$(drawn)" ] || fail "there was a bar: $(drawn)"
+}
+
+# Both would be drawn in the same place.
+test_a_trace_has_no_bar() {
+    start_stopped_daemon
+    expect_no_bar "$minitalk_send" --trace
+}
+
+test_quiet_excludes_what_has_more_to_say() {
+    local option
+    for option in --verbose --trace; do
+        expect_status 64 "$minitalk_send" --quiet "$option" --pid=1 'a message'
+        expect_complaint '--quiet excludes --verbose and --trace'
+    done
+}
+
 run_tests

@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/check-pidfile \
 	tests/unit/check-priority \
 	tests/unit/check-procstat \
+	tests/unit/check-progress \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
 	tests/unit/check-signals \
@@ -96,6 +97,9 @@ tests_unit_check_priority_LDADD = libunit.a libclient.a $(LIBBSD_LIBS) $(CHECK_L
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
+
+tests_unit_check_progress_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_progress_LDADD = libunit.a libclient.a libhost.a $(CHECK_LIBS)
 
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)

@@ -1,0 +1,66 @@
+/*
+ * progress.h - shows on a terminal how far a message is
+ *
+ * One line that is drawn over and over, from the moment on that a message takes long, and is erased
+ * at its end: what else has to be said has the line for itself.
+ *
+ * Policy: nothing depends on it. It is drawn only where nobody is disturbed by it: on the terminal
+ * of this process, while it is in the foreground there, and while the terminal takes something at
+ * once. How wide that is, is asked each time, so that no signal has to tell.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROGRESS_SIZE 256
+
+/* ---- what there is to show: pure ---- */
+
+struct progress_state {
+    uint64_t sent;    /* bits that went out */
+    uint64_t total;   /* bits that there are, > 0 */
+    uint64_t time_ns; /* that it has taken */
+};
+
+/*
+ * Makes a line of at most width columns out of it, and returns how many it takes. What has no room
+ * is left out, in this order: the bar, the bytes sent, their rate, the time left, everything.
+ */
+size_t progress_format(const struct progress_state *state, size_t width,
+                       char ret[static PROGRESS_SIZE]);
+
+/* When to show it, without a clock of its own. */
+struct progress_pace {
+    bool is_running;
+    uint64_t time_ns;  /* since it started, but for what the process was stopped */
+    uint64_t told_ns;  /* when it was told of last, */
+    uint64_t shown_ns; /* and when it was shown */
+};
+
+/* It is now_ns (monotonic_now()), and there is something to tell: whether it is to be shown. */
+bool progress_is_due(struct progress_pace *pace, uint64_t now_ns);
+
+/* ---- where it is shown ---- */
+
+struct progress {
+    int fd;
+    bool is_visible;
+    struct progress_pace pace;
+};
+
+/*
+ * Whether this descriptor is a terminal that can show it: what $TERM says, an overprinting one
+ * cannot.
+ */
+bool progress_is_possible(int fd);
+
+/* The descriptor stays the caller's. */
+void progress_init(struct progress *progress, int fd);
+
+/*
+ * So many bits of total are sent; with a total of 0, nothing is under way any more. To be called
+ * often: it looks at the clock, and seldom does more. The owner is the struct progress.
+ */
+void progress_tell(void *owner, uint64_t sent, uint64_t total);

@@ -1,0 +1,223 @@
+/* check-progress.c - a bar that comes late, fits its place, and tells no more than is known */
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "monotonic.h"
+#include "progress.h"
+#include "suite.h"
+
+static char line[PROGRESS_SIZE];
+
+static const char *drawn(struct progress_state state, size_t width)
+{
+    ck_assert_uint_eq(progress_format(&state, width, line), strlen(line));
+    ck_assert_uint_le(strlen(line), width);
+    return line;
+}
+
+/* A quarter of 64 KiB within a second. */
+static const struct progress_state quarter = {
+    .sent = 131072, .total = 524288, .time_ns = MONOTONIC_SEC};
+
+/* ---- the line ---- */
+
+START_TEST(it_tells_share_bytes_rate_and_time_left)
+{
+    ck_assert_str_eq(drawn(quarter, 80),
+                     " 25%  [=========>                            ]  16.0 KiB  16.0 KiB/s  "
+                     " 0:03 left");
+}
+END_TEST
+
+START_TEST(what_has_no_room_is_left_out)
+{
+    ck_assert_str_eq(drawn(quarter, 52), " 25%  [==>       ]  16.0 KiB  16.0 KiB/s   0:03 left");
+    ck_assert_str_eq(drawn(quarter, 51), " 25%  16.0 KiB  16.0 KiB/s   0:03 left");
+    ck_assert_str_eq(drawn(quarter, 38), " 25%  16.0 KiB  16.0 KiB/s   0:03 left");
+    ck_assert_str_eq(drawn(quarter, 37), " 25%  16.0 KiB/s   0:03 left");
+    ck_assert_str_eq(drawn(quarter, 27), " 25%   0:03 left");
+    ck_assert_str_eq(drawn(quarter, 15), " 25%");
+    ck_assert_str_eq(drawn(quarter, 4), " 25%");
+    ck_assert_str_eq(drawn(quarter, 3), "");
+    ck_assert_str_eq(drawn(quarter, 0), "");
+}
+END_TEST
+
+START_TEST(it_fits_every_width_however_large_the_numbers)
+{
+    const struct progress_state states[] = {
+        quarter,
+        {.sent = 0, .total = UINT64_MAX, .time_ns = 1},
+        {.sent = UINT64_MAX, .total = UINT64_MAX, .time_ns = 1},
+        {.sent = UINT64_MAX / 2, .total = UINT64_MAX, .time_ns = UINT64_MAX},
+        {.sent = 1, .total = 8, .time_ns = 0},
+    };
+
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        for (size_t width = 0; width < PROGRESS_SIZE; width++)
+            drawn(states[i], width);
+}
+END_TEST
+
+START_TEST(the_bar_grows_no_longer_than_is_easy_to_read)
+{
+    size_t length = strlen(drawn(quarter, 92));
+
+    ck_assert_uint_eq(length, 92);
+    ck_assert_uint_eq(strlen(drawn(quarter, 200)), length);
+}
+END_TEST
+
+START_TEST(nothing_sent_has_no_time_left)
+{
+    ck_assert_str_eq(drawn((struct progress_state){.total = 8, .time_ns = MONOTONIC_SEC}, 52),
+                     "  0%  [>         ]       0 B       0 B/s   -:-- left");
+}
+END_TEST
+
+START_TEST(all_sent_is_a_full_bar)
+{
+    ck_assert_str_eq(
+        drawn((struct progress_state){.sent = 80, .total = 80, .time_ns = MONOTONIC_SEC}, 52),
+        "100%  [==========]      10 B      10 B/s   0:00 left");
+}
+END_TEST
+
+START_TEST(it_is_not_called_whole_before_it_is)
+{
+    ck_assert_str_eq(drawn((struct progress_state){.sent = 999, .total = 1000}, 4), " 99%");
+}
+END_TEST
+
+START_TEST(sizes_are_told_in_three_digits_or_four)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } sizes[] = {
+        {1023, "1023 B"},        {1024, "1.0 KiB"},
+        {102348, "99.9 KiB"},    {102400, "100 KiB"},
+        {1047552, "1023 KiB"},   {1048576, "1.0 MiB"},
+        {1073741823, "1.0 GiB"}, {UINT64_C(1) << 40, "1024 GiB"},
+    };
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        drawn((struct progress_state){.sent = sizes[i].bytes * 8,
+                                      .total = sizes[i].bytes * 8,
+                                      .time_ns = MONOTONIC_SEC},
+              38);
+        ck_assert_ptr_nonnull(strstr(line, sizes[i].text));
+    }
+}
+END_TEST
+
+START_TEST(hours_are_told_as_such_and_days_not_at_all)
+{
+    ck_assert_str_eq(
+        drawn((struct progress_state){.sent = 1, .total = 3661, .time_ns = MONOTONIC_SEC}, 20),
+        "  0%  1:01:00 left");
+    ck_assert_str_eq(
+        drawn((struct progress_state){.sent = 1, .total = 400000, .time_ns = MONOTONIC_SEC}, 20),
+        "  0%   -:-- left");
+}
+END_TEST
+
+/* ---- the pace ---- */
+
+/* Told every millisecond from start on, how often it is due within so many of them. */
+static unsigned times_due(struct progress_pace *pace, uint64_t start, unsigned milliseconds)
+{
+    unsigned times = 0;
+
+    for (unsigned i = 0; i < milliseconds; i++)
+        times += progress_is_due(pace, start + i * MONOTONIC_MSEC);
+    return times;
+}
+
+START_TEST(it_comes_only_after_a_moment)
+{
+    struct progress_pace pace = {0};
+
+    ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 500), 0);
+    ck_assert(progress_is_due(&pace, 7 * MONOTONIC_SEC + 500 * MONOTONIC_MSEC));
+}
+END_TEST
+
+START_TEST(it_is_drawn_a_few_times_a_second)
+{
+    struct progress_pace pace = {0};
+
+    ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 2500), 10);
+}
+END_TEST
+
+START_TEST(the_next_message_begins_anew)
+{
+    struct progress_pace pace = {0};
+
+    times_due(&pace, 7 * MONOTONIC_SEC, 1000);
+    pace.is_running = false;
+    ck_assert_uint_eq(times_due(&pace, 9 * MONOTONIC_SEC, 500), 0);
+    ck_assert_uint_eq(pace.time_ns, 499 * MONOTONIC_MSEC);
+}
+END_TEST
+
+START_TEST(time_in_which_the_process_was_stopped_does_not_count)
+{
+    struct progress_pace pace = {0};
+
+    times_due(&pace, 7 * MONOTONIC_SEC, 1001);
+    progress_is_due(&pace, 3600 * MONOTONIC_SEC);
+    ck_assert_uint_eq(pace.time_ns, MONOTONIC_SEC);
+    progress_is_due(&pace, 3601 * MONOTONIC_SEC);
+    ck_assert_uint_eq(pace.time_ns, 2 * MONOTONIC_SEC);
+}
+END_TEST
+
+/* ---- the terminal ---- */
+
+START_TEST(only_a_terminal_that_can_erase_will_do)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY), null = open("/dev/null", O_RDWR);
+
+    ck_assert_int_ge(terminal, 0);
+    setenv("TERM", "xterm", 1);
+    ck_assert(progress_is_possible(terminal));
+    ck_assert(!progress_is_possible(null));
+    setenv("TERM", "dumb", 1);
+    ck_assert(!progress_is_possible(terminal));
+    setenv("TERM", "", 1);
+    ck_assert(!progress_is_possible(terminal));
+    unsetenv("TERM");
+    ck_assert(!progress_is_possible(terminal));
+    close(terminal);
+    close(null);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        it_tells_share_bytes_rate_and_time_left,
+        what_has_no_room_is_left_out,
+        it_fits_every_width_however_large_the_numbers,
+        the_bar_grows_no_longer_than_is_easy_to_read,
+        nothing_sent_has_no_time_left,
+        all_sent_is_a_full_bar,
+        it_is_not_called_whole_before_it_is,
+        sizes_are_told_in_three_digits_or_four,
+        hours_are_told_as_such_and_days_not_at_all,
+        it_comes_only_after_a_moment,
+        it_is_drawn_a_few_times_a_second,
+        the_next_message_begins_anew,
+        time_in_which_the_process_was_stopped_does_not_count,
+        only_a_terminal_that_can_erase_will_do,
+        NULL,
+    };
+
+    return suite_of("progress", tests);
+}
