@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -164,6 +165,15 @@ static int send_one(struct program *program, const struct message *message)
     return r;
 }
 
+/* In one piece, so that it does not mix with what others write. */
+static void echo(const struct message *message)
+{
+    char newline = '\n';
+    const struct iovec pieces[] = {{message->bytes, message->length}, {&newline, 1}};
+
+    (void)!writev(STDERR_FILENO, pieces, 2);
+}
+
 static int send_all(struct program *program)
 {
     const struct send_options *options = &program->options;
@@ -177,11 +187,13 @@ static int send_all(struct program *program)
         if (r == 0)
             return 0;
         message = compose(&program->options, &program->input);
-        if (options->dry_run || (options->skip_empty && message.length == 0))
+        if (options->skip_empty && message.length == 0)
             continue;
-        r = send_one(program, &message);
+        r = options->dry_run ? 0 : send_one(program, &message);
         if (r != 0)
             return r;
+        if (options->echo)
+            echo(&message);
     }
 }
 

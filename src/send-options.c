@@ -45,6 +45,7 @@ static const char usage[] =
     "\n"
     "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
     "  -q, --quiet             nothing on standard error but errors: no progress bar\n"
+    "  -s, --stderr            each message on standard error, too, once it is in the log\n"
     "  -v, --verbose           at the end, sum up on standard error what was sent\n"
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
@@ -63,7 +64,7 @@ enum long_only {
     OPTION_WHOLE,
 };
 
-static const char letters[] = ":ef:F:hinp:qt:vV";
+static const char letters[] = ":ef:F:hinp:qst:vV";
 
 static const struct option long_options[] = {
     {"dry-run", no_argument, NULL, 'n'},
@@ -78,6 +79,7 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"retry", no_argument, NULL, OPTION_RETRY},
     {"skip-empty", no_argument, NULL, 'e'},
+    {"stderr", no_argument, NULL, 's'},
     {"tag", required_argument, NULL, 't'},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"trace", optional_argument, NULL, OPTION_TRACE},
@@ -185,8 +187,8 @@ static void require_consistent(const struct send_options *options)
         errx(EX_USAGE, "--pid, --pidfile and --user exclude each other");
     if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
         errx(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
-    if (options->quiet && (options->verbose || options->trace != TRACE_NONE))
-        errx(EX_USAGE, "--quiet excludes --verbose and --trace");
+    if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
+        errx(EX_USAGE, "--quiet excludes --stderr, --verbose and --trace");
     if (options->words && is_for_input)
         errx(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
              *options->words);
@@ -224,6 +226,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 'q':
             options.quiet = true;
+            break;
+        case 's':
+            options.echo = true;
             break;
         case 't':
             set_tag(&options.fields, optarg);

@@ -34,6 +34,7 @@ struct send_options {
     enum trace_format trace;
     bool verbose;
     bool quiet;
+    bool echo; /* each message on standard error, too */
 };
 
 /*

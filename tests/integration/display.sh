@@ -60,6 +60,45 @@ test_verbose_tells_after_a_failure_what_came_before_it() {
     expect_received fits also
 }
 
+# ---- each message ----
+
+test_stderr_shows_each_message_byte_by_byte() {
+    local option
+    start_daemon
+    for option in -s --stderr; do
+        expect_status 0 send "$option" 'a  message'
+        [ "$(cat stderr)" = 'a  message' ] || fail "not the message: $(cat stderr)"
+    done
+    head -c 3000 /dev/urandom > random
+    expect_status 0 send --stderr --whole < random
+    { cat random; echo; } | cmp - stderr
+    expect_status 0 send --stderr < <(printf 'one\n\nlast')
+    printf 'one\n\nlast\n' | cmp - stderr
+}
+
+test_stderr_shows_only_what_is_in_the_log() {
+    start_daemon --max-message=10
+    expect_status 65 send --stderr < <(printf 'fits\nmuch too long for it\nfits\n')
+    [ "$(head -n 1 stderr)" = fits ] || fail "the first line is another: $(cat stderr)"
+    sed -i 1d stderr
+    expect_complaint 'larger than the daemon accepts'
+}
+
+test_stderr_shows_what_a_dry_run_would_send() {
+    start_daemon
+    expect_status 0 send --stderr --dry-run < <(printf 'one\ntwo\n')
+    printf 'one\ntwo\n' | cmp - stderr
+    expect_received < /dev/null
+}
+
+test_stderr_goes_before_the_summary() {
+    start_daemon
+    expect_status 0 send -sv 'a message'
+    [ "$(head -n 1 stderr)" = 'a message' ] || fail "the first line is another: $(cat stderr)"
+    sed -i 1d stderr
+    expect_summary '1 message, 9 bytes'
+}
+
 # Who reads standard error has left; and it has no room; and it is closed.
 test_a_broken_standard_error_changes_no_outcome() {
     start_daemon
@@ -67,10 +106,13 @@ test_a_broken_standard_error_changes_no_outcome() {
     exec 3<> pipe
     exec 4> pipe
     exec 3<&-
-    send -v 'into a broken pipe' 2>&4
-    send -v 'into a full disk' 2> /dev/full
-    send -v 'into nothing' 2>&-
-    expect_received 'into a broken pipe' 'into a full disk' 'into nothing'
+    printf 'into a\nbroken pipe\n' | send -sv 2>&4
+    send -sv 'onto a full disk' 2> /dev/full
+    send -sv 'into nothing' 2>&-
+    printf 'beyond the limit\nof a file\n' > lines
+    (ulimit -f 0 && send -sv < lines 2>> limited)
+    expect_received 'into a' 'broken pipe' 'onto a full disk' 'into nothing' 'beyond the limit' \
+        'of a file'
 }
 
 # ---- the progress bar ----
@@ -202,11 +244,21 @@ test_a_trace_has_no_bar() {
     expect_no_bar "$minitalk_send" --trace
 }
 
+# A bar that stood there is gone before the message is.
+test_stderr_on_a_terminal_has_its_line_for_itself() {
+    start_stopped_daemon
+    on_terminal 80 "$minitalk_send" -s --timeout=30 --pidfile=minitalk.pid 'a message' &
+    eventually 10 has_bar
+    kill -CONT "$daemon"
+    expect_end 0 $!
+    expect_seen 'a message'
+}
+
 test_quiet_excludes_what_has_more_to_say() {
     local option
-    for option in --verbose --trace; do
+    for option in --stderr --verbose --trace; do
         expect_status 64 "$minitalk_send" --quiet "$option" --pid=1 'a message'
-        expect_complaint '--quiet excludes --verbose and --trace'
+        expect_complaint '--quiet excludes --stderr, --verbose and --trace'
     done
 }
 
