@@ -128,10 +128,10 @@ static struct priority parse_priority(const char *argument)
 
 static int parse_id(const char *argument)
 {
-    const char *error;
-    int id = argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
+    const char *error = NULL;
+    int id = *argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
 
-    if (argument && error)
+    if (error)
         errx(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
              INT_MAX);
     return id;
@@ -203,26 +203,29 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
+        /* Where a value may be left out, that is the same as an empty one. */
+        const char *value = optarg ? optarg : "";
+
         switch (c) {
         case 'e':
             options.skip_empty = true;
             break;
         case 'f':
-            options.file = strcmp(optarg, "-") == 0 ? NULL : optarg;
+            options.file = strcmp(value, "-") == 0 ? NULL : value;
             break;
         case 'F':
-            add_field(&options.fields, optarg);
+            add_field(&options.fields, value);
             break;
         case 'h':
             cli_answer(usage);
         case 'i':
-            require_added(fields_set_pid(&options.fields, parse_id(optarg)));
+            require_added(fields_set_pid(&options.fields, parse_id(value)));
             break;
         case 'n':
             options.dry_run = true;
             break;
         case 'p':
-            options.priority = parse_priority(optarg);
+            options.priority = parse_priority(value);
             break;
         case 'q':
             options.quiet = true;
@@ -231,7 +234,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.echo = true;
             break;
         case 't':
-            set_tag(&options.fields, optarg);
+            set_tag(&options.fields, value);
             break;
         case 'v':
             options.verbose = true;
@@ -239,10 +242,10 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
         case 'V':
             cli_answer("minitalk-send " PACKAGE_VERSION "\n");
         case OPTION_PID:
-            options.pid = parse_pid(optarg);
+            options.pid = parse_pid(value);
             break;
         case OPTION_PIDFILE:
-            options.pidfile = cli_path(optarg);
+            options.pidfile = cli_path(value);
             break;
         case OPTION_PRIO_PREFIX:
             options.prio_prefix = true;
@@ -251,7 +254,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.retry_ns = WAIT_SECONDS * MONOTONIC_SEC;
             break;
         case OPTION_TIMEOUT:
-            options.timeout_ns = parse_seconds("--timeout", optarg);
+            options.timeout_ns = parse_seconds("--timeout", value);
             break;
         case OPTION_TRACE:
             options.trace = cli_trace(optarg);
@@ -261,7 +264,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case OPTION_WAIT:
             options.wait_ns =
-                optarg ? parse_seconds("--wait", optarg) : WAIT_SECONDS * MONOTONIC_SEC;
+                *value ? parse_seconds("--wait", value) : WAIT_SECONDS * MONOTONIC_SEC;
             break;
         case OPTION_WHOLE:
             options.whole = true;

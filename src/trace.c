@@ -222,7 +222,6 @@ static void add_way(struct line *line, enum trace_side from, pid_t peer)
 
 void trace_word(struct trace *trace, enum trace_side from, pid_t peer, uint32_t word)
 {
-    char text[SENT_WIDTH + 1];
     struct line line;
 
     if (!trace)
@@ -232,6 +231,8 @@ void trace_word(struct trace *trace, enum trace_side from, pid_t peer, uint32_t 
         add_way(&line, from, peer);
         add(&line, ",\"word\":\"%08" PRIx32 "\"", word);
     } else {
+        char text[SENT_WIDTH + 1];
+
         snprintf(text, sizeof text, "word %08" PRIx32, word);
         begin_row(trace, &line, peer);
         draw(&line, from, text);

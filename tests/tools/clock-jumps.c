@@ -44,17 +44,17 @@ static time_t jump(void)
     return (time_t)(state % (2 * JUMP + 1)) - JUMP;
 }
 
-int clock_gettime(clockid_t clock, struct timespec *ret)
+int clock_gettime(clockid_t clock_id, struct timespec *tp)
 {
-    int r = read_clock(clock, ret);
+    int r = read_clock(clock_id, tp);
 
-    switch (clock) {
+    switch (clock_id) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
     case CLOCK_TAI:
         if (r == 0)
-            ret->tv_sec += jump();
+            tp->tv_sec += jump();
         break;
     default:
         break;
@@ -62,24 +62,24 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
     return r;
 }
 
-int gettimeofday(struct timeval *restrict ret, void *restrict zone)
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
 {
     struct timespec now;
     int r = clock_gettime(CLOCK_REALTIME, &now);
 
-    (void)zone;
+    (void)tz;
     if (r == 0)
-        *ret = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+        *tv = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
     return r;
 }
 
-time_t time(time_t *ret)
+time_t time(time_t *timer)
 {
     struct timespec now;
 
     if (clock_gettime(CLOCK_REALTIME, &now) < 0)
         return -1;
-    if (ret)
-        *ret = now.tv_sec;
+    if (timer)
+        *timer = now.tv_sec;
     return now.tv_sec;
 }

@@ -299,12 +299,13 @@ START_TEST(the_largest_numbers_fit)
     trace.side = TRACE_DAEMON;
     for (int json = 0; json <= 1; json++) {
         unsigned lines = 0;
-        char *text;
+        char *text, *rest;
 
         trace.format = json ? TRACE_JSON : TRACE_TEXT;
         trace_all(&trace);
         text = strdup(written());
-        for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), lines++)
+        for (char *line = strtok_r(text, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest), lines++)
             ck_assert(!json || (line[0] == '{' && line[strlen(line) - 1] == '}'));
         free(text);
         ck_assert_uint_eq(lines, EVENTS);
