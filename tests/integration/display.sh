@@ -46,7 +46,7 @@ test_verbose_counts_what_was_asked_again() {
     stop_process "$daemon"
     expect_status 75 send --timeout=1 -v 'a message'
     [ "$(wc -l < stderr)" -eq 2 ] || fail "not two lines on standard error: $(cat stderr)"
-    grep -q 'logged; 0 bits sent, [1-9][0-9]* repeats\{0,1\}; 1.[0-9] s, 0.0 bit/s$' stderr ||
+    grep -q 'logged; 0 bits sent, [1-9][0-9]* repeats\{0,1\}; [0-9.]* s, 0.0 bit/s$' stderr ||
         fail "not what is to be counted: $(cat stderr)"
     kill -CONT "$daemon"
 }
@@ -163,11 +163,17 @@ test_a_long_send_has_a_bar_until_it_is_done() {
 }
 
 test_the_bar_comes_to_its_end() {
-    head -c 262144 /dev/urandom > long
+    local before
+    head -c 131072 /dev/urandom > long
     start_daemon
-    # shellcheck disable=SC2016 # the shell inside expands it
-    on_terminal 80 "$BASH" -c '"$@" < long' to-send "$minitalk_send" --pidfile=minitalk.pid \
-        --timeout=30 --whole
+    before=$(milliseconds_of "$daemon")
+    on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --whole --file=long &
+    eventually 10 has_worked "$daemon" $((before + 10))
+    # However fast the machine is, there is a bar early on.
+    stop_process "$daemon"
+    eventually 10 has_bar
+    kill -CONT "$daemon"
+    expect_end 0 $!
     expect_seen ''
     drawn | sed 's/%.*//' > percent
     sort -n percent | cmp - percent
@@ -194,9 +200,15 @@ test_the_bar_fits_the_terminal() {
     done
 }
 
+# On a busy machine it may happen that even this takes long: that is left to chance, five times.
 test_a_short_send_has_no_bar() {
+    local start
     start_daemon
-    on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid 'a message'
+    for _ in {1..5}; do
+        start=${EPOCHREALTIME/./}
+        on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid 'a message'
+        [ $((${EPOCHREALTIME/./} - start)) -ge 500000 ] || break
+    done
     [ ! -s screen ] || fail "there was something: $(cat screen)"
 }
 
