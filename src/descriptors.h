@@ -9,3 +9,9 @@
  * (output) was open is in *ret_input (*ret_output).
  */
 bool descriptors_fill(bool *ret_input, bool *ret_output);
+
+/*
+ * From now on, to write where nothing is taken any more fails, and is not the end (SIGPIPE,
+ * SIGXFSZ; signal(7)).
+ */
+void descriptors_expect_failure(void);

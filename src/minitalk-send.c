@@ -3,7 +3,6 @@
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
@@ -228,8 +227,7 @@ int main(int argc, char **argv)
         errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
     /* Whether standard error takes what is written to it changes no outcome. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    descriptors_expect_failure();
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     prepare_progress(&program);
     r = connect_until(&program, monotonic_now() + program.options.wait_ns);

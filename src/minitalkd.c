@@ -4,7 +4,6 @@
 #include <err.h>
 #include <errno.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -170,8 +169,7 @@ static char *absolute(const char *path)
 static void prepare(void)
 {
     /* Where the output takes no more, it is the write that is to fail. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    descriptors_expect_failure();
     /* By this name senders know a daemon. */
     prctl(PR_SET_NAME, DAEMON_COMMAND);
 }

@@ -31,18 +31,16 @@ void peer_close(struct peer *peer)
     *peer = PEER_NONE;
 }
 
-bool peer_ended(const struct peer *peer)
+bool peer_await_end(const struct peer *peer, uint64_t timeout_ns)
 {
     struct pollfd pollfd = {.fd = peer->fd, .events = POLLIN};
 
-    return poll(&pollfd, 1, 0) > 0;
+    return poll(&pollfd, 1, (int)(timeout_ns / MONOTONIC_MSEC)) > 0;
 }
 
-void peer_await_end(const struct peer *peer, uint64_t timeout_ns)
+bool peer_ended(const struct peer *peer)
 {
-    struct pollfd pollfd = {.fd = peer->fd, .events = POLLIN};
-
-    poll(&pollfd, 1, (int)(timeout_ns / MONOTONIC_MSEC));
+    return peer_await_end(peer, 0);
 }
 
 static int send_to_thread(const struct peer *peer, int number)

@@ -24,9 +24,9 @@ struct peer {
 int peer_open(pid_t pid, struct peer *ret);
 void peer_close(struct peer *peer);
 
-/* Whether the process has ended (a zombie has); and that once it has, or so much time is over. */
+/* Whether the process has ended (a zombie has): now, or before so much time is over. */
 bool peer_ended(const struct peer *peer);
-void peer_await_end(const struct peer *peer, uint64_t timeout_ns);
+bool peer_await_end(const struct peer *peer, uint64_t timeout_ns);
 
 /*
  * Sends one plain signal on a lane (false: SIGUSR1, true: SIGUSR2), or one control word.

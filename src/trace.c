@@ -4,11 +4,11 @@
 
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "monotonic.h"
 
 /* The columns of a picture: what is sent, an arrow, what comes back. */
@@ -154,8 +154,7 @@ struct trace *trace_begin(struct trace *trace, enum trace_format format, enum tr
 {
     if (format == TRACE_NONE)
         return NULL;
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    descriptors_expect_failure();
     *trace = (struct trace){.format = format,
                             .side = side,
                             .fd = STDERR_FILENO,
