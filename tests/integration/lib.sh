@@ -178,13 +178,13 @@ start_send() {
     sender=$!
 }
 
-# start_long_send [BYTES]: sends so much in the background that it takes a while; returns in the
-# middle of it. The bytes are in ./long.
+# start_long_send [BYTES [OPTION…]]: sends so much in the background that it takes a while; returns in
+# the middle of it, which what the daemon used to start does not count for. The bytes are in ./long.
 start_long_send() {
     local before
     head -c "${1-262144}" /dev/urandom > long
     before=$(milliseconds_of "$daemon")
-    start_send --timeout=30 --whole < long
+    start_send --timeout=30 --whole "${@:2}" < long
     eventually 10 has_worked "$daemon" $((before + 10))
 }
 

@@ -187,10 +187,7 @@ test_a_message_between_two_daemons_is_for_the_next() {
 
 test_a_daemon_that_dies_amid_a_message_is_replaced() {
     start_daemon
-    before=$(milliseconds_of "$daemon")
-    head -c 262144 /dev/urandom > long
-    start_send --retry --timeout=30 --whole < long
-    eventually 10 has_worked "$daemon" $((before + 10))
+    start_long_send 262144 --retry
     replace_daemon KILL
     expect_end 0 "$sender"
     [ ! -s sender-errors ] || fail "it complained: $(cat sender-errors)"

@@ -254,9 +254,7 @@ test_a_stopped_daemon() {
 
 test_a_daemon_stopped_in_the_middle() {
     start_daemon
-    head -c 262144 /dev/urandom > long
-    start_send --timeout=1 --whole < long
-    eventually 10 has_worked "$daemon" 20
+    start_long_send 262144 --timeout=1
     stop_process "$daemon"
     expect_end 75 "$sender"
     mv sender-errors stderr
