@@ -1,6 +1,7 @@
 # Integration tests: scripts that run the two programs as a user would.
 
 INTEGRATION_TESTS = \
+	tests/integration/completions.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/journal.sh \

@@ -67,4 +67,14 @@ test_5_nothing_is_set_user_id_before_the_user_is_there() {
     expect_status 1 grep -v ' root/root ' content
 }
 
+test_6_completions_are_where_shells_look_for_them() {
+    local share=./usr/share
+    dpkg-deb -c "$package_directory"/1/minitalk_*.deb > content
+    grep -q " $share/bash-completion/completions/minitalk-send$" content
+    grep -q " $share/bash-completion/completions/minitalkd -> minitalk-send$" content
+    grep -q " $share/zsh/vendor-completions/_minitalk$" content
+    grep -q " $share/fish/vendor_completions.d/minitalk-send.fish$" content
+    grep -q " $share/fish/vendor_completions.d/minitalkd.fish$" content
+}
+
 run_tests

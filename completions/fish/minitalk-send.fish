@@ -1,0 +1,32 @@
+# fish completion of minitalk-send
+
+# The levels, behind the facility that is there.
+function __minitalk_priorities
+    set -l value (commandline -ct | string replace -r -- '^(--priority=|-p)' '')
+    set -l facility (string match -r -- '^.*\.' $value)
+    printf '%s\n' "$facility"{emerg,alert,crit,err,warning,notice,info,debug}
+end
+
+complete -c minitalk-send -f
+
+complete -c minitalk-send -s f -l file -r -F -d 'Each line of FILE is a message'
+complete -c minitalk-send -l whole -d 'All of the input is one message'
+complete -c minitalk-send -s e -l skip-empty -d 'Send no empty messages'
+complete -c minitalk-send -s p -l priority -x -d 'LEVEL or FACILITY.LEVEL' -a '(__minitalk_priorities)'
+complete -c minitalk-send -l prio-prefix -d 'A message may begin with its priority, as <N>'
+complete -c minitalk-send -s t -l tag -x -d 'The identifier in the journal'
+complete -c minitalk-send -s F -l field -x -d 'Another field of the entry, NAME=VALUE'
+complete -c minitalk-send -s i -l id -d 'Log the PID of the sender as SYSLOG_PID'
+complete -c minitalk-send -l pid -x -a '(pgrep -x minitalkd)' -d 'To the daemon with this PID'
+complete -c minitalk-send -l pidfile -r -F -d 'To the daemon of this pidfile'
+complete -c minitalk-send -l user -d 'To your own daemon'
+complete -c minitalk-send -l wait -d 'Wait for a daemon that is about to start'
+complete -c minitalk-send -l retry -d 'If the daemon ends, send to the next one'
+complete -c minitalk-send -l timeout -x -d 'Give up after this long without progress'
+complete -c minitalk-send -s n -l dry-run -d 'Do all but send'
+complete -c minitalk-send -l trace -a 'text json' -d 'Draw each signal on standard error'
+complete -c minitalk-send -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c minitalk-send -s s -l stderr -d 'Each message on standard error, too'
+complete -c minitalk-send -s v -l verbose -d 'Sum up at the end what was sent'
+complete -c minitalk-send -s h -l help -d 'Show the help and exit'
+complete -c minitalk-send -s V -l version -d 'Show the version and exit'

@@ -1,0 +1,17 @@
+# Completion of command lines. bash and fish look for a file named as the command, zsh knows one's own
+# commands by its first line.
+
+bashcompletiondir = $(BASHCOMPLETIONDIR)
+dist_bashcompletion_DATA = completions/bash/minitalk-send
+zshcompletiondir = $(ZSHCOMPLETIONDIR)
+dist_zshcompletion_DATA = completions/zsh/_minitalk
+fishcompletiondir = $(FISHCOMPLETIONDIR)
+dist_fishcompletion_DATA = completions/fish/minitalk-send.fish completions/fish/minitalkd.fish
+
+install-data-hook: install-bash-link
+uninstall-hook: uninstall-bash-link
+.PHONY: install-bash-link uninstall-bash-link
+install-bash-link:
+	ln -sf minitalk-send "$(DESTDIR)$(bashcompletiondir)/minitalkd"
+uninstall-bash-link:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/minitalkd"

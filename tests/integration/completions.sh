@@ -1,0 +1,194 @@
+#!/bin/bash
+# What bash, zsh and fish complete on a command line, each asked in the way its users do.
+# shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+. "$(dirname "$0")/lib.sh"
+
+PATH=${minitalkd%/*}:$PATH
+completions=$srcdir/completions
+
+LEVELS='alert crit debug emerg err info notice warning'
+
+# ---- asking the shells: complete_in_SHELL LINE prints what LINE can become, a word a line ----
+
+# Tab inserts all there is to choose from. Then, from the start of the line, its words are printed.
+type_in() {
+    printf '%s\t\001printf "%%s\\n" \005 > completed\nexit\n' "$1"
+}
+
+complete_in_bash() {
+    cat > bashrc <<EOF
+. '$completions/bash/minitalk-send'
+bind '"\t": insert-completions'
+EOF
+    type_in "$1" | TERM=dumb bash --rcfile bashrc -i > terminal 2>&1
+    completed_words "$1"
+}
+
+# zsh edits lines on terminals only, and takes a tab that was typed ahead for text.
+complete_in_zsh() {
+    cat > .zshrc <<EOF
+fpath=('$completions/zsh' \$fpath)
+autoload -Uz compinit && compinit -D -u
+zstyle ':completion:*' completer _all_matches _complete
+zstyle ':completion:*' insert true
+zstyle ':completion:*' insert-tab false
+EOF
+    type_in "$1" | ZDOTDIR=$PWD TERM=vt100 script -qec 'zsh -i' /dev/null > terminal 2>&1
+    completed_words "$1"
+}
+
+# What the last word has become: not those before it, not itself, and behind an '=' the values alone.
+completed_words() {
+    local -a typed
+    local last
+    [ -e completed ] || fail "the shell said: $(cat terminal)"
+    read -r -a typed <<< "$1."
+    last=${typed[-1]%.}
+    tail -n "+${#typed[@]}" completed | grep -vxF -e "$last" | sed "s/^${last%%=*}=//" | sort
+    rm completed
+}
+
+complete_in_fish() {
+    local last=${1##* }
+    HOME=$PWD fish --no-config -c "
+        source '$completions/fish/minitalk-send.fish'
+        source '$completions/fish/minitalkd.fish'
+        complete -C '$1'" > terminal
+    cut -f1 terminal | sed "s/^${last%%=*}=//" | sort
+}
+
+needs_shell() {
+    command -v "$1" > /dev/null || skip "$1 is not installed"
+}
+
+# expect_completions SHELL LINE [WORD…]: the line can become these, in the order of the alphabet.
+expect_completions() {
+    local shell=$1 line=$2
+    shift 2
+    "complete_in_$shell" "$line" > words
+    printf '%s\n' "$@" | sed '/^$/d' | cmp - words || fail "$shell makes of '$line': $(cat words)"
+}
+
+# ---- what is expected of each ----
+
+# What --help tells, without the '=' behind it.
+options_of() {
+    "$1" --help | grep -o '^ .\{5\}--[a-z-]*' | sed 's/.*--/--/' | sort -u
+}
+
+expect_all_options() {
+    local program
+    for program in minitalk-send minitalkd; do
+        options_of "$program" > options
+        [ "$(wc -l < options)" -gt 5 ]
+        "complete_in_$1" "$program --" | sed 's/=$//' | sort -u | diff options -
+    done
+}
+
+expect_values() {
+    local shell=$1
+    touch 'space d' another
+    expect_completions "$shell" 'minitalk-send -f ano' another
+    expect_completions "$shell" 'minitalk-send --file=ano' another
+    expect_completions "$shell" 'minitalkd --pidfile ano' another
+    expect_completions "$shell" 'minitalk-send --file=sp' 'space d'
+    # shellcheck disable=SC2086 # words
+    expect_completions "$shell" 'minitalk-send -p ' $LEVELS
+    expect_completions "$shell" 'minitalk-send --priority=e' emerg err
+    expect_completions "$shell" 'minitalk-send --priority=mail.w' mail.warning
+    expect_completions "$shell" 'minitalkd --output=' journal stdout
+    expect_completions "$shell" 'minitalkd --output s' stdout
+    expect_completions "$shell" 'minitalk-send --trace=' json text
+    expect_completions "$shell" 'minitalkd --trace=j' json
+    expect_completions "$shell" 'minitalk-send --tag=a'
+}
+
+expect_the_daemon() {
+    start_daemon
+    "complete_in_$1" 'minitalk-send --pid ' | grep -qx "$daemon"
+}
+
+expect_no_guess_at_messages() {
+    touch another
+    expect_completions "$1" 'minitalk-send an'
+    expect_completions "$1" 'minitalk-send -- --'
+}
+
+# ---- bash ----
+
+test_bash_knows_all_options() {
+    needs_shell bash
+    expect_all_options bash
+}
+
+test_bash_knows_values() {
+    needs_shell bash
+    expect_values bash
+}
+
+test_bash_finds_daemons() {
+    needs_shell bash
+    expect_the_daemon bash
+}
+
+test_bash_does_not_guess_at_messages() {
+    needs_shell bash
+    expect_no_guess_at_messages bash
+}
+
+# ---- zsh ----
+
+test_zsh_knows_all_options() {
+    needs_shell zsh
+    expect_all_options zsh
+}
+
+test_zsh_knows_values() {
+    needs_shell zsh
+    expect_values zsh
+}
+
+test_zsh_finds_daemons() {
+    needs_shell zsh
+    expect_the_daemon zsh
+}
+
+test_zsh_does_not_guess_at_messages() {
+    needs_shell zsh
+    expect_no_guess_at_messages zsh
+}
+
+# ---- fish ----
+
+test_fish_knows_all_options() {
+    needs_shell fish
+    expect_all_options fish
+}
+
+test_fish_knows_values() {
+    needs_shell fish
+    expect_values fish
+}
+
+test_fish_finds_daemons() {
+    needs_shell fish
+    expect_the_daemon fish
+}
+
+test_fish_does_not_guess_at_messages() {
+    needs_shell fish
+    expect_no_guess_at_messages fish
+}
+
+# ---- and what is completed is taken ----
+
+test_all_levels_are_priorities() {
+    local level
+    start_daemon
+    for level in $LEVELS; do
+        send --dry-run --priority="$level" 'a message'
+    done
+}
+
+run_tests
