@@ -43,10 +43,15 @@ void check_bit(struct check *check, const struct process *process, const struct 
         check_fail(check, "process %d: bit %u was changed", (int)process->pid, (unsigned)index);
 }
 
+static bool is_same_row(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
+{
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
 static bool is_same(const struct message *a, const struct message *b)
 {
-    return a->priority == b->priority && a->length == b->length &&
-           (a->length == 0 || memcmp(a->bytes, b->bytes, a->length) == 0);
+    return a->priority == b->priority && is_same_row(a->bytes, a->length, b->bytes, b->length) &&
+           is_same_row(a->fields, a->fields_length, b->fields, b->fields_length);
 }
 
 void check_logged(struct check *check, const struct process *process, pid_t pid, uid_t uid,

@@ -13,6 +13,7 @@
 
 /* A message and its fate. */
 struct sent {
+    struct fields fields;
     struct message message;
     struct frame frame;
     unsigned logged;     /* times that it reached the log */

@@ -18,6 +18,21 @@
 #define STRAYING 60
 #define STRAYING_AT_END 20000
 
+/* None, a tag, or one of the sender's own as well. */
+static void draw_fields(struct random *random, struct fields *fields)
+{
+    char own[] = "FIELD=12345678";
+
+    if (random_below(random, 2))
+        return;
+    own[sizeof own - 2] = (char)random_next(random);
+    if (fields_set_tag(fields, "tag") != FIELDS_ADDED)
+        abort();
+    if (random_below(random, 2) &&
+        fields_add(fields, own, sizeof own - 1 - random_below(random, 8)) != FIELDS_ADDED)
+        abort();
+}
+
 static void draw_message(struct world *w, struct sent *sent)
 {
     struct random *random = &w->random;
@@ -25,7 +40,14 @@ static void draw_message(struct world *w, struct sent *sent)
 
     if (length > 8 && random_below(random, 4) > 0)
         length = random_below(random, 8);
-    sent->message = (struct message){.priority = random_below(random, 8), .length = length};
+    if (w->nature.has_fields)
+        draw_fields(random, &sent->fields);
+    sent->message = (struct message){
+        .priority = random_below(random, 8),
+        .length = length,
+        .fields = sent->fields.octets,
+        .fields_length = sent->fields.length,
+    };
     if (length > 0)
         sent->message.bytes = malloc(length);
     /* Few different octets make rows of equal bits, in which a slip is hardest to see. */
@@ -33,7 +55,7 @@ static void draw_message(struct world *w, struct sent *sent)
         sent->message.bytes[i] = random_below(random, 4) > 0
                                      ? (uint8_t)(0 - random_below(random, 2))
                                      : (uint8_t)random_next(random);
-    if (frame_encode(&sent->message, &sent->frame) < 0)
+    if (sent->fields.length > CLIENT_FIELDS_MAX || frame_encode(&sent->message, &sent->frame) < 0)
         abort();
 }
 
@@ -81,6 +103,7 @@ void client_free(struct client *c)
 {
     for (unsigned i = 0; i < c->ledger.count; i++) {
         frame_free(&c->ledger.sent[i].frame);
+        fields_free(&c->ledger.sent[i].fields);
         free(c->ledger.sent[i].message.bytes);
     }
     free(c->ledger.sent);

@@ -9,6 +9,9 @@
 #include "barrier.h"
 #include "check.h"
 
+/* Octets that the fields of a message take in its frame, at most. */
+#define CLIENT_FIELDS_MAX 24
+
 struct world;
 
 struct client {

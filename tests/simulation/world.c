@@ -35,6 +35,7 @@ static struct nature draw_nature(struct random *r)
         .clients = ONE_OF(r, 1, 1, 2, 2, 3, 4, CLIENTS_MAX),
         .messages = 10 + random_below(r, 14),
         .longest = ONE_OF(r, 0, 1, 3, 6, 6, 12, 24),
+        .has_fields = random_below(r, 4) == 0,
         .session_limit = ONE_OF(r, 1, 2, 4, 16, 16, 16),
         .noisy_steps = ONE_OF(r, 0, 500, 4000, 16000),
         .daemon_share = ONE_OF(r, 1, 4, 8, 8, 12),
@@ -257,7 +258,7 @@ static void kill_misled(struct world *w)
 
 static uint64_t quiet_limit(const struct world *w)
 {
-    uint64_t octets = (uint64_t)w->nature.messages * (w->nature.longest + 8);
+    uint64_t octets = (uint64_t)w->nature.messages * (w->nature.longest + CLIENT_FIELDS_MAX + 8);
 
     return QUIET_STEPS + QUIET_STEPS_PER_BIT * 8 * octets;
 }

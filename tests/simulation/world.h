@@ -34,6 +34,7 @@ struct nature {
     unsigned clients;        /* at a time */
     unsigned messages;       /* in all */
     unsigned longest;        /* octets of a payload */
+    bool has_fields;         /* some messages have fields */
     unsigned session_limit;  /* a power of two */
     unsigned noisy_steps;    /* before it becomes quiet */
     unsigned daemon_share;   /* how often it is the daemon's turn, of 16 */
