@@ -70,7 +70,7 @@ make_tree() {
     local tarball=$workplace/$1.tar
     [ "$tarball" -nt "$srcdir/tests/system/lib.sh" ] && return
     mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists \
-        --include=dbus,libpam-systemd,passwd,procps,systemd,systemd-journal-remote,systemd-sysv \
+        --include=cron,dbus,libpam-systemd,passwd,procps,systemd,systemd-journal-remote,systemd-sysv \
         "$1" "$tarball.new.tar" >&2
     mv "$tarball.new.tar" "$tarball"
 }

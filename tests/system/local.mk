@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/system/lib.sh \
 	tests/system/load.sh \
 	tests/system/promises/groups.sh \
+	tests/system/promises/jobs.sh \
 	tests/system/promises/journald.sh \
 	tests/system/promises/load.sh \
 	tests/system/promises/refusals.sh \
