@@ -102,6 +102,14 @@ static struct reading read_row(const struct peer *peer)
     return reference_read(peer->row, peer->bits / 8, witness.message_limit);
 }
 
+/* Whether an octet of payload or fields has come: not before is memory needed. */
+static bool has_content(const struct peer *peer)
+{
+    const struct reading reading = read_row(peer);
+
+    return reading.has_length && peer->row + peer->bits / 8 > reading.payload;
+}
+
 static void judge_row(struct peer *peer)
 {
     const struct reading reading = read_row(peer);
@@ -506,6 +514,10 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
     PROMISE(message->length == reading.length);
     if (reading.length > 0)
         PROMISE(memcmp(message->bytes, reading.payload, reading.length) == 0);
+    PROMISE(message->fields_length == reading.fields_length);
+    if (reading.fields_length > 0)
+        PROMISE(memcmp(message->fields, reading.payload + reading.length, reading.fields_length) ==
+                0);
     free(message->bytes);
     witness.to_commit = NULL;
     witness.committed_length = reading.length;
@@ -523,7 +535,7 @@ static void expect_refusal(struct peer *peer, enum reply reason)
 {
     if (reason == REPLY_BUSY) {
         PROMISE(witness.no_memory);
-        PROMISE(peer == witness.turn && peer->state == SESSION_OPEN && peer->received > 0);
+        PROMISE(peer == witness.turn && peer->state == SESSION_OPEN && has_content(peer));
     } else {
         PROMISE(reason == REPLY_STOPPING);
         PROMISE(witness.is_over || witness.stops_now);
