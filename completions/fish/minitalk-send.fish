@@ -17,7 +17,7 @@ complete -c minitalk-send -l prio-prefix -d 'A message may begin with its priori
 complete -c minitalk-send -s t -l tag -x -d 'The identifier in the journal'
 complete -c minitalk-send -s F -l field -x -d 'Another field of the entry, NAME=VALUE'
 complete -c minitalk-send -s i -l id -d 'Log the PID of the sender as SYSLOG_PID'
-complete -c minitalk-send -l pid -x -a '(pgrep -x minitalkd)' -d 'To the daemon with this PID'
+complete -c minitalk-send -l pid -x -a '(pgrep -x minitalkd 2> /dev/null)' -d 'To the daemon with this PID'
 complete -c minitalk-send -l pidfile -r -F -d 'To the daemon of this pidfile'
 complete -c minitalk-send -l user -d 'To your own daemon'
 complete -c minitalk-send -l wait -d 'Wait for a daemon that is about to start'
