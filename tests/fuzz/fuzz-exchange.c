@@ -1,9 +1,9 @@
 /*
  * fuzz-exchange.c - any events, in any order, to an exchange under the eyes of a witness
  *
- * The first two octets of the input are the limits of sessions and of a message's length; the
- * others are events (see enum event), an octet each with what it needs behind it. Few octets go a
- * long way: one event can be a hundred bits of a sender that keeps to the protocol.
+ * The first two octets of the input are the limits of sessions and room, and of a message's length;
+ * the others are events (see enum event), an octet each with what it needs behind it. Few octets go
+ * a long way: one event can be a hundred bits of a sender that keeps to the protocol.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -75,8 +75,10 @@ static void any_bit(struct input *input)
 {
     pid_t pid = read_pid(input);
     uint8_t how = input_octet(input);
+    const struct peer *peer = witness_session(pid);
 
-    send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
+    if (!peer || witness_has_row(peer))
+        send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
 }
 
 static void any_word(struct input *input)
@@ -114,7 +116,8 @@ static void send_bits(struct input *input)
         return;
     frame.length = reference_write(&messages[((unsigned)pid + peer->messages) % MESSAGES], octets);
     for (uint64_t bit = peer->state == SESSION_OPEN ? peer->bits : 0;
-         left > 0 && peer->is_session && witness_takes_bits(peer) && bit < frame_bits(&frame);
+         left > 0 && peer->is_session && witness_takes_bits(peer) && witness_has_row(peer) &&
+         bit < frame_bits(&frame);
          left--, bit++)
         send_plain(pid, 1000 + (uid_t)pid, (enum lane)(peer->count % LANES),
                    frame_bit(&frame, bit));
@@ -209,10 +212,12 @@ static void happen(enum event event, unsigned argument, struct input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {.at = data, .left = size};
-    unsigned session_limit = 1u << input_octet(&input) % 4;
+    uint8_t first = input_octet(&input);
+    unsigned session_limit = 1u << first % 4;
+    size_t room = first / 4;
     size_t message_limit = input_octet(&input) % (WITNESS_MESSAGE_MAX + 1);
 
-    witness_begin(message_limit, session_limit);
+    witness_begin(message_limit, session_limit, room);
     while (input.left > 0) {
         uint8_t octet = input_octet(&input);
 

@@ -21,6 +21,7 @@ fuzz_frame_sources = \
 fuzz_exchange_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-exchange.c \
+	tests/fuzz/fairness.c tests/fuzz/fairness.h \
 	tests/fuzz/reference.c tests/fuzz/reference.h \
 	tests/fuzz/witness.c tests/fuzz/witness.h \
 	tests/unit/scarce.c tests/unit/scarce.h

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fairness.h"
 #include "fuzz.h"
 #include "reference.h"
 #include "scarce.h"
@@ -15,9 +16,6 @@
 #define LAPSE UINT64_C(2000000)
 /* A row of bits that is not whole takes so much memory at most; see frame.h. */
 #define FIRST_MEMORY 64
-/* All processes are of one user, so that turns are first come first served, and nobody gives way.
- */
-#define THE_USER 1000
 
 #define ONE_OF(reply) (1u << (reply))
 #define GO_OR_WAIT (ONE_OF(REPLY_GO) | ONE_OF(REPLY_WAIT) | ONE_OF(REPLY_PENDING))
@@ -39,13 +37,28 @@ bool witness_takes_bits(const struct peer *peer)
     return peer->state == SESSION_OPEN || peer->is_invited;
 }
 
+bool witness_has_row(const struct peer *peer)
+{
+    return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < WITNESS_ROW;
+}
+
 static bool is_mid_message(const struct peer *peer)
 {
     return peer->state == SESSION_OPEN || peer->state == SESSION_COMMITTING;
 }
 
+/* One user has many processes, one has few; and a PID may be another user's next time. */
+static unsigned user_of(pid_t pid, unsigned generation)
+{
+    static const unsigned users[] = {3, 0, 0, 1, 1, 2, 0, 0};
+
+    return users[((unsigned)pid + generation) % (sizeof users / sizeof users[0])];
+}
+
 static struct peer *new_peer(pid_t pid)
 {
+    unsigned generation = witness.processes[pid].generation;
+    unsigned user = user_of(pid, generation);
     struct peer *peer;
 
     do {
@@ -53,8 +66,9 @@ static struct peer *new_peer(pid_t pid)
         witness.next_peer = (witness.next_peer + 1) % WITNESS_PEERS;
     } while (peer->is_open);
     *peer = (struct peer){.pid = pid,
-                          .uid = THE_USER,
-                          .generation = witness.processes[pid].generation,
+                          .generation = generation,
+                          .user = user,
+                          .uid = WITNESS_UID + user,
                           .is_open = true};
     return peer;
 }
@@ -68,6 +82,7 @@ static void end_message(struct peer *peer, enum session_state state, enum reply 
 {
     peer->state = state;
     peer->refusal = state == SESSION_REFUSED ? verdict : 0;
+    peer->reserved = 0;
     clear_slots(peer);
     if (witness.turn == peer)
         witness.turn = NULL;
@@ -102,85 +117,6 @@ static struct reading read_row(const struct peer *peer)
     return reference_read(peer->row, peer->bits / 8, witness.message_limit);
 }
 
-/* Whether an octet of payload or fields has come: not before is memory needed. */
-static bool has_content(const struct peer *peer)
-{
-    const struct reading reading = read_row(peer);
-
-    return reading.has_length && peer->row + peer->bits / 8 > reading.payload;
-}
-
-static void judge_row(struct peer *peer)
-{
-    const struct reading reading = read_row(peer);
-
-    peer->received = reading.received;
-    switch (reading.status) {
-    case FRAME_MORE:
-        return;
-    case FRAME_COMPLETE:
-        peer->state = SESSION_COMMITTING;
-        witness.to_commit = peer;
-        return;
-    case FRAME_TOO_LARGE:
-        refuse(peer, REPLY_TOO_LARGE);
-        return;
-    case FRAME_VERSION:
-        refuse(peer, REPLY_VERSION);
-        return;
-    default:
-        refuse(peer, REPLY_DAMAGED);
-        return;
-    }
-}
-
-static void add_bit(struct peer *peer, bool bit)
-{
-    uint8_t mask = (uint8_t)(0x80 >> peer->bits % 8);
-
-    PROMISE(peer->bits / 8 < sizeof peer->row);
-    peer->row[peer->bits / 8] &= (uint8_t)~mask;
-    if (bit)
-        peer->row[peer->bits / 8] |= mask;
-    peer->bits++;
-    peer->count++;
-    if (peer->bits % 8 == 0)
-        judge_row(peer);
-}
-
-/* ---- turns ---- */
-
-static void wait_for_turn(struct peer *peer)
-{
-    if (peer->rank == 0)
-        peer->rank = ++witness.last_rank;
-}
-
-static bool waits_longest(const struct peer *peer)
-{
-    for (unsigned i = 0; i < WITNESS_PEERS; i++)
-        if (witness.peers[i].is_session && witness.peers[i].rank > 0 &&
-            witness.peers[i].rank < peer->rank)
-            return false;
-    return peer->rank > 0;
-}
-
-static bool turn_may_end(void)
-{
-    return witness.takes_turn && (witness.is_stopping || witness.now - witness.heard_at >= LAPSE ||
-                                  witness.now - witness.granted_at >= SLICE);
-}
-
-static void give_turn(struct peer *peer)
-{
-    if (witness.turn == peer)
-        return;
-    PROMISE(!witness.turn || turn_may_end());
-    witness.turn = peer;
-    witness.granted_at = witness.now;
-    witness.heard_at = witness.now;
-}
-
 /* ---- words ---- */
 
 /* The kernel empties places in their order: those before the one of a signal were empty. */
@@ -206,7 +142,7 @@ static void hold_word(pid_t pid, uint32_t word)
     witness.words[i].is_held_again = false;
 }
 
-/* A session was opened on this word, which is acted on at another event at the earliest. */
+/* As if this word had come now; but it is acted on at another event at the earliest. */
 static void hold_again(pid_t pid, struct probe probe)
 {
     hold_word(pid, probe_pack(probe));
@@ -263,6 +199,132 @@ static void check_words(void)
         }
 }
 
+/* ---- what is scarce ---- */
+
+/* A session was opened on this question, which is acted on at another event at the earliest. */
+static void admit(struct peer *peer)
+{
+    peer->is_session = true;
+    peer->asked = ++witness.questions;
+    witness.counts.senders++;
+    hold_again(peer->pid, witness.admitted_by);
+}
+
+static void turn_away(struct peer *peer, struct probe probe, enum reply reply)
+{
+    peer->nonce = probe.nonce;
+    witness.to_turn_away = peer;
+    witness.farewell = reply;
+}
+
+/* Nothing that is wanted can be had without memory, but room. */
+static void give(const struct want *want)
+{
+    if (want->good == GOOD_ROOM)
+        want->peer->reserved += want->amount;
+    else if (witness.no_memory)
+        turn_away(want->peer, witness.admitted_by, REPLY_BUSY);
+    else
+        admit(want->peer);
+}
+
+static void deny(const struct want *want)
+{
+    if (want->good == GOOD_ROOM)
+        refuse(want->peer, REPLY_BUSY);
+    else
+        turn_away(want->peer, witness.admitted_by, REPLY_BUSY);
+}
+
+static void settle(struct want want)
+{
+    witness.want = (struct want){0};
+    if (fairness_is_enough(&want))
+        give(&want);
+    else if (fairness_is_due(&want))
+        witness.want = want;
+    else
+        deny(&want);
+}
+
+/* The exchange has chosen who gives way. */
+static void choose(struct peer *peer)
+{
+    PROMISE(fairness_takes_from(&witness.want, peer));
+    peer->makes_way = true;
+}
+
+/* ---- bits ---- */
+
+/* What the header announces needs room, as soon as it is whole. */
+static void note_content(struct peer *peer, const struct reading *reading)
+{
+    size_t length = reading->length + reading->fields_length;
+
+    if (!reading->has_length)
+        return;
+    peer->content = peer->bits / 8 - (size_t)(reading->payload - peer->row);
+    if (length > 0 && peer->content == 0)
+        settle((struct want){.peer = peer, .good = GOOD_ROOM, .amount = length});
+}
+
+static void judge_row(struct peer *peer)
+{
+    const struct reading reading = read_row(peer);
+
+    peer->received = reading.received;
+    switch (reading.status) {
+    case FRAME_MORE:
+        note_content(peer, &reading);
+        return;
+    case FRAME_COMPLETE:
+        peer->state = SESSION_COMMITTING;
+        witness.to_commit = peer;
+        return;
+    case FRAME_TOO_LARGE:
+        refuse(peer, REPLY_TOO_LARGE);
+        return;
+    case FRAME_VERSION:
+        refuse(peer, REPLY_VERSION);
+        return;
+    default:
+        refuse(peer, REPLY_DAMAGED);
+        return;
+    }
+}
+
+static void add_bit(struct peer *peer, bool bit)
+{
+    uint8_t mask = (uint8_t)(0x80 >> peer->bits % 8);
+
+    PROMISE(peer->bits / 8 < sizeof peer->row);
+    peer->row[peer->bits / 8] &= (uint8_t)~mask;
+    if (bit)
+        peer->row[peer->bits / 8] |= mask;
+    peer->bits++;
+    peer->count++;
+    if (peer->bits % 8 == 0)
+        judge_row(peer);
+}
+
+/* ---- turns ---- */
+
+static bool turn_may_end(void)
+{
+    return witness.takes_turn && (witness.is_stopping || witness.now - witness.heard_at >= LAPSE ||
+                                  witness.now - witness.granted_at >= SLICE);
+}
+
+static void give_turn(struct peer *peer)
+{
+    if (witness.turn == peer)
+        return;
+    PROMISE(!witness.turn || turn_may_end());
+    witness.turn = peer;
+    witness.granted_at = witness.now;
+    witness.heard_at = witness.now;
+}
+
 /* ---- what each question may be answered ---- */
 
 static void owe_answer(struct peer *peer, unsigned replies)
@@ -299,7 +361,7 @@ static void ask_resume(struct peer *peer)
         return;
     case SESSION_COMMITTED:
         peer->is_invited = false;
-        peer->rank = 0;
+        fairness_stop_waiting(peer);
         if (witness.turn == peer)
             witness.turn = NULL;
         owe_answer(peer, ONE_OF(REPLY_COMMITTED));
@@ -312,6 +374,7 @@ static void ask_resume(struct peer *peer)
 
 static void ask(struct peer *peer, struct probe probe)
 {
+    peer->asked = ++witness.questions;
     peer->nonce = probe.nonce;
     clear_slots(peer);
     if (witness.turn == peer)
@@ -326,7 +389,8 @@ static void ask(struct peer *peer, struct probe probe)
 
 static bool owes_nothing(void)
 {
-    return !witness.to_commit && !witness.to_answer && !witness.to_judge && !witness.to_drop;
+    return !witness.to_commit && !witness.to_answer && !witness.to_judge && !witness.to_drop &&
+           !witness.to_admit && !witness.want.peer;
 }
 
 static void owe_drop(struct peer *peer)
@@ -343,7 +407,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     struct peer *peer;
 
     PROMISE(owner == &witness);
-    PROMISE(owes_nothing());
+    PROMISE(owes_nothing() && !witness.to_turn_away);
     PROMISE(!witness_session(pid));
     if (process->has_ended)
         return -ESRCH;
@@ -352,17 +416,35 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     peer = new_peer(pid);
     *ret_peer = peer;
     if (probe.ask == ASK_RESUME) {
-        peer->nonce = probe.nonce;
-        owe_answer(peer, ONE_OF(REPLY_FORGOTTEN));
-    } else if (witness.counts.senders == witness.exchange.session_limit || witness.no_memory) {
-        peer->nonce = probe.nonce;
-        owe_answer(peer, ONE_OF(REPLY_BUSY));
+        turn_away(peer, probe, REPLY_FORGOTTEN);
     } else {
-        peer->is_session = true;
-        witness.counts.senders++;
-        hold_again(pid, probe);
+        witness.to_admit = peer;
+        witness.admitted_by = probe;
     }
     return 0;
+}
+
+static uid_t user_of_peer(void *owner, const void *peer)
+{
+    struct peer *guest = witness.to_admit;
+
+    PROMISE(owner == &witness);
+    PROMISE(guest && guest == peer);
+    witness.to_admit = NULL;
+    settle((struct want){.peer = guest, .good = GOOD_SESSIONS, .amount = 1});
+    return WITNESS_UID + guest->user;
+}
+
+/* Why a session may end: its process has, or it makes way. Then nothing may be left untold. */
+static void check_end(struct peer *peer)
+{
+    if (witness.want.peer && !peer->makes_way)
+        choose(peer);
+    if (peer->makes_way)
+        PROMISE(!peer->is_invited && !is_mid_message(peer));
+    else
+        PROMISE(witness_is_gone(peer) || peer->may_close || witness.is_over);
+    PROMISE(peer->was_lost == (peer->state == SESSION_OPEN));
 }
 
 static void close_peer(void *owner, void *peer_)
@@ -372,19 +454,23 @@ static void close_peer(void *owner, void *peer_)
     PROMISE(owner == &witness);
     PROMISE(peer->is_open);
     PROMISE(witness.to_answer != peer && witness.to_judge != peer && witness.to_commit != peer);
+    PROMISE(witness.to_admit != peer && witness.to_turn_away != peer);
+    if (witness.to_drop)
+        PROMISE(witness.to_drop == peer);
     peer->is_open = false;
     if (!peer->is_session)
         return;
-    PROMISE(witness_is_gone(peer) || peer->may_close || witness.is_over);
-    PROMISE(peer->was_lost == (peer->state == SESSION_OPEN));
+    check_end(peer);
     peer->is_session = false;
+    fairness_stop_waiting(peer);
     witness.counts.senders--;
     if (witness.turn == peer)
         witness.turn = NULL;
     if (witness.committed == peer)
         witness.committed = NULL;
-    if (witness.to_drop == peer)
-        witness.to_drop = NULL;
+    witness.to_drop = NULL;
+    if (peer->makes_way)
+        settle(witness.want);
 }
 
 static bool peer_has_ended(void *owner, const void *peer_)
@@ -393,7 +479,7 @@ static bool peer_has_ended(void *owner, const void *peer_)
 
     PROMISE(owner == &witness);
     PROMISE(peer->is_session);
-    PROMISE(owes_nothing());
+    PROMISE(owes_nothing() && !witness.to_turn_away);
     if (witness_is_gone(peer))
         return true;
     ask(peer, act_on(peer->pid));
@@ -408,7 +494,7 @@ static int answer_peer(void *owner, void *peer_, enum lane lane)
 
     PROMISE(owner == &witness);
     PROMISE(peer->is_session);
-    PROMISE(owes_nothing());
+    PROMISE(owes_nothing() && !witness.to_turn_away);
     PROMISE(!witness.commits_later);
     PROMISE(peer == witness.turn);
     PROMISE(witness_takes_bits(peer));
@@ -424,6 +510,7 @@ static int answer_peer(void *owner, void *peer_, enum lane lane)
         peer->state = SESSION_OPEN;
         peer->uid = peer->slots[lane].uid;
         peer->bits = 0;
+        peer->content = 0;
         peer->received = 0;
     }
     add_bit(peer, peer->slots[lane].bit);
@@ -436,23 +523,45 @@ static void hear_reply(struct peer *peer, enum reply reply)
     witness.to_answer = NULL;
     if (reply == REPLY_GO) {
         PROMISE(!witness.commits_later);
-        PROMISE(peer->rank == 0);
+        PROMISE(peer == witness.turn || !fairness_is_anybody_waiting());
         give_turn(peer);
     } else if (reply == REPLY_WAIT) {
         PROMISE(!witness.commits_later);
-        wait_for_turn(peer);
+        fairness_wait(peer);
     } else if (reply == REPLY_PENDING) {
         PROMISE(witness.commits_later);
         if (peer->state != SESSION_COMMITTING)
-            wait_for_turn(peer);
+            fairness_wait(peer);
     }
 }
 
-static void hear_verdict(enum reply reply)
+static void hear_farewell(enum reply reply)
+{
+    PROMISE(reply == witness.farewell);
+    witness.to_turn_away = NULL;
+}
+
+static void hear_verdict(struct peer *peer, enum reply reply)
 {
     PROMISE(reply == witness.verdict);
     PROMISE(witness.is_on_record == (reply != REPLY_COMMITTED));
     witness.to_judge = NULL;
+    if (peer->makes_way)
+        witness.to_drop = peer;
+}
+
+/* It will not be served; nothing is known to have been sent that could be refused. */
+static void hear_uninvited(struct peer *peer, enum reply reply)
+{
+    PROMISE(reply == (witness.want.peer ? REPLY_BUSY : REPLY_STOPPING));
+    PROMISE(peer->is_invited);
+    PROMISE(peer->state == SESSION_COMMITTED);
+    peer->is_invited = false;
+    fairness_stop_waiting(peer);
+    if (!witness.want.peer)
+        return;
+    choose(peer);
+    witness.to_drop = peer;
 }
 
 /* Nothing was asked, so its turn has come; or it is told again, as if it had not heard. */
@@ -463,8 +572,8 @@ static void hear_go(struct peer *peer, enum reply reply, bool is_heard)
     PROMISE(witness_takes_bits(peer));
     if (peer == witness.turn)
         return;
-    PROMISE(waits_longest(peer));
-    peer->rank = 0;
+    PROMISE(fairness_is_next(peer));
+    fairness_take_turn(peer);
     give_turn(peer);
     if (!is_heard)
         owe_drop(peer);
@@ -481,18 +590,17 @@ static int tell_peer(void *owner, void *peer_, uint32_t word)
     PROMISE(answer_unpack(word, &answer));
     PROMISE(answer.nonce == peer->nonce);
     PROMISE(answer.count == peer->count % WORD_COUNT_MODULUS);
-    PROMISE(!witness.to_commit && !witness.to_drop);
+    PROMISE(!witness.to_commit && !witness.to_drop && !witness.to_admit);
     if (witness.to_judge) {
         PROMISE(witness.to_judge == peer);
-        hear_verdict(answer.reply);
+        hear_verdict(peer, answer.reply);
     } else if (witness.to_answer) {
         PROMISE(witness.to_answer == peer);
         hear_reply(peer, answer.reply);
-    } else if ((witness.stops_now || witness.is_over) && peer->is_invited) {
-        PROMISE(answer.reply == REPLY_STOPPING);
-        PROMISE(peer->state == SESSION_COMMITTED);
-        peer->is_invited = false;
-        peer->rank = 0;
+    } else if (witness.want.peer || ((witness.stops_now || witness.is_over) && peer->is_invited)) {
+        hear_uninvited(peer, answer.reply);
+    } else if (witness.to_turn_away == peer) {
+        hear_farewell(answer.reply);
     } else {
         hear_go(peer, answer.reply, is_heard);
     }
@@ -533,9 +641,13 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
 /* A refusal that no row of bits calls for, and why it is just. */
 static void expect_refusal(struct peer *peer, enum reply reason)
 {
-    if (reason == REPLY_BUSY) {
+    if (witness.want.peer) {
+        PROMISE(reason == REPLY_BUSY);
+        PROMISE(peer->is_invited ? peer->state == SESSION_IDLE : peer->state == SESSION_OPEN);
+        choose(peer);
+    } else if (reason == REPLY_BUSY) {
         PROMISE(witness.no_memory);
-        PROMISE(peer == witness.turn && peer->state == SESSION_OPEN && has_content(peer));
+        PROMISE(peer == witness.turn && peer->state == SESSION_OPEN && peer->content > 0);
     } else {
         PROMISE(reason == REPLY_STOPPING);
         PROMISE(witness.is_over || witness.stops_now);
@@ -543,7 +655,7 @@ static void expect_refusal(struct peer *peer, enum reply reason)
                                  : witness.is_over && is_mid_message(peer));
     }
     peer->is_invited = false;
-    peer->rank = 0;
+    fairness_stop_waiting(peer);
     refuse(peer, reason);
 }
 
@@ -556,7 +668,7 @@ static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
     if (!witness.to_judge)
         expect_refusal(peer, reason);
     PROMISE(witness.to_judge == peer && witness.verdict == reason && !witness.is_on_record);
-    /* Where no bit has come, nobody can know the user. */
+    /* Where no bit has come, that is the user of the process. */
     PROMISE(peer->uid == uid);
     witness.is_on_record = true;
     witness.counts.refused++;
@@ -573,13 +685,6 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
     PROMISE(peer->received == bytes);
     peer->was_lost = true;
     witness.counts.lost++;
-}
-
-static uid_t user_of_peer(void *owner, const void *peer)
-{
-    PROMISE(owner == &witness);
-    PROMISE(((const struct peer *)peer)->is_open);
-    return THE_USER;
 }
 
 static const struct exchange_ops ops = {
@@ -615,6 +720,8 @@ static void check_session(const struct session *session)
     PROMISE(session->state == peer->state);
     PROMISE(session->is_invited == peer->is_invited);
     PROMISE(session->waiting == (peer->rank > 0));
+    PROMISE(session->user->uid == WITNESS_UID + peer->user);
+    PROMISE(session->reserved == peer->reserved);
     PROMISE(session->nonce == peer->nonce);
     PROMISE(session->arq.count == peer->count);
     if (peer->state == SESSION_REFUSED)
@@ -696,12 +803,13 @@ static void check_peers(void)
 /* After each event. */
 static void check_all(void)
 {
-    PROMISE(owes_nothing());
+    PROMISE(owes_nothing() && !witness.to_turn_away);
     PROMISE(witness.exchange.committing == witness.commits_later);
     PROMISE(witness.exchange.barrier.count == witness.words_held);
     check_counts();
     check_peers();
     check_table();
+    fairness_check();
 }
 
 /* ---- events ---- */
@@ -716,11 +824,14 @@ static void note_turn(void)
     witness.takes_turn = false;
 }
 
-void witness_begin(size_t message_limit, unsigned session_limit)
+void witness_begin(size_t message_limit, unsigned session_limit, size_t room)
 {
     witness = (struct witness){.message_limit = message_limit, .now = 1};
     if (exchange_init(&witness.exchange, &ops, &witness, message_limit, session_limit) < 0)
         abort();
+    PROMISE(witness.exchange.room == EXCHANGE_ROOM);
+    if (room > 0)
+        witness.exchange.room = room;
     witness_time(0);
 }
 
