@@ -32,10 +32,17 @@ enum event {
     EVENTS,
 };
 
+/* Octets that are spelled out, without the NUL behind them. */
+#define FIELDS(text) .fields = (const uint8_t *)(text), .fields_length = sizeof(text) - 1
+
 /* What senders that keep to the protocol have to say, one message after another. */
 static const struct message messages[] = {
     {.priority = 6, .bytes = (uint8_t *)"hi", .length = 2},
     {.priority = 0},
+    {.priority = 4, .bytes = (uint8_t *)"yo", .length = 2, FIELDS("\3tme\2f3\3i42\4A=\n\xff")},
+    {.priority = 1, FIELDS("\2A=")},
+    /* But this one's name is the daemon's, which is refused with the last bit. */
+    {.priority = 3, .bytes = (uint8_t *)"oh", .length = 2, FIELDS("\2tx\11MESSAGE=!")},
     {.priority = 5, .bytes = (uint8_t *)"\xff\xff\xff", .length = 3},
     {.priority = 7, .bytes = (uint8_t *)"\0\1\2\3\4\5\6\7\0\1\2\3\4\5\6\7", .length = 16},
 };
@@ -109,7 +116,7 @@ static void send_bits(struct input *input)
     pid_t pid = read_pid(input);
     unsigned left = 1 + input_octet(input);
     const struct peer *peer = witness_session(pid);
-    uint8_t octets[WITNESS_MESSAGE_MAX + REFERENCE_OVERHEAD];
+    uint8_t octets[2 * WITNESS_MESSAGE_MAX + REFERENCE_OVERHEAD];
     struct frame frame = {.octets = octets};
 
     if (!peer)
