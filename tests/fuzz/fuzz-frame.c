@@ -37,6 +37,39 @@ static void check_bounds(const struct frame_decoder *decoder, size_t limit)
     PROMISE(decoder->allocated >= content);
 }
 
+static enum fields_result add_again(struct fields *fields, const struct field *field)
+{
+    char value[TAG_LENGTH_MAX + 1] = "";
+
+    if (field->kind == FIELD_OWN)
+        return fields_add(fields, field->name, field->name_length + 1 + field->length);
+    memcpy(value, field->value, field->length);
+    switch (field->kind) {
+    case FIELD_FACILITY:
+        return fields_set_facility(fields, (int)strtol(value, NULL, 10));
+    case FIELD_PID:
+        return fields_set_pid(fields, (int)strtol(value, NULL, 10));
+    default:
+        return fields_set_tag(fields, value);
+    }
+}
+
+/* A sender that adds the same fields, one by one, puts the same octets together. */
+static void check_fields(const uint8_t *octets, size_t length)
+{
+    struct fields fields = {0};
+    struct field field;
+    size_t offset = 0;
+
+    while (fields_next(octets, length, &offset, &field))
+        PROMISE(add_again(&fields, &field) == FIELDS_ADDED);
+    PROMISE(offset == length);
+    PROMISE(fields.length == length);
+    if (length > 0)
+        PROMISE(memcmp(fields.octets, octets, length) == 0);
+    fields_free(&fields);
+}
+
 static void check_complete(const struct frame_decoder *decoder, const struct reading *reading,
                            const uint8_t *octets)
 {
@@ -50,6 +83,7 @@ static void check_complete(const struct frame_decoder *decoder, const struct rea
     if (reading->fields_length > 0)
         PROMISE(memcmp(decoder->message.fields, reading->payload + reading->length,
                        reading->fields_length) == 0);
+    check_fields(decoder->message.fields, decoder->message.fields_length);
     if (frame_encode(&decoder->message, &again) < 0)
         abort();
     PROMISE(again.length == reading->used);
