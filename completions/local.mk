@@ -1,5 +1,5 @@
-# Completion of command lines. bash and fish look for a file named as the command, zsh knows one's own
-# commands by its first line.
+# Completion of command lines. bash and fish look for a file named as the command; zsh goes by the
+# commands in a file's first line.
 
 bashcompletiondir = $(BASHCOMPLETIONDIR)
 dist_bashcompletion_DATA = completions/bash/minitalk-send

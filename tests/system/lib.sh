@@ -274,6 +274,13 @@ uid_of() {
     guest id -u "$1"
 }
 
+# From here on nobody takes messages for the journal, until fresh_service.
+mask_journald() {
+    guest systemctl mask --runtime --quiet systemd-journald.service
+    guest systemctl stop systemd-journald.service systemd-journald.socket \
+        systemd-journald-dev-log.socket systemd-journald-audit.socket
+}
+
 # Undoes what a test may have left.
 repair_guest() {
     guest test -e /usr/sbin/minitalkd || install_package

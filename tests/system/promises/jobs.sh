@@ -172,9 +172,7 @@ test_when_nobody_listens() {
     expect_status 69 as alice minitalk-send lost
     expect_complaint 'no daemon is running'
     guest systemctl start minitalk
-    guest systemctl mask --runtime --quiet systemd-journald.service
-    guest systemctl stop systemd-journald.service systemd-journald.socket \
-        systemd-journald-dev-log.socket systemd-journald-audit.socket
+    mask_journald
     for command in 'logger lost' 'echo lost | systemd-cat'; do
         status=0
         as alice sh -c "$command" > said 2>&1 || status=$?

@@ -90,9 +90,7 @@ test_a_read_only_run_is_named() {
 
 test_a_masked_journald_is_told_to_senders() {
     fresh_service
-    guest systemctl mask --runtime --quiet systemd-journald.service
-    guest systemctl stop systemd-journald.service systemd-journald.socket \
-        systemd-journald-dev-log.socket systemd-journald-audit.socket
+    mask_journald
     guest systemctl restart minitalk
     expect_status 74 as alice minitalk-send lost
     expect_complaint 'whether journald is running'
