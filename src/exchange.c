@@ -230,7 +230,7 @@ static void dismiss(struct exchange *ex, struct session *s, enum reply reason)
     drop(ex, s);
 }
 
-/* Of this user's sessions, the one heard of least lately that can be ended. */
+/* Of this user's sessions, the one that asked least lately of those that can be ended. */
 static struct session *dispensable(const struct exchange *ex, const struct user *user,
                                    size_t least_reserved)
 {
@@ -375,7 +375,9 @@ static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 
     if (ex->ops->open(ex->owner, pid, &peer) < 0)
         return;
-    if (probe.ask == ASK_START) {
+    if (probe.ask == ASK_START && ex->stopping) {
+        refusal = REPLY_STOPPING;
+    } else if (probe.ask == ASK_START) {
         uid_t uid = ex->ops->user(ex->owner, peer);
 
         refusal = REPLY_BUSY;

@@ -9,8 +9,9 @@
  *
  * What is bounded: sessions, and the octets of messages under way (EXCHANGE_ROOM, or one message
  * of the greatest length if that is more). Where one more would be too much, the user with most of
- * it loses what was heard of least lately, if that user has more than the one who asks; its sender
- * is told that the daemon is busy. Else the one who asks is told so.
+ * it loses the session that asked least lately, as long as that user has more than the one who asks
+ * would have then; its sender is told that the daemon is busy. Where that does not make enough, the
+ * one who asks is told so. Once the daemon stops, nobody makes way: who comes is turned away.
  *
  * What is taken on whose word: a bit counts only if the kernel names its sender (SIGNAL_PLAIN).
  * A control word opens a session or asks about one, and changes no message. An answer goes out

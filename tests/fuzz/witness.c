@@ -417,6 +417,8 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     *ret_peer = peer;
     if (probe.ask == ASK_RESUME) {
         turn_away(peer, probe, REPLY_FORGOTTEN);
+    } else if (witness.is_stopping) {
+        turn_away(peer, probe, REPLY_STOPPING);
     } else {
         witness.to_admit = peer;
         witness.admitted_by = probe;

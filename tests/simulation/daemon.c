@@ -117,7 +117,8 @@ static int tell_word(void *owner, void *opened, uint32_t word)
         ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
     else if (ledger && answer.reply == REPLY_STOPPING)
         ledger->was_told_to_stop |= w->daemon.exchange.stopping || !w->daemon.exchange.table;
-    peer->has_session |= answer.reply != REPLY_BUSY && answer.reply != REPLY_FORGOTTEN;
+    peer->has_session |= answer.reply != REPLY_BUSY && answer.reply != REPLY_FORGOTTEN &&
+                         answer.reply != REPLY_STOPPING;
     return kernel_send_queued(&w->kernel, w->daemon.process, peer->process, LANE_PROCESS, true,
                               w->daemon.process->pid, word);
 }

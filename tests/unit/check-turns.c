@@ -515,7 +515,7 @@ static void forget(struct sender *senders)
         sender_done(&senders[i]);
 }
 
-START_TEST(who_has_most_sessions_gives_way_with_the_one_heard_of_least_lately)
+START_TEST(who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
 
@@ -657,6 +657,21 @@ START_TEST(who_comes_once_it_stops_is_turned_away)
 }
 END_TEST
 
+START_TEST(once_it_stops_no_message_under_way_gives_way)
+{
+    struct sender many[SESSIONS] = {0}, other = {.pid = 10};
+
+    ann_takes_all(many);
+    sender_sends(&many[0], 9);
+    exchange_stop(&world.exchange);
+    ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_STOPPING);
+    ck_assert_uint_eq(world.open_peers, SESSIONS);
+    sender_sends(&many[0], SENDER_REST);
+    ck_assert_int_eq(sender_heard(&many[0]), REPLY_COMMITTED);
+    forget(many);
+}
+END_TEST
+
 START_TEST(messages_under_way_are_finished_before_it_stops)
 {
     all_ask();
@@ -757,7 +772,7 @@ Suite *make_suite(void)
         an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
         the_late_news_of_an_end_does_not_end_the_session_of_another,
         one_sender_too_many_is_told_that_the_daemon_is_busy,
-        who_has_most_sessions_gives_way_with_the_one_heard_of_least_lately,
+        who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately,
         a_message_under_way_that_gives_way_is_refused,
         a_message_that_is_being_logged_does_not_give_way,
         users_take_turns_whatever_the_number_of_their_senders,
@@ -766,6 +781,7 @@ Suite *make_suite(void)
         room_is_given_back_with_every_end_of_a_message,
         who_has_not_sent_a_bit_is_told_that_the_daemon_stops,
         who_comes_once_it_stops_is_turned_away,
+        once_it_stops_no_message_under_way_gives_way,
         messages_under_way_are_finished_before_it_stops,
         a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops,
         a_message_that_is_being_logged_is_waited_for,
