@@ -88,7 +88,7 @@ static int read_line(struct input *in)
     while (r == 0 && (c = read_byte(in)) != EOF && c != '\n') {
         char byte = (char)c;
 
-        r = append(in, &byte, 1);
+        r = in->length < INPUT_LINE_MAX ? append(in, &byte, 1) : -E2BIG;
     }
     if (r < 0)
         return r;

@@ -2,7 +2,8 @@
  * input.h - the messages that a sender is to send, one after another
  *
  * They come from the words of a command line (one message) or from a stream: each line a message,
- * or all of it one. A line's newline is not part of it; a last line need not have one.
+ * or all of it one. A line's newline is not part of it; a last line need not have one. What has no
+ * newline for very long is no line, and refused before it takes all memory.
  */
 #pragma once
 
@@ -12,6 +13,9 @@
 #include <stdio.h>
 
 #include "frame.h"
+
+/* The longest line that is a message, in octets. */
+#define INPUT_LINE_MAX ((size_t)16 << 20)
 
 struct input {
     char **words; /* NULL-terminated, or NULL to read the stream */
@@ -27,7 +31,8 @@ struct input {
 
 /*
  * Reads the next message into input->bytes and length, valid until the next call. 1; 0 at the
- * end; -EMSGSIZE if it has more than MESSAGE_MAX bytes; another -errno.
+ * end; -EMSGSIZE if it has more than MESSAGE_MAX bytes; -E2BIG if it is a line of more than
+ * INPUT_LINE_MAX; another -errno.
  */
 int input_next(struct input *input);
 void input_done(struct input *input);

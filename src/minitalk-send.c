@@ -122,6 +122,12 @@ static int unreadable(const struct send_options *options, const struct input *in
                  input->number, MESSAGE_MAX);
         return EX_DATAERR;
     }
+    if (error == -E2BIG) {
+        complain("message %ju is a line of more than %zu bytes; send it with --whole, or in "
+                 "shorter lines",
+                 input->number, INPUT_LINE_MAX);
+        return EX_DATAERR;
+    }
     if (options->words)
         complain_of(-error, "cannot read message %ju", input->number);
     else

@@ -342,6 +342,14 @@ test_unreadable_input() {
     expect_received < /dev/null
 }
 
+# A line has to end some time; what has been read of it is not sent.
+test_an_endless_line() {
+    start_daemon
+    within 10000 expect_status 65 send < <(echo 'a line' && cat /dev/zero)
+    expect_complaint 'message 2 is a line of more than 16777216 bytes; send it with --whole'
+    expect_received 'a line'
+}
+
 test_closed_standard_input() {
     start_daemon
     expect_status 66 send <&-

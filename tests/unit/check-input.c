@@ -157,6 +157,21 @@ START_TEST(a_line_may_be_long)
 }
 END_TEST
 
+START_TEST(what_has_no_newline_for_too_long_is_no_line)
+{
+    char *bytes = calloc(1, INPUT_LINE_MAX + 1);
+
+    ck_assert_ptr_nonnull(bytes);
+    read_from(bytes, INPUT_LINE_MAX);
+    expect(bytes, INPUT_LINE_MAX);
+    expect_end();
+    done();
+    read_from(bytes, INPUT_LINE_MAX + 1);
+    ck_assert_int_eq(input_next(&input), -E2BIG);
+    free(bytes);
+}
+END_TEST
+
 /* ---- a whole stream ---- */
 
 START_TEST(a_whole_stream_is_one_message_with_its_newlines_and_zeros)
@@ -270,6 +285,7 @@ Suite *make_suite(void)
         an_empty_stream_has_no_lines,
         any_octet_but_the_newline_is_part_of_a_line,
         a_line_may_be_long,
+        what_has_no_newline_for_too_long_is_no_line,
         a_whole_stream_is_one_message_with_its_newlines_and_zeros,
         a_whole_empty_stream_is_an_empty_message,
         a_whole_stream_may_be_long,
