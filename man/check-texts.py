@@ -9,7 +9,7 @@ of the values that are filled in.
 import re
 import sys
 
-CALL = re.compile(r"\b(warnx|warn|errx|err|complain|complain_of|sink_record|snprintf)\s*\(")
+CALL = re.compile(r"\b(fail|fail_of|complain|complain_of|sink_record|snprintf)\s*\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CONVERSION = re.compile(r"%[-+ 0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|j|z)?[a-zA-Z]")
 
@@ -60,7 +60,7 @@ def texts(code):
         form, *values = strings(args) or [""]
         if not form:
             continue
-        if function in ("warn", "err", "complain_of"):
+        if function in ("fail_of", "complain_of"):
             form += ": %s"
         yield "opening" if function == "snprintf" else "message", form
         yield from (("value", value) for value in values if value.strip(": "))

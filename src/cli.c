@@ -2,12 +2,13 @@
 
 #include "cli.h"
 
-#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+#include "complaint.h"
 
 /* The option as it was given, if it was a long one without a letter; else its letter. */
 static const char *name_of(char *const *argv)
@@ -25,16 +26,16 @@ void cli_wrong_option(int complaint, char *const *argv, const char *letters)
     const char *name = name_of(argv);
 
     if (complaint == ':')
-        errx(EX_USAGE, "option '%s' lacks its value; see '--help'", name);
+        fail(EX_USAGE, "option '%s' lacks its value; see '--help'", name);
     if (optopt >= CLI_LONG_ONLY || (optopt > 0 && strchr(letters, optopt)))
-        errx(EX_USAGE, "option '%s' takes no value; see '--help'", name);
-    errx(EX_USAGE, "there is no option '%s', or more than one begins so; see '--help'", name);
+        fail(EX_USAGE, "option '%s' takes no value; see '--help'", name);
+    fail(EX_USAGE, "there is no option '%s', or more than one begins so; see '--help'", name);
 }
 
 const char *cli_path(const char *argument)
 {
     if (!*argument)
-        errx(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
+        fail(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
     return argument;
 }
 
@@ -44,23 +45,21 @@ enum trace_format cli_trace(const char *argument)
         return TRACE_TEXT;
     if (strcmp(argument, "json") == 0)
         return TRACE_JSON;
-    errx(EX_USAGE, "unknown trace format '%s'; use --trace=text or --trace=json", argument);
+    fail(EX_USAGE, "unknown trace format '%s'; use --trace=text or --trace=json", argument);
 }
 
 void cli_answer(const char *text)
 {
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-        err(EX_IOERR, "cannot write to standard output");
+        fail_of(EX_IOERR, errno, "cannot write to standard output");
     exit(0);
 }
 
 void cli_require_signals(int result)
 {
     if (result == -EDQUOT)
-        errx(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
+        fail(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
                        "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
-    if (result < 0) {
-        errno = -result;
-        err(EX_OSERR, "cannot block SIGUSR1 and SIGUSR2");
-    }
+    if (result < 0)
+        fail_of(EX_OSERR, -result, "cannot block SIGUSR1 and SIGUSR2");
 }

@@ -4,36 +4,80 @@
 
 #include <err.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Paths are the longest that is filled in. */
 static char newest[8192];
+
+static void keep(const char *format, va_list arguments)
+{
+    vsnprintf(newest, sizeof newest, format, arguments);
+}
+
+static void add_error(int error)
+{
+    size_t length = strlen(newest);
+
+    snprintf(newest + length, sizeof newest - length, ": %s", strerror(error));
+}
+
+/* Whatever the locale is: octets of other characters than ASCII's are none of these. */
+static bool is_control(char c)
+{
+    return (c >= 0 && c < ' ') || c == '\177';
+}
 
 void complain(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(newest, sizeof newest, format, arguments);
+    keep(format, arguments);
     va_end(arguments);
 }
 
 void complain_of(int error, const char *format, ...)
 {
     va_list arguments;
-    size_t length;
 
     va_start(arguments, format);
-    vsnprintf(newest, sizeof newest, format, arguments);
+    keep(format, arguments);
     va_end(arguments);
-    length = strlen(newest);
-    snprintf(newest + length, sizeof newest - length, ": %s", strerror(error));
+    add_error(error);
 }
 
 void complaint_tell(void)
 {
+    for (char *c = newest; *c; c++)
+        if (is_control(*c))
+            *c = '?';
     if (newest[0])
         warnx("%s", newest);
     newest[0] = '\0';
+}
+
+void fail(int status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(format, arguments);
+    va_end(arguments);
+    complaint_tell();
+    exit(status);
+}
+
+void fail_of(int status, int error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(format, arguments);
+    va_end(arguments);
+    add_error(error);
+    complaint_tell();
+    exit(status);
 }

@@ -3,6 +3,9 @@
  *
  * What goes wrong may not be the end yet: another daemon may be tried, or the display be cleared
  * first. So a complaint is kept, the newest only, until the program knows that it has failed.
+ *
+ * What is filled in may come from anybody: control characters in it are shown as '?', so that it
+ * stays one line and tells the terminal nothing.
  */
 #pragma once
 
@@ -12,3 +15,8 @@ __attribute__((format(printf, 2, 3))) void complain_of(int error, const char *fo
 
 /* Tells the newest complaint, if there is one. */
 void complaint_tell(void);
+
+/* Tells this one at once and ends the program, as errx(3) and err(3) do, with a sysexits(3). */
+__attribute__((format(printf, 2, 3))) _Noreturn void fail(int status, const char *format, ...);
+__attribute__((format(printf, 3, 4))) _Noreturn void fail_of(int status, int error,
+                                                             const char *format, ...);

@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 /*
- * Opens /dev/null in place of a standard descriptor that is closed, so that no file opened later
- * is taken for it. To be called first. False if that cannot be done. Whether standard input
+ * Puts something in place of a standard descriptor that is closed, so that no file opened later is
+ * taken for it: what can neither be read nor written, nor opened for that by way of /dev/stdin
+ * (O_PATH, open(2)). To be called first. False if that cannot be done. Whether standard input
  * (output) was open is in *ret_input (*ret_output).
  */
 bool descriptors_fill(bool *ret_input, bool *ret_output);

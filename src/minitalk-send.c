@@ -1,6 +1,5 @@
 /* minitalk-send.c - sends messages to minitalkd by signal; see minitalk-send(1) */
 
-#include <err.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -47,7 +46,7 @@ static int find_of_user(struct peer *ret)
     int r;
 
     if (!path)
-        errx(EX_USAGE, "there is no $XDG_RUNTIME_DIR to look for your daemon in; give "
+        fail(EX_USAGE, "there is no $XDG_RUNTIME_DIR to look for your daemon in; give "
                        "--pidfile=PATH");
     r = target_from_pidfile(path, TARGET_USER, ret);
     free(path);
@@ -112,7 +111,7 @@ static void open_input(const struct send_options *options, struct input *ret)
     if (options->file)
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
-        err(EX_NOINPUT, "cannot open %s", options->file);
+        fail_of(EX_NOINPUT, errno, "cannot open %s", options->file);
 }
 
 static int unreadable(const struct send_options *options, const struct input *input, int error)
@@ -230,7 +229,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     send_options_parse(argc, argv, &program.options);
     if (!program.options.words && !program.options.file && !has_stdin)
-        errx(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
+        fail(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
     /* Whether standard error takes what is written to it changes no outcome. */
     descriptors_expect_failure();

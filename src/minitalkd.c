@@ -1,7 +1,6 @@
 /* minitalkd.c - the daemon: takes messages by signal and logs them; see minitalkd(8) */
 
 #include <bsd/stdlib.h>
-#include <err.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "complaint.h"
 #include "descriptors.h"
 #include "detach.h"
 #include "frame.h"
@@ -39,6 +39,7 @@ struct program {
     struct detach detach;
     struct trace trace;
     struct server *server;
+    bool has_stdout;
 };
 
 static const char usage[] =
@@ -84,7 +85,7 @@ static enum output parse_output(const char *argument)
         return OUTPUT_JOURNAL;
     if (strcmp(argument, "stdout") == 0)
         return OUTPUT_STDOUT;
-    errx(EX_USAGE, "unknown output '%s'; use --output=journal or --output=stdout", argument);
+    fail(EX_USAGE, "unknown output '%s'; use --output=journal or --output=stdout", argument);
 }
 
 static size_t parse_limit(const char *argument)
@@ -93,7 +94,7 @@ static size_t parse_limit(const char *argument)
     long long bytes = strtonum(argument, 1, MESSAGE_MAX, &error);
 
     if (error)
-        errx(EX_USAGE, "'%s' bytes is %s; give --max-message a number from 1 to %zu", argument,
+        fail(EX_USAGE, "'%s' bytes is %s; give --max-message a number from 1 to %zu", argument,
              error, MESSAGE_MAX);
     return (size_t)bytes;
 }
@@ -129,9 +130,9 @@ static struct options parse_options(int argc, char **argv)
         }
     }
     if (optind < argc)
-        errx(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
+        fail(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
     if (options.trace != TRACE_NONE && !options.foreground && options.output == OUTPUT_JOURNAL)
-        errx(EX_USAGE, "--trace needs --foreground, or --output=stdout: a daemon that logs to the "
+        fail(EX_USAGE, "--trace needs --foreground, or --output=stdout: a daemon that logs to the "
                        "journal has no standard error");
     return options;
 }
@@ -146,7 +147,7 @@ static char *default_pidfile(void)
         return strdup(PIDFILE_SYSTEM);
     path = pidfile_of_user();
     if (!path && errno != ENOMEM)
-        errx(EX_USAGE, "there is no $XDG_RUNTIME_DIR to keep the pidfile in; give --pidfile=PATH");
+        fail(EX_USAGE, "there is no $XDG_RUNTIME_DIR to keep the pidfile in; give --pidfile=PATH");
     return path;
 }
 
@@ -160,7 +161,7 @@ static char *absolute(const char *path)
         return strdup(path);
     directory = get_current_dir_name();
     if (!directory)
-        err(EX_CANTCREAT, "cannot open the pidfile %s", path);
+        fail_of(EX_CANTCREAT, errno, "cannot open the pidfile %s", path);
     length = asprintf(&absolute, "%s/%s", directory, path);
     free(directory);
     return length < 0 ? NULL : absolute;
@@ -180,21 +181,19 @@ static void claim(const char *path, struct pidfile *ret)
     int r = pidfile_claim(path, ret, &holder);
 
     if (r == -EEXIST && holder > 0)
-        errx(EX_UNAVAILABLE,
+        fail(EX_UNAVAILABLE,
              "already running as process %d, which holds the pidfile %s; stop it "
              "first, or give another --pidfile",
              (int)holder, path);
     if (r == -EEXIST)
-        errx(EX_UNAVAILABLE,
+        fail(EX_UNAVAILABLE,
              "another process holds the pidfile %s locked; stop it first, or give "
              "another --pidfile",
              path);
     if (r == -EINVAL)
-        errx(EX_CANTCREAT, "%s is not a regular file; give another --pidfile", path);
-    if (r < 0) {
-        errno = -r;
-        err(EX_CANTCREAT, "cannot open the pidfile %s", path);
-    }
+        fail(EX_CANTCREAT, "%s is not a regular file; give another --pidfile", path);
+    if (r < 0)
+        fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
 
 static void open_sink(enum output output, bool has_stdout, struct sink *ret)
@@ -202,12 +201,31 @@ static void open_sink(enum output output, bool has_stdout, struct sink *ret)
     int r;
 
     if (output == OUTPUT_STDOUT && !has_stdout)
-        errx(EX_USAGE, "standard output is closed, but --output=stdout needs it");
+        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it");
     r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
-    if (r < 0) {
-        errno = -r;
-        err(EX_OSERR, "cannot open the output");
+    if (r < 0)
+        fail_of(EX_OSERR, -r, "cannot open the output");
+}
+
+static int cannot_start(int error)
+{
+    complain_of(error, "cannot start");
+    return EX_OSERR;
+}
+
+/* Lets senders find the daemon, and the caller know it: 0 or an exit status. */
+static int go_public(struct program *program, const struct options *options)
+{
+    int r = pidfile_publish(&program->pidfile);
+
+    if (r < 0)
+        return cannot_start(-r);
+    if (program->has_stdout && (printf("%d\n", (int)getpid()) < 0 || fflush(stdout) != 0)) {
+        complain_of(errno, "cannot write to standard output");
+        return EX_IOERR;
     }
+    r = detach_ready(&program->detach, options->output == OUTPUT_STDOUT);
+    return r < 0 ? cannot_start(-r) : 0;
 }
 
 static int start(struct program *program, const struct options *options)
@@ -217,30 +235,19 @@ static int start(struct program *program, const struct options *options)
 
     if (r >= 0)
         r = server_new(&program->sink, options->message_limit, trace, &program->server);
-    if (r >= 0)
-        r = pidfile_publish(&program->pidfile);
-    if (r < 0)
-        return r;
-    if (printf("%d\n", (int)getpid()) < 0 || fflush(stdout) != 0)
-        return -errno;
-    return detach_ready(&program->detach, options->output == OUTPUT_STDOUT);
+    return r < 0 ? cannot_start(-r) : go_public(program, options);
 }
 
 static int run(struct program *program, const struct options *options)
 {
     int r = start(program, options);
 
-    if (r < 0) {
-        errno = -r;
-        warn("cannot start");
-        return EX_OSERR;
-    }
+    if (r != 0)
+        return r;
     sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
     r = server_run(program->server);
-    if (r < 0) {
-        errno = -r;
-        warn("stopped by an error");
-    }
+    if (r < 0)
+        complain_of(-r, "stopped by an error");
     sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", r < 0 ? ": " : "",
                 r < 0 ? strerror(-r) : "");
     return r < 0 ? EX_SOFTWARE : 0;
@@ -251,11 +258,11 @@ int main(int argc, char **argv)
     struct program program = {.sink.fd = -1, .detach = DETACH_NONE};
     struct options options;
     int signals = inbox_open(); /* first: until then a stray signal is the end */
-    bool has_stdin, has_stdout;
+    bool has_stdin;
     char *pidfile;
     int status;
 
-    if (!descriptors_fill(&has_stdin, &has_stdout))
+    if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
     cli_require_signals(signals);
@@ -265,11 +272,12 @@ int main(int argc, char **argv)
         closefrom(STDERR_FILENO + 1);
     pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();
     if (!pidfile)
-        errx(EX_OSERR, "there is no memory");
+        fail(EX_OSERR, "there is no memory");
     claim(pidfile, &program.pidfile);
-    open_sink(options.output, has_stdout, &program.sink);
+    open_sink(options.output, program.has_stdout, &program.sink);
 
     status = run(&program, &options);
+    complaint_tell();
 
     server_free(program.server);
     pidfile_release(&program.pidfile);

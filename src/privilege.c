@@ -2,13 +2,15 @@
 
 #include "privilege.h"
 
-#include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "complaint.h"
 
 static bool was_dropped;
 
@@ -19,9 +21,9 @@ void privilege_drop(void)
 
     was_dropped = geteuid() != uid || getegid() != gid;
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        err(EX_OSERR, "cannot give up the privileges of a set-user-ID program");
+        fail_of(EX_OSERR, errno, "cannot give up the privileges of a set-user-ID program");
     if (getresuid(&real, &effective, &saved) < 0 || real != uid || effective != uid || saved != uid)
-        errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
 }
 
 void privilege_keep_for_signals(void)
@@ -31,7 +33,7 @@ void privilege_keep_for_signals(void)
     /* It does not tell of a failure; with an ID that is none, it only says what is. */
     setfsuid(uid);
     if ((uid_t)setfsuid((uid_t)-1) != uid)
-        errx(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
 }
 
 void privilege_use_for_pidfile(void)

@@ -3,7 +3,6 @@
 #include "send-options.h"
 
 #include <bsd/stdlib.h>
-#include <err.h>
 #include <limits.h>
 #include <string.h>
 #include <sysexits.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "complaint.h"
 #include "monotonic.h"
 #include "pidfile.h"
 
@@ -99,7 +99,7 @@ static pid_t parse_pid(const char *argument)
     pid_t pid = (pid_t)strtonum(argument, 1, INT_MAX, &error);
 
     if (error)
-        errx(EX_USAGE, "'%s' is not a PID (%s); give the one that minitalkd printed", argument,
+        fail(EX_USAGE, "'%s' is not a PID (%s); give the one that minitalkd printed", argument,
              error);
     return pid;
 }
@@ -110,7 +110,7 @@ static uint64_t parse_seconds(const char *option, const char *argument)
     long long seconds = strtonum(argument, 1, SECONDS_MAX, &error);
 
     if (error)
-        errx(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
+        fail(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
              option, SECONDS_MAX);
     return (uint64_t)seconds * MONOTONIC_SEC;
 }
@@ -120,7 +120,7 @@ static struct priority parse_priority(const char *argument)
     struct priority priority;
 
     if (!priority_parse(argument, &priority))
-        errx(EX_USAGE,
+        fail(EX_USAGE,
              "'%s' is no priority; give one such as 'err', 'local0.info' or a number from 0 to 7",
              argument);
     return priority;
@@ -132,7 +132,7 @@ static int parse_id(const char *argument)
     int id = *argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
 
     if (error)
-        errx(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
+        fail(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
              INT_MAX);
     return id;
 }
@@ -143,10 +143,10 @@ static int parse_id(const char *argument)
 static void require_added(enum fields_result result)
 {
     if (result == FIELDS_TOO_LARGE)
-        errx(EX_USAGE, "there are more than %u fields, or more than %zu bytes of them; give fewer",
+        fail(EX_USAGE, "there are more than %u fields, or more than %zu bytes of them; give fewer",
              FIELDS_COUNT_MAX, FIELDS_SIZE_MAX);
     if (result == FIELDS_NO_MEMORY)
-        errx(EX_OSERR, "there is no memory for the fields");
+        fail(EX_OSERR, "there is no memory for the fields");
 }
 
 static void add_field(struct fields *fields, const char *argument)
@@ -154,12 +154,12 @@ static void add_field(struct fields *fields, const char *argument)
     enum fields_result result = fields_add(fields, argument, strlen(argument));
 
     if (result == FIELDS_BAD_NAME)
-        errx(EX_USAGE,
+        fail(EX_USAGE,
              "'%s' is no field; give --field=NAME=VALUE, with at most %u capital letters, digits "
              "and '_' in NAME",
              argument, FIELD_NAME_MAX);
     if (result == FIELDS_RESERVED)
-        errx(EX_USAGE,
+        fail(EX_USAGE,
              "the field of '%s' is reserved; leave it out, or use --priority, --tag or --id",
              argument);
     require_added(result);
@@ -170,7 +170,7 @@ static void set_tag(struct fields *fields, const char *tag)
     enum fields_result result = fields_set_tag(fields, tag);
 
     if (result == FIELDS_BAD_VALUE)
-        errx(EX_USAGE,
+        fail(EX_USAGE,
              "the tag '%s' is empty, or has control characters or more than %u bytes; "
              "give another --tag",
              tag, TAG_LENGTH_MAX);
@@ -184,13 +184,13 @@ static void require_consistent(const struct send_options *options)
     bool is_for_input = options->whole || options->file || options->prio_prefix;
 
     if ((options->pid > 0) + !!options->pidfile + options->user > 1)
-        errx(EX_USAGE, "--pid, --pidfile and --user exclude each other");
+        fail(EX_USAGE, "--pid, --pidfile and --user exclude each other");
     if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
-        errx(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
+        fail(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
-        errx(EX_USAGE, "--quiet excludes --stderr, --verbose and --trace");
+        fail(EX_USAGE, "--quiet excludes --stderr, --verbose and --trace");
     if (options->words && is_for_input)
-        errx(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
+        fail(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
              *options->words);
 }
 

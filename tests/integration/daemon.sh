@@ -135,6 +135,16 @@ test_a_closed_standard_output_is_an_error_where_it_is_needed() {
     expect_complaint 'standard output is closed'
 }
 
+test_else_it_starts_without_saying_its_pid() {
+    "$minitalkd" --foreground --pidfile=pid >&- 2> stderr &
+    daemon=$!
+    also_end "$daemon"
+    eventually 10 test -s pid
+    [ "$(cat pid)" -eq "$daemon" ] || fail "the pidfile has $(cat pid), not $daemon"
+    kill "$daemon"
+    expect_end 0 "$daemon"
+}
+
 test_with_all_descriptors_closed_nothing_else_is_written_to() {
     "$minitalkd" --output=journal --pidfile="$PWD/minitalk.pid" <&- >&- 2>&-
     daemon=$(cat minitalk.pid)

@@ -210,6 +210,14 @@ test_a_program_of_that_name_that_handles_the_signals_gets_none() {
     expect_signals 0 0
 }
 
+test_what_others_are_called_tells_the_terminal_nothing() {
+    start_impostor --name=$'a\e[2J'
+    expect_status 76 by_pid "$impostor"
+    expect_complaint "process $impostor is 'a?[2J', not minitalkd"
+    expect_status 64 "$minitalk_send" --tag=$'a\nb' 'a message'
+    expect_complaint "the tag 'a?b' is empty, or has control characters"
+}
+
 test_a_program_that_blocks_the_signals_gets_none() {
     start_impostor
     expect_status 76 by_pid "$impostor"
@@ -308,6 +316,10 @@ to_a_full_disk() {
     "$@" > /dev/full
 }
 
+without_standard_output() {
+    "$@" >&-
+}
+
 test_wrong_options() {
     local program
     for program in "$minitalkd" "$minitalk_send"; do
@@ -321,6 +333,8 @@ test_wrong_options() {
         expect_complaint "option '-V' takes no value"
         expect_status 74 to_a_full_disk "$program" --help
         expect_complaint 'cannot write to standard output'
+        expect_status 74 without_standard_output "$program" --version
+        expect_complaint 'cannot write to standard output: Bad file descriptor'
     done
 }
 
@@ -354,6 +368,8 @@ test_closed_standard_input() {
     start_daemon
     expect_status 66 send <&-
     expect_complaint 'standard input is closed'
+    expect_status 66 send --file=/dev/stdin <&-
+    expect_complaint 'cannot read message 1 from /dev/stdin'
     send 'not needed here' <&-
     expect_received 'not needed here'
 }

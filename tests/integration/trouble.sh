@@ -35,8 +35,8 @@ fail_to_start() {
 
 test_a_daemon_that_cannot_print_its_pid_does_not_start() {
     for option in --foreground --max-message=1; do
-        expect_status 71 fail_to_start "$option"
-        expect_complaint 'cannot start: No space left on device'
+        expect_status 74 fail_to_start "$option"
+        expect_complaint 'cannot write to standard output: No space left on device'
         [ ! -e pid ] || fail "the pidfile is still there, with $option"
     done
 }
