@@ -25,14 +25,13 @@
 #include "message-ids.h"
 #include "sink.h"
 
-/* 0 if journald takes an entry now; -EINPROGRESS if its queue is full; -errno if there is none. */
-static int probe_journald(int fd)
+static int probe_journald(const struct sink *sink)
 {
     static const struct sockaddr_un journald = {.sun_family = AF_UNIX,
                                                 .sun_path = "/run/systemd/journal/socket"};
-    struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+    struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
 
-    if (connect(fd, (const struct sockaddr *)&journald, sizeof journald) < 0)
+    if (connect(sink->fd, (const struct sockaddr *)&journald, sizeof journald) < 0)
         return -errno;
     return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
 }
@@ -119,7 +118,7 @@ static int write_journal(struct sink *sink)
     size_t length = sizeof name - 1 + entry->message.length;
     struct row row = {.fields_count = 0};
     char *message, *payload;
-    int r = probe_journald(sink->fd);
+    int r = probe_journald(sink);
 
     if (r < 0)
         return r;
@@ -155,9 +154,7 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
 {
     struct row row = {.fields_count = 0};
 
-    /* A record is not worth blocking for: nobody waits for it. */
-    if (probe_journald(sink->fd) < 0)
-        return;
+    (void)sink;
     add(&row, "MESSAGE=%s", text);
     add_head(&row, records[record].priority, records[record].id);
     add_identifier(&row);
@@ -166,7 +163,11 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
     sd_journal_sendv(row.fields, row.fields_count);
 }
 
-static const struct sink_ops journal_ops = {.write = write_journal, .record = record_journal};
+static const struct sink_ops journal_ops = {
+    .write = write_journal,
+    .probe = probe_journald,
+    .record = record_journal,
+};
 
 int journal_open(struct sink *ret)
 {

@@ -205,6 +205,13 @@ static void open_sink(enum output output, bool has_stdout, struct sink *ret)
     r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
     if (r < 0)
         fail_of(EX_OSERR, -r, "cannot open the output");
+    r = sink_check(ret);
+    if (r < 0) {
+        complain("%s cannot be reached (%s), and messages are refused until it can; start it, or "
+                 "use --output=stdout",
+                 ret->name, strerror(-r));
+        complaint_tell();
+    }
 }
 
 static int cannot_start(int error)

@@ -218,10 +218,11 @@ static const char *explain(enum reply reason)
 static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
 {
     struct server *server = owner;
+    int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
 
     sink_record(server->sink, RECORD_REFUSED, pid, uid,
-                "refused a message of process %d, user %u: %s", (int)pid, (unsigned)uid,
-                explain(reason));
+                "refused a message of process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
+                explain(reason), failure ? ": " : "", failure ? strerror(failure) : "");
 }
 
 static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)

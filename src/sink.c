@@ -3,6 +3,7 @@
 #include "sink.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +42,34 @@ int sink_continue(struct sink *sink)
     return r;
 }
 
+int sink_check(const struct sink *sink)
+{
+    int r = sink->ops->probe(sink);
+
+    return r == -EINPROGRESS ? 0 : r;
+}
+
+static void tell_stderr(const char *text)
+{
+    struct pollfd pollfd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (poll(&pollfd, 1, 0) > 0)
+        dprintf(STDERR_FILENO, "minitalkd: %s\n", text);
+}
+
 void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format,
                  ...)
 {
     char text[256];
     va_list arguments;
+    int r;
 
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    sink->ops->record(sink, record, pid, uid, text);
+    r = sink->ops->record ? sink->ops->probe(sink) : -ENOTSUP;
+    if (r == 0)
+        sink->ops->record(sink, record, pid, uid, text);
+    else if (r != -EINPROGRESS)
+        tell_stderr(text);
 }

@@ -42,7 +42,12 @@ struct sink {
 struct sink_ops {
     /* Goes on writing sink->entry: 0, -EINPROGRESS, or another -errno if it is refused. */
     int (*write)(struct sink *sink);
-    /* Notes text; pid and uid are those of the sender it is about, or pid is 0. */
+    /* Whether it takes an entry now: 0, -EINPROGRESS if it is full for the moment, or why not. */
+    int (*probe)(const struct sink *sink);
+    /*
+     * Notes text, where probe() says 0; pid and uid are those of the sender it is about, or pid is
+     * 0. NULL: that is not for this log.
+     */
     void (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
 };
 
@@ -59,6 +64,13 @@ void sink_close(struct sink *sink);
 int sink_write(struct sink *sink, const struct entry *entry);
 int sink_continue(struct sink *sink);
 
-/* Notes something about the daemon or a sender; a failure to do so is not reported. */
+/* Whether the log takes messages, as far as can be seen now: 0 or -errno. */
+int sink_check(const struct sink *sink);
+
+/*
+ * Notes something about the daemon or a sender: in the log, or on standard error where the log is
+ * for messages only or cannot be reached. Nobody waits for it, so it is not worth blocking for:
+ * where either is full it is left out.
+ */
 __attribute__((format(printf, 5, 6))) void
 sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format, ...);

@@ -1,7 +1,7 @@
 /*
  * stdout.c - the sink for machines without a journal: each message and a newline
  *
- * Nothing is buffered: a message that is committed has been written. Records go to standard error.
+ * Nothing is buffered: a message that is committed has been written. Records go elsewhere.
  */
 
 #include <errno.h>
@@ -14,11 +14,11 @@
 
 #include "sink.h"
 
-static bool is_writable(int fd)
+static int probe_stdout(const struct sink *sink)
 {
-    struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+    struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
 
-    return poll(&pollfd, 1, 0) > 0;
+    return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
 }
 
 /*
@@ -38,7 +38,7 @@ static int write_stdout(struct sink *sink)
         };
         ssize_t n;
 
-        if (!is_writable(sink->fd))
+        if (probe_stdout(sink) < 0)
             return -EINPROGRESS;
         n = writev(sink->fd, parts, 2);
         if (n < 0 && errno == EAGAIN)
@@ -51,16 +51,7 @@ static int write_stdout(struct sink *sink)
     return 0;
 }
 
-static void record_stderr(struct sink *sink, enum record record, pid_t pid, uid_t uid,
-                          const char *text)
-{
-    (void)sink, (void)record, (void)pid, (void)uid;
-    /* A record is not worth blocking for: nobody waits for it. */
-    if (is_writable(STDERR_FILENO))
-        dprintf(STDERR_FILENO, "minitalkd: %s\n", text);
-}
-
-static const struct sink_ops stdout_ops = {.write = write_stdout, .record = record_stderr};
+static const struct sink_ops stdout_ops = {.write = write_stdout, .probe = probe_stdout};
 
 int stdout_open(struct sink *ret)
 {

@@ -222,6 +222,19 @@ test_without_a_journal_the_sender_is_told() {
     expect_field MESSAGE 'now somebody does'
 }
 
+test_without_a_journal_a_daemon_in_the_foreground_says_so() {
+    mount -t tmpfs -o mode=755 minitalk /run
+    unmount+=(/run)
+    mkdir own
+    "$minitalkd" --foreground --pidfile="$PWD/own/pid" > output 2> notes &
+    daemon=$!
+    also_end "$daemon"
+    eventually 10 has_text output
+    grep -q '^minitalkd: journald cannot be reached (No such file or directory), and mess' notes
+    expect_status 74 jsend 'nobody logs this'
+    grep -q '^minitalkd: refused .*: it could not be logged: No such file or directory$' notes
+}
+
 test_when_the_journal_ends_the_sender_is_told() {
     start_journald
     mkdir own
