@@ -28,7 +28,10 @@ section() {
 }
 
 test_the_pages_have_nothing_to_warn_of() {
-    mandoc -Tlint -Wwarning "${pages[@]}"
+    # Which other pages are installed is not for these pages to say.
+    mandoc -Tlint "${pages[@]}" > lint 2> trouble || :
+    ! grep -v 'referenced manual not found' lint || fail 'mandoc has something to say of the pages'
+    ! grep -v 'outdated mandoc.db' trouble || fail 'mandoc has trouble'
     if command -v groff > /dev/null; then
         [ -z "$(groff -mdoc -ww -Tutf8 -z "${pages[@]}" 2>&1 | tee /dev/stderr)" ]
     fi
