@@ -154,10 +154,11 @@ static void add_field(struct fields *fields, const char *argument)
     enum fields_result result = fields_add(fields, argument, strlen(argument));
 
     if (result == FIELDS_BAD_NAME)
-        fail(EX_USAGE,
-             "'%s' is no field; give --field=NAME=VALUE, with at most %u capital letters, digits "
-             "and '_' in NAME",
-             argument, FIELD_NAME_MAX);
+        fail(
+            EX_USAGE,
+            "'%s' is no field; give --field=NAME=VALUE, with a NAME of at most %u capital letters, "
+            "digits and '_' that begins with a letter",
+            argument, FIELD_NAME_MAX);
     if (result == FIELDS_RESERVED)
         fail(EX_USAGE,
              "the field of '%s' is reserved; leave it out, or use --priority, --tag or --id",

@@ -575,6 +575,8 @@ int server_run(struct server *server)
 
     note_start(server);
     show_status(server, "READY=1\n");
+    if (server->trace)
+        trace_sleep_until(server->trace, EXCHANGE_NEVER);
     r = sd_event_loop(server->event);
     exchange_done(&server->exchange);
     return r;

@@ -118,6 +118,11 @@ assert {event["peer"] for event in events if "peer" in event} == {int(sys.argv[1
 ' "$daemon"
 }
 
+test_a_daemon_that_has_nothing_to_do_says_that_it_sleeps() {
+    start_daemon --trace
+    eventually 5 grep -qx ' *[0-9]* *sleeping until a signal comes' errors
+}
+
 test_each_message_of_a_session_begins_with_bit_0() {
     start_daemon --trace
     printf '%s\n' A A A | send --trace 2> sender
