@@ -29,8 +29,8 @@ static struct session *find(const struct exchange *ex, pid_t pid)
     if (ex->runner && ex->runner->pid == pid)
         return ex->runner;
     LIST_FOREACH(s, bucket_of(ex, pid), bucket)
-    if (s->pid == pid)
-        return s;
+        if (s->pid == pid)
+            return s;
     return NULL;
 }
 
@@ -237,8 +237,8 @@ static struct session *dispensable(const struct exchange *ex, const struct user 
     struct session *s;
 
     TAILQ_FOREACH(s, &user->members, member)
-    if (s != ex->committer && s->reserved >= least_reserved)
-        return s;
+        if (s != ex->committer && s->reserved >= least_reserved)
+            return s;
     return NULL;
 }
 
@@ -533,8 +533,8 @@ bool exchange_has_unfinished(const struct exchange *ex)
         const struct session *s;
 
         LIST_FOREACH(s, &ex->table[i], bucket)
-        if (session_is_mid_message(s))
-            return true;
+            if (session_is_mid_message(s))
+                return true;
     }
     return false;
 }

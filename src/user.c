@@ -16,8 +16,8 @@ static struct user *find(const struct users *users, uid_t uid)
     struct user *user;
 
     LIST_FOREACH(user, &users->all, link)
-    if (user->uid == uid)
-        return user;
+        if (user->uid == uid)
+            return user;
     return NULL;
 }
 
@@ -143,8 +143,8 @@ struct user *users_with_most_sessions(const struct users *users)
     struct user *most = NULL, *user;
 
     LIST_FOREACH(user, &users->all, link)
-    if (!most || user->sessions > most->sessions)
-        most = user;
+        if (!most || user->sessions > most->sessions)
+            most = user;
     return most;
 }
 
@@ -153,7 +153,7 @@ struct user *users_with_most_room(const struct users *users)
     struct user *most = NULL, *user;
 
     LIST_FOREACH(user, &users->all, link)
-    if (!most || user->reserved > most->reserved)
-        most = user;
+        if (!most || user->reserved > most->reserved)
+            most = user;
     return most;
 }

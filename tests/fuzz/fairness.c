@@ -131,8 +131,7 @@ static void check_members(const struct user *user)
     const struct session *session;
     unsigned members = 0;
 
-    TAILQ_FOREACH(session, &user->members, member)
-    {
+    TAILQ_FOREACH(session, &user->members, member) {
         PROMISE(session->user == user);
         members++;
     }
@@ -159,8 +158,7 @@ void fairness_check(void)
     bool is_known[WITNESS_USERS] = {false};
     const struct user *user;
 
-    LIST_FOREACH(user, &users->all, link)
-    {
+    LIST_FOREACH(user, &users->all, link) {
         unsigned which = check_user(user);
 
         PROMISE(!is_known[which]);

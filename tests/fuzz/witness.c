@@ -746,11 +746,10 @@ static void check_turns(unsigned waiting)
     unsigned queued = 0;
 
     TAILQ_FOREACH(user, &ex->users.round, turn)
-    TAILQ_FOREACH(session, &user->waiting, turn)
-    {
-        PROMISE(session->waiting && session != ex->runner);
-        queued++;
-    }
+        TAILQ_FOREACH(session, &user->waiting, turn) {
+            PROMISE(session->waiting && session != ex->runner);
+            queued++;
+        }
     PROMISE(queued == waiting);
     PROMISE(queued == 0 || ex->runner || ex->committing);
     PROMISE((ex->runner ? ex->runner->peer : NULL) == witness.turn);
@@ -779,8 +778,7 @@ static void check_table(void)
     for (unsigned i = 0; i < ex->session_limit; i++) {
         const struct session *session;
 
-        LIST_FOREACH(session, &ex->table[i], bucket)
-        {
+        LIST_FOREACH(session, &ex->table[i], bucket) {
             PROMISE((unsigned)session->pid % ex->session_limit == i);
             check_session(session);
             sessions++;

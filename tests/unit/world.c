@@ -189,10 +189,10 @@ void process_end_is_noticed(pid_t pid)
 
     LIST_FOREACH(session, &world.exchange.table[(unsigned)pid % world.exchange.session_limit],
                  bucket)
-    if (session->pid == pid) {
-        exchange_ended(&world.exchange, pid, session->peer);
-        return;
-    }
+        if (session->pid == pid) {
+            exchange_ended(&world.exchange, pid, session->peer);
+            return;
+        }
 }
 
 uint64_t time_passes(uint64_t duration)
