@@ -51,18 +51,25 @@ static void ask(struct arq_sender *s, uint16_t nonce)
     s->probe_due = true;
 }
 
-/* The receiver's count as an index into the message; false if it cannot be true. */
+/* The oldest bit that was sent and is not known to be taken; the next to send if there is none. */
+static uint64_t oldest_unanswered(const struct arq_sender *s)
+{
+    for (uint64_t back = LANES; back > 0; back--)
+        if (s->next >= back && s->in_flight[lane_of(s, s->next - back)])
+            return s->next - back;
+    return s->next;
+}
+
+/*
+ * The receiver's count as an index into the message; false if it cannot be true. It counts the bits
+ * of its session, modulo WORD_COUNT_MODULUS: where this message began at count 64, and of 10 bits
+ * sent the last two are unanswered, it is 72, 73 or 74, and the index 8, 9 or 10.
+ */
 static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
 {
-    uint64_t first = s->next; /* the oldest bit that is not known to be taken */
-    uint64_t ahead;
+    uint64_t first = oldest_unanswered(s);
+    uint64_t ahead = (count - (s->origin + first)) % WORD_COUNT_MODULUS;
 
-    for (uint64_t back = LANES; back > 0; back--)
-        if (s->next >= back && s->in_flight[lane_of(s, s->next - back)]) {
-            first = s->next - back;
-            break;
-        }
-    ahead = (count - (s->origin + first)) % WORD_COUNT_MODULUS;
     if (ahead > s->next - first)
         return false;
     *ret_index = first + ahead;

@@ -101,6 +101,13 @@ static void next_turn(struct exchange *ex)
     }
 }
 
+/* A session has ended: if the turn was its, it is the next one's. */
+static void pass_on_turn(struct exchange *ex)
+{
+    if (!ex->runner)
+        next_turn(ex);
+}
+
 static void go_or_wait(struct exchange *ex, struct session *s)
 {
     bool is_free = !ex->runner && users_are_content(&ex->users) && !ex->committing;
@@ -247,8 +254,7 @@ static bool dispense_with(struct exchange *ex, struct session *s)
     if (!s)
         return false;
     dismiss(ex, s, REPLY_BUSY);
-    if (!ex->runner)
-        next_turn(ex);
+    pass_on_turn(ex);
     return true;
 }
 
@@ -265,7 +271,10 @@ static bool make_way(struct exchange *ex, uid_t uid)
     return dispense_with(ex, dispensable(ex, most, 0));
 }
 
-/* Sees that there is room for the session's message. */
+/*
+ * Sees that there is room for the session's message. The session itself stays in any case: whoever
+ * gives way has more than its user.
+ */
 static bool reserve(struct exchange *ex, struct session *s)
 {
     size_t octets = session_length(s);
@@ -291,7 +300,7 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     while (session_takes_bits(s) && arq_receiver_next(&s->arq, &lane, &bit)) {
         if (ex->ops->answer(ex->owner, s->peer, lane) < 0) {
             drop(ex, s);
-            next_turn(ex);
+            pass_on_turn(ex);
             return;
         }
         if (s->is_invited) {
@@ -521,8 +530,7 @@ void exchange_ended(struct exchange *ex, pid_t pid, const void *peer)
     if (!s || s->peer != peer)
         return;
     drop(ex, s);
-    if (!ex->runner)
-        next_turn(ex);
+    pass_on_turn(ex);
 }
 
 bool exchange_has_unfinished(const struct exchange *ex)
