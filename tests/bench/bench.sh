@@ -216,9 +216,7 @@ switches() {
 }
 
 cost() {
-    local before_work before_switches cpu switched resident
-    resident=$(field VmRSS)
-    note resident-idle KiB "$resident"
+    local before_work before_switches cpu switched
     before_work=$(worked) before_switches=$(switches)
     read -r _ cpu switched < <("$stopwatch" -i payload-1048576 "$send" --timeout=60 \
         --pidfile=main.pid --whole)
@@ -231,7 +229,7 @@ cost() {
     before_switches=$(switches)
     sleep 5
     note wake-ups-idle 1/min $((($(switches) - before_switches) * 12))
-
+    note resident-idle KiB "$(field VmRSS)"
 }
 
 # What a sender that has the daemon's attention but says nothing costs; in a daemon of its own, whose
