@@ -1,4 +1,4 @@
-/* procstat.c - reads the few lines of /proc/PID/status that matter here */
+/* procstat.c - reads the little of /proc/PID/status and /proc/PID/stat that matters here */
 
 #include "procstat.h"
 
@@ -8,9 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
 #define FIELDS 6
+/* In /proc/PID/stat, where nothing but their order tells them apart. */
+#define NAME_FIELD 2
+#define CPU_FIELD 39
 
 static bool has_both(unsigned long long mask)
 {
@@ -35,19 +39,29 @@ static bool take_line(const char *line, struct procstat *stat)
            sscanf(line, "Uid: %u %u", &stat->real_uid, &stat->effective_uid) == 2;
 }
 
+/* One of the files about a process; NULL with errno if there is none. */
+static FILE *open_of(pid_t pid, const char *name)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    file = fopen(path, "re");
+    if (!file && errno == ENOENT)
+        errno = ESRCH;
+    return file;
+}
+
 int procstat_read(pid_t pid, struct procstat *ret)
 {
     struct procstat stat = {0};
     int found = 0;
-    char path[64];
     char *line = NULL;
     size_t size = 0;
-    FILE *file;
+    FILE *file = open_of(pid, "status");
 
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    file = fopen(path, "re");
     if (!file)
-        return errno == ENOENT ? -ESRCH : -errno;
+        return -errno;
     while (found < FIELDS && getline(&line, &size, file) >= 0)
         found += take_line(line, &stat);
     free(line);
@@ -56,4 +70,30 @@ int procstat_read(pid_t pid, struct procstat *ret)
         return found == 0 ? -ESRCH : -EBADMSG;
     *ret = stat;
     return 0;
+}
+
+/* The name may have spaces and parentheses in it: only the last one ends it for sure. */
+static int cpu_in(const char *text)
+{
+    const char *field = strrchr(text, ')');
+    int cpu;
+
+    for (int number = NAME_FIELD; field && number < CPU_FIELD; number++)
+        field = strchr(field + 1, ' ');
+    return field && sscanf(field, "%d", &cpu) == 1 && cpu >= 0 ? cpu : -EBADMSG;
+}
+
+int procstat_cpu(pid_t pid)
+{
+    /* Room for a name and for the longest numbers up to that field. */
+    char text[1024];
+    size_t length;
+    FILE *file = open_of(pid, "stat");
+
+    if (!file)
+        return -errno;
+    length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    return length == 0 ? -ESRCH : cpu_in(text);
 }

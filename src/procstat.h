@@ -1,4 +1,4 @@
-/* procstat.h - what /proc/PID/status tells of a process (proc(5)) */
+/* procstat.h - what /proc/PID/status and /proc/PID/stat tell of a process (proc(5)) */
 #pragma once
 
 #include <stdbool.h>
@@ -19,3 +19,9 @@ struct procstat {
  * the file is not understood; another -errno.
  */
 int procstat_read(pid_t pid, struct procstat *ret);
+
+/*
+ * The number of the CPU that a process runs on, waits for, or ran on last; of its first thread, if
+ * it has several. Fails as procstat_read() does.
+ */
+int procstat_cpu(pid_t pid);

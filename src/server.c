@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "exchange.h"
 #include "inbox.h"
 #include "monotonic.h"
@@ -51,6 +52,8 @@ struct server {
     struct spin spin;
     struct strangers strangers;
     struct trace *trace; /* NULL: none */
+    bool has_looked;     /* in this round: where the sender runs */
+    bool is_bound;       /* to where it runs: it may not choose its CPU, or has one only */
     bool stopping;
 };
 
@@ -348,6 +351,27 @@ static bool next_patience(struct server *server, bool settled, uint64_t until_de
     return true;
 }
 
+/*
+ * A bit is late, and to block would leave it so each time if its sender waits for this very CPU.
+ * Whether that was so and this process has moved: then polling may bring the bit now.
+ */
+static bool has_parted(struct server *server)
+{
+    const struct session *runner = server->exchange.runner;
+    int r;
+
+    if (server->has_looked || server->is_bound || !runner)
+        return false;
+    server->has_looked = true;
+    r = cpu_part_from(runner->pid);
+    /* A sandbox will not open later. */
+    server->is_bound = r == -EPERM;
+    if (r <= 0)
+        return false;
+    spin_anew(&server->spin);
+    return true;
+}
+
 /* Takes signals and acts on them until bits stop flowing, or the event loop is due a look. */
 static int on_round(sd_event_source *source, void *userdata)
 {
@@ -358,6 +382,7 @@ static int on_round(sd_event_source *source, void *userdata)
     bool settled = false;
 
     (void)source;
+    server->has_looked = false;
     while (now < end) {
         struct lane_signal signal;
         uint64_t patience;
@@ -367,8 +392,11 @@ static int on_round(sd_event_source *source, void *userdata)
             r = sleep_until(server, deadline);
             return r < 0 ? r : look_around(server);
         }
-        if (patience > 0)
+        if (patience > 0) {
+            if (has_parted(server))
+                continue;
             trace_sleep(server->trace, patience);
+        }
         r = inbox_take(patience, &signal);
         if (r < 0)
             return r;
@@ -536,6 +564,7 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
     server->sink = sink;
     server->trace = trace;
     spin_init(&server->spin);
+    server->is_bound = server->spin.longest == 0;
     r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
     if (r >= 0)
         r = sd_event_new(&server->event);

@@ -43,3 +43,10 @@ void spin_stop(struct spin *spin)
 {
     spin->gave_up = true;
 }
+
+void spin_anew(struct spin *spin)
+{
+    spin->limit = spin->longest;
+    spin->polls = 0;
+    spin->gave_up = false;
+}

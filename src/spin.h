@@ -4,7 +4,8 @@
  * Where the other side runs on a CPU of its own, its answer comes within a few polls, and to sleep
  * would cost ten times as much as the answer. Where both share a CPU, or the other side waits for
  * one, polling only keeps the answer from being given. Which of them is so changes from moment to
- * moment, and cannot be asked; so it is learnt from what polling brought.
+ * moment, and to ask (cpu.h) takes longer than an answer does; so it is learnt from what polling
+ * brought.
  *
  * Policy: polls are given up after the time that it takes to wake a process; each time that they
  * were in vain halves that, a poll that brought something restores it, and now and then it is
@@ -35,3 +36,6 @@ void spin_heard(struct spin *spin);
 
 /* There is nothing to poll for soon: sleep at once, and learn nothing from it. */
 void spin_stop(struct spin *spin);
+
+/* What was learnt no longer holds, as after a move to another CPU: begin with all polls. */
+void spin_anew(struct spin *spin);

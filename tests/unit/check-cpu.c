@@ -1,9 +1,31 @@
-/* check-cpu.c - a process moves to another CPU, and stays free to run on any */
+/*
+ * check-cpu.c - a process moves to another CPU, from another process or at all, and stays free to
+ * run on any
+ */
 
+#include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 
+#include "child.h"
 #include "cpu.h"
 #include "suite.h"
+
+#define TRIES 100
+
+int __real_sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *cpus);
+int __wrap_sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *cpus);
+
+static bool is_forbidden;
+
+/* As in a sandbox. */
+int __wrap_sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *cpus)
+{
+    if (!is_forbidden)
+        return __real_sched_setaffinity(pid, size, cpus);
+    errno = EPERM;
+    return -1;
+}
 
 static cpu_set_t usable_cpus(void)
 {
@@ -13,18 +35,124 @@ static cpu_set_t usable_cpus(void)
     return usable;
 }
 
+static void may_use(const cpu_set_t *cpus)
+{
+    ck_assert_int_eq(sched_setaffinity(0, sizeof *cpus, cpus), 0);
+}
+
+static void may_use_only(size_t cpu)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    may_use(&one);
+}
+
+/* The first one from this on. */
+static size_t usable_from(size_t cpu)
+{
+    cpu_set_t usable = usable_cpus();
+
+    while (!CPU_ISSET(cpu, &usable)) {
+        cpu++;
+        ck_assert_uint_lt(cpu, CPU_SETSIZE);
+    }
+    return cpu;
+}
+
+static size_t first_cpu(void)
+{
+    return usable_from(0);
+}
+
+static size_t second_cpu(void)
+{
+    return usable_from(first_cpu() + 1);
+}
+
+static void is_on_the_first(void)
+{
+    may_use_only(first_cpu());
+}
+
+static void is_on_the_second(void)
+{
+    may_use_only(second_cpu());
+}
+
+/* Moves this process to the first CPU, from where it may go anywhere. */
+static void begin_on_the_first(void)
+{
+    cpu_set_t usable = usable_cpus();
+
+    is_on_the_first();
+    may_use(&usable);
+}
+
 /* The scheduler may move it back at any time, but does so rarely. */
 START_TEST(a_process_moves)
 {
     int moved = 0;
 
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < TRIES; i++) {
         int before = sched_getcpu();
 
-        cpu_change();
+        ck_assert_int_eq(cpu_change(), 1);
         moved += sched_getcpu() != before;
     }
-    ck_assert_int_gt(moved, 50);
+    ck_assert_int_gt(moved, TRIES / 2);
+}
+END_TEST
+
+/* The scheduler may move it before it looks, too. */
+START_TEST(a_process_parts_from_one_on_the_same_cpu)
+{
+    pid_t other = child_stays(is_on_the_first);
+    int parted = 0;
+
+    for (int i = 0; i < TRIES; i++) {
+        begin_on_the_first();
+        parted += cpu_part_from(other) == 1 && sched_getcpu() != (int)first_cpu();
+    }
+    child_ends(other);
+    ck_assert_int_gt(parted, TRIES / 2);
+}
+END_TEST
+
+START_TEST(from_one_on_another_cpu_it_need_not_part)
+{
+    pid_t other = child_stays(is_on_the_second);
+    int stayed = 0;
+
+    for (int i = 0; i < TRIES; i++) {
+        begin_on_the_first();
+        stayed += cpu_part_from(other) == 0 && sched_getcpu() == (int)first_cpu();
+    }
+    child_ends(other);
+    ck_assert_int_gt(stayed, TRIES / 2);
+}
+END_TEST
+
+START_TEST(from_one_that_is_gone_it_cannot_part)
+{
+    pid_t other = child_stays(is_on_the_first);
+    int stayed = 0;
+
+    child_ends(other);
+    for (int i = 0; i < TRIES; i++) {
+        begin_on_the_first();
+        ck_assert_int_eq(cpu_part_from(other), -ESRCH);
+        stayed += sched_getcpu() == (int)first_cpu();
+    }
+    ck_assert_int_gt(stayed, TRIES / 2);
+}
+END_TEST
+
+START_TEST(what_forbids_it_to_move_is_told)
+{
+    is_forbidden = true;
+    ck_assert_int_eq(cpu_change(), -EPERM);
 }
 END_TEST
 
@@ -40,14 +168,14 @@ END_TEST
 
 START_TEST(on_one_cpu_it_stays)
 {
+    pid_t other = child_stays(is_on_the_first);
     cpu_set_t one;
-    int here = sched_getcpu();
 
-    CPU_ZERO(&one);
-    CPU_SET((unsigned)here, &one);
-    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
-    cpu_change();
-    ck_assert_int_eq(sched_getcpu(), here);
+    is_on_the_first();
+    ck_assert_int_eq(cpu_change(), 0);
+    ck_assert_int_eq(cpu_part_from(other), 0);
+    child_ends(other);
+    ck_assert_int_eq(sched_getcpu(), (int)first_cpu());
     one = usable_cpus();
     ck_assert_int_eq(CPU_COUNT(&one), 1);
 }
@@ -56,7 +184,14 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const everywhere[] = {what_it_may_use_is_not_changed, on_one_cpu_it_stays, NULL};
-    const TTest *const on_several[] = {a_process_moves, NULL};
+    const TTest *const on_several[] = {
+        a_process_moves,
+        a_process_parts_from_one_on_the_same_cpu,
+        from_one_on_another_cpu_it_need_not_part,
+        from_one_that_is_gone_it_cannot_part,
+        what_forbids_it_to_move_is_told,
+        NULL,
+    };
     Suite *suite = suite_of("cpu", everywhere);
     cpu_set_t usable;
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -162,8 +163,50 @@ START_TEST(of_a_process_that_is_gone_nothing_is_told)
     struct procstat stat = {.state = '?'};
 
     child_ends(pid);
+    ck_assert_int_eq(procstat_cpu(pid), -ESRCH);
     ck_assert_int_eq(procstat_read(pid, &stat), -ESRCH);
     ck_assert_int_eq(stat.state, '?');
+}
+END_TEST
+
+static size_t cpu;
+
+static void is_on_that_cpu(void)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+}
+
+/* From its first parenthesis on, what is beside the right field is read: a signal's number. */
+static void is_on_that_cpu_and_has_a_misleading_name(void)
+{
+    is_on_that_cpu();
+    ck_assert_int_eq(prctl(PR_SET_NAME, "a) (b"), 0);
+}
+
+static int cpu_of(void (*act)(void))
+{
+    pid_t pid = child_stays(act);
+    int found = procstat_cpu(pid);
+
+    child_ends(pid);
+    return found;
+}
+
+START_TEST(the_cpu_is_the_one_it_runs_on_whatever_its_name)
+{
+    cpu_set_t usable;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof usable, &usable), 0);
+    for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &usable))
+            continue;
+        ck_assert_int_eq(cpu_of(is_on_that_cpu), (int)cpu);
+        ck_assert_int_eq(cpu_of(is_on_that_cpu_and_has_a_misleading_name), (int)cpu);
+    }
 }
 END_TEST
 
@@ -177,6 +220,7 @@ Suite *make_suite(void)
         who_may_signal_anybody_is_known,
         a_stopped_process_and_a_zombie_are_seen_as_such,
         of_a_process_that_is_gone_nothing_is_told,
+        the_cpu_is_the_one_it_runs_on_whatever_its_name,
         NULL,
     };
 

@@ -129,6 +129,16 @@ START_TEST(who_is_told_to_wait_sleeps_at_once_and_learns_nothing)
 }
 END_TEST
 
+START_TEST(after_a_move_all_polls_are_tried_at_once)
+{
+    struct spin spin = discouraged();
+
+    ck_assert(!spin_again(&spin));
+    spin_anew(&spin);
+    ck_assert_uint_eq(polls_in_vain(&spin), 64);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -139,6 +149,7 @@ Suite *make_suite(void)
         the_first_poll_proves_nothing,
         now_and_then_polling_is_tried_again,
         who_is_told_to_wait_sleeps_at_once_and_learns_nothing,
+        after_a_move_all_polls_are_tried_at_once,
         NULL,
     };
 

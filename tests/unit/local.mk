@@ -65,6 +65,7 @@ tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_complaint_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_complaint_LDADD = $(WITH_HOST)
 tests_unit_check_cpu_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_cpu_LDFLAGS = -Wl,--wrap=sched_setaffinity
 tests_unit_check_cpu_LDADD = $(WITH_HOST)
 
 tests_unit_check_crc32c_CPPFLAGS = $(UNIT_CPPFLAGS)
