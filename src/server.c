@@ -91,9 +91,13 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
         trace_sleep(trace, deadline > now ? deadline - now : 0);
 }
 
-/* ---- what the exchange asks for ---- */
+/* ---- two ways to wait ---- */
 
-/* The server waits in two ways: serving in rounds, and sleeping until a signal comes. */
+/*
+ *              rounds   inbox   timer
+ *   serving    on       off     off
+ *   sleeping   off      on      on while a turn is in question
+ */
 static int serve(struct server *server)
 {
     int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
@@ -106,11 +110,29 @@ static int serve(struct server *server)
     return r;
 }
 
+static int sleep_until(struct server *server, uint64_t deadline)
+{
+    int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
+
+    if (r >= 0 && deadline != EXCHANGE_NEVER) {
+        r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
+        if (r >= 0)
+            r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+    }
+    if (server->trace)
+        trace_sleep_until(server->trace, deadline);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
+    return r;
+}
+
 /* Outside a round, the exchange may give the next turn: then bits will flow again. */
 static int serve_if_busy(struct server *server)
 {
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
+
+/* ---- what the exchange asks for ---- */
 
 static int on_end(void *owner, struct sender *sender)
 {
@@ -305,22 +327,6 @@ static int update_status(struct server *server)
         return r < 0 ? r : 0;
     r = sd_event_source_set_time_relative(server->status, STATUS_DELAY_USEC);
     return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
-}
-
-static int sleep_until(struct server *server, uint64_t deadline)
-{
-    int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
-
-    if (r >= 0 && deadline != EXCHANGE_NEVER) {
-        r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
-        if (r >= 0)
-            r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
-    }
-    if (server->trace)
-        trace_sleep_until(server->trace, deadline);
-    if (r >= 0)
-        r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
-    return r;
 }
 
 /* What is to be done after each round. */
