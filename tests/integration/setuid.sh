@@ -61,13 +61,13 @@ ids_of() {
 
 hostile_environment() {
     mkdir hostile
-    for library in preloaded.so audit.so libbsd.so.0; do
-        cp "$(ldd "$minitalk_send" | sed -n 's/.*libbsd.* => \([^ ]*\).*/\1/p')" "hostile/$library"
+    for library in preloaded.so audit.so libc.so.6; do
+        cp "$(ldd "$minitalk_send" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')" "hostile/$library"
     done
     chmod 777 hostile
     env=(env LD_PRELOAD="$PWD/hostile/preloaded.so" LD_LIBRARY_PATH="$PWD/hostile"
         LD_DEBUG=all LD_DEBUG_OUTPUT="$PWD/hostile/debug"
-        LD_PROFILE=libbsd.so.0 LD_PROFILE_OUTPUT="$PWD/hostile" LD_BIND_NOT=1 LD_SHOW_AUXV=1
+        LD_PROFILE=libc.so.6 LD_PROFILE_OUTPUT="$PWD/hostile" LD_BIND_NOT=1 LD_SHOW_AUXV=1
         GLIBC_TUNABLES=glibc.malloc.check=3:glibc.malloc.perturb=255 MALLOC_CHECK_=3
         MALLOC_TRACE="$PWD/hostile/trace" MALLOC_ARENA_TEST=x GCONV_PATH="$PWD/hostile"
         LOCPATH="$PWD/hostile" NLSPATH="$PWD/hostile/%N" LC_ALL="$PWD/hostile" LANGUAGE=../../..
