@@ -12,7 +12,7 @@
 /* Paths are the longest that is filled in. */
 static char newest[8192];
 
-static void keep(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void keep(const char *format, va_list arguments)
 {
     vsnprintf(newest, sizeof newest, format, arguments);
 }
