@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static bool is_open(int fd)
@@ -21,6 +22,18 @@ bool descriptors_fill(bool *ret_input, bool *ret_output)
         if (!is_open(fd) && open("/", O_PATH) != fd)
             return false;
     return true;
+}
+
+int descriptors_unblocked(int fd)
+{
+    char path[sizeof "/proc/self/fd/-2147483648"];
+    int own;
+
+    if (!isatty(fd))
+        return fd;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return own < 0 ? fd : own;
 }
 
 void descriptors_expect_failure(void)

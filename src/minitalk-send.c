@@ -233,6 +233,8 @@ int main(int argc, char **argv)
     cli_require_signals(signals);
     /* Whether standard error takes what is written to it changes no outcome. */
     descriptors_expect_failure();
+    /* What standard error is may be opened anew from here on. */
+    privilege_keep_for_signals();
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     prepare_progress(&program);
     r = connect_until(&program, monotonic_now() + program.options.wait_ns);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "monotonic.h"
 
 /* A message that takes less is not worth a look. */
@@ -198,7 +199,7 @@ bool progress_is_possible(int fd)
 
 void progress_init(struct progress *progress, int fd)
 {
-    *progress = (struct progress){.fd = fd};
+    *progress = (struct progress){.fd = descriptors_unblocked(fd)};
 }
 
 void progress_tell(void *owner, uint64_t sent, uint64_t total)

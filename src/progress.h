@@ -56,7 +56,7 @@ struct progress {
  */
 bool progress_is_possible(int fd);
 
-/* The descriptor stays the caller's. */
+/* On this terminal, which is written to by a descriptor that stays open (descriptors.h). */
 void progress_init(struct progress *progress, int fd);
 
 /*

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "descriptors.h"
+
+#define RECORD_SIZE 256
+
 static void free_entry(struct entry *entry)
 {
     free(entry->message.bytes);
@@ -51,16 +55,22 @@ int sink_check(const struct sink *sink)
 
 static void tell_stderr(const char *text)
 {
-    struct pollfd pollfd = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int fd = descriptors_unblocked(STDERR_FILENO);
+    struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+    char line[RECORD_SIZE + sizeof "minitalkd: \n"];
+    int length = snprintf(line, sizeof line, "minitalkd: %s\n", text);
 
+    /* Not by dprintf(3), which leaks memory where nothing is taken. */
     if (poll(&pollfd, 1, 0) > 0)
-        dprintf(STDERR_FILENO, "minitalkd: %s\n", text);
+        (void)!write(fd, line, (size_t)length);
+    if (fd != STDERR_FILENO)
+        close(fd);
 }
 
 void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format,
                  ...)
 {
-    char text[256];
+    char text[RECORD_SIZE];
     va_list arguments;
     int r;
 

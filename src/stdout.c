@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "sink.h"
 
 static int probe_stdout(const struct sink *sink)
@@ -55,8 +56,10 @@ static const struct sink_ops stdout_ops = {.write = write_stdout, .probe = probe
 
 int stdout_open(struct sink *ret)
 {
-    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int fd = descriptors_unblocked(STDOUT_FILENO);
 
+    if (fd == STDOUT_FILENO)
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (fd < 0)
         return -errno;
     *ret = (struct sink){.ops = &stdout_ops, .name = "standard output", .fd = fd};

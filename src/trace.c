@@ -113,7 +113,6 @@ static void begin_remark(const struct trace *trace, struct line *line, pid_t pee
 
 /* ---- writing ---- */
 
-/* A descriptor that is written to may be shared, and so is not for this program to make another. */
 static bool has_room(const struct trace *trace)
 {
     struct pollfd pollfd = {.fd = trace->fd, .events = POLLOUT};
@@ -157,7 +156,7 @@ struct trace *trace_begin(struct trace *trace, enum trace_format format, enum tr
     descriptors_expect_failure();
     *trace = (struct trace){.format = format,
                             .side = side,
-                            .fd = STDERR_FILENO,
+                            .fd = descriptors_unblocked(STDERR_FILENO),
                             .now = monotonic_now,
                             .start = monotonic_now()};
     trace_head(trace);

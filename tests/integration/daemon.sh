@@ -384,6 +384,53 @@ test_a_full_pipe_does_not_delay_the_end() {
 }
 
 # Without a reader the message cannot be written, and the sender must not believe that it was.
+fill_terminal() {
+    local tries=0 status=0
+    until [ "$status" -ne 0 ] || [ "$tries" -eq 100 ]; do
+        tries=$((tries + 1))
+        head -c 1000 /dev/zero | tr '\0' y | send --timeout=1 --whole 2> stderr || status=$?
+    done
+    [ "$status" -eq 75 ] || fail "it ended with $status"
+}
+
+test_a_terminal_that_nobody_reads_blocks_the_sender_not_the_daemon() {
+    with_unread_terminal 1 "$minitalkd" --foreground --output=stdout --pidfile=minitalk.pid &
+    daemon=$!
+    also_end "$daemon"
+    eventually 10 test -s minitalk.pid
+    fill_terminal
+    expect_complaint "the daemon's log takes nothing"
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+}
+
+# It may neither be sent again nor be said not to be in the log.
+test_a_message_that_is_in_the_log_in_part_is_in_doubt() {
+    mkfifo pipe
+    exec 3<> pipe
+    python3 -c 'import fcntl; fcntl.fcntl(3, fcntl.F_SETPIPE_SZ, 4096)'
+    "$minitalkd" --foreground --output=stdout --pidfile=minitalk.pid > pipe 3>&- &
+    daemon=$!
+    also_end "$daemon"
+    read -r _ <&3
+    head -c 8000 /dev/zero | send --retry --whole 2> sender-errors &
+    sender=$!
+    also_end "$sender"
+    eventually 10 waits_for_its_log
+    kill "$daemon"
+    within 3000 expect_end 0 "$daemon"
+    expect_end 75 "$sender"
+    grep -q 'ended before it had confirmed the message' sender-errors
+    exec 3>&-
+}
+
+# A page is in the pipe: more cannot be.
+waits_for_its_log() {
+    [ "$(python3 -c '
+import fcntl, struct, termios
+print(struct.unpack("i", fcntl.ioctl(3, termios.FIONREAD, b"\0" * 4))[0])')" -eq 4096 ]
+}
+
 test_a_closed_pipe_is_reported_to_the_sender() {
     mkfifo pipe
     exec 3<> pipe

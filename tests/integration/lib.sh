@@ -148,6 +148,18 @@ daemon_spoke() {
 }
 
 # Ends the daemon; it must leave without complaint and without its pidfile.
+# with_unread_terminal FD COMMAND…: becomes the command, with a terminal that nobody reads as FD.
+with_unread_terminal() {
+    exec python3 -c '
+import os, pty, sys
+
+master, slave = pty.openpty()
+os.set_inheritable(master, True)
+os.dup2(slave, int(sys.argv[1]))
+os.execvp(sys.argv[2], sys.argv[2:])
+' "$@"
+}
+
 stop_daemon() {
     kill "$daemon"
     expect_end 0 "$daemon"

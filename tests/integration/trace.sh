@@ -250,6 +250,16 @@ test_a_reader_that_does_not_read_loses_the_trace_alone() {
 }
 
 # It is the daemon's other users that must not wait.
+test_a_terminal_that_nobody_reads_loses_the_trace_alone() {
+    start_daemon
+    head -c 1000 /dev/zero | tr '\0' x > message
+    (with_unread_terminal 2 "$minitalk_send" --pidfile="$PWD/minitalk.pid" --trace --whole < message) &
+    sender=$!
+    also_end "$sender"
+    within 5000 expect_end 0 "$sender"
+    expect_received "$(cat message)"
+}
+
 test_a_trace_of_the_daemon_that_cannot_be_written_is_lost_alone() {
     local where
     head -c 4096 /dev/urandom > message
