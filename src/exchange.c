@@ -504,7 +504,10 @@ static void tell_stopping(struct exchange *ex, struct session *s)
 
 static void dismiss_stopping(struct exchange *ex, struct session *s)
 {
-    dismiss(ex, s, REPLY_STOPPING);
+    if (s == ex->committer && ex->ops->has_begun(ex->owner))
+        drop(ex, s);
+    else
+        dismiss(ex, s, REPLY_STOPPING);
 }
 
 void exchange_stop(struct exchange *ex)

@@ -50,6 +50,8 @@ struct exchange_ops {
      * there. -EINPROGRESS: exchange_committed() will tell. Else: it is not, and will not be.
      */
     int (*commit)(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message);
+    /* Whether some of the message whose commit is in progress can be seen in the log already. */
+    bool (*has_begun)(void *owner);
     /* For the record: a message was refused; its sender ended before it was whole. */
     void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply reason);
     void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);
@@ -91,7 +93,11 @@ struct exchange {
 int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, void *owner,
                   size_t message_limit, unsigned session_limit);
 
-/* Tells every sender that still waits for something that the daemon stops, and forgets all. */
+/*
+ * Tells every sender that still waits for something that the daemon stops, and forgets all. Only
+ * the one of whose message there is a part in the log is told nothing: that it is not there would
+ * be as untrue as that it is.
+ */
 void exchange_done(struct exchange *exchange);
 
 /* A signal was taken. */

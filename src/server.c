@@ -220,6 +220,13 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     return r;
 }
 
+static bool has_begun(void *owner)
+{
+    const struct server *server = owner;
+
+    return server->sink->written > 0;
+}
+
 static const char *explain(enum reply reason)
 {
     switch (reason) {
@@ -268,6 +275,7 @@ static const struct exchange_ops exchange_ops = {
     .answer = answer,
     .tell = tell,
     .commit = commit,
+    .has_begun = has_begun,
     .refused = record_refused,
     .lost = record_lost,
 };

@@ -437,7 +437,23 @@ static uid_t user_of_peer(void *owner, const void *peer)
     return WITNESS_UID + guest->user;
 }
 
-/* Why a session may end: its process has, or it makes way. Then nothing may be left untold. */
+/* Every other message can be seen in the log before it is there as a whole. */
+static bool has_begun(void *owner)
+{
+    PROMISE(owner == &witness);
+    PROMISE(witness.commits_later);
+    return witness.committed_length % 2 == 1;
+}
+
+static bool is_begun(const struct peer *peer)
+{
+    return peer == witness.committed && has_begun(&witness);
+}
+
+/*
+ * Why a session may end: its process has, or it makes way, or all is over. Then nothing may be left
+ * untold but what is true no more.
+ */
 static void check_end(struct peer *peer)
 {
     if (witness.want.peer && !peer->makes_way)
@@ -445,7 +461,8 @@ static void check_end(struct peer *peer)
     if (peer->makes_way)
         PROMISE(!peer->is_invited && !is_mid_message(peer));
     else
-        PROMISE(witness_is_gone(peer) || peer->may_close || witness.is_over);
+        PROMISE(witness_is_gone(peer) || peer->may_close ||
+                (witness.is_over && (!is_mid_message(peer) || is_begun(peer))));
     PROMISE(peer->was_lost == (peer->state == SESSION_OPEN));
 }
 
@@ -653,6 +670,7 @@ static void expect_refusal(struct peer *peer, enum reply reason)
     } else {
         PROMISE(reason == REPLY_STOPPING);
         PROMISE(witness.is_over || witness.stops_now);
+        PROMISE(!is_begun(peer));
         PROMISE(peer->is_invited ? peer->state == SESSION_IDLE
                                  : witness.is_over && is_mid_message(peer));
     }
@@ -697,6 +715,7 @@ static const struct exchange_ops ops = {
     .answer = answer_peer,
     .tell = tell_peer,
     .commit = commit_message,
+    .has_begun = has_begun,
     .refused = note_refused,
     .lost = note_lost,
 };

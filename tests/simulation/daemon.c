@@ -205,6 +205,13 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
     kernel_trace(&w->kernel, w->daemon.process, "lost %d after %zu octets", (int)pid, bytes);
 }
 
+/* This log takes a message in one piece. */
+static bool has_begun(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
 static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
@@ -213,6 +220,7 @@ static const struct exchange_ops ops = {
     .answer = answer_bit,
     .tell = tell_word,
     .commit = commit,
+    .has_begun = has_begun,
     .refused = note_refused,
     .lost = note_lost,
 };

@@ -738,6 +738,20 @@ START_TEST(at_the_end_everybody_whose_message_is_not_logged_is_told)
 }
 END_TEST
 
+START_TEST(at_the_end_nothing_is_said_of_a_message_that_is_in_the_log_in_part)
+{
+    world.commit_result = -EINPROGRESS;
+    world.has_begun = true;
+    all_ask();
+    sender_sends(&ann, SENDER_REST);
+    exchange_done(&world.exchange);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_STOPPING);
+    ck_assert_uint_eq(world.refused.count, 2);
+    ck_assert_uint_eq(world.open_peers, 0);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -786,6 +800,7 @@ Suite *make_suite(void)
         a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops,
         a_message_that_is_being_logged_is_waited_for,
         at_the_end_everybody_whose_message_is_not_logged_is_told,
+        at_the_end_nothing_is_said_of_a_message_that_is_in_the_log_in_part,
         NULL,
     };
 

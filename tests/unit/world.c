@@ -129,6 +129,12 @@ static int commit_message(void *owner, void *peer, pid_t pid, uid_t uid, struct 
     return world.commit_result;
 }
 
+static bool message_has_begun(void *owner)
+{
+    (void)owner;
+    return world.has_begun;
+}
+
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
 {
     require(owner == &world);
@@ -149,6 +155,7 @@ static const struct exchange_ops ops = {
     .answer = answer_peer,
     .tell = tell_peer,
     .commit = commit_message,
+    .has_begun = message_has_begun,
     .refused = note_refused,
     .lost = note_lost,
 };

@@ -42,6 +42,7 @@ struct world {
     struct process processes[WORLD_PIDS];
     unsigned open_peers;
     int commit_result; /* what the log says to each message */
+    bool has_begun;    /* one whose commit is in progress can be seen in it */
     struct notes log, refused, lost;
 };
 
