@@ -49,12 +49,14 @@ static const char usage[] =
     "      --foreground          do not become a daemon\n"
     "      --output=journal      log to the systemd journal (default)\n"
     "      --output=stdout       write each message and a newline to standard output\n"
-    "      --pidfile=PATH        use this pidfile, not " PIDFILE_SYSTEM ", or, for an\n"
-    "                            ordinary user, $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
     "      --trace[=FORMAT]      draw each signal on standard error, as text (default) or json\n"
     "  -h, --help                show this help and exit\n"
     "  -V, --version             show the version and exit\n"
+    "\n"
+    "Without --pidfile, the pidfile is " PIDFILE_SYSTEM ", or, for an ordinary user,\n"
+    "$XDG_RUNTIME_DIR/minitalk.pid.\n"
     "\n"
     "The first line on standard output is the daemon's PID. See minitalkd(8).\n";
 

@@ -25,16 +25,25 @@ EOF
     completed_words "$1"
 }
 
-# zsh edits lines on terminals only, and takes a tab that was typed ahead for text.
-complete_in_zsh() {
-    cat > .zshrc <<EOF
+# zsh edits lines on terminals only, and takes a tab that was typed ahead for text. Standard input
+# has further settings.
+type_in_zsh() {
+    {
+        cat <<EOF
 fpath=('$completions/zsh' \$fpath)
 autoload -Uz compinit && compinit -D -u
-zstyle ':completion:*' completer _all_matches _complete
-zstyle ':completion:*' insert true
 zstyle ':completion:*' insert-tab false
 EOF
+        cat
+    } > .zshrc
     type_in "$1" | ZDOTDIR=$PWD TERM=vt100 script -qec 'zsh -i' /dev/null > terminal 2>&1
+}
+
+complete_in_zsh() {
+    type_in_zsh "$1" <<'EOF'
+zstyle ':completion:*' completer _all_matches _complete
+zstyle ':completion:*' insert true
+EOF
     completed_words "$1"
 }
 
@@ -142,6 +151,35 @@ test_bash_does_not_guess_at_messages() {
 test_zsh_knows_all_options() {
     needs_shell zsh
     expect_all_options zsh
+}
+
+# What --help says of each option, as 'NAME -- DESCRIPTION', be it of several lines there.
+descriptions_of() {
+    "$1" --help | awk '
+        /^ .....--/ {
+            name = substr($0, 7)
+            sub(/[^a-z-].*/, "", name)
+            sub(/^ .....[^ ]* */, "")
+            printf "%s%s -- %s", separator, name, $0
+            separator = "\n"
+        }
+        /^         / { sub(/^ */, " "); printf "%s", $0 }
+        END { print "" }'
+}
+
+# zsh takes them from there, but can show neither a colon nor a second line. Of --output, each line
+# there describes a value.
+test_zsh_describes_options() {
+    local program
+    needs_shell zsh
+    for program in minitalk-send minitalkd; do
+        descriptions_of "$program" | sed 's/^\(--output -- \).*/\1where messages go/' | sort -u \
+            > descriptions
+        [ "$(wc -l < descriptions)" -gt 5 ]
+        type_in_zsh "$program --" <<< 'COLUMNS=200 LINES=100'
+        tr -d '\0\r' < terminal | tr '\033' '\n' | tr -s ' ' |
+            sed -n 's/^\(\[J\)\{0,1\}\(--[a-z-]* -- \)/\2/p' | sort -u | diff descriptions -
+    done
 }
 
 test_zsh_knows_values() {
