@@ -1,10 +1,17 @@
 # fish completion of minitalk-send
 
-# The levels, behind the facility that is there.
+# Levels, and facilities with a dot; behind a facility, levels.
 function __minitalk_priorities
+    set -l levels emerg alert crit err warning notice info debug
+    set -l facilities kern user mail daemon auth syslog lpr news uucp cron authpriv ftp \
+        local(seq 0 7)
     set -l value (commandline -ct | string replace -r -- '^(--priority=|-p)' '')
-    set -l facility (string match -r -- '^.*\.' $value)
-    printf '%s\n' "$facility"{emerg,alert,crit,err,warning,notice,info,debug}
+    if set -l facility (string match -r -- '^.*\.' $value)
+        printf '%s\tlevel\n' $facility$levels
+    else
+        printf '%s\tlevel\n' $levels
+        printf '%s\tfacility\n' $facilities.
+    end
 end
 
 complete -c minitalk-send -f

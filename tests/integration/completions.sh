@@ -7,11 +7,17 @@
 PATH=${minitalkd%/*}:$PATH
 completions=$srcdir/completions
 
-LEVELS='alert crit debug emerg err info notice warning'
+# names_of KIND: the manual's 'levels' or 'facilities', which all three shells are to offer.
+names_of() {
+    sed -n "/^The $1 are\$/,/^or 0 /s/^\.Cm //p" "$srcdir/man/minitalk-send.1.in" | tr -d ' ' |
+        tr -s ',' '\n' | sed '/^$/d'
+    [ "$1" = levels ] || printf 'local%d\n' {1..6}
+}
 
 # ---- asking the shells: complete_in_SHELL LINE prints what LINE can become, a word a line ----
 
-# Tab inserts all there is to choose from. Then, from the start of the line, its words are printed.
+# Tab inserts all there is to choose from, ^T what is sure. Then, from the start of the line, its
+# words are printed.
 type_in() {
     printf '%s\t\001printf "%%s\\n" \005 > completed\nexit\n' "$1"
 }
@@ -20,6 +26,7 @@ complete_in_bash() {
     cat > bashrc <<EOF
 . '$completions/bash/minitalk-send'
 bind '"\t": insert-completions'
+bind '"\C-t": complete'
 EOF
     type_in "$1" | TERM=dumb bash --rcfile bashrc -i > terminal 2>&1
     completed_words "$1"
@@ -43,6 +50,7 @@ complete_in_zsh() {
     type_in_zsh "$1" <<'EOF'
 zstyle ':completion:*' completer _all_matches _complete
 zstyle ':completion:*' insert true
+bindkey '^T' complete-word
 EOF
     completed_words "$1"
 }
@@ -81,6 +89,13 @@ expect_completions() {
 
 # ---- what is expected of each ----
 
+words_of_priority() {
+    {
+        names_of levels
+        names_of facilities | sed 's/$/./'
+    } | sort
+}
+
 # What --help tells, without the '=' behind it.
 options_of() {
     "$1" --help | grep -o '^ .\{5\}--[a-z-]*' | sed 's/.*--/--/' | sort -u
@@ -97,14 +112,17 @@ expect_all_options() {
 
 expect_values() {
     local shell=$1
+    local -a words
     touch 'space d' another
     expect_completions "$shell" 'minitalk-send -f ano' another
     expect_completions "$shell" 'minitalk-send --file=ano' another
     expect_completions "$shell" 'minitalkd --pidfile ano' another
     expect_completions "$shell" 'minitalk-send --file=sp' 'space d'
-    # shellcheck disable=SC2086 # words
-    expect_completions "$shell" 'minitalk-send -p ' $LEVELS
+    mapfile -t words < <(words_of_priority)
+    [ ${#words[@]} -gt 20 ]
+    expect_completions "$shell" 'minitalk-send -p ' "${words[@]}"
     expect_completions "$shell" 'minitalk-send --priority=e' emerg err
+    expect_completions "$shell" 'minitalk-send --priority=us' user.
     expect_completions "$shell" 'minitalk-send --priority=mail.w' mail.warning
     expect_completions "$shell" 'minitalkd --output=' journal stdout
     expect_completions "$shell" 'minitalkd --output s' stdout
@@ -134,6 +152,7 @@ test_bash_knows_all_options() {
 test_bash_knows_values() {
     needs_shell bash
     expect_values bash
+    expect_completions bash $'minitalk-send -p us\024in' user.info
 }
 
 test_bash_finds_daemons() {
@@ -185,6 +204,7 @@ test_zsh_describes_options() {
 test_zsh_knows_values() {
     needs_shell zsh
     expect_values zsh
+    expect_completions zsh $'minitalk-send -p us\024in' user.info
 }
 
 test_zsh_finds_daemons() {
@@ -221,12 +241,13 @@ test_fish_does_not_guess_at_messages() {
 
 # ---- and what is completed is taken ----
 
-test_all_levels_are_priorities() {
-    local level
+test_all_levels_and_facilities_are_priorities() {
+    local word
     start_daemon
-    for level in $LEVELS; do
-        send --dry-run --priority="$level" 'a message'
-    done
+    words_of_priority > words
+    while read -r word; do
+        send --dry-run --priority="${word/%./.info}" 'a message'
+    done < words
 }
 
 run_tests
