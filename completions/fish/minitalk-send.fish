@@ -5,7 +5,7 @@ function __minitalk_priorities
     set -l levels emerg alert crit err warning notice info debug
     set -l facilities kern user mail daemon auth syslog lpr news uucp cron authpriv ftp \
         local(seq 0 7)
-    set -l value (commandline -ct | string replace -r -- '^(--priority=|-p)' '')
+    set -l value (commandline -ct | string replace -r -- '^(--priority=|-\w*?p)' '')
     if set -l facility (string match -r -- '^.*\.' $value)
         printf '%s\tlevel\n' $facility$levels
     else

@@ -62,7 +62,7 @@ completed_words() {
     [ -e completed ] || fail "the shell said: $(cat terminal)"
     read -r -a typed <<< "$1."
     last=${typed[-1]%.}
-    tail -n "+${#typed[@]}" completed | grep -vxF -e "$last" | sed "s/^${last%%=*}=//" | sort
+    tail -n "+${#typed[@]}" completed | grep -vxF -e "$last" | sed "s|^${last%%=*}=||" | sort
     rm completed
 }
 
@@ -131,6 +131,27 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --tag=a'
 }
 
+# A letter and its value may be one word, and other letters before them.
+expect_values_behind_letters() {
+    local shell=$1
+    touch another
+    expect_completions "$shell" 'minitalk-send -pe' -pemerg -perr
+    expect_completions "$shell" 'minitalk-send -epus' -epuser.
+    expect_completions "$shell" 'minitalk-send -epmail.w' -epmail.warning
+    expect_completions "$shell" 'minitalk-send -ep w' warning
+    expect_completions "$shell" 'minitalk-send -tan'
+}
+
+# fish completes no files in such a word.
+expect_files_behind_letters() {
+    local shell=$1
+    mkdir directory
+    touch 'space d' another directory/file
+    expect_completions "$shell" 'minitalk-send -fano' -fanother
+    expect_completions "$shell" 'minitalk-send -fsp' '-fspace d'
+    expect_completions "$shell" 'minitalk-send -efdirectory/f' -efdirectory/file
+}
+
 expect_the_daemon() {
     start_daemon
     "complete_in_$1" 'minitalk-send --pid ' | grep -qx "$daemon"
@@ -155,9 +176,29 @@ test_bash_knows_values() {
     expect_completions bash $'minitalk-send -p us\024in' user.info
 }
 
+test_bash_knows_values_behind_letters() {
+    needs_shell bash
+    expect_values_behind_letters bash
+    expect_files_behind_letters bash
+    expect_completions bash 'minitalk-send -fdir' -fdirectory/
+}
+
 test_bash_finds_daemons() {
     needs_shell bash
     expect_the_daemon bash
+}
+
+# The other two take a '--' for the end of options even where it is a value.
+test_bash_knows_values_from_the_end_of_options() {
+    local line
+    needs_shell bash
+    for line in '-t --' '-et --' '--tag --' '--tag=--' '-t a=--' '-t -- -f --'; do
+        expect_completions bash "minitalk-send $line --prio" --prio-prefix --priority=
+    done
+    for line in -- '-t -- --' '-tt --' '--tag=t --' '-t a=b --' '--trace --' '--trace=text --'; do
+        expect_completions bash "minitalk-send $line --prio"
+        expect_completions bash "minitalk-send $line -p "
+    done
 }
 
 test_bash_does_not_guess_at_messages() {
@@ -207,6 +248,12 @@ test_zsh_knows_values() {
     expect_completions zsh $'minitalk-send -p us\024in' user.info
 }
 
+test_zsh_knows_values_behind_letters() {
+    needs_shell zsh
+    expect_values_behind_letters zsh
+    expect_files_behind_letters zsh
+}
+
 test_zsh_finds_daemons() {
     needs_shell zsh
     expect_the_daemon zsh
@@ -227,6 +274,11 @@ test_fish_knows_all_options() {
 test_fish_knows_values() {
     needs_shell fish
     expect_values fish
+}
+
+test_fish_knows_values_behind_letters() {
+    needs_shell fish
+    expect_values_behind_letters fish
 }
 
 test_fish_finds_daemons() {
