@@ -17,6 +17,6 @@ __attribute__((format(printf, 2, 3))) void complain_of(int error, const char *fo
 void complaint_tell(void);
 
 /* Tells this one at once and ends the program, as errx(3) and err(3) do, with a sysexits(3). */
-__attribute__((format(printf, 2, 3))) _Noreturn void fail(int status, const char *format, ...);
-__attribute__((format(printf, 3, 4))) _Noreturn void fail_of(int status, int error,
+__attribute__((noreturn, format(printf, 2, 3))) void fail(int status, const char *format, ...);
+__attribute__((noreturn, format(printf, 3, 4))) void fail_of(int status, int error,
                                                              const char *format, ...);

@@ -33,7 +33,9 @@ int descriptors_unblocked(int fd)
         return fd;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return own < 0 ? fd : own;
+    if (own < 0)
+        return fd;
+    return own;
 }
 
 void descriptors_expect_failure(void)
