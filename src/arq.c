@@ -158,6 +158,17 @@ bool arq_sender_answered(struct arq_sender *s, enum lane lane)
 }
 
 /*
+ * Where one of this message's probes, if not the newest, is answered with a count that can be true,
+ * and so hardly by a stranger who guesses: that count, as an index.
+ */
+static bool locate_older(const struct arq_sender *s, struct answer answer, uint64_t *ret_index)
+{
+    return s->phase != ARQ_STARTING &&
+           (uint16_t)(s->nonce - answer.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
+           locate(s, answer.count, ret_index);
+}
+
+/*
  * That all of this message is in the log is true whichever of its probes is answered so. The
  * receiver may have said its last word before the newest came.
  */
@@ -165,9 +176,15 @@ static bool is_whole_commit(const struct arq_sender *s, struct answer answer)
 {
     uint64_t index;
 
-    return answer.reply == REPLY_COMMITTED && s->phase != ARQ_STARTING &&
-           (uint16_t)(s->nonce - answer.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
-           locate(s, answer.count, &index) && index == s->total;
+    return answer.reply == REPLY_COMMITTED && locate_older(s, answer, &index) && index == s->total;
+}
+
+/* So is that the receiver stops and will not have this message: it says so once, and unasked. */
+static bool is_stop(const struct arq_sender *s, struct answer answer)
+{
+    uint64_t index;
+
+    return answer.reply == REPLY_STOPPING && locate_older(s, answer, &index);
 }
 
 /*
@@ -182,6 +199,8 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
         s->phase = ARQ_COMMITTED;
         return ARQ_VERDICT;
     }
+    if (is_stop(s, answer))
+        return refused(s, REPLY_STOPPING);
     if (s->probe_due || answer.nonce != s->nonce)
         return ARQ_STALE;
 

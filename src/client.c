@@ -419,7 +419,8 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
             told = arq->next;
             tell(client, told, arq->total);
         }
-        if (is_silence(&wait)) {
+        /* Not while an answer waits behind the barrier. */
+        if (client->barrier.count == 0 && is_silence(&wait)) {
             tell(client, arq->next, arq->total);
             if (peer_ended(&client->daemon))
                 return last_words(client, arq, &wait);

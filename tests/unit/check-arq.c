@@ -487,7 +487,35 @@ START_TEST(a_refusal_of_an_older_question_is_not_believed)
 {
     let_fly(6, 0, 1);
     ck_assert_int_eq(hear(REPLY_STOPPING, 2, NONCE - 1), ARQ_STALE);
-    ck_assert_int_eq(sender.phase, ARQ_SENDING);
+    arq_sender_silence(&sender);
+    expect_probe(ASK_RESUME, NONCE + 1);
+    ck_assert_int_eq(hear(REPLY_BUSY, 2, NONCE), ARQ_STALE);
+    ck_assert_int_eq(sender.phase, ARQ_RESUMING);
+}
+END_TEST
+
+/* The daemon says so of its own accord, and so answers the newest question that it has heard. */
+START_TEST(that_the_daemon_stops_is_believed_whichever_question_of_the_message_it_answers)
+{
+    for (uint16_t asked = 0; asked <= 3; asked++) {
+        let_fly(6, 0, 1);
+        for (unsigned i = 0; i < 3; i++)
+            arq_sender_silence(&sender);
+        ck_assert_int_eq(hear(REPLY_STOPPING, 2, (uint16_t)(NONCE + asked)), ARQ_VERDICT);
+        ck_assert_int_eq(sender.phase, ARQ_REFUSED);
+        ck_assert_int_eq(sender.refusal, REPLY_STOPPING);
+    }
+}
+END_TEST
+
+START_TEST(but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit)
+{
+    let_fly(6, 0, 1);
+    arq_sender_silence(&sender);
+    ck_assert_int_eq(hear(REPLY_STOPPING, 100, NONCE), ARQ_STALE);
+    arq_sender_begin(&sender, 6, NONCE);
+    arq_sender_silence(&sender);
+    ck_assert_int_eq(hear(REPLY_STOPPING, 0, NONCE), ARQ_STALE);
 }
 END_TEST
 
@@ -644,6 +672,8 @@ Suite *make_suite(void)
         no_message_is_committed_before_its_last_bit,
         each_refusal_ends_the_message_at_any_time,
         a_refusal_of_an_older_question_is_not_believed,
+        that_the_daemon_stops_is_believed_whichever_question_of_the_message_it_answers,
+        but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit,
         after_the_verdict_no_word_changes_it,
         a_number_that_is_no_reply_is_no_news,
         whatever_two_signals_are_lost_the_message_arrives_once,
