@@ -373,7 +373,7 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     if (wait->waited >= STUCK)
         cpu_change();
     arq_sender_silence(arq);
-    trace_silence(client->trace, wait->patience,
+    trace_silence(client->trace, monotonic_now() - wait->since,
                   arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
     client->wary = WARY;
     wait->since = 0;

@@ -2,9 +2,10 @@
  * server.h - the daemon's event loop: carries signals between the inbox and the exchange
  *
  * While bits flow it polls the inbox and leaves the event loop (sd-event(3)) only a moment now
- * and then; when they stop it sleeps in the event loop, with no timer but the watchdog's. Where a
- * bit is late it looks, once each time that the event loop is left alone, whether the sender shares
- * its CPU, and then goes to another one and polls on; else it blocks until the bit comes.
+ * and then; when they stop it sleeps in the event loop, and idle with no timer but the watchdog's.
+ * Where a bit is late it looks, once each time that the event loop is left alone, whether the
+ * sender shares its CPU, and then goes to another one and polls on; else it blocks until the bit
+ * comes.
  */
 #pragma once
 
