@@ -2,6 +2,7 @@
 
 #include "complaint.h"
 
+#include <bsd/string.h>
 #include <err.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,6 +48,24 @@ void complain_of(int error, const char *format, ...)
     keep(format, arguments);
     va_end(arguments);
     add_error(error);
+}
+
+void complaint_precede(const char *format, ...)
+{
+    char place[64];
+    va_list arguments;
+    size_t length;
+
+    if (!newest[0])
+        return;
+    va_start(arguments, format);
+    vsnprintf(place, sizeof place, format, arguments);
+    va_end(arguments);
+    strlcat(place, ": ", sizeof place);
+    length = strlen(place);
+    memmove(newest + length, newest, sizeof newest - length);
+    newest[sizeof newest - 1] = '\0';
+    memcpy(newest, place, length);
 }
 
 void complaint_tell(void)

@@ -13,6 +13,9 @@
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 __attribute__((format(printf, 2, 3))) void complain_of(int error, const char *format, ...);
 
+/* Puts before the newest complaint, if there is one, what it is about: at most 60 octets. */
+__attribute__((format(printf, 1, 2))) void complaint_precede(const char *format, ...);
+
 /* Tells the newest complaint, if there is one. */
 void complaint_tell(void);
 

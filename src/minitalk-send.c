@@ -194,8 +194,11 @@ static int send_all(struct program *program)
         if (options->skip_empty && message.length == 0)
             continue;
         r = options->dry_run ? 0 : send_one(program, &message);
-        if (r != 0)
+        if (r != 0) {
+            if (!options->words)
+                complaint_precede("message %ju", program->input.number);
             return r;
+        }
         if (options->echo)
             echo(&message);
     }

@@ -198,13 +198,10 @@ static void claim(const char *path, struct pidfile *ret)
         fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
 
-static void open_sink(enum output output, bool has_stdout, struct sink *ret)
+static void open_sink(enum output output, struct sink *ret)
 {
-    int r;
+    int r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
 
-    if (output == OUTPUT_STDOUT && !has_stdout)
-        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it");
-    r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
     if (r < 0)
         fail_of(EX_OSERR, -r, "cannot open the output");
     r = sink_check(ret);
@@ -274,6 +271,8 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
+    if (options.output == OUTPUT_STDOUT && !program.has_stdout)
+        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it");
     cli_require_signals(signals);
     prepare();
     /* What the caller has open is not for a daemon to keep open. */
@@ -283,7 +282,7 @@ int main(int argc, char **argv)
     if (!pidfile)
         fail(EX_OSERR, "there is no memory");
     claim(pidfile, &program.pidfile);
-    open_sink(options.output, program.has_stdout, &program.sink);
+    open_sink(options.output, &program.sink);
 
     status = run(&program, &options);
     complaint_tell();

@@ -179,9 +179,9 @@ static void set_tag(struct fields *fields, const char *tag)
 
 /* ---- all of it ---- */
 
-static void require_consistent(const struct send_options *options)
+static void require_consistent(const struct send_options *options, bool has_file)
 {
-    bool is_for_input = options->whole || options->file || options->prio_prefix;
+    bool is_for_input = options->whole || has_file || options->prio_prefix;
 
     if ((options->pid > 0) + !!options->pidfile + options->user > 1)
         fail(EX_USAGE, "--pid, --pidfile and --user exclude each other");
@@ -200,6 +200,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
         .timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC,
         .priority = {.level = LOG_NOTICE, .facility = FACILITY_NONE},
     };
+    bool has_file = false;
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
@@ -212,6 +213,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 'f':
             options.file = strcmp(value, "-") == 0 ? NULL : value;
+            has_file = true;
             break;
         case 'F':
             add_field(&options.fields, value);
@@ -257,7 +259,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.timeout_ns = parse_seconds("--timeout", value);
             break;
         case OPTION_TRACE:
-            options.trace = cli_trace(optarg);
+            options.trace = cli_trace(value);
             break;
         case OPTION_USER:
             options.user = true;
@@ -275,7 +277,10 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
     }
     if (optind < argc)
         options.words = argv + optind;
-    require_consistent(&options);
+    require_consistent(&options, has_file);
+    /* Each message may bring a facility: that there is room for one is seen before the first. */
+    if (options.prio_prefix)
+        send_options_set_facility(&options, FACILITY_MAX);
     if (options.retry_ns > 0 && options.wait_ns > 0)
         options.retry_ns = options.wait_ns;
     *ret = options;

@@ -31,7 +31,7 @@ static const char *how_to_start(enum target target)
 }
 
 /* Says what is not permitted in dealing with a daemon of this user, and what helps. */
-static int not_permitted(const char *what, uid_t owner)
+static int not_permitted(const char *what, enum target target, uid_t owner)
 {
     /* Whoever could borrow root's rights to send could do more with them. */
     if (owner == 0)
@@ -53,10 +53,12 @@ static int not_permitted(const char *what, uid_t owner)
             "debugger, outside of user namespaces (PrivateUsers=), and from a file system that is "
             "not mounted nosuid",
             what);
-    else
+    else if (target == TARGET_SYSTEM)
         complain("%s; run minitalk-send as the daemon's user or as root, or install it "
                  "set-user-ID to that user",
                  what);
+    else
+        complain("%s; run minitalk-send as the daemon's user or as root", what);
     return EX_NOPERM;
 }
 
@@ -74,13 +76,13 @@ static int check_permission(const struct peer *peer, enum target target,
         }
         snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
                  (unsigned)stat->real_uid);
-        return not_permitted(what, stat->real_uid);
+        return not_permitted(what, target, stat->real_uid);
     }
     if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to answer a process of user %u",
                  (int)peer->pid, (unsigned)stat->real_uid, (unsigned)getuid());
-        return not_permitted(what, stat->real_uid);
+        return not_permitted(what, target, stat->real_uid);
     }
     return 0;
 }
@@ -160,7 +162,7 @@ static int cannot_open(const char *path, enum target target, int error)
     case EACCES:
     case EPERM:
         snprintf(what, sizeof what, "not permitted to read the pidfile %s", path);
-        return not_permitted(what, owner_of(path));
+        return not_permitted(what, target, owner_of(path));
     case EINVAL:
     case ENXIO:
         complain("%s is not a regular file, and so no pidfile of minitalkd", path);

@@ -133,6 +133,7 @@ test_a_closed_standard_output_is_an_error_where_it_is_needed() {
     "$minitalkd" --foreground --output=stdout --pidfile=pid >&- 2> stderr || status=$?
     [ "$status" -eq 64 ] || fail "it ended with $status"
     expect_complaint 'standard output is closed'
+    [ ! -e pid ] || fail 'it has made a pidfile'
 }
 
 test_else_it_starts_without_saying_its_pid() {

@@ -305,6 +305,14 @@ test_options_that_exclude_each_other() {
     expect_complaint '--whole, --file and --prio-prefix are for input'
 }
 
+test_a_string_and_an_input_exclude_each_other() {
+    local option
+    for option in --file=- --file=README --whole --prio-prefix; do
+        expect_status 64 "$minitalk_send" --pidfile=none "$option" 'a message'
+        expect_complaint "leave out 'a message'"
+    done
+}
+
 test_timeouts_that_are_none() {
     for timeout in 0 -1 1.5 soon 86401; do
         expect_status 64 "$minitalk_send" --pidfile=none "--timeout=$timeout" 'a message'
@@ -362,6 +370,25 @@ test_an_endless_line() {
     within 10000 expect_status 65 send < <(echo 'a line' && cat /dev/zero)
     expect_complaint 'message 2 is a line of more than 16777216 bytes; send it with --whole'
     expect_received 'a line'
+}
+
+test_of_an_input_it_is_told_which_message_fails() {
+    start_daemon --max-message=5
+    expect_status 65 send < <(printf '%s\n' one two seventeen four)
+    expect_complaint 'minitalk-send: message 3: the message is larger'
+    expect_received one two
+}
+
+# Not only when the first message that brings one comes.
+test_that_a_facility_has_no_room_is_seen_before_the_first_message() {
+    local -a fields=()
+    for _ in {1..64}; do
+        fields+=(--field=AN=x)
+    done
+    start_daemon
+    expect_status 64 send "${fields[@]}" --prio-prefix < <(printf 'first\n<134>second\n')
+    expect_complaint 'there are more than 64 fields'
+    expect_received < /dev/null
 }
 
 test_closed_standard_input() {

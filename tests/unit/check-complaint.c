@@ -62,6 +62,18 @@ START_TEST(the_newest_counts)
 }
 END_TEST
 
+START_TEST(what_it_is_about_can_be_put_before_it)
+{
+    complaint_precede("message %d", 1);
+    complaint_tell();
+    ck_assert_str_eq(text(), "");
+    complain("it is too large");
+    complaint_precede("message %d", 2);
+    complaint_tell();
+    expect_said("message 2: it is too large");
+}
+END_TEST
+
 START_TEST(control_characters_of_others_are_shown_as_question_marks)
 {
     complain("process '%s' of 'Zoë'", "a\nb\033[2Jc\177d\te");
@@ -126,6 +138,7 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         it_is_told_once_and_not_before,
         the_newest_counts,
+        what_it_is_about_can_be_put_before_it,
         control_characters_of_others_are_shown_as_question_marks,
         a_very_long_one_is_cut,
         to_fail_is_to_tell_it_and_to_exit,
