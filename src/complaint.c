@@ -13,16 +13,14 @@
 /* Paths are the longest that is filled in. */
 static char newest[8192];
 
-__attribute__((format(printf, 1, 0))) static void keep(const char *format, va_list arguments)
+/* An error of 0 is none. */
+__attribute__((format(printf, 2, 0))) static void keep(int error, const char *format,
+                                                       va_list arguments)
 {
-    vsnprintf(newest, sizeof newest, format, arguments);
-}
+    int length = vsnprintf(newest, sizeof newest, format, arguments);
 
-static void add_error(int error)
-{
-    size_t length = strlen(newest);
-
-    snprintf(newest + length, sizeof newest - length, ": %s", strerror(error));
+    if (error != 0 && length >= 0 && (size_t)length < sizeof newest)
+        snprintf(newest + length, sizeof newest - (size_t)length, ": %s", strerror(error));
 }
 
 /* Whatever the locale is: octets of other characters than ASCII's are none of these. */
@@ -36,7 +34,7 @@ void complain(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    keep(format, arguments);
+    keep(0, format, arguments);
     va_end(arguments);
 }
 
@@ -45,9 +43,8 @@ void complain_of(int error, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    keep(format, arguments);
+    keep(error, format, arguments);
     va_end(arguments);
-    add_error(error);
 }
 
 void complaint_precede(const char *format, ...)
@@ -83,7 +80,7 @@ void fail(int status, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    keep(format, arguments);
+    keep(0, format, arguments);
     va_end(arguments);
     complaint_tell();
     exit(status);
@@ -94,9 +91,8 @@ void fail_of(int status, int error, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    keep(format, arguments);
+    keep(error, format, arguments);
     va_end(arguments);
-    add_error(error);
     complaint_tell();
     exit(status);
 }
