@@ -41,7 +41,7 @@ const char *cli_path(const char *argument)
 
 enum trace_format cli_trace(const char *argument)
 {
-    if (!argument || !*argument || strcmp(argument, "text") == 0)
+    if (!argument || strcmp(argument, "text") == 0)
         return TRACE_TEXT;
     if (strcmp(argument, "json") == 0)
         return TRACE_JSON;

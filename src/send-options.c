@@ -204,7 +204,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
-        /* Where a value may be left out, that is the same as an empty one. */
+        /* A number that may be left out may be empty as well. */
         const char *value = optarg ? optarg : "";
 
         switch (c) {
@@ -259,7 +259,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.timeout_ns = parse_seconds("--timeout", value);
             break;
         case OPTION_TRACE:
-            options.trace = cli_trace(value);
+            options.trace = cli_trace(optarg);
             break;
         case OPTION_USER:
             options.user = true;
