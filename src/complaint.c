@@ -5,28 +5,55 @@
 #include <bsd/string.h>
 #include <err.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Paths are the longest that is filled in. */
-static char newest[8192];
+/* Room for the longest path and what is said about it, for an error's text, and a place before. */
+#define LENGTH_MAX 5000
+#define REASON_SIZE 64
+#define PLACE_SIZE 64
+#define ELLIPSIS " [...] "
+
+static char newest[PLACE_SIZE + LENGTH_MAX + REASON_SIZE];
+
+/* Of what is too long, the beginning and the end stay, where the cause and the cure are. */
+static void keep_ends(const char *text, size_t length)
+{
+    const size_t part = (LENGTH_MAX - strlen(ELLIPSIS)) / 2;
+
+    snprintf(newest, sizeof newest, "%.*s" ELLIPSIS "%s", (int)part, text, text + length - part);
+}
 
 /* An error of 0 is none. */
 __attribute__((format(printf, 2, 0))) static void keep(int error, const char *format,
                                                        va_list arguments)
 {
-    int length = vsnprintf(newest, sizeof newest, format, arguments);
+    va_list again;
+    char *text;
+    int length;
 
-    if (error != 0 && length >= 0 && (size_t)length < sizeof newest)
-        snprintf(newest + length, sizeof newest - (size_t)length, ": %s", strerror(error));
+    va_copy(again, arguments);
+    length = vsnprintf(newest, LENGTH_MAX + 1, format, arguments);
+    if (length > LENGTH_MAX && vasprintf(&text, format, again) == length) {
+        keep_ends(text, (size_t)length);
+        free(text);
+    }
+    va_end(again);
+    if (error != 0) {
+        strlcat(newest, ": ", sizeof newest);
+        strlcat(newest, strerror(error), sizeof newest);
+    }
 }
 
-/* Whatever the locale is: octets of other characters than ASCII's are none of these. */
-static bool is_control(char c)
+/* How many octets from here are a control character: of ASCII, or of those that UTF-8 has more. */
+static size_t control_at(const char *text)
 {
-    return (c >= 0 && c < ' ') || c == '\177';
+    const unsigned char *octet = (const unsigned char *)text;
+
+    if (octet[0] < ' ' || octet[0] == 0x7f)
+        return 1;
+    return octet[0] == 0xc2 && octet[1] >= 0x80 && octet[1] < 0xa0 ? 2 : 0;
 }
 
 void complain(const char *format, ...)
@@ -49,7 +76,7 @@ void complain_of(int error, const char *format, ...)
 
 void complaint_precede(const char *format, ...)
 {
-    char place[64];
+    char place[PLACE_SIZE];
     va_list arguments;
     size_t length;
 
@@ -68,8 +95,8 @@ void complaint_precede(const char *format, ...)
 void complaint_tell(void)
 {
     for (char *c = newest; *c; c++)
-        if (is_control(*c))
-            *c = '?';
+        for (size_t i = control_at(c); i > 0; i--)
+            c[i - 1] = '?';
     if (newest[0])
         warnx("%s", newest);
     newest[0] = '\0';

@@ -5,7 +5,8 @@
  * first. So a complaint is kept, the newest only, until the program knows that it has failed.
  *
  * What is filled in may come from anybody: control characters in it are shown as '?', so that it
- * stays one line and tells the terminal nothing.
+ * stays one line and tells the terminal nothing; and where it is very long, the middle of the line
+ * is left out, not the cure at its end.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include "procstat.h"
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -24,6 +25,7 @@ static bool has_both(unsigned long long mask)
 /* Takes in one line; true if it was one of the FIELDS that are wanted. */
 static bool take_line(const char *line, struct procstat *stat)
 {
+    static const char name_label[] = "Name:\t"; /* and a name, which may be empty */
     unsigned long long mask;
 
     if (sscanf(line, "SigBlk: %llx", &mask) == 1 || sscanf(line, "SigIgn: %llx", &mask) == 1) {
@@ -34,8 +36,12 @@ static bool take_line(const char *line, struct procstat *stat)
         stat->may_kill = mask >> CAP_KILL & 1;
         return true;
     }
-    return sscanf(line, "Name: %63[^\n]", stat->name) == 1 ||
-           sscanf(line, "State: %c", &stat->state) == 1 ||
+    if (strncmp(line, name_label, strlen(name_label)) == 0) {
+        strlcpy(stat->name, line + strlen(name_label), sizeof stat->name);
+        stat->name[strcspn(stat->name, "\n")] = '\0';
+        return true;
+    }
+    return sscanf(line, "State: %c", &stat->state) == 1 ||
            sscanf(line, "Uid: %u %u", &stat->real_uid, &stat->effective_uid) == 2;
 }
 

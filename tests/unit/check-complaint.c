@@ -82,14 +82,30 @@ START_TEST(control_characters_of_others_are_shown_as_question_marks)
 }
 END_TEST
 
-START_TEST(a_very_long_one_is_cut)
+START_TEST(so_are_those_that_only_utf_8_has)
 {
-    static char name[20000];
+    complain("a\xc2\x9b"
+             "2Jb\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xc2");
+    complaint_tell();
+    expect_said("a??2Jb????\xc2\xa0\xc3\x9b\xc2");
+}
+END_TEST
+
+START_TEST(of_a_very_long_one_the_cause_and_the_cure_are_left)
+{
+    static char name[200000];
+    static const char cure[] = "'; give another: Invalid argument\n";
+    size_t length;
 
     memset(name, 'x', sizeof name - 1);
-    complain("%s", name);
+    complain_of(EINVAL, "there is no '%s'; give another", name);
+    complaint_precede("message %d", 1);
     complaint_tell();
-    ck_assert_uint_lt(strlen(text()), 8192 + 64);
+    length = strlen(text());
+    ck_assert_uint_lt(length, 5200);
+    ck_assert_ptr_nonnull(strstr(text(), "message 1: there is no 'xxx"));
+    ck_assert_ptr_nonnull(strstr(text(), "x [...] x"));
+    ck_assert_str_eq(text() + length - strlen(cure), cure);
 }
 END_TEST
 
@@ -140,7 +156,8 @@ Suite *make_suite(void)
         the_newest_counts,
         what_it_is_about_can_be_put_before_it,
         control_characters_of_others_are_shown_as_question_marks,
-        a_very_long_one_is_cut,
+        so_are_those_that_only_utf_8_has,
+        of_a_very_long_one_the_cause_and_the_cure_are_left,
         to_fail_is_to_tell_it_and_to_exit,
         an_error_s_text_comes_last,
         NULL,

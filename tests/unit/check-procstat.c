@@ -56,6 +56,11 @@ static void is_named_with_spaces(void)
     ck_assert_int_eq(prctl(PR_SET_NAME, "two words"), 0);
 }
 
+static void has_no_name(void)
+{
+    ck_assert_int_eq(prctl(PR_SET_NAME, ""), 0);
+}
+
 static struct procstat stat_of(void (*act)(void))
 {
     pid_t pid = child_stays(act);
@@ -80,9 +85,10 @@ START_TEST(a_process_sees_itself)
 }
 END_TEST
 
-START_TEST(a_name_may_have_spaces)
+START_TEST(a_name_may_have_spaces_or_be_empty)
 {
     ck_assert_str_eq(stat_of(is_named_with_spaces).name, "two words");
+    ck_assert_str_eq(stat_of(has_no_name).name, "");
 }
 END_TEST
 
@@ -214,7 +220,7 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         a_process_sees_itself,
-        a_name_may_have_spaces,
+        a_name_may_have_spaces_or_be_empty,
         only_who_blocks_or_ignores_both_signals_is_shielded,
         real_and_effective_user_are_told_apart,
         who_may_signal_anybody_is_known,
