@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int append(struct input *in, const void *bytes, size_t length)
 {
@@ -92,6 +93,7 @@ static int read_line(struct input *in)
     }
     if (r < 0)
         return r;
+    in->taken += in->length + (c == '\n');
     if (c == '\n')
         return 1;
     in->ended = true;
@@ -109,6 +111,17 @@ int input_next(struct input *in)
     if (in->words)
         return join_words(in);
     return in->whole ? read_all(in) : read_line(in);
+}
+
+uint64_t input_size(const struct input *in)
+{
+    struct stat stat;
+    off_t position;
+
+    if (in->words || in->whole || fstat(fileno(in->stream), &stat) < 0 || !S_ISREG(stat.st_mode))
+        return 0;
+    position = ftello(in->stream);
+    return position >= 0 && position < stat.st_size ? (uint64_t)(stat.st_size - position) : 0;
 }
 
 void input_done(struct input *in)

@@ -23,6 +23,7 @@ struct input {
     bool whole; /* the stream is one message */
 
     bool ended;
+    uint64_t taken; /* octets that were lines, with their newlines */
     uint8_t *bytes; /* the current message */
     size_t length;
     size_t allocated;
@@ -35,4 +36,11 @@ struct input {
  * INPUT_LINE_MAX; another -errno.
  */
 int input_next(struct input *input);
+
+/*
+ * How many octets there are in lines that wait for nobody, as a file's: before the first message is
+ * read. 0 for everything else.
+ */
+uint64_t input_size(const struct input *input);
+
 void input_done(struct input *input);

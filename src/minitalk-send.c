@@ -178,7 +178,7 @@ static void echo(const struct message *message)
     (void)!writev(STDERR_FILENO, pieces, 2);
 }
 
-static int send_all(struct program *program)
+static int send_each(struct program *program)
 {
     const struct send_options *options = &program->options;
 
@@ -190,6 +190,7 @@ static int send_all(struct program *program)
             return unreadable(options, &program->input, r);
         if (r == 0)
             return 0;
+        progress_advance(&program->progress, program->input.taken);
         message = compose(&program->options, &program->input);
         if (options->skip_empty && message.length == 0)
             continue;
@@ -202,6 +203,18 @@ static int send_all(struct program *program)
         if (options->echo)
             echo(&message);
     }
+}
+
+static int send_all(struct program *program)
+{
+    int r;
+
+    /* What is echoed shows how far it is. */
+    if (!program->options.echo)
+        progress_of_file(&program->progress, input_size(&program->input));
+    r = send_each(program);
+    progress_end(&program->progress);
+    return r;
 }
 
 /* A trace is drawn where the bar would be. */

@@ -157,6 +157,11 @@ static bool takes_more(int fd)
     return poll(&pollfd, 1, 0) > 0 && pollfd.revents & POLLOUT;
 }
 
+static bool may_write(int fd)
+{
+    return is_in_foreground(fd) && takes_more(fd);
+}
+
 static size_t width_of(int fd)
 {
     struct winsize size;
@@ -202,21 +207,54 @@ void progress_init(struct progress *progress, int fd)
     *progress = (struct progress){.fd = descriptors_unblocked(fd)};
 }
 
+void progress_of_file(struct progress *progress, uint64_t size)
+{
+    progress->size = size;
+}
+
+void progress_advance(struct progress *progress, uint64_t to)
+{
+    progress->from = progress->to;
+    progress->to = to;
+    /* It may have grown meanwhile. */
+    if (progress->size < to)
+        progress->size = to;
+}
+
+/* What there is to show when so much of a message is sent, with its head, and of all the file. */
+static struct progress_state state_of(const struct progress *progress, uint64_t sent,
+                                      uint64_t total)
+{
+    double share = (double)sent / (double)total;
+    double octets = (double)(progress->to - progress->from) * share;
+
+    if (progress->size == 0)
+        return (struct progress_state){
+            .sent = sent, .total = total, .time_ns = progress->pace.time_ns};
+    return (struct progress_state){.sent = (progress->from + (uint64_t)octets) * 8,
+                                   .total = progress->size * 8,
+                                   .time_ns = progress->pace.time_ns};
+}
+
 void progress_tell(void *owner, uint64_t sent, uint64_t total)
 {
     struct progress *progress = owner;
-    bool is_over = total == 0;
+    struct progress_state state;
 
-    if (is_over)
-        progress->pace.is_running = false;
-    else if (!progress_is_due(&progress->pace, monotonic_now()))
+    if (total == 0) {
+        if (progress->size == 0)
+            progress_end(progress);
         return;
-    if ((is_over && !progress->is_visible) || !is_in_foreground(progress->fd) ||
-        !takes_more(progress->fd))
+    }
+    if (!progress_is_due(&progress->pace, monotonic_now()) || !may_write(progress->fd))
         return;
-    if (is_over)
+    state = state_of(progress, sent, total);
+    draw(progress, &state);
+}
+
+void progress_end(struct progress *progress)
+{
+    progress->pace.is_running = false;
+    if (progress->is_visible && may_write(progress->fd))
         erase(progress);
-    else
-        draw(progress, &(struct progress_state){
-                           .sent = sent, .total = total, .time_ns = progress->pace.time_ns});
 }

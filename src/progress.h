@@ -1,8 +1,8 @@
 /*
- * progress.h - shows on a terminal how far a message is
+ * progress.h - shows on a terminal how far a message is, or a file of messages
  *
- * One line that is drawn over and over, from the moment on that a message takes long, and is erased
- * at its end: what else has to be said has the line for itself.
+ * One line that is drawn over and over, from the moment on that it takes long, and is erased at the
+ * end: what else has to be said has the line for itself.
  *
  * Policy: nothing depends on it. It is drawn only where nobody is disturbed by it: on the terminal
  * of this process, while it is in the foreground there, and while the terminal takes something at
@@ -47,6 +47,7 @@ bool progress_is_due(struct progress_pace *pace, uint64_t now_ns);
 struct progress {
     int fd;
     bool is_visible;
+    uint64_t size, from, to; /* octets of a file, and which of them are the message; or all 0 */
     struct progress_pace pace;
 };
 
@@ -59,8 +60,17 @@ bool progress_is_possible(int fd);
 /* On this terminal, which is written to by a descriptor that stays open (descriptors.h). */
 void progress_init(struct progress *progress, int fd);
 
+/* From now on the messages are those of a file of so many octets, and what is shown is of that. */
+void progress_of_file(struct progress *progress, uint64_t size);
+
+/* The next message is made of the octets of the file from behind the one before up to here. */
+void progress_advance(struct progress *progress, uint64_t to);
+
 /*
- * So many bits of total are sent; with a total of 0, nothing is under way any more. To be called
- * often: it looks at the clock, and seldom does more. The owner is the struct progress.
+ * So many bits of total are sent; with a total of 0, the message is over. To be called often: it
+ * looks at the clock, and seldom does more. The owner is the struct progress.
  */
 void progress_tell(void *owner, uint64_t sent, uint64_t total);
+
+/* Nothing is under way any more. */
+void progress_end(struct progress *progress);

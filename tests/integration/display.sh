@@ -181,6 +181,34 @@ test_the_bar_comes_to_its_end() {
     { cat long; echo; } | expect_received
 }
 
+# Each line alone would begin anew, or be too short for a bar: of the file there is one, which never
+# goes back.
+test_a_file_of_lines_has_one_bar() {
+    for _ in 1 2 3; do
+        head -c 15000 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
+        echo
+    done > lines
+    start_daemon
+    on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --file=lines &
+    eventually 20 has_received 2
+    stop_process "$daemon"
+    eventually 10 has_drawn_beyond 66
+    kill -CONT "$daemon"
+    expect_end 0 $!
+    expect_seen ''
+    drawn | sed 's/%.*//' > percent
+    sort -n percent | cmp - percent || fail "it goes back: $(drawn)"
+    expect_received < lines
+}
+
+has_received() {
+    [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
+}
+
+has_drawn_beyond() {
+    [ "$(drawn | sed -n '$s/%.*//p')" -ge "$1" ] 2> /dev/null
+}
+
 test_an_error_has_its_line_for_itself() {
     start_stopped_daemon
     expect_status 75 on_terminal 80 "$minitalk_send" --timeout=1 --pidfile=minitalk.pid 'a message'

@@ -174,6 +174,48 @@ END_TEST
 
 /* ---- a whole stream ---- */
 
+START_TEST(how_much_of_a_file_of_lines_was_taken_is_counted)
+{
+    READ_FROM("one\n\nlast");
+    ck_assert_uint_eq(input_size(&input), 9);
+    EXPECT("one");
+    ck_assert_uint_eq(input.taken, 4);
+    EXPECT("");
+    ck_assert_uint_eq(input.taken, 5);
+    EXPECT("last");
+    ck_assert_uint_eq(input.taken, 9);
+    expect_end();
+}
+END_TEST
+
+START_TEST(what_is_before_the_stream_s_place_is_not_of_it)
+{
+    READ_FROM("one\ntwo\n");
+    ck_assert_int_eq(fseek(input.stream, 4, SEEK_SET), 0);
+    ck_assert_uint_eq(input_size(&input), 4);
+    ck_assert_int_eq(fseek(input.stream, 10, SEEK_SET), 0);
+    ck_assert_uint_eq(input_size(&input), 0);
+}
+END_TEST
+
+START_TEST(only_lines_of_a_file_have_a_size)
+{
+    int ends[2];
+
+    READ_FROM("one\n");
+    input.whole = true;
+    ck_assert_uint_eq(input_size(&input), 0);
+    done();
+    ck_assert_int_eq(pipe(ends), 0);
+    input = (struct input){.stream = fdopen(ends[0], "r")};
+    ck_assert_uint_eq(input_size(&input), 0);
+    done();
+    close(ends[1]);
+    input = (struct input){.words = (char *[]){(char[]){"one"}, NULL}};
+    ck_assert_uint_eq(input_size(&input), 0);
+}
+END_TEST
+
 START_TEST(a_whole_stream_is_one_message_with_its_newlines_and_zeros)
 {
     READ_FROM("one\n\0two\n");
@@ -286,6 +328,9 @@ Suite *make_suite(void)
         any_octet_but_the_newline_is_part_of_a_line,
         a_line_may_be_long,
         what_has_no_newline_for_too_long_is_no_line,
+        how_much_of_a_file_of_lines_was_taken_is_counted,
+        what_is_before_the_stream_s_place_is_not_of_it,
+        only_lines_of_a_file_have_a_size,
         a_whole_stream_is_one_message_with_its_newlines_and_zeros,
         a_whole_empty_stream_is_an_empty_message,
         a_whole_stream_may_be_long,
