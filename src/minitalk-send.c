@@ -46,7 +46,7 @@ static int find_of_user(struct peer *ret)
     int r;
 
     if (!path)
-        fail(EX_USAGE, "there is no $XDG_RUNTIME_DIR to look for your daemon in; give "
+        fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give "
                        "--pidfile=PATH");
     r = target_from_pidfile(path, TARGET_USER, ret);
     free(path);

@@ -149,7 +149,7 @@ static char *default_pidfile(void)
         return strdup(PIDFILE_SYSTEM);
     path = pidfile_of_user();
     if (!path && errno != ENOMEM)
-        fail(EX_USAGE, "there is no $XDG_RUNTIME_DIR to keep the pidfile in; give --pidfile=PATH");
+        fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH");
     return path;
 }
 

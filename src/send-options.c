@@ -103,6 +103,14 @@ static pid_t parse_pid(const char *argument)
     return pid;
 }
 
+/* NULL is standard input. */
+static const char *parse_file(const char *argument)
+{
+    if (!*argument)
+        fail(EX_USAGE, "the path of the input is empty; give --file=FILE, or '-'");
+    return strcmp(argument, "-") == 0 ? NULL : argument;
+}
+
 static uint64_t parse_seconds(const char *option, const char *argument)
 {
     const char *error;
@@ -212,7 +220,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.skip_empty = true;
             break;
         case 'f':
-            options.file = strcmp(value, "-") == 0 ? NULL : value;
+            options.file = parse_file(value);
             has_file = true;
             break;
         case 'F':

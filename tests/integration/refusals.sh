@@ -349,8 +349,7 @@ test_wrong_options() {
 test_user_without_a_runtime_directory() {
     unset XDG_RUNTIME_DIR
     expect_status 64 "$minitalk_send" --user 'a message'
-    # shellcheck disable=SC2016 # it is to be seen as it is
-    expect_complaint 'there is no $XDG_RUNTIME_DIR'
+    expect_complaint 'XDG_RUNTIME_DIR is not set to an absolute path'
 }
 
 # ---- input, and standard descriptors ----

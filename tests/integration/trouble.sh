@@ -19,6 +19,8 @@ test_an_empty_path_is_a_usage_error() {
         expect_status 64 "$program" --pidfile=
         expect_complaint 'the path of the pidfile is empty'
     done
+    expect_status 64 "$minitalk_send" -f ''
+    expect_complaint 'the path of the input is empty'
 }
 
 test_without_pending_signals_neither_program_starts() {
@@ -58,8 +60,7 @@ test_an_ordinary_user_s_daemon_needs_a_runtime_directory() {
     ! am_root || user=(as "$USER_A")
     unset XDG_RUNTIME_DIR
     expect_status 64 "${user[@]}" "$minitalkd" --foreground
-    # shellcheck disable=SC2016 # it is to be seen as it is
-    expect_complaint 'there is no $XDG_RUNTIME_DIR'
+    expect_complaint 'XDG_RUNTIME_DIR is not set to an absolute path'
 }
 
 # ---- the daemon's end ----
