@@ -8,8 +8,8 @@
 
 static bool is_user_waiting(unsigned user)
 {
-    for (unsigned i = 0; i < WITNESS_PEERS; i++)
-        if (witness.peers[i].user == user && witness.peers[i].rank > 0)
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        if (book.peers[i].user == user && book.peers[i].rank > 0)
             return true;
     return false;
 }
@@ -19,8 +19,8 @@ void fairness_wait(struct peer *peer)
     if (peer->rank > 0)
         return;
     if (!is_user_waiting(peer->user))
-        witness.user_ranks[peer->user] = ++witness.last_rank;
-    peer->rank = ++witness.last_rank;
+        book.user_ranks[peer->user] = ++book.last_rank;
+    peer->rank = ++book.last_rank;
 }
 
 void fairness_stop_waiting(struct peer *peer)
@@ -30,14 +30,13 @@ void fairness_stop_waiting(struct peer *peer)
 
 bool fairness_is_next(const struct peer *peer)
 {
-    for (unsigned i = 0; i < WITNESS_PEERS; i++) {
-        const struct peer *other = &witness.peers[i];
+    for (unsigned i = 0; i < BOOK_PEERS; i++) {
+        const struct peer *other = &book.peers[i];
 
         if (other->rank == 0)
             continue;
-        if (other->user == peer->user
-                ? other->rank < peer->rank
-                : witness.user_ranks[other->user] < witness.user_ranks[peer->user])
+        if (other->user == peer->user ? other->rank < peer->rank
+                                      : book.user_ranks[other->user] < book.user_ranks[peer->user])
             return false;
     }
     return peer->rank > 0;
@@ -46,15 +45,21 @@ bool fairness_is_next(const struct peer *peer)
 void fairness_take_turn(struct peer *peer)
 {
     peer->rank = 0;
-    witness.user_ranks[peer->user] = ++witness.last_rank;
+    book.user_ranks[peer->user] = ++book.last_rank;
 }
 
 bool fairness_is_anybody_waiting(void)
 {
-    for (unsigned user = 0; user < WITNESS_USERS; user++)
+    for (unsigned user = 0; user < BOOK_USERS; user++)
         if (is_user_waiting(user))
             return true;
     return false;
+}
+
+bool fairness_turn_may_end(void)
+{
+    return book.takes_turn && (book.is_stopping || book.now - book.heard_at >= FAIRNESS_LAPSE ||
+                               book.now - book.granted_at >= FAIRNESS_SLICE);
 }
 
 /* ---- what is scarce ---- */
@@ -70,9 +75,9 @@ static size_t total_of(unsigned user, enum good good)
 {
     size_t total = 0;
 
-    for (unsigned i = 0; i < WITNESS_PEERS; i++)
-        if (witness.peers[i].user == user)
-            total += share_of(&witness.peers[i], good);
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        if (book.peers[i].user == user)
+            total += share_of(&book.peers[i], good);
     return total;
 }
 
@@ -80,7 +85,7 @@ static size_t total_of_all(enum good good)
 {
     size_t total = 0;
 
-    for (unsigned user = 0; user < WITNESS_USERS; user++)
+    for (unsigned user = 0; user < BOOK_USERS; user++)
         total += total_of(user, good);
     return total;
 }
@@ -89,7 +94,7 @@ static size_t most_of(enum good good)
 {
     size_t most = 0;
 
-    for (unsigned user = 0; user < WITNESS_USERS; user++)
+    for (unsigned user = 0; user < BOOK_USERS; user++)
         if (total_of(user, good) > most)
             most = total_of(user, good);
     return most;
@@ -97,8 +102,7 @@ static size_t most_of(enum good good)
 
 bool fairness_is_enough(const struct want *want)
 {
-    const struct exchange *ex = &witness.exchange;
-    size_t limit = want->good == GOOD_ROOM ? ex->room : ex->session_limit;
+    size_t limit = want->good == GOOD_ROOM ? book.room : book.session_limit;
 
     return total_of_all(want->good) + want->amount <= limit;
 }
@@ -115,8 +119,8 @@ static bool can_lose(const struct peer *peer, enum good good)
 
 bool fairness_takes_from(const struct want *want, const struct peer *peer)
 {
-    for (unsigned i = 0; i < WITNESS_PEERS; i++) {
-        const struct peer *other = &witness.peers[i];
+    for (unsigned i = 0; i < BOOK_PEERS; i++) {
+        const struct peer *other = &book.peers[i];
 
         if (other->user == peer->user && can_lose(other, want->good) && other->asked < peer->asked)
             return false;
@@ -141,9 +145,9 @@ static void check_members(const struct user *user)
 /* Returns which user it is. */
 static unsigned check_user(const struct user *user)
 {
-    unsigned which = user->uid - WITNESS_UID;
+    unsigned which = user->uid - BOOK_UID;
 
-    PROMISE(which < WITNESS_USERS);
+    PROMISE(which < BOOK_USERS);
     PROMISE(user->sessions > 0);
     PROMISE(user->sessions == total_of(which, GOOD_SESSIONS));
     PROMISE(user->reserved == total_of(which, GOOD_ROOM));
@@ -152,10 +156,9 @@ static unsigned check_user(const struct user *user)
     return which;
 }
 
-void fairness_check(void)
+void fairness_check(const struct users *users)
 {
-    const struct users *users = &witness.exchange.users;
-    bool is_known[WITNESS_USERS] = {false};
+    bool is_known[BOOK_USERS] = {false};
     const struct user *user;
 
     LIST_FOREACH(user, &users->all, link) {
@@ -164,8 +167,8 @@ void fairness_check(void)
         PROMISE(!is_known[which]);
         is_known[which] = true;
     }
-    for (unsigned which = 0; which < WITNESS_USERS; which++)
+    for (unsigned which = 0; which < BOOK_USERS; which++)
         PROMISE(is_known[which] == (total_of(which, GOOD_SESSIONS) > 0));
     PROMISE(users->reserved == total_of_all(GOOD_ROOM));
-    PROMISE(users->reserved <= witness.exchange.room);
+    PROMISE(users->reserved <= book.room);
 }

@@ -1,8 +1,9 @@
 /*
- * fairness.h - what each user of an exchange ought to get, by the witness's book
+ * fairness.h - what each user of an exchange ought to get, by the book
  *
  * Turns: the users take turns, the one that waits longest first; of a user's senders, the one that
- * waits longest. A user waits since its last turn, or since one of its senders began to wait.
+ * waits longest. A user waits since its last turn, or since one of its senders began to wait. A
+ * turn ends after a slice of time, if others wait, or after a silence.
  *
  * Sessions and room: where more is wanted than there is, the user with most of it gives way, if
  * that is more than the one who wants it would have. What it loses is what asked least lately, but
@@ -10,7 +11,24 @@
  */
 #pragma once
 
-#include "witness.h"
+#include "book.h"
+
+/* Nanoseconds. */
+#define FAIRNESS_SLICE UINT64_C(5000000)
+#define FAIRNESS_LAPSE UINT64_C(2000000)
+
+/* What there is only so much of. */
+enum good {
+    GOOD_SESSIONS,
+    GOOD_ROOM, /* octets */
+};
+
+/* Somebody wants more of something, and it is not settled yet whether there is enough. */
+struct want {
+    struct peer *peer; /* NULL: nobody does */
+    enum good good;
+    size_t amount;
+};
 
 /* ---- turns ---- */
 
@@ -24,6 +42,9 @@ void fairness_take_turn(struct peer *peer);
 
 bool fairness_is_anybody_waiting(void);
 
+/* Whether the turn that somebody has may be taken away now. */
+bool fairness_turn_may_end(void);
+
 /* ---- what is scarce ---- */
 
 /* Whether there is as much as is wanted; if not, whether somebody must give way. */
@@ -36,4 +57,4 @@ bool fairness_takes_from(const struct want *want, const struct peer *peer);
 /* ---- the exchange's own state ---- */
 
 /* It knows the users that the book knows, and the same of each. */
-void fairness_check(void);
+void fairness_check(const struct users *users);

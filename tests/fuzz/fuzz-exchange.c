@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "book.h"
 #include "fuzz.h"
 #include "reference.h"
 #include "witness.h"
@@ -54,7 +55,7 @@ static pid_t read_pid(struct input *input)
 {
     uint8_t octet = input_octet(input);
 
-    return 1 + (octet < 224 ? octet % 5 : octet % WITNESS_PIDS);
+    return 1 + (octet < 224 ? octet % 5 : octet % BOOK_PIDS);
 }
 
 static void send_plain(pid_t pid, uid_t uid, enum lane lane, bool bit)
@@ -82,9 +83,9 @@ static void any_bit(struct input *input)
 {
     pid_t pid = read_pid(input);
     uint8_t how = input_octet(input);
-    const struct peer *peer = witness_session(pid);
+    const struct peer *peer = book_session(pid);
 
-    if (!peer || witness_has_row(peer))
+    if (!peer || book_has_row(peer))
         send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
 }
 
@@ -101,7 +102,7 @@ static void any_word(struct input *input)
 static void ask(struct input *input, unsigned argument, bool is_new)
 {
     pid_t pid = read_pid(input);
-    struct process *process = &witness.processes[pid];
+    struct process *process = &book.processes[pid];
 
     process->nonce = (uint16_t)(process->nonce + is_new);
     send_word(pid,
@@ -115,7 +116,7 @@ static void send_bits(struct input *input)
 {
     pid_t pid = read_pid(input);
     unsigned left = 1 + input_octet(input);
-    const struct peer *peer = witness_session(pid);
+    const struct peer *peer = book_session(pid);
     uint8_t octets[2 * WITNESS_MESSAGE_MAX + REFERENCE_OVERHEAD];
     struct frame frame = {.octets = octets};
 
@@ -123,7 +124,7 @@ static void send_bits(struct input *input)
         return;
     frame.length = reference_write(&messages[((unsigned)pid + peer->messages) % MESSAGES], octets);
     for (uint64_t bit = peer->state == SESSION_OPEN ? peer->bits : 0;
-         left > 0 && peer->is_session && witness_takes_bits(peer) && witness_has_row(peer) &&
+         left > 0 && peer->is_session && book_takes_bits(peer) && book_has_row(peer) &&
          bit < frame_bits(&frame);
          left--, bit++)
         send_plain(pid, 1000 + (uid_t)pid, (enum lane)(peer->count % LANES),
@@ -132,7 +133,7 @@ static void send_bits(struct input *input)
 
 static void begin_process(pid_t pid)
 {
-    struct process *process = &witness.processes[pid];
+    struct process *process = &book.processes[pid];
 
     if (process->has_ended)
         *process = (struct process){.generation = process->generation + 1, .nonce = process->nonce};
@@ -188,25 +189,25 @@ static void happen(enum event event, unsigned argument, struct input *input)
         witness_time(duration_of(argument));
         return;
     case EVENT_END:
-        witness.processes[read_pid(input)].has_ended = true;
+        book.processes[read_pid(input)].has_ended = true;
         return;
     case EVENT_BEGIN:
         begin_process(read_pid(input));
         return;
     case EVENT_NOTICE:
-        witness_ended(&witness.peers[input_octet(input) % WITNESS_PEERS]);
+        witness_ended(&book.peers[input_octet(input) % BOOK_PEERS]);
         return;
     case EVENT_REACH:
-        change_reach(&witness.processes[read_pid(input)], argument);
+        change_reach(&book.processes[read_pid(input)], argument);
         return;
     case EVENT_LOG:
-        witness.log_result = result_of(argument);
+        book.log_result = result_of(argument);
         return;
     case EVENT_LOGGED:
         witness_committed(argument & 1 ? -EIO : 0);
         return;
     case EVENT_MEMORY:
-        witness.no_memory = argument & 1;
+        book.no_memory = argument & 1;
         return;
     case EVENT_STOP:
         witness_stop();

@@ -21,9 +21,14 @@ fuzz_frame_sources = \
 fuzz_exchange_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-exchange.c \
+	tests/fuzz/agreement.c tests/fuzz/agreement.h \
+	tests/fuzz/book.c tests/fuzz/book.h \
+	tests/fuzz/debts.c tests/fuzz/debts.h \
 	tests/fuzz/fairness.c tests/fuzz/fairness.h \
+	tests/fuzz/owner.c tests/fuzz/owner.h \
 	tests/fuzz/reference.c tests/fuzz/reference.h \
 	tests/fuzz/witness.c tests/fuzz/witness.h \
+	tests/fuzz/words.c tests/fuzz/words.h \
 	tests/unit/scarce.c tests/unit/scarce.h
 
 tests_fuzz_replay_frame_SOURCES = $(fuzz_frame_sources) tests/fuzz/replay.c

@@ -1,0 +1,120 @@
+/* agreement.c - see agreement.h */
+
+#include "agreement.h"
+
+#include "book.h"
+#include "fairness.h"
+#include "fuzz.h"
+
+/* A row of bits that is not whole takes so much memory at most; see frame.h. */
+#define FIRST_MEMORY 64
+
+static void check_memory(const struct session *session)
+{
+    const struct frame_decoder *decoder = &session->decoder;
+    size_t content = decoder->part == PART_CONTENT ? decoder->got : frame_decoder_length(decoder);
+
+    PROMISE(decoder->allocated <= book.message_limit + FIELDS_SIZE_MAX);
+    PROMISE(decoder->allocated <= FIRST_MEMORY || decoder->allocated < 2 * content);
+    if (session->state != SESSION_OPEN)
+        PROMISE(!decoder->message.bytes);
+}
+
+static void check_session(const struct exchange *ex, const struct session *session)
+{
+    const struct peer *peer = session->peer;
+
+    PROMISE(peer->is_session && peer->pid == session->pid);
+    PROMISE(session->state == peer->state);
+    PROMISE(session->is_invited == peer->is_invited);
+    PROMISE(session->waiting == (peer->rank > 0));
+    PROMISE(session->user->uid == BOOK_UID + peer->user);
+    PROMISE(session->reserved == peer->reserved);
+    PROMISE(session->nonce == peer->nonce);
+    PROMISE(session->arq.count == peer->count);
+    if (peer->state == SESSION_REFUSED)
+        PROMISE(session->refusal == peer->refusal);
+    for (int lane = 0; lane < LANES; lane++)
+        PROMISE(session->arq.held[lane] == peer->slots[lane].is_there);
+    check_memory(session);
+    /* What could be taken was. */
+    if (session == ex->runner && book_takes_bits(peer))
+        PROMISE(!peer->slots[peer->count % LANES].is_there);
+    if (book.is_stopping)
+        PROMISE(!peer->is_invited);
+}
+
+static void check_turns(const struct exchange *ex, unsigned waiting)
+{
+    const struct session *session;
+    const struct user *user;
+    unsigned queued = 0;
+
+    TAILQ_FOREACH(user, &ex->users.round, turn)
+        TAILQ_FOREACH(session, &user->waiting, turn) {
+            PROMISE(session->waiting && session != ex->runner);
+            queued++;
+        }
+    PROMISE(queued == waiting);
+    PROMISE(queued == 0 || ex->runner || ex->committing);
+    PROMISE((ex->runner ? ex->runner->peer : NULL) == book.turn);
+    if (exchange_is_busy(ex))
+        PROMISE(ex->runner && !ex->committing);
+}
+
+static void check_table(const struct exchange *ex)
+{
+    unsigned sessions = 0, waiting = 0;
+    bool is_unfinished = ex->committing;
+
+    for (unsigned i = 0; i < ex->session_limit; i++) {
+        const struct session *session;
+
+        LIST_FOREACH(session, &ex->table[i], bucket) {
+            PROMISE((unsigned)session->pid % ex->session_limit == i);
+            check_session(ex, session);
+            sessions++;
+            waiting += session->waiting;
+            is_unfinished |= session_is_mid_message(session);
+        }
+    }
+    PROMISE(sessions == ex->counts.senders);
+    PROMISE(exchange_has_unfinished(ex) == is_unfinished);
+    check_turns(ex, waiting);
+}
+
+static void check_counts(const struct exchange_counts *counts)
+{
+    PROMISE(counts->messages == book.counts.messages);
+    PROMISE(counts->bytes == book.counts.bytes);
+    PROMISE(counts->refused == book.counts.refused);
+    PROMISE(counts->lost == book.counts.lost);
+    PROMISE(counts->senders == book.counts.senders);
+    PROMISE(counts->senders <= book.session_limit);
+}
+
+static void check_peers(void)
+{
+    unsigned open = 0;
+
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        open += book.peers[i].is_open;
+    PROMISE(open == book.counts.senders);
+}
+
+void agreement_check(const struct exchange *ex)
+{
+    PROMISE(ex->committing == book.commits_later);
+    PROMISE(ex->barrier.count == book.words.count);
+    check_counts(&ex->counts);
+    check_peers();
+    check_table(ex);
+    fairness_check(&ex->users);
+}
+
+void agreement_check_end(const struct exchange *ex)
+{
+    check_counts(&ex->counts);
+    PROMISE(book.counts.senders == 0);
+    check_peers();
+}

@@ -1,0 +1,66 @@
+/* book.c - see book.h */
+
+#include "book.h"
+
+struct book book;
+
+/* One user has many processes, one has few; and a PID may be another user's next time. */
+static unsigned user_of(pid_t pid, unsigned generation)
+{
+    static const unsigned users[] = {3, 0, 0, 1, 1, 2, 0, 0};
+
+    return users[((unsigned)pid + generation) % (sizeof users / sizeof users[0])];
+}
+
+struct peer *book_new_peer(pid_t pid)
+{
+    unsigned generation = book.processes[pid].generation;
+    unsigned user = user_of(pid, generation);
+    struct peer *peer;
+
+    do {
+        peer = &book.peers[book.next_peer];
+        book.next_peer = (book.next_peer + 1) % BOOK_PEERS;
+    } while (peer->is_open);
+    *peer = (struct peer){.pid = pid,
+                          .generation = generation,
+                          .user = user,
+                          .uid = BOOK_UID + user,
+                          .is_open = true};
+    return peer;
+}
+
+struct peer *book_session(pid_t pid)
+{
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        if (book.peers[i].is_session && book.peers[i].pid == pid)
+            return &book.peers[i];
+    return NULL;
+}
+
+bool book_takes_bits(const struct peer *peer)
+{
+    return peer->state == SESSION_OPEN || peer->is_invited;
+}
+
+bool book_is_mid_message(const struct peer *peer)
+{
+    return peer->state == SESSION_OPEN || peer->state == SESSION_COMMITTING;
+}
+
+bool book_has_row(const struct peer *peer)
+{
+    return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < BOOK_ROW;
+}
+
+struct reading book_read(const struct peer *peer)
+{
+    return reference_read(peer->row, peer->bits / 8, book.message_limit);
+}
+
+bool book_is_gone(const struct peer *peer)
+{
+    const struct process *process = &book.processes[peer->pid];
+
+    return process->has_ended || process->generation != peer->generation;
+}

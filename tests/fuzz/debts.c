@@ -1,0 +1,232 @@
+/* debts.c - see debts.h */
+
+#include "debts.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+
+#define ONE_OF(reply) (1u << (reply))
+#define GO_OR_WAIT (ONE_OF(REPLY_GO) | ONE_OF(REPLY_WAIT) | ONE_OF(REPLY_PENDING))
+
+struct debts debts;
+
+bool debts_are_paid(void)
+{
+    return !debts.to_commit && !debts.to_answer && !debts.to_judge && !debts.to_drop &&
+           !debts.to_admit && !debts.to_turn_away && !debts.want.peer;
+}
+
+/* ---- ends of messages ---- */
+
+static void clear_slots(struct peer *peer)
+{
+    memset(peer->slots, 0, sizeof peer->slots);
+}
+
+static void end_message(struct peer *peer, enum session_state state, enum reply verdict)
+{
+    peer->state = state;
+    peer->refusal = state == SESSION_REFUSED ? verdict : 0;
+    peer->reserved = 0;
+    clear_slots(peer);
+    if (book.turn == peer)
+        book.turn = NULL;
+    debts.to_judge = peer;
+    debts.verdict = verdict;
+    debts.is_on_record = false;
+}
+
+void debts_refuse(struct peer *peer, enum reply reason)
+{
+    end_message(peer, SESSION_REFUSED, reason);
+}
+
+void debts_log(struct peer *peer, int result)
+{
+    if (result == 0) {
+        book.counts.messages++;
+        book.counts.bytes += book.committed_length;
+    }
+    if (!peer)
+        return;
+    if (result == 0) {
+        peer->messages++;
+        end_message(peer, SESSION_COMMITTED, REPLY_COMMITTED);
+    } else {
+        debts_refuse(peer, REPLY_UNLOGGED);
+    }
+}
+
+/* ---- what is scarce ---- */
+
+/* A session was opened on this question, which is acted on at another event at the earliest. */
+static void admit(struct peer *peer)
+{
+    peer->is_session = true;
+    peer->asked = ++book.questions;
+    book.counts.senders++;
+    words_hold_again(&book.words, peer->pid, debts.admitted_by);
+}
+
+static void turn_away(struct peer *peer, struct probe probe, enum reply reply)
+{
+    peer->nonce = probe.nonce;
+    debts.to_turn_away = peer;
+    debts.farewell = reply;
+}
+
+/* Nothing that is wanted can be had without memory, but room. */
+static void give(const struct want *want)
+{
+    if (want->good == GOOD_ROOM)
+        want->peer->reserved += want->amount;
+    else if (book.no_memory)
+        turn_away(want->peer, debts.admitted_by, REPLY_BUSY);
+    else
+        admit(want->peer);
+}
+
+static void deny(const struct want *want)
+{
+    if (want->good == GOOD_ROOM)
+        debts_refuse(want->peer, REPLY_BUSY);
+    else
+        turn_away(want->peer, debts.admitted_by, REPLY_BUSY);
+}
+
+void debts_want(struct want want)
+{
+    debts.want = (struct want){0};
+    if (fairness_is_enough(&want))
+        give(&want);
+    else if (fairness_is_due(&want))
+        debts.want = want;
+    else
+        deny(&want);
+}
+
+/* ---- bits ---- */
+
+/* What the header announces needs room, as soon as it is whole. */
+static void note_content(struct peer *peer, const struct reading *reading)
+{
+    size_t length = reading->length + reading->fields_length;
+
+    if (!reading->has_length)
+        return;
+    peer->content = peer->bits / 8 - (size_t)(reading->payload - peer->row);
+    if (length > 0 && peer->content == 0)
+        debts_want((struct want){.peer = peer, .good = GOOD_ROOM, .amount = length});
+}
+
+static void judge_row(struct peer *peer)
+{
+    const struct reading reading = book_read(peer);
+
+    peer->received = reading.received;
+    switch (reading.status) {
+    case FRAME_MORE:
+        note_content(peer, &reading);
+        return;
+    case FRAME_COMPLETE:
+        peer->state = SESSION_COMMITTING;
+        debts.to_commit = peer;
+        return;
+    case FRAME_TOO_LARGE:
+        debts_refuse(peer, REPLY_TOO_LARGE);
+        return;
+    case FRAME_VERSION:
+        debts_refuse(peer, REPLY_VERSION);
+        return;
+    default:
+        debts_refuse(peer, REPLY_DAMAGED);
+        return;
+    }
+}
+
+void debts_take_bit(struct peer *peer, bool bit)
+{
+    uint8_t mask = (uint8_t)(0x80 >> peer->bits % 8);
+
+    PROMISE(peer->bits / 8 < sizeof peer->row);
+    peer->row[peer->bits / 8] &= (uint8_t)~mask;
+    if (bit)
+        peer->row[peer->bits / 8] |= mask;
+    peer->bits++;
+    peer->count++;
+    if (peer->bits % 8 == 0)
+        judge_row(peer);
+}
+
+/* ---- what each question may be answered ---- */
+
+void debts_meet(struct peer *peer, struct probe probe)
+{
+    if (probe.ask == ASK_RESUME) {
+        turn_away(peer, probe, REPLY_FORGOTTEN);
+    } else if (book.is_stopping) {
+        turn_away(peer, probe, REPLY_STOPPING);
+    } else {
+        debts.to_admit = peer;
+        debts.admitted_by = probe;
+    }
+}
+
+static void owe_answer(struct peer *peer, unsigned replies)
+{
+    debts.to_answer = peer;
+    debts.replies = replies;
+}
+
+static void ask_start(struct peer *peer)
+{
+    if (book_is_mid_message(peer)) {
+        owe_answer(peer, ONE_OF(REPLY_OUT_OF_STEP));
+    } else if (peer->state == SESSION_REFUSED) {
+        owe_answer(peer, ONE_OF(peer->refusal));
+    } else if (book.is_stopping) {
+        owe_answer(peer, ONE_OF(REPLY_STOPPING));
+    } else {
+        peer->is_invited = true;
+        owe_answer(peer, GO_OR_WAIT);
+    }
+}
+
+static void ask_resume(struct peer *peer)
+{
+    switch (peer->state) {
+    case SESSION_IDLE:
+        owe_answer(peer, peer->is_invited ? GO_OR_WAIT : ONE_OF(REPLY_FORGOTTEN));
+        return;
+    case SESSION_OPEN:
+        owe_answer(peer, GO_OR_WAIT);
+        return;
+    case SESSION_COMMITTING:
+        owe_answer(peer, ONE_OF(REPLY_PENDING));
+        return;
+    case SESSION_COMMITTED:
+        peer->is_invited = false;
+        fairness_stop_waiting(peer);
+        if (book.turn == peer)
+            book.turn = NULL;
+        owe_answer(peer, ONE_OF(REPLY_COMMITTED));
+        return;
+    case SESSION_REFUSED:
+        owe_answer(peer, ONE_OF(peer->refusal));
+        return;
+    }
+}
+
+void debts_ask(struct peer *peer, struct probe probe)
+{
+    peer->asked = ++book.questions;
+    peer->nonce = probe.nonce;
+    clear_slots(peer);
+    if (book.turn == peer)
+        book.heard_at = book.now;
+    if (probe.ask == ASK_START)
+        ask_start(peer);
+    else
+        ask_resume(peer);
+}

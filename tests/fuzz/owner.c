@@ -1,0 +1,350 @@
+/* owner.c - see owner.h */
+
+#include "owner.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debts.h"
+#include "fuzz.h"
+
+/* ---- turns, and who makes way ---- */
+
+static void give_turn(struct peer *peer)
+{
+    if (book.turn == peer)
+        return;
+    PROMISE(!book.turn || fairness_turn_may_end());
+    book.turn = peer;
+    book.granted_at = book.now;
+    book.heard_at = book.now;
+}
+
+static void owe_drop(struct peer *peer)
+{
+    peer->may_close = true;
+    debts.to_drop = peer;
+}
+
+/* The exchange has chosen who gives way. */
+static void choose(struct peer *peer)
+{
+    PROMISE(fairness_takes_from(&debts.want, peer));
+    peer->makes_way = true;
+}
+
+/* ---- peers ---- */
+
+static int open_peer(void *owner, pid_t pid, void **ret_peer)
+{
+    const struct process *process = &book.processes[pid];
+    struct probe probe = words_act_on(&book.words, pid);
+    struct peer *peer;
+
+    PROMISE(owner == &book);
+    PROMISE(debts_are_paid());
+    PROMISE(!book_session(pid));
+    if (process->has_ended)
+        return -ESRCH;
+    if (process->is_unsafe)
+        return -EINVAL;
+    peer = book_new_peer(pid);
+    *ret_peer = peer;
+    debts_meet(peer, probe);
+    return 0;
+}
+
+static uid_t user_of_peer(void *owner, const void *peer)
+{
+    struct peer *guest = debts.to_admit;
+
+    PROMISE(owner == &book);
+    PROMISE(guest && guest == peer);
+    debts.to_admit = NULL;
+    debts_want((struct want){.peer = guest, .good = GOOD_SESSIONS, .amount = 1});
+    return BOOK_UID + guest->user;
+}
+
+/* Every other message can be seen in the log before it is there as a whole. */
+static bool has_begun(void *owner)
+{
+    PROMISE(owner == &book);
+    PROMISE(book.commits_later);
+    return book.committed_length % 2 == 1;
+}
+
+static bool is_begun(const struct peer *peer)
+{
+    return peer == book.committed && has_begun(&book);
+}
+
+/*
+ * Why a session may end: its process has, or it makes way, or all is over. Then nothing may be left
+ * untold but what is true no more.
+ */
+static void check_end(struct peer *peer)
+{
+    if (debts.want.peer && !peer->makes_way)
+        choose(peer);
+    if (peer->makes_way)
+        PROMISE(!peer->is_invited && !book_is_mid_message(peer));
+    else
+        PROMISE(book_is_gone(peer) || peer->may_close ||
+                (book.is_over && (!book_is_mid_message(peer) || is_begun(peer))));
+    PROMISE(peer->was_lost == (peer->state == SESSION_OPEN));
+}
+
+static void close_peer(void *owner, void *peer_)
+{
+    struct peer *peer = peer_;
+
+    PROMISE(owner == &book);
+    PROMISE(peer->is_open);
+    PROMISE(debts.to_answer != peer && debts.to_judge != peer && debts.to_commit != peer);
+    PROMISE(debts.to_admit != peer && debts.to_turn_away != peer);
+    if (debts.to_drop)
+        PROMISE(debts.to_drop == peer);
+    peer->is_open = false;
+    if (!peer->is_session)
+        return;
+    check_end(peer);
+    peer->is_session = false;
+    fairness_stop_waiting(peer);
+    book.counts.senders--;
+    if (book.turn == peer)
+        book.turn = NULL;
+    if (book.committed == peer)
+        book.committed = NULL;
+    debts.to_drop = NULL;
+    if (peer->makes_way)
+        debts_want(debts.want);
+}
+
+static bool peer_has_ended(void *owner, const void *peer_)
+{
+    struct peer *peer = (struct peer *)peer_;
+
+    PROMISE(owner == &book);
+    PROMISE(peer->is_session);
+    PROMISE(debts_are_paid());
+    if (book_is_gone(peer))
+        return true;
+    debts_ask(peer, words_act_on(&book.words, peer->pid));
+    return false;
+}
+
+/* ---- bits and words ---- */
+
+static int answer_peer(void *owner, void *peer_, enum lane lane)
+{
+    struct peer *peer = peer_;
+
+    PROMISE(owner == &book);
+    PROMISE(peer->is_session);
+    PROMISE(debts_are_paid());
+    PROMISE(!book.commits_later);
+    PROMISE(peer == book.turn);
+    PROMISE(book_takes_bits(peer));
+    PROMISE(lane == peer->count % LANES);
+    PROMISE(peer->slots[lane].is_there);
+    if (book_is_gone(peer) || book.processes[peer->pid].is_numb) {
+        owe_drop(peer);
+        return book_is_gone(peer) ? -ESRCH : -EPERM;
+    }
+    peer->slots[lane].is_there = false;
+    if (peer->is_invited) {
+        peer->is_invited = false;
+        peer->state = SESSION_OPEN;
+        peer->uid = peer->slots[lane].uid;
+        peer->bits = 0;
+        peer->content = 0;
+        peer->received = 0;
+    }
+    debts_take_bit(peer, peer->slots[lane].bit);
+    return 0;
+}
+
+static void hear_reply(struct peer *peer, enum reply reply)
+{
+    PROMISE(debts.replies & (1u << reply));
+    debts.to_answer = NULL;
+    if (reply == REPLY_GO) {
+        PROMISE(!book.commits_later);
+        PROMISE(peer == book.turn || !fairness_is_anybody_waiting());
+        give_turn(peer);
+    } else if (reply == REPLY_WAIT) {
+        PROMISE(!book.commits_later);
+        fairness_wait(peer);
+    } else if (reply == REPLY_PENDING) {
+        PROMISE(book.commits_later);
+        if (peer->state != SESSION_COMMITTING)
+            fairness_wait(peer);
+    }
+}
+
+static void hear_farewell(enum reply reply)
+{
+    PROMISE(reply == debts.farewell);
+    debts.to_turn_away = NULL;
+}
+
+static void hear_verdict(struct peer *peer, enum reply reply)
+{
+    PROMISE(reply == debts.verdict);
+    PROMISE(debts.is_on_record == (reply != REPLY_COMMITTED));
+    debts.to_judge = NULL;
+    if (peer->makes_way)
+        debts.to_drop = peer;
+}
+
+/* It will not be served; nothing is known to have been sent that could be refused. */
+static void hear_uninvited(struct peer *peer, enum reply reply)
+{
+    PROMISE(reply == (debts.want.peer ? REPLY_BUSY : REPLY_STOPPING));
+    PROMISE(peer->is_invited);
+    PROMISE(peer->state == SESSION_COMMITTED);
+    peer->is_invited = false;
+    fairness_stop_waiting(peer);
+    if (!debts.want.peer)
+        return;
+    choose(peer);
+    debts.to_drop = peer;
+}
+
+/* Nothing was asked, so its turn has come; or it is told again, as if it had not heard. */
+static void hear_go(struct peer *peer, enum reply reply, bool is_heard)
+{
+    PROMISE(reply == REPLY_GO);
+    PROMISE(!book.commits_later && !book.is_over);
+    PROMISE(book_takes_bits(peer));
+    if (peer == book.turn)
+        return;
+    PROMISE(fairness_is_next(peer));
+    fairness_take_turn(peer);
+    give_turn(peer);
+    if (!is_heard)
+        owe_drop(peer);
+}
+
+static int tell_peer(void *owner, void *peer_, uint32_t word)
+{
+    struct peer *peer = peer_;
+    bool is_heard = !book_is_gone(peer) && !book.processes[peer->pid].is_deaf;
+    struct answer answer;
+
+    PROMISE(owner == &book);
+    PROMISE(peer->is_open);
+    PROMISE(answer_unpack(word, &answer));
+    PROMISE(answer.nonce == peer->nonce);
+    PROMISE(answer.count == peer->count % WORD_COUNT_MODULUS);
+    PROMISE(!debts.to_commit && !debts.to_drop && !debts.to_admit);
+    if (debts.to_judge) {
+        PROMISE(debts.to_judge == peer);
+        hear_verdict(peer, answer.reply);
+    } else if (debts.to_answer) {
+        PROMISE(debts.to_answer == peer);
+        hear_reply(peer, answer.reply);
+    } else if (debts.want.peer || ((book.stops_now || book.is_over) && peer->is_invited)) {
+        hear_uninvited(peer, answer.reply);
+    } else if (debts.to_turn_away == peer) {
+        hear_farewell(answer.reply);
+    } else {
+        hear_go(peer, answer.reply, is_heard);
+    }
+    return is_heard ? 0 : -ESRCH;
+}
+
+/* ---- the log ---- */
+
+static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct message *message)
+{
+    struct peer *peer = peer_;
+    const struct reading reading = book_read(peer);
+
+    PROMISE(owner == &book);
+    PROMISE(!book.commits_later);
+    PROMISE(debts.to_commit == peer);
+    PROMISE(peer->pid == pid && peer->uid == uid);
+    PROMISE(message->priority == reading.priority);
+    PROMISE(message->length == reading.length);
+    if (reading.length > 0)
+        PROMISE(memcmp(message->bytes, reading.payload, reading.length) == 0);
+    PROMISE(message->fields_length == reading.fields_length);
+    if (reading.fields_length > 0)
+        PROMISE(memcmp(message->fields, reading.payload + reading.length, reading.fields_length) ==
+                0);
+    free(message->bytes);
+    debts.to_commit = NULL;
+    book.committed_length = reading.length;
+    if (book.log_result == -EINPROGRESS) {
+        book.commits_later = true;
+        book.committed = peer;
+    } else {
+        debts_log(peer, book.log_result);
+    }
+    return book.log_result;
+}
+
+/* A refusal that no row of bits calls for, and why it is just. */
+static void expect_refusal(struct peer *peer, enum reply reason)
+{
+    if (debts.want.peer) {
+        PROMISE(reason == REPLY_BUSY);
+        PROMISE(peer->is_invited ? peer->state == SESSION_IDLE : peer->state == SESSION_OPEN);
+        choose(peer);
+    } else if (reason == REPLY_BUSY) {
+        PROMISE(book.no_memory);
+        PROMISE(peer == book.turn && peer->state == SESSION_OPEN && peer->content > 0);
+    } else {
+        PROMISE(reason == REPLY_STOPPING);
+        PROMISE(book.is_over || book.stops_now);
+        PROMISE(!is_begun(peer));
+        PROMISE(peer->is_invited ? peer->state == SESSION_IDLE
+                                 : book.is_over && book_is_mid_message(peer));
+    }
+    peer->is_invited = false;
+    fairness_stop_waiting(peer);
+    debts_refuse(peer, reason);
+}
+
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+{
+    struct peer *peer = book_session(pid);
+
+    PROMISE(owner == &book);
+    PROMISE(peer);
+    if (!debts.to_judge)
+        expect_refusal(peer, reason);
+    PROMISE(debts.to_judge == peer && debts.verdict == reason && !debts.is_on_record);
+    /* Where no bit has come, that is the user of the process. */
+    PROMISE(peer->uid == uid);
+    debts.is_on_record = true;
+    book.counts.refused++;
+}
+
+static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+{
+    struct peer *peer = book_session(pid);
+
+    PROMISE(owner == &book);
+    PROMISE(peer && !peer->was_lost);
+    PROMISE(peer->state == SESSION_OPEN);
+    PROMISE(peer->uid == uid);
+    PROMISE(peer->received == bytes);
+    peer->was_lost = true;
+    book.counts.lost++;
+}
+
+const struct exchange_ops owner_ops = {
+    .open = open_peer,
+    .close = close_peer,
+    .user = user_of_peer,
+    .ended = peer_has_ended,
+    .answer = answer_peer,
+    .tell = tell_peer,
+    .commit = commit_message,
+    .has_begun = has_begun,
+    .refused = note_refused,
+    .lost = note_lost,
+};
