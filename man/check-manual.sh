@@ -93,6 +93,7 @@ test_the_numbers_are_those_of_the_sources() {
             fail "$name is $number $unit, which the page does not say"
     done << 'END'
 SLICE exchange.c ms
+LONG_SLICE exchange.c ms
 LAPSE exchange.c ms
 REPEAT_GO exchange.c microseconds
 FIRST_PATIENCE client.c microseconds

@@ -8,8 +8,12 @@
 #define USEC UINT64_C(1000)
 #define MSEC UINT64_C(1000000)
 
-/* How long a sender keeps the turn while others wait, */
+/*
+ * How long a sender keeps the turn while others wait: where one of them has yet to begin its
+ * message, which may be a short one; and where all have begun, since each change takes time;
+ */
 #define SLICE (5 * MSEC)
+#define LONG_SLICE (40 * MSEC)
 /* and how long it may be silent before it loses it. */
 #define LAPSE (2 * MSEC)
 /* A GO can vanish, like any signal; it is told again after this long, then after twice as long. */
@@ -139,9 +143,10 @@ static uint64_t end_of_turn(const struct exchange *ex)
 {
     bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
     uint64_t lapse = ex->heard_at + LAPSE;
+    uint64_t slice = ex->users.newcomers > 0 ? SLICE : LONG_SLICE;
 
     if (!users_are_content(&ex->users))
-        return earlier(lapse, ex->granted_at + SLICE);
+        return earlier(lapse, ex->granted_at + slice);
     return unheard ? lapse : EXCHANGE_NEVER;
 }
 

@@ -4,8 +4,9 @@
  * Signals of different senders meet in the same four places, and there wipe each other out. So
  * one sender at a time has the turn and runs at full speed; the others are told to wait, sleep,
  * and are told to go: the users in turn, and the senders of each first come first served. A turn
- * ends with the message, with the sender's silence, or after a time slice if others wait; the
- * sender whose turn was taken away notices by the silence, asks, and is queued again.
+ * ends with the message, with the sender's silence, or after a time slice if others wait, which is
+ * shorter where one of them has yet to begin; the sender whose turn was taken away notices by the
+ * silence, asks, and is queued again.
  *
  * What is bounded: sessions, and the octets of messages under way (EXCHANGE_ROOM, or one message
  * of the greatest length if that is more). Where one more would be too much, the user with most of

@@ -31,7 +31,8 @@ struct session {
     TAILQ_ENTRY(session) member; /* one of whose sessions it is, */
     TAILQ_ENTRY(session) turn;   /* one of whose waiting ones, while waiting is true */
     bool waiting;
-    size_t reserved; /* octets for the message under way */
+    bool is_newcomer; /* it waits to begin a message, not to go on with one */
+    size_t reserved;  /* octets for the message under way */
 
     pid_t pid;
     uid_t uid;  /* the kernel's word on the sender of this message's first bit */

@@ -87,6 +87,8 @@ void users_wait(struct users *users, struct session *session)
         TAILQ_INSERT_TAIL(&users->round, user, turn);
     TAILQ_INSERT_TAIL(&user->waiting, session, turn);
     session->waiting = true;
+    session->is_newcomer = session->is_invited;
+    users->newcomers += session->is_newcomer;
 }
 
 void users_stop_waiting(struct users *users, struct session *session)
@@ -96,6 +98,7 @@ void users_stop_waiting(struct users *users, struct session *session)
     if (!session->waiting)
         return;
     session->waiting = false;
+    users->newcomers -= session->is_newcomer;
     TAILQ_REMOVE(&user->waiting, session, turn);
     if (TAILQ_EMPTY(&user->waiting))
         TAILQ_REMOVE(&users->round, user, turn);

@@ -32,6 +32,7 @@ TAILQ_HEAD(user_queue, user);
 struct users {
     struct user_list all;
     struct user_queue round; /* users who wait for a turn, in their order */
+    unsigned newcomers;      /* sessions that wait to begin a message, of all */
     size_t reserved;         /* octets, of all */
 };
 
@@ -49,7 +50,10 @@ unsigned users_sessions(const struct users *users, uid_t uid);
 /* A session asked: it is now the one that asked last. */
 void users_heard(struct session *session);
 
-/* Puts a session at the end of those that wait, unless it waits already; or takes it out. */
+/*
+ * Puts a session at the end of those that wait, unless it waits already, as a newcomer if it is
+ * invited; or takes it out.
+ */
 void users_wait(struct users *users, struct session *session);
 void users_stop_waiting(struct users *users, struct session *session);
 

@@ -56,10 +56,18 @@ bool fairness_is_anybody_waiting(void)
     return false;
 }
 
+uint64_t fairness_slice(void)
+{
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        if (book.peers[i].rank > 0 && book.peers[i].is_invited)
+            return FAIRNESS_SLICE;
+    return FAIRNESS_LONG_SLICE;
+}
+
 bool fairness_turn_may_end(void)
 {
     return book.takes_turn && (book.is_stopping || book.now - book.heard_at >= FAIRNESS_LAPSE ||
-                               book.now - book.granted_at >= FAIRNESS_SLICE);
+                               book.now - book.granted_at >= fairness_slice());
 }
 
 /* ---- what is scarce ---- */

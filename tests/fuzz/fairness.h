@@ -3,7 +3,8 @@
  *
  * Turns: the users take turns, the one that waits longest first; of a user's senders, the one that
  * waits longest. A user waits since its last turn, or since one of its senders began to wait. A
- * turn ends after a slice of time, if others wait, or after a silence.
+ * turn ends after a slice of time, if others wait, or after a silence. The slice is a long one
+ * where nobody waits to begin a message.
  *
  * Sessions and room: where more is wanted than there is, the user with most of it gives way, if
  * that is more than the one who wants it would have. What it loses is what asked least lately, but
@@ -15,6 +16,7 @@
 
 /* Nanoseconds. */
 #define FAIRNESS_SLICE UINT64_C(5000000)
+#define FAIRNESS_LONG_SLICE UINT64_C(40000000)
 #define FAIRNESS_LAPSE UINT64_C(2000000)
 
 /* What there is only so much of. */
@@ -41,6 +43,9 @@ bool fairness_is_next(const struct peer *peer);
 void fairness_take_turn(struct peer *peer);
 
 bool fairness_is_anybody_waiting(void);
+
+/* How long a slice is now. */
+uint64_t fairness_slice(void);
 
 /* Whether the turn that somebody has may be taken away now. */
 bool fairness_turn_may_end(void);

@@ -221,8 +221,8 @@ static void hear_go(struct peer *peer, enum reply reply, bool is_heard)
     if (peer == book.turn)
         return;
     PROMISE(fairness_is_next(peer));
-    fairness_take_turn(peer);
     give_turn(peer);
+    fairness_take_turn(peer);
     if (!is_heard)
         owe_drop(peer);
 }

@@ -94,7 +94,7 @@ void witness_time(uint64_t duration)
     check_all();
     PROMISE(deadline > book.now);
     if (!users_are_content(&exchange.users) && !exchange.committing)
-        PROMISE(deadline - book.now <= FAIRNESS_SLICE);
+        PROMISE(deadline - book.now <= fairness_slice());
 }
 
 void witness_ended(struct peer *peer)

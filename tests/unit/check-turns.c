@@ -183,6 +183,54 @@ START_TEST(a_busy_sender_loses_its_turn_after_a_slice_if_others_wait)
 }
 END_TEST
 
+/* How long the turn of a sender that is never silent lasts, until the next one's. */
+static uint64_t slice_of(struct sender *runner, const struct sender *next)
+{
+    uint64_t begun = world.now;
+
+    ck_assert_int_eq(sender_heard(runner), REPLY_GO);
+    while (sender_heard(next) == REPLY_WAIT) {
+        sender_sends(runner, 1);
+        time_passes(MSEC);
+    }
+    ck_assert_int_eq(sender_heard(next), REPLY_GO);
+    return world.now - begun;
+}
+
+START_TEST(a_slice_is_short_only_where_somebody_waits_to_begin)
+{
+    uint64_t first, later, last;
+
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    first = slice_of(&ann, &bob);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+    later = slice_of(&bob, &ann);
+    ck_assert_uint_ge(later, 4 * first);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    last = slice_of(&ann, &bob);
+    ck_assert_uint_eq(last, first);
+}
+END_TEST
+
+START_TEST(who_comes_to_begin_cuts_a_long_slice_short)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    slice_of(&ann, &bob);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+    for (int i = 0; i < 10; i++) {
+        sender_sends(&bob, 1);
+        time_passes(MSEC);
+    }
+    ck_assert_int_eq(sender_heard(&ann), REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    time_passes(0);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+}
+END_TEST
+
 START_TEST(who_lost_its_turn_is_queued_again_and_loses_no_bit)
 {
     all_ask();
@@ -765,6 +813,8 @@ Suite *make_suite(void)
         a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before,
         each_signal_of_a_sender_puts_off_the_end_for_its_silence,
         a_busy_sender_loses_its_turn_after_a_slice_if_others_wait,
+        a_slice_is_short_only_where_somebody_waits_to_begin,
+        who_comes_to_begin_cuts_a_long_slice_short,
         who_lost_its_turn_is_queued_again_and_loses_no_bit,
         two_long_messages_take_turns_until_both_are_whole,
         a_sender_that_is_being_served_makes_the_exchange_busy_until_it_falls_silent,

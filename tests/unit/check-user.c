@@ -30,6 +30,7 @@ static void end(void)
     ck_assert(LIST_EMPTY(&users.all));
     ck_assert(users_are_content(&users));
     ck_assert_uint_eq(users.reserved, 0);
+    ck_assert_uint_eq(users.newcomers, 0);
 }
 
 START_TEST(users_take_turns_and_each_ones_sessions_in_their_order)
@@ -81,6 +82,23 @@ START_TEST(who_leaves_or_waits_no_more_gets_no_turn)
     users_leave(&users, bob1);
     ck_assert_ptr_eq(users_next(&users), bob2);
     ck_assert(users_are_content(&users));
+}
+END_TEST
+
+START_TEST(those_who_wait_to_begin_are_counted)
+{
+    ann1->is_invited = true;
+    bob1->is_invited = true;
+    users_wait(&users, ann1);
+    users_wait(&users, ann2);
+    users_wait(&users, bob1);
+    ck_assert_uint_eq(users.newcomers, 2);
+    /* However it ends. */
+    bob1->is_invited = false;
+    users_stop_waiting(&users, bob1);
+    ck_assert_uint_eq(users.newcomers, 1);
+    ck_assert_ptr_eq(users_next(&users), ann1);
+    ck_assert_uint_eq(users.newcomers, 0);
 }
 END_TEST
 
@@ -145,6 +163,7 @@ Suite *make_suite(void)
         who_comes_later_waits_for_one_turn_of_each_other_user,
         who_waits_already_keeps_its_place,
         who_leaves_or_waits_no_more_gets_no_turn,
+        those_who_wait_to_begin_are_counted,
         sessions_are_counted_by_user,
         the_first_member_is_the_one_that_asked_least_lately,
         room_is_counted_by_user_and_in_all,
