@@ -220,6 +220,7 @@ struct wait {
     uint64_t waited;   /* how long it has waited in vain, in all, since there was progress */
     uint64_t reached;  /* how many bits of the message the daemon has confirmed in its words */
     uint64_t queueing; /* how long the next stay in a queue is, until it asks */
+    bool is_queued;    /* it was told to wait: a go will come unasked */
 };
 
 /* A queue was joined, or the log's: the daemon will speak first. */
@@ -228,6 +229,7 @@ static void stand_by(struct client *client, struct wait *wait)
     uint64_t quarter = client->timeout_ns / 4;
 
     spin_stop(&client->spin);
+    wait->is_queued = true;
     wait->patience = quarter < wait->queueing ? quarter : wait->queueing;
     if (wait->queueing < LAST_QUEUE_PATIENCE)
         wait->queueing *= 2;
@@ -244,6 +246,7 @@ static void progress(struct client *client, struct wait *wait)
     wait->since = 0;
     wait->waited = 0;
     wait->patience = first_patience(client);
+    wait->is_queued = false;
 }
 
 /* The daemon says where to go on. Only if that is further on than before is it progress. */
@@ -259,6 +262,27 @@ static void go_on(struct client *client, struct wait *wait, uint64_t index)
         wait->waited = waited;
 }
 
+static void ask(struct client *client, struct arq_sender *arq, const struct wait *wait)
+{
+    arq_sender_silence(arq);
+    trace_silence(client->trace, wait->since > 0 ? monotonic_now() - wait->since : 0,
+                  arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
+    client->wary = WARY;
+}
+
+/*
+ * The turn of a sender in a queue has come, but what it asked last was lost, or is still to be
+ * answered, since the go is in answer to something older. It has to ask again, but not to wait.
+ */
+static void take_call(struct client *client, struct arq_sender *arq, struct wait *wait)
+{
+    ask(client, arq, wait);
+    spin_heard(&client->spin);
+    wait->since = 0;
+    wait->patience = FIRST_PATIENCE;
+    wait->is_queued = false;
+}
+
 static void take_word(struct client *client, struct arq_sender *arq, uint32_t word,
                       struct wait *wait)
 {
@@ -270,6 +294,8 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
     switch (arq_sender_word(arq, answer)) {
     case ARQ_STALE:
         trace_stale(client->trace, client->daemon.pid, word);
+        if (answer.reply == REPLY_GO && wait->is_queued)
+            take_call(client, arq, wait);
         return;
     case ARQ_GO:
         if (arq->next < sent)
@@ -279,6 +305,8 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
     case ARQ_VERDICT:
         break;
     case ARQ_WAIT:
+        /* The questions of others who wait wipe out bits. */
+        client->wary = WARY;
         progress(client, wait);
         stand_by(client, wait);
         break;
@@ -372,10 +400,7 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
         return false;
     if (wait->waited >= STUCK)
         cpu_change();
-    arq_sender_silence(arq);
-    trace_silence(client->trace, monotonic_now() - wait->since,
-                  arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
-    client->wary = WARY;
+    ask(client, arq, wait);
     wait->since = 0;
     wait->patience = 2 * wait->patience < LAST_PATIENCE ? 2 * wait->patience : LAST_PATIENCE;
     return true;
