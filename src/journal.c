@@ -2,16 +2,19 @@
  * journal.c - the sink that puts each message into the systemd journal
  *
  * sd_journal_sendv(3) keeps the exact bytes, but it has two properties to work around. Where
- * there is no journald it returns success, so a message would vanish: the socket is connected to
- * beforehand, and a failure to do so refuses the message. And it blocks while journald's queue
- * is full: the same socket tells whether it is.
+ * there is no journald it returns success, so a message would vanish: the sink's socket is
+ * connected beforehand, and a failure to do so refuses the message. And it blocks while journald's
+ * queue or its own socket is full, on a socket that it opens at its first call and keeps: so the
+ * sink's own, which does not block, is put in the place of that one.
  */
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,7 @@
 #include <sys/un.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "message-ids.h"
 #include "sink.h"
@@ -34,6 +38,25 @@ static int probe_journald(const struct sink *sink)
     if (connect(sink->fd, (const struct sockaddr *)&journald, sizeof journald) < 0)
         return -errno;
     return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
+}
+
+static bool is_datagram_socket(int fd)
+{
+    int domain, type;
+    socklen_t length = sizeof(int);
+
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_DGRAM;
+}
+
+/* The descriptor that is opened next, which is always the lowest that is free (open(2)). */
+static int next_descriptor(const struct sink *sink)
+{
+    int fd = fcntl(sink->fd, F_DUPFD_CLOEXEC, 0), number = fd;
+
+    if (fd >= 0)
+        close(fd);
+    return number;
 }
 
 /* What the daemon writes itself has a known bound; how many such texts there can be in an entry. */
@@ -111,6 +134,18 @@ static void add_origin(struct row *row, const struct origin *origin)
         add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
 }
 
+/* The first row of the process goes out by libsystemd's socket, all others by the sink's. */
+static int send_row(const struct sink *sink, const struct row *row)
+{
+    static bool is_replaced;
+    int place = is_replaced ? -1 : next_descriptor(sink);
+    int r = sd_journal_sendv(row->fields, row->fields_count);
+
+    if (place >= 0 && is_datagram_socket(place))
+        is_replaced = dup3(sink->fd, place, O_CLOEXEC) >= 0;
+    return r == -EAGAIN ? -EINPROGRESS : r;
+}
+
 static int write_journal(struct sink *sink)
 {
     static const char name[] = "MESSAGE=";
@@ -134,7 +169,7 @@ static int write_journal(struct sink *sink)
     add_sender(&row, entry->pid, entry->uid);
     add_origin(&row, &entry->origin);
     add(&row, "MINITALK_BYTES=%zu", entry->message.length);
-    r = sd_journal_sendv(row.fields, row.fields_count);
+    r = send_row(sink, &row);
     free(message);
     return r;
 }
@@ -154,13 +189,12 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
 {
     struct row row = {.fields_count = 0};
 
-    (void)sink;
     add(&row, "MESSAGE=%s", text);
     add_head(&row, records[record].priority, records[record].id);
     add_identifier(&row);
     if (pid > 0)
         add_sender(&row, pid, uid);
-    sd_journal_sendv(row.fields, row.fields_count);
+    send_row(sink, &row);
 }
 
 static const struct sink_ops journal_ops = {

@@ -14,13 +14,14 @@ in_private_mounts
 readonly MESSAGE_ID=947428f447874f2e96f810938b0563b7
 readonly SOCKET=/run/systemd/journal/socket
 
+# Starts it, run by the words given.
 start_journald() {
     for directory in /run /var/log; do
         mount -t tmpfs -o mode=755 minitalk "$directory"
         unmount+=("$directory")
     done
     mkdir -p /run/log /run/systemd
-    "$journald" > journald.log 2>&1 &
+    "$@" "$journald" > journald.log 2>&1 &
     journald_pid=$!
     eventually 10 test -S "$SOCKET"
 }
@@ -262,6 +263,29 @@ test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
     field MESSAGE | grep '^message ' > logged
     head -n "$(wc -l < logged)" many | cmp - logged
     [ "$(field MESSAGE | tail -n 1)" = 'it goes on' ]
+}
+
+# Where its queue has room for more than the daemon's socket has, that is what is full.
+test_nor_does_one_with_a_long_queue() {
+    start_journald unshare --net "$BASH" -c \
+        'echo 100000 > /proc/sys/net/unix/max_dgram_qlen && exec "$@"' with-a-long-queue
+    mkdir own
+    start_journal_daemon
+    stop_process "$journald_pid"
+    seq -f 'message %g' 20000 > many
+    expect_status 75 jsend --timeout=1 < many
+    expect_complaint "the daemon's log takes nothing"
+    expect_status 75 jsend --timeout=1 'one more'
+    expect_complaint "the daemon's log takes nothing"
+    kill -CONT "$journald_pid"
+    eventually 10 jsend --timeout=1 'it goes on'
+    field MESSAGE | grep '^message ' > logged
+    head -n "$(wc -l < logged)" many | cmp - logged
+    [ "$(wc -l < logged)" -gt 20 ] || fail "its queue is short: $(wc -l < logged)"
+    kill -STOP "$journald_pid"
+    expect_status 75 jsend --timeout=1 < many
+    kill "$daemon"
+    eventually 3 has_ended "$daemon"
 }
 
 test_a_frozen_journal_does_not_delay_the_end() {
