@@ -130,6 +130,8 @@ static void add_origin(struct row *row, const struct origin *origin)
         add(row, "MINITALK_SENDER_COMM=%s", origin->command);
     if (origin->unit)
         add(row, "MINITALK_SENDER_UNIT=%s", origin->unit);
+    if (origin->user_unit)
+        add(row, "MINITALK_SENDER_USER_UNIT=%s", origin->user_unit);
     if (origin->session)
         add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
 }

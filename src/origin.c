@@ -18,6 +18,8 @@ struct origin origin_read(pid_t pid)
         strlcpy(origin.command, stat.name, sizeof origin.command);
     if (sd_pid_get_unit(pid, &origin.unit) < 0)
         origin.unit = NULL;
+    if (sd_pid_get_user_unit(pid, &origin.user_unit) < 0)
+        origin.user_unit = NULL;
     if (sd_pid_get_session(pid, &origin.session) < 0)
         origin.session = NULL;
     return origin;
@@ -33,6 +35,7 @@ struct origin origin_copy(const struct origin *origin)
     struct origin copy = *origin;
 
     copy.unit = copy_of(origin->unit);
+    copy.user_unit = copy_of(origin->user_unit);
     copy.session = copy_of(origin->session);
     return copy;
 }
@@ -40,6 +43,7 @@ struct origin origin_copy(const struct origin *origin)
 void origin_free(struct origin *origin)
 {
     free(origin->unit);
+    free(origin->user_unit);
     free(origin->session);
     *origin = ORIGIN_UNKNOWN;
 }

@@ -13,6 +13,7 @@
 struct origin {
     char command[ORIGIN_COMMAND_SIZE]; /* as in /proc/PID/comm; empty if unknown */
     char *unit;                        /* systemd.unit(5); NULL if none or unknown */
+    char *user_unit;                   /* the same, of its user's own service manager */
     char *session;                     /* the ID of its logind session; NULL if none or unknown */
 };
 

@@ -105,6 +105,9 @@ test_a_user_has_a_daemon_of_their_own() {
     "${session[@]}" minitalk-send --user 'to my own'
     [ "$(entries _SYSTEMD_USER_UNIT=minitalk.service _UID="$(uid_of alice)" \
         "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
+    "${session[@]}" systemd-run --user --quiet --wait --collect --unit=errand \
+        minitalk-send 'from a unit of mine'
+    [ "$(logged MINITALK_SENDER_USER_UNIT=errand.service)" = 'from a unit of mine' ]
 
     as alice mkdir -p /home/alice/.config
     echo MINITALKD_OPTIONS=--max-message=100 |
