@@ -205,6 +205,7 @@ static void open_sink(enum output output, struct sink *ret)
     if (r < 0)
         fail_of(EX_OSERR, -r, "cannot open the output");
     r = sink_check(ret);
+    ret->failure = -r;
     if (r < 0) {
         complain("%s cannot be reached (%s), and messages are refused until it can; start it, or "
                  "use --output=stdout",

@@ -302,8 +302,8 @@ static void show_status(struct server *server, const char *lines)
 
     server->shown = *now;
     if (failure)
-        snprintf(trouble, sizeof trouble, "; %s did not take the newest message: %s",
-                 server->sink->name, strerror(failure));
+        snprintf(trouble, sizeof trouble, "; trouble with %s: %s", server->sink->name,
+                 strerror(failure));
     sd_notifyf(0,
                "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
                " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",

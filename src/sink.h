@@ -36,7 +36,7 @@ struct sink {
     int fd;            /* polls writable when a message in progress can go on */
     struct entry entry;
     size_t written; /* octets of it, where it can be written in parts */
-    int failure;    /* why the newest entry is not in the log: an errno; 0 if it is */
+    int failure;    /* why the log did not take the newest entry, or none yet: an errno, or 0 */
 };
 
 struct sink_ops {
