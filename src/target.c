@@ -93,6 +93,12 @@ static int check_process(const struct peer *peer, enum target target)
     struct procstat stat;
     int r = procstat_read(peer->pid, &stat);
 
+    if (r == -ESRCH && !peer_ended(peer)) {
+        complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
+                 "where it does: without ProtectProc= or hidepid=",
+                 (int)peer->pid);
+        return EX_NOPERM;
+    }
     if (r < 0) {
         complain_of(-r, "cannot read /proc/%d/status, which tells whether it is minitalkd",
                     (int)peer->pid);

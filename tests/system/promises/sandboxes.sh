@@ -21,3 +21,16 @@ test_another_pid_namespace_is_named() {
     expect_complaint 'in another PID namespace'
     [ -z "$(logged)" ]
 }
+
+test_a_sandbox_that_hides_the_daemon_is_named() {
+    fresh_service
+    expect_status 77 as_service User=alice ProtectProc=invisible -- minitalk-send lost
+    expect_complaint '/proc does not show process'
+}
+
+# Who has borrowed no right gives none back.
+test_a_sandbox_without_privileged_calls_is_no_obstacle_where_none_is_needed() {
+    fresh_service
+    as_service User=minitalk 'SystemCallFilter=~@privileged' -- minitalk-send 'from the sandbox'
+    [ "$(logged)" = 'from the sandbox' ]
+}
