@@ -92,3 +92,44 @@ test_purging_leaves_nothing() {
     expect_system "$(about pristine)"
     apt install /root/minitalk.deb
 }
+
+# A sender that still runs has the user's ID as its saved one.
+test_purging_does_not_fail_because_of_a_sender_that_waits() {
+    fresh_service
+    guest mkfifo /run/lines
+    guest chown alice /run/lines
+    guest systemd-run --quiet --unit=waits --property=User=alice \
+        sh -c 'exec minitalk-send < /run/lines'
+    guest systemd-run --quiet --unit=feeds sh -c 'exec 3<> /run/lines; echo first >&3; exec sleep infinity'
+    eventually 10 is_logged first
+    apt purge --autoremove minitalk 2> said
+    guest systemctl stop feeds waits
+    guest rm /run/lines
+    guest getent passwd minitalk > /dev/null || fail "the user was taken from a living process"
+    guest userdel minitalk
+    expect_system "$(about pristine)"
+    apt install /root/minitalk.deb
+}
+
+is_logged() {
+    logged | grep -qx "$1"
+}
+
+# Whoever had this name before is somebody else.
+test_purging_takes_no_account_that_it_did_not_make() {
+    apt purge --autoremove minitalk
+    guest useradd --create-home --shell /bin/bash minitalk
+    apt install /root/minitalk.deb
+    apt purge --autoremove minitalk
+    guest getent passwd minitalk > /dev/null || fail 'the account is gone'
+    guest userdel --remove minitalk
+    expect_system "$(about pristine)"
+    guest useradd --system --no-create-home helper
+    apt install /root/minitalk.deb
+    guest usermod --append --groups minitalk helper
+    apt purge --autoremove minitalk
+    expect_status 2 guest getent group minitalk
+    guest userdel helper
+    expect_system "$(about pristine)"
+    apt install /root/minitalk.deb
+}
