@@ -147,7 +147,6 @@ daemon_spoke() {
     [ "$(wc -l < output)" -ge 1 ]
 }
 
-# Ends the daemon; it must leave without complaint and without its pidfile.
 # with_unread_terminal FD COMMAND…: becomes the command, with a terminal that nobody reads as FD.
 with_unread_terminal() {
     exec python3 -c '
@@ -160,6 +159,7 @@ os.execvp(sys.argv[2], sys.argv[2:])
 ' "$@"
 }
 
+# Ends the daemon; it must leave with success.
 stop_daemon() {
     kill "$daemon"
     expect_end 0 "$daemon"

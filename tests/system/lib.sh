@@ -46,7 +46,7 @@ need_guest() {
 # The path of the package that package.sh has built.
 package() {
     local -a packages=("$package_directory"/1/minitalk_*.deb)
-    [ -f "${packages[0]}" ] || skip_all "there is no package; see package.log"
+    [ -f "${packages[0]}" ] || skip_all "there is no package; package.sh, which builds it, has to run before"
     echo "${packages[0]}"
 }
 
