@@ -1,12 +1,14 @@
 /*
  * impostor.c - takes SIGUSR1 and SIGUSR2 as minitalkd does, and does nothing else of what it does
  *
- *   impostor [--name=NAME] [--handle] [--pidfile=PATH] [--refuse=REPLY]
+ *   impostor [--name=NAME] [--handle] [--pidfile=PATH] [--refuse=REPLY | --queue=TIMES]
  *
  * It calls itself NAME; blocks both signals, or with --handle has a handler for them; may hold a
- * pidfile locked in the way that minitalkd does; and may answer each question with one reply of
- * word.h. It prints its PID when it is ready. SIGTERM ends
- * it: then it prints how many plain and how many queued signals of the two it took.
+ * pidfile locked in the way that minitalkd does. It may answer each question with one reply of
+ * word.h; or with --queue tell its only sender to wait, so many times, and then hear no question
+ * any more: whatever is asked, it says go to the last that it has heard. It prints its PID when it
+ * is ready. SIGTERM ends it: then it prints how many plain and how many queued signals of the two
+ * it took.
  */
 
 #include <err.h>
@@ -53,31 +55,45 @@ static void hold(const char *path)
         err(EX_OSERR, "%s", path);
 }
 
-static void refuse(const siginfo_t *question, enum reply reason)
+static void tell(pid_t pid, enum reply reply, uint16_t nonce)
 {
     union sigval answer = {0};
+
+    answer.sival_int = (int)answer_pack((struct answer){.reply = reply, .nonce = nonce});
+    if (sigqueue(pid, SIGUSR2, answer) < 0)
+        err(EX_OSERR, "sigqueue");
+}
+
+/* Where there are times to wait, the reason is none. */
+static void reply_to(const siginfo_t *question, enum reply reason, long *times)
+{
+    static uint16_t heard;
     struct probe probe;
 
     if (question->si_code != SI_QUEUE ||
         !probe_unpack((uint32_t)question->si_value.sival_int, &probe))
         return;
-    answer.sival_int =
-        (int)answer_pack((struct answer){.reply = reason, .count = 0, .nonce = probe.nonce});
-    if (sigqueue(question->si_pid, SIGUSR2, answer) < 0)
-        err(EX_OSERR, "sigqueue");
+    if (reason > 0) {
+        tell(question->si_pid, reason, probe.nonce);
+    } else if (*times > 0) {
+        --*times;
+        heard = probe.nonce;
+        tell(question->si_pid, REPLY_WAIT, heard);
+    } else if (*times == 0) {
+        tell(question->si_pid, REPLY_GO, heard);
+    }
 }
 
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"name", required_argument, NULL, 'n'},
-        {"handle", no_argument, NULL, 'h'},
-        {"pidfile", required_argument, NULL, 'p'},
-        {"refuse", required_argument, NULL, 'r'},
-        {NULL, 0, NULL, 0},
+        {"name", required_argument, NULL, 'n'},    {"handle", no_argument, NULL, 'h'},
+        {"pidfile", required_argument, NULL, 'p'}, {"refuse", required_argument, NULL, 'r'},
+        {"queue", required_argument, NULL, 'q'},   {NULL, 0, NULL, 0},
     };
     enum reply reason = 0;
     bool handles = false;
+    long times = -1;
     sigset_t waited, none;
     int c;
 
@@ -94,6 +110,9 @@ int main(int argc, char **argv)
             break;
         case 'r':
             reason = (enum reply)strtol(optarg, NULL, 10);
+            break;
+        case 'q':
+            times = strtol(optarg, NULL, 10);
             break;
         default:
             return EX_USAGE;
@@ -130,8 +149,7 @@ int main(int argc, char **argv)
         if (number <= 0)
             continue;
         count(number, &info, NULL);
-        if (reason > 0)
-            refuse(&info, reason);
+        reply_to(&info, reason, &times);
     }
     printf("%d plain, %d queued\n", (int)plain, (int)queued);
     return 0;
