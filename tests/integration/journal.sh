@@ -246,15 +246,32 @@ test_when_the_journal_ends_the_sender_is_told() {
     expect_complaint 'could not log the message'
 }
 
-# A journald that does not move: messages fill its queue, then wait; the daemon goes on living.
-test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
+# ---- a journald that does not move ----
+
+start_with_short_queue() {
     start_journald
     mkdir own
     start_journal_daemon
+}
+
+# Where the queue has room for more than the daemon's socket has, it is that which is full.
+start_with_long_queue() {
+    start_journald unshare --net "$BASH" -c \
+        'echo 100000 > /proc/sys/net/unix/max_dgram_qlen && exec "$@"' with-a-long-queue
+    mkdir own
+    start_journal_daemon
+}
+
+# Messages fill what there is, then wait; the daemon goes on living.
+fill_frozen_journal() {
     stop_process "$journald_pid"
-    seq -f 'message %g' 2000 > many
+    seq -f 'message %g' 20000 > many
     expect_status 75 jsend --timeout=1 < many
     expect_complaint "the daemon's log takes nothing"
+}
+
+expect_only_the_sender_is_blocked() {
+    fill_frozen_journal
     expect_status 75 jsend --timeout=1 'one more'
     expect_complaint "the daemon's log takes nothing"
     kill -CONT "$journald_pid"
@@ -265,39 +282,32 @@ test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
     [ "$(field MESSAGE | tail -n 1)" = 'it goes on' ]
 }
 
-# Where its queue has room for more than the daemon's socket has, that is what is full.
-test_nor_does_one_with_a_long_queue() {
-    start_journald unshare --net "$BASH" -c \
-        'echo 100000 > /proc/sys/net/unix/max_dgram_qlen && exec "$@"' with-a-long-queue
-    mkdir own
-    start_journal_daemon
-    stop_process "$journald_pid"
-    seq -f 'message %g' 20000 > many
-    expect_status 75 jsend --timeout=1 < many
-    expect_complaint "the daemon's log takes nothing"
-    expect_status 75 jsend --timeout=1 'one more'
-    expect_complaint "the daemon's log takes nothing"
-    kill -CONT "$journald_pid"
-    eventually 10 jsend --timeout=1 'it goes on'
-    field MESSAGE | grep '^message ' > logged
-    head -n "$(wc -l < logged)" many | cmp - logged
-    [ "$(wc -l < logged)" -gt 20 ] || fail "its queue is short: $(wc -l < logged)"
-    kill -STOP "$journald_pid"
-    expect_status 75 jsend --timeout=1 < many
-    kill "$daemon"
-    eventually 3 has_ended "$daemon"
-}
-
-test_a_frozen_journal_does_not_delay_the_end() {
-    start_journald
-    mkdir own
-    start_journal_daemon
-    stop_process "$journald_pid"
-    seq -f 'message %g' 2000 > many
-    expect_status 75 jsend --timeout=1 < many
+expect_it_ends_at_once() {
+    fill_frozen_journal
     kill "$daemon"
     eventually 3 has_ended "$daemon"
     [ ! -e own/pid ] || fail 'the pidfile is still there'
+}
+
+test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
+    start_with_short_queue
+    expect_only_the_sender_is_blocked
+}
+
+test_nor_does_one_with_a_long_queue() {
+    start_with_long_queue
+    expect_only_the_sender_is_blocked
+    [ "$(wc -l < logged)" -gt 20 ] || fail "its queue is short: $(wc -l < logged)"
+}
+
+test_a_frozen_journal_does_not_delay_the_end() {
+    start_with_short_queue
+    expect_it_ends_at_once
+}
+
+test_nor_does_one_with_a_long_queue_delay_it() {
+    start_with_long_queue
+    expect_it_ends_at_once
 }
 
 run_tests
