@@ -103,12 +103,18 @@ test_purging_does_not_fail_because_of_a_sender_that_waits() {
     guest systemd-run --quiet --unit=feeds sh -c 'exec 3<> /run/lines; echo first >&3; exec sleep infinity'
     eventually 10 is_logged first
     apt purge --autoremove minitalk 2> said
-    guest systemctl stop feeds waits
+    # Its input ends with this.
+    guest systemctl stop feeds
+    eventually 10 has_no_processes minitalk
     guest rm /run/lines
     guest getent passwd minitalk > /dev/null || fail "the user was taken from a living process"
     guest userdel minitalk
     expect_system "$(about pristine)"
     apt install /root/minitalk.deb
+}
+
+has_no_processes() {
+    ! guest pgrep --euid "$1" > /dev/null
 }
 
 is_logged() {

@@ -103,11 +103,15 @@ test_a_user_has_a_daemon_of_their_own() {
     mark
     "${session[@]}" systemctl --user start minitalk
     "${session[@]}" minitalk-send --user 'to my own'
+    head -c 500000 /dev/zero | "${session[@]}" minitalk-send --user --whole
     [ "$(entries _SYSTEMD_USER_UNIT=minitalk.service _UID="$(uid_of alice)" \
-        "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
-    "${session[@]}" systemd-run --user --quiet --wait --collect --unit=errand \
-        minitalk-send 'from a unit of mine'
+        MINITALK_BYTES=9 "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
+    as alice mkdir -p /home/alice/.config/systemd/user
+    printf '%s\n' '[Service]' Type=oneshot 'ExecStart=minitalk-send "from a unit of mine"' |
+        as alice tee /home/alice/.config/systemd/user/errand.service > /dev/null
+    "${session[@]}" systemctl --user start errand
     [ "$(logged MINITALK_SENDER_USER_UNIT=errand.service)" = 'from a unit of mine' ]
+    guest rm /home/alice/.config/systemd/user/errand.service
 
     as alice mkdir -p /home/alice/.config
     echo MINITALKD_OPTIONS=--max-message=100 |
