@@ -214,6 +214,8 @@ void progress_of_file(struct progress *progress, uint64_t size)
 
 void progress_advance(struct progress *progress, uint64_t to)
 {
+    if (progress->size == 0)
+        return;
     progress->from = progress->to;
     progress->to = to;
     /* It may have grown meanwhile. */

@@ -63,7 +63,10 @@ void progress_init(struct progress *progress, int fd);
 /* From now on the messages are those of a file of so many octets, and what is shown is of that. */
 void progress_of_file(struct progress *progress, uint64_t size);
 
-/* The next message is made of the octets of the file from behind the one before up to here. */
+/*
+ * The next message is made of the octets of the file from behind the one before up to here. Nothing
+ * where the messages are not a file's.
+ */
 void progress_advance(struct progress *progress, uint64_t to);
 
 /*

@@ -201,6 +201,47 @@ test_a_file_of_lines_has_one_bar() {
     expect_received < lines
 }
 
+write_two_long_lines() {
+    for _ in 1 2; do
+        head -c 50000 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
+        echo
+    done > lines
+}
+
+# The second line has just begun: it is not shown what there is of both.
+expect_bar_of_second_line() {
+    eventually 20 has_received 1
+    stop_process "$daemon"
+    eventually 10 has_bar_below 50
+    kill -CONT "$daemon"
+    expect_end 0 $!
+    expect_received < lines
+}
+
+test_each_line_of_a_pipe_has_a_bar_of_its_own() {
+    write_two_long_lines
+    start_daemon
+    # shellcheck disable=SC2016 # the shell inside expands it
+    on_terminal 80 "$BASH" -c 'cat "$0" | "$@"' lines "$minitalk_send" \
+        --pidfile=minitalk.pid --timeout=30 &
+    expect_bar_of_second_line
+    expect_seen ''
+}
+
+test_each_line_that_is_echoed_has_a_bar_of_its_own() {
+    write_two_long_lines
+    start_daemon
+    on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid --timeout=30 --file=lines &
+    expect_bar_of_second_line
+    expect_seen "$(cat lines)"
+}
+
+has_bar_below() {
+    local percent
+    percent=$(drawn | sed -n '$s/%.*//p')
+    [ -n "$percent" ] && [ "$percent" -lt "$1" ]
+}
+
 has_received() {
     [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
 }
