@@ -102,7 +102,9 @@ test_purging_does_not_fail_because_of_a_sender_that_waits() {
         sh -c 'exec minitalk-send < /run/lines'
     guest systemd-run --quiet --unit=feeds sh -c 'exec 3<> /run/lines; echo first >&3; exec sleep infinity'
     eventually 10 is_logged first
-    apt purge --autoremove minitalk 2> said
+    guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge --autoremove minitalk \
+        > said 2>&1 || fail "$(cat said)"
+    grep -q 'minitalk: the user minitalk stays' said || fail "$(cat said)"
     # Its input ends with this.
     guest systemctl stop feeds
     eventually 10 has_no_processes minitalk
@@ -135,7 +137,13 @@ test_purging_takes_no_account_that_it_did_not_make() {
     guest usermod --append --groups minitalk helper
     apt purge --autoremove minitalk
     expect_status 2 guest getent group minitalk
+    apt install /root/minitalk.deb
+    guest usermod --gid minitalk helper
+    apt purge --autoremove minitalk
+    guest getent group minitalk > /dev/null || fail "the group was taken from its member"
     guest userdel helper
+    guest groupdel minitalk
+    guest groupdel helper
     expect_system "$(about pristine)"
     apt install /root/minitalk.deb
 }
