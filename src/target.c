@@ -93,7 +93,7 @@ static int check_process(const struct peer *peer, enum target target)
     struct procstat stat;
     int r = procstat_read(peer->pid, &stat);
 
-    if (r == -ESRCH && !peer_ended(peer)) {
+    if ((r == -ESRCH && !peer_ended(peer)) || r == -EPERM || r == -EACCES) {
         complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
                  "where it does: without ProtectProc= or hidepid=",
                  (int)peer->pid);

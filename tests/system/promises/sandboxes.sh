@@ -23,9 +23,12 @@ test_another_pid_namespace_is_named() {
 }
 
 test_a_sandbox_that_hides_the_daemon_is_named() {
+    local how
     fresh_service
-    expect_status 77 as_service User=alice ProtectProc=invisible -- minitalk-send lost
-    expect_complaint '/proc does not show process'
+    for how in invisible noaccess; do
+        expect_status 77 as_service User=alice "ProtectProc=$how" -- minitalk-send lost
+        expect_complaint '/proc does not show process'
+    done
 }
 
 # Who has borrowed no right gives none back.
