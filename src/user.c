@@ -8,6 +8,7 @@ void users_init(struct users *users)
 {
     LIST_INIT(&users->all);
     TAILQ_INIT(&users->round);
+    users->newcomers = 0;
     users->reserved = 0;
 }
 

@@ -56,12 +56,19 @@ bool fairness_is_anybody_waiting(void)
     return false;
 }
 
+/* Of those who wait, who has yet to begin a message. */
+static unsigned newcomers(void)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        count += book.peers[i].rank > 0 && book.peers[i].is_invited;
+    return count;
+}
+
 uint64_t fairness_slice(void)
 {
-    for (unsigned i = 0; i < BOOK_PEERS; i++)
-        if (book.peers[i].rank > 0 && book.peers[i].is_invited)
-            return FAIRNESS_SLICE;
-    return FAIRNESS_LONG_SLICE;
+    return newcomers() > 0 ? FAIRNESS_SLICE : FAIRNESS_LONG_SLICE;
 }
 
 bool fairness_turn_may_end(void)
@@ -177,6 +184,7 @@ void fairness_check(const struct users *users)
     }
     for (unsigned which = 0; which < BOOK_USERS; which++)
         PROMISE(is_known[which] == (total_of(which, GOOD_SESSIONS) > 0));
+    PROMISE(users->newcomers == newcomers());
     PROMISE(users->reserved == total_of_all(GOOD_ROOM));
     PROMISE(users->reserved <= book.room);
 }
