@@ -262,21 +262,15 @@ static void go_on(struct client *client, struct wait *wait, uint64_t index)
         wait->waited = waited;
 }
 
-static void ask(struct client *client, struct arq_sender *arq, const struct wait *wait)
-{
-    arq_sender_silence(arq);
-    trace_silence(client->trace, wait->since > 0 ? monotonic_now() - wait->since : 0,
-                  arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
-    client->wary = WARY;
-}
-
 /*
  * The turn of a sender in a queue has come, but what it asked last was lost, or is still to be
  * answered, since the go is in answer to something older. It has to ask again, but not to wait.
  */
 static void take_call(struct client *client, struct arq_sender *arq, struct wait *wait)
 {
-    ask(client, arq, wait);
+    if (wait->since > 0)
+        wait->waited += monotonic_now() - wait->since;
+    arq_sender_silence(arq);
     spin_heard(&client->spin);
     wait->since = 0;
     wait->patience = FIRST_PATIENCE;
@@ -400,7 +394,10 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
         return false;
     if (wait->waited >= STUCK)
         cpu_change();
-    ask(client, arq, wait);
+    arq_sender_silence(arq);
+    trace_silence(client->trace, monotonic_now() - wait->since,
+                  arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
+    client->wary = WARY;
     wait->since = 0;
     wait->patience = 2 * wait->patience < LAST_PATIENCE ? 2 * wait->patience : LAST_PATIENCE;
     return true;
