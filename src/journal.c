@@ -5,11 +5,14 @@
  * there is no journald it returns success, so a message would vanish: the sink's socket is
  * connected beforehand, and a failure to do so refuses the message. And it blocks while journald's
  * queue or its own socket is full, on a socket that it opens at its first call and keeps: so the
- * sink's own, which does not block, is put in the place of that one.
+ * sink's own, which does not block, is put in the place of that one. Only the first row of all,
+ * that the daemon has started, could still be blocked, by somebody who fills the queue of a
+ * journald that hangs in the moment after it was seen to have room.
  */
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -63,7 +66,7 @@ static int next_descriptor(const struct sink *sink)
 struct text {
     char text[384]; /* unit names have 255 characters at most, tags too, records a few less */
 };
-#define TEXTS_MAX 12
+#define TEXTS_MAX 12 /* two of the head, four of the fields and the length, six of the sender */
 
 /* One entry, as sd_journal_sendv() takes it. */
 struct row {
@@ -79,9 +82,11 @@ static void add_bytes(struct row *row, const void *bytes, size_t length)
 
 __attribute__((format(printf, 2, 3))) static void add(struct row *row, const char *format, ...)
 {
-    char *text = row->texts[row->texts_count++].text;
+    char *text = row->texts[row->texts_count].text;
     va_list arguments;
 
+    assert(row->texts_count < TEXTS_MAX);
+    row->texts_count++;
     va_start(arguments, format);
     vsnprintf(text, sizeof row->texts[0].text, format, arguments);
     va_end(arguments);
@@ -207,6 +212,10 @@ static const struct sink_ops journal_ops = {
 
 int journal_open(struct sink *ret)
 {
+    /*
+     * Its buffer stays as it is: what is in there when journald hangs is lost if its socket goes,
+     * and what is larger is handed over as a file.
+     */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0)

@@ -248,18 +248,21 @@ test_when_the_journal_ends_the_sender_is_told() {
 
 # ---- a journald that does not move ----
 
-start_with_short_queue() {
-    start_journald
+# start_with_queue LENGTH: journald's socket holds so many messages.
+start_with_queue() {
+    # shellcheck disable=SC2016 # the shell inside expands it
+    start_journald unshare --net "$BASH" -c \
+        'echo "$0" > /proc/sys/net/unix/max_dgram_qlen && exec "$@"' "$1"
     mkdir own
     start_journal_daemon
+}
+start_with_short_queue() {
+    start_with_queue 10
 }
 
 # Where the queue has room for more than the daemon's socket has, it is that which is full.
 start_with_long_queue() {
-    start_journald unshare --net "$BASH" -c \
-        'echo 100000 > /proc/sys/net/unix/max_dgram_qlen && exec "$@"' with-a-long-queue
-    mkdir own
-    start_journal_daemon
+    start_with_queue 100000
 }
 
 # Messages fill what there is, then wait; the daemon goes on living.
@@ -292,6 +295,7 @@ expect_it_ends_at_once() {
 test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
     start_with_short_queue
     expect_only_the_sender_is_blocked
+    [ "$(wc -l < logged)" -le 20 ] || fail "its queue is long: $(wc -l < logged)"
 }
 
 test_nor_does_one_with_a_long_queue() {
