@@ -302,7 +302,7 @@ static void show_status(struct server *server, const char *lines)
 
     server->shown = *now;
     if (failure)
-        snprintf(trouble, sizeof trouble, "; trouble with %s: %s", server->sink->name,
+        snprintf(trouble, sizeof trouble, "; %s failed when last tried: %s", server->sink->name,
                  strerror(failure));
     sd_notifyf(0,
                "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64

@@ -92,11 +92,11 @@ test_a_masked_journald_is_told_to_senders() {
     fresh_service
     mask_journald
     guest systemctl restart minitalk
-    eventually 2 status_has '0 messages .*; 0 senders now; trouble with journald: Connection refused'
+    eventually 2 status_has '0 messages .*; 0 senders now; journald failed when last tried: Connection refused'
     expect_status 74 as alice minitalk-send lost
     expect_complaint 'whether journald is running'
     eventually 2 status_has '0 messages (0 bytes) logged, 1 refused, 0 lost with their sender' \
-        'since .*; 0 senders now; trouble with journald: Connection refused'
+        'since .*; 0 senders now; journald failed when last tried: Connection refused'
     fresh_service
     as alice minitalk-send again
 }
