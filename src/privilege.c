@@ -14,8 +14,9 @@
 
 static bool was_dropped;
 
-/* As where root runs it: then nothing is asked of the system that a sandbox may forbid. */
-static bool owes_nothing(void)
+/* Where it is not set-user-ID, or its owner runs it. Then nothing is asked that a sandbox forbids.
+ */
+static bool has_borrowed_nothing(void)
 {
     uid_t real_uid, effective_uid, saved_uid;
     gid_t real_gid, effective_gid, saved_gid;
@@ -30,7 +31,7 @@ void privilege_drop(void)
     uid_t uid = getuid(), real, effective, saved;
     gid_t gid = getgid();
 
-    if (owes_nothing())
+    if (has_borrowed_nothing())
         return;
     was_dropped = geteuid() != uid || getegid() != gid;
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
@@ -43,7 +44,7 @@ void privilege_keep_for_signals(void)
 {
     uid_t uid = getuid();
 
-    if (owes_nothing())
+    if (has_borrowed_nothing())
         return;
     /* It does not tell of a failure; with an ID that is none, it only says what is. */
     setfsuid(uid);
@@ -53,7 +54,7 @@ void privilege_keep_for_signals(void)
 
 void privilege_use_for_pidfile(void)
 {
-    if (!owes_nothing())
+    if (!has_borrowed_nothing())
         setfsuid(geteuid());
 }
 
