@@ -8,7 +8,6 @@
 
 #include "arq.h"
 #include "complaint.h"
-#include "cpu.h"
 #include "inbox.h"
 #include "monotonic.h"
 #include "procstat.h"
@@ -393,7 +392,7 @@ static bool ask_again(struct client *client, struct arq_sender *arq, struct wait
     if (wait->waited >= client->timeout_ns)
         return false;
     if (wait->waited >= STUCK)
-        cpu_change();
+        cpu_leave(&client->absence);
     arq_sender_silence(arq);
     trace_silence(client->trace, monotonic_now() - wait->since,
                   arq->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
@@ -478,6 +477,7 @@ int client_send(struct client *client, const struct message *message)
     }
     arq_sender_begin(&arq, frame_bits(&frame), ++client->nonce);
     r = converse(client, &arq, &frame);
+    cpu_return(&client->absence);
     tell(client, 0, 0);
     client->nonce = arq.nonce;
     frame_free(&frame);

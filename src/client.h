@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "barrier.h"
+#include "cpu.h"
 #include "frame.h"
 #include "peer.h"
 #include "spin.h"
@@ -38,15 +39,16 @@ struct client {
     struct trace *trace; /* NULL: none */
     struct barrier barrier;
     struct spin spin;
-    uint16_t nonce;   /* of the newest probe */
-    unsigned wary;    /* how many more answers may go missing, as one did lately */
-    bool was_heard;   /* the daemon has said something that makes sense */
-    bool is_stalled;  /* the daemon's last word was that its log takes nothing */
-    bool is_stripped; /* signals came without their sender */
-    bool is_in_doubt; /* all bits of the message were sent: it may be in the log */
-    bool may_retry;   /* after a failure: another daemon may be sent the message */
-    bool has_asked;   /* a question has gone out for this message */
-    uint64_t fresh;   /* the first bit of this message that has not gone out yet */
+    uint16_t nonce;             /* of the newest probe */
+    unsigned wary;              /* how many more answers may go missing, as one did lately */
+    bool was_heard;             /* the daemon has said something that makes sense */
+    bool is_stalled;            /* the daemon's last word was that its log takes nothing */
+    bool is_stripped;           /* signals came without their sender */
+    bool is_in_doubt;           /* all bits of the message were sent: it may be in the log */
+    bool may_retry;             /* after a failure: another daemon may be sent the message */
+    bool has_asked;             /* a question has gone out for this message */
+    uint64_t fresh;             /* the first bit of this message that has not gone out yet */
+    struct cpu_absence absence; /* from where a message did not get on */
     struct client_counts *counts;
     struct client_watcher watcher;
 };

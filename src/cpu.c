@@ -7,12 +7,12 @@
 
 #include "procstat.h"
 
-int cpu_change(void)
+int cpu_leave(struct cpu_absence *absence)
 {
-    cpu_set_t usable, others;
+    cpu_set_t usable = absence->usable, others;
     int here = sched_getcpu();
 
-    if (here < 0 || sched_getaffinity(0, sizeof usable, &usable) < 0)
+    if (here < 0 || (!absence->is_away && sched_getaffinity(0, sizeof usable, &usable) < 0))
         return -errno;
     others = usable;
     CPU_CLR((unsigned)here, &others);
@@ -20,8 +20,24 @@ int cpu_change(void)
         return 0;
     if (sched_setaffinity(0, sizeof others, &others) < 0)
         return -errno;
-    sched_setaffinity(0, sizeof usable, &usable);
+    *absence = (struct cpu_absence){.is_away = true, .usable = usable};
     return 1;
+}
+
+void cpu_return(struct cpu_absence *absence)
+{
+    if (absence->is_away)
+        sched_setaffinity(0, sizeof absence->usable, &absence->usable);
+    absence->is_away = false;
+}
+
+int cpu_change(void)
+{
+    struct cpu_absence absence = {.is_away = false};
+    int r = cpu_leave(&absence);
+
+    cpu_return(&absence);
+    return r;
 }
 
 int cpu_part_from(pid_t pid)

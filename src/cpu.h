@@ -10,17 +10,33 @@
  * And if a stranger floods one of them from another CPU, all places of that one are taken again
  * before the other gets to run, each time: nothing arrives any more. The scheduler sees that every
  * CPU is busy and changes nothing. So the side that waits in vain has to go elsewhere: then it
- * shares a CPU with the stranger at worst, who cannot flood anything while it is not running.
+ * shares a CPU with the stranger at worst, who cannot flood anything while it is not running. And
+ * it has to stay there: the scheduler would bring it back as soon as the CPU that it left has
+ * nothing to do.
  */
 #pragma once
 
+#include <sched.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
+/* A process that stays away from a CPU. Nothing but zeros is one that does not. */
+struct cpu_absence {
+    bool is_away;
+    cpu_set_t usable; /* where it could run before */
+};
+
 /*
- * Moves this process to another of the CPUs that it may use (sched_setaffinity(2)), and leaves it
- * to the scheduler where it runs from then on. 1 if it was moved, 0 if there is no other; -EPERM if
- * a sandbox forbids it; another -errno.
+ * Moves this process to another of the CPUs that it may use (sched_setaffinity(2)), and keeps it
+ * from the one that it leaves until cpu_return(); where it is away already, from that one no more.
+ * 1 if it was moved, 0 if there is no other; -EPERM if a sandbox forbids it; another -errno.
  */
+int cpu_leave(struct cpu_absence *absence);
+
+/* Leaves it to the scheduler again where it runs. */
+void cpu_return(struct cpu_absence *absence);
+
+/* Both at once: where it runs from then on is the scheduler's choice. As cpu_leave(). */
 int cpu_change(void);
 
 /*

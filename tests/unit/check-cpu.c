@@ -155,10 +155,61 @@ START_TEST(from_one_that_is_gone_it_cannot_part)
 }
 END_TEST
 
+START_TEST(who_leaves_stays_away_until_it_returns)
+{
+    cpu_set_t before = usable_cpus(), away, after;
+    struct cpu_absence absence = {.is_away = false};
+
+    may_use_only(first_cpu());
+    may_use(&before);
+    ck_assert_int_eq(cpu_leave(&absence), 1);
+    away = usable_cpus();
+    ck_assert_int_eq(CPU_COUNT(&away), CPU_COUNT(&before) - 1);
+    ck_assert(CPU_ISSET((size_t)sched_getcpu(), &away));
+    cpu_return(&absence);
+    after = usable_cpus();
+    ck_assert(CPU_EQUAL(&before, &after));
+}
+END_TEST
+
+START_TEST(who_leaves_again_may_use_what_it_left_before)
+{
+    cpu_set_t before = usable_cpus(), first, second, either;
+    struct cpu_absence absence = {.is_away = false};
+
+    ck_assert_int_eq(cpu_leave(&absence), 1);
+    first = usable_cpus();
+    ck_assert_int_eq(cpu_leave(&absence), 1);
+    second = usable_cpus();
+    ck_assert(!CPU_EQUAL(&first, &second));
+    CPU_OR(&either, &first, &second);
+    ck_assert(CPU_EQUAL(&either, &before));
+    cpu_return(&absence);
+    either = usable_cpus();
+    ck_assert(CPU_EQUAL(&either, &before));
+}
+END_TEST
+
+START_TEST(who_has_not_left_returns_to_nothing)
+{
+    struct cpu_absence absence = {.is_away = false};
+
+    may_use_only(first_cpu());
+    cpu_return(&absence);
+    ck_assert_int_eq(cpu_leave(&absence), 0);
+    cpu_return(&absence);
+    ck_assert_int_eq(sched_getcpu(), (int)first_cpu());
+}
+END_TEST
+
 START_TEST(what_forbids_it_to_move_is_told)
 {
+    struct cpu_absence absence = {.is_away = false};
+
     is_forbidden = true;
     ck_assert_int_eq(cpu_change(), -EPERM);
+    ck_assert_int_eq(cpu_leave(&absence), -EPERM);
+    ck_assert(!absence.is_away);
 }
 END_TEST
 
@@ -195,6 +246,9 @@ Suite *make_suite(void)
         a_process_parts_from_one_on_the_same_cpu,
         from_one_on_another_cpu_it_need_not_part,
         from_one_that_is_gone_it_cannot_part,
+        who_leaves_stays_away_until_it_returns,
+        who_leaves_again_may_use_what_it_left_before,
+        who_has_not_left_returns_to_nothing,
         what_forbids_it_to_move_is_told,
         NULL,
     };
