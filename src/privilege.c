@@ -14,8 +14,7 @@
 
 static bool was_dropped;
 
-/* Where it is not set-user-ID, or its owner runs it. Then nothing is asked that a sandbox forbids.
- */
+/* Where it is not set-user-ID, or its owner runs it: sandboxes may forbid what gives back. */
 static bool has_borrowed_nothing(void)
 {
     uid_t real_uid, effective_uid, saved_uid;
@@ -28,7 +27,7 @@ static bool has_borrowed_nothing(void)
 
 void privilege_drop(void)
 {
-    uid_t uid = getuid(), real, effective, saved;
+    uid_t uid = getuid();
     gid_t gid = getgid();
 
     if (has_borrowed_nothing())
@@ -36,7 +35,7 @@ void privilege_drop(void)
     was_dropped = geteuid() != uid || getegid() != gid;
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
         fail_of(EX_OSERR, errno, "cannot give up the privileges of a set-user-ID program");
-    if (getresuid(&real, &effective, &saved) < 0 || real != uid || effective != uid || saved != uid)
+    if (getuid() != uid || !has_borrowed_nothing())
         fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
 }
 
