@@ -184,15 +184,12 @@ test_the_bar_comes_to_its_end() {
 # Each line alone would begin anew, or be too short for a bar: of the file there is one, which never
 # goes back.
 test_a_file_of_lines_has_one_bar() {
-    for _ in 1 2 3; do
-        head -c 15000 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
-        echo
-    done > lines
+    write_long_lines 3
     start_daemon
     on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --file=lines &
     eventually 20 has_received 2
     stop_process "$daemon"
-    eventually 10 has_drawn_beyond 66
+    eventually 10 has_drawn 66 100
     kill -CONT "$daemon"
     expect_end 0 $!
     expect_seen ''
@@ -201,8 +198,9 @@ test_a_file_of_lines_has_one_bar() {
     expect_received < lines
 }
 
-write_two_long_lines() {
-    for _ in 1 2; do
+write_long_lines() {
+    local line
+    for ((line = 0; line < $1; line++)); do
         head -c 50000 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
         echo
     done > lines
@@ -212,14 +210,14 @@ write_two_long_lines() {
 expect_bar_of_second_line() {
     eventually 20 has_received 1
     stop_process "$daemon"
-    eventually 10 has_bar_below 50
+    eventually 10 has_drawn 0 49
     kill -CONT "$daemon"
     expect_end 0 $!
     expect_received < lines
 }
 
 test_each_line_of_a_pipe_has_a_bar_of_its_own() {
-    write_two_long_lines
+    write_long_lines 2
     start_daemon
     # shellcheck disable=SC2016 # the shell inside expands it
     on_terminal 80 "$BASH" -c 'cat "$0" | "$@"' lines "$minitalk_send" \
@@ -229,25 +227,22 @@ test_each_line_of_a_pipe_has_a_bar_of_its_own() {
 }
 
 test_each_line_that_is_echoed_has_a_bar_of_its_own() {
-    write_two_long_lines
+    write_long_lines 2
     start_daemon
     on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid --timeout=30 --file=lines &
     expect_bar_of_second_line
     expect_seen "$(cat lines)"
 }
 
-has_bar_below() {
+# has_drawn LEAST MOST: the newest bar stands there, in percent.
+has_drawn() {
     local percent
     percent=$(drawn | sed -n '$s/%.*//p')
-    [ -n "$percent" ] && [ "$percent" -lt "$1" ]
+    [ -n "$percent" ] && [ "$percent" -ge "$1" ] && [ "$percent" -le "$2" ]
 }
 
 has_received() {
     [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
-}
-
-has_drawn_beyond() {
-    [ "$(drawn | sed -n '$s/%.*//p')" -ge "$1" ] 2> /dev/null
 }
 
 test_an_error_has_its_line_for_itself() {
