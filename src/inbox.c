@@ -74,9 +74,12 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
     return 1;
 }
 
-int inbox_watch(void)
+int inbox_watch(const sigset_t *others)
 {
-    int fd = signalfd(-1, &both, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigset_t all;
+    int fd;
 
+    sigorset(&all, &both, others);
+    fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
 }

@@ -34,7 +34,7 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
 struct lane_signal inbox_classify(const siginfo_t *info);
 
 /*
- * A descriptor (signalfd(2)) that polls readable while a signal waits; it is not to be read.
- * The caller closes it. -errno on failure.
+ * A descriptor (signalfd(2)) that polls readable while a signal waits, or one of these others,
+ * which have to be blocked; it is not to be read. The caller closes it. -errno on failure.
  */
-int inbox_watch(void);
+int inbox_watch(const sigset_t *others);

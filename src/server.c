@@ -22,6 +22,7 @@
 #include "monotonic.h"
 #include "sender.h"
 #include "spin.h"
+#include "stop.h"
 #include "stranger.h"
 
 /* How long the event loop is left alone at a time, and how many signals between looks at it. */
@@ -39,7 +40,7 @@
 
 struct server {
     sd_event *event;
-    sd_event_source *inbox;  /* wakes the server; on while it sleeps */
+    sd_event_source *inbox;  /* wakes the server, for any signal; on while it sleeps */
     sd_event_source *rounds; /* serves; on while bits flow */
     sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
     sd_event_source *output; /* on while a message is on its way into the log */
@@ -49,6 +50,7 @@ struct server {
     struct exchange_counts shown; /* in the status */
     /* When it began to count: local time, for people. */
     char since[sizeof "2026-11-24 11:05:12"];
+    sigset_t stops; /* ask it to stop */
     struct spin spin;
     struct strangers strangers;
     struct trace *trace; /* NULL: none */
@@ -94,6 +96,10 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
 /* ---- two ways to wait ---- */
 
 /*
+ * While a descriptor for signals is watched, whichever they are (signalfd(2)), the kernel wakes the
+ * watcher for each that comes: a tenth of the time of a bit. So there is one for all signals, off
+ * while bits flow, and whether one of them asks to stop is looked at after each round.
+ *
  *              rounds   inbox   timer
  *   serving    on       off     off
  *   sleeping   off      on      on while a turn is in question
@@ -337,11 +343,34 @@ static int update_status(struct server *server)
     return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
 }
 
+static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)usec, (void)userdata;
+    return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int stop(struct server *server)
+{
+    int r;
+
+    server->stopping = true;
+    sd_notify(0, "STOPPING=1");
+    exchange_tick(&server->exchange, monotonic_now());
+    exchange_stop(&server->exchange);
+    r = serve_if_busy(server);
+    if (r < 0)
+        return r;
+    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
+                                      on_grace_over, NULL);
+}
+
 /* What is to be done after each round. */
 static int look_around(struct server *server)
 {
     int r = update_status(server);
 
+    if (r >= 0 && stop_was_asked(&server->stops) && !server->stopping)
+        r = stop(server);
     if (r < 0)
         return r;
     if (server->stopping && !exchange_has_unfinished(&server->exchange))
@@ -459,33 +488,6 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
     return r < 0 ? r : look_around(server);
 }
 
-static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
-{
-    (void)usec, (void)userdata;
-    return sd_event_exit(sd_event_source_get_event(source), 0);
-}
-
-static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-    struct server *server = userdata;
-    int r;
-
-    (void)source, (void)info;
-    if (server->stopping)
-        return 0;
-    server->stopping = true;
-    sd_notify(0, "STOPPING=1");
-    exchange_tick(&server->exchange, monotonic_now());
-    exchange_stop(&server->exchange);
-    if (!exchange_has_unfinished(&server->exchange))
-        return sd_event_exit(server->event, 0);
-    r = serve_if_busy(server);
-    if (r < 0)
-        return r;
-    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
-                                      on_grace_over, NULL);
-}
-
 /* ---- beginning and end ---- */
 
 /* As many sessions as there can be pidfds, in a power of two. */
@@ -507,9 +509,12 @@ static unsigned session_limit(void)
 static int add_sources(struct server *server)
 {
     sd_event *event = server->event;
-    int fd = inbox_watch();
-    int r;
+    int r = stop_block(&server->stops);
+    int fd;
 
+    if (r < 0)
+        return r;
+    fd = inbox_watch(&server->stops);
     if (fd < 0)
         return fd;
     r = sd_event_add_io(event, &server->inbox, fd, EPOLLIN, on_inbox, server);
@@ -547,27 +552,6 @@ static int watch_output(struct server *server)
     return r < 0 ? r : sd_event_source_set_enabled(server->output, SD_EVENT_OFF);
 }
 
-static int watch_stop(struct server *server)
-{
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-    int r = 0;
-
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && r >= 0; i++) {
-        struct sigaction action;
-        sigset_t set;
-
-        /* As in a script's background, or under nohup(1). */
-        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-            continue;
-        sigemptyset(&set);
-        sigaddset(&set, numbers[i]);
-        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-            return -errno;
-        r = sd_event_add_signal(server->event, NULL, numbers[i], on_stop, server);
-    }
-    return r;
-}
-
 int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -586,8 +570,6 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
         r = add_sources(server);
     if (r >= 0)
         r = watch_output(server);
-    if (r >= 0)
-        r = watch_stop(server);
     if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
     if (r < 0) {

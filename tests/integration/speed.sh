@@ -36,6 +36,37 @@ test_a_message_is_no_slower_than_one_bare_signal_at_a_time() {
     [ "$message" -le "$bare" ] || fail 'bare signals, one at a time, are faster'
 }
 
+# The kinds of descriptors that the daemon's event loop watches.
+watched() {
+    local fd number
+    for fd in "/proc/$daemon/fd/"*; do
+        [ "$(readlink "$fd")" = 'anon_inode:[eventpoll]' ] || continue
+        sed -n 's/^tfd: *\([0-9]*\).*/\1/p' "/proc/$daemon/fdinfo/${fd##*/}" |
+            while read -r number; do
+                readlink "/proc/$daemon/fd/$number"
+            done
+    done
+}
+
+watches_for_signals() {
+    watched | grep -q signalfd
+}
+
+watches_senders_alone() {
+    watched | grep -q pidfd && ! watches_for_signals
+}
+
+# Whoever does is woken for each, and each is slower for that.
+test_nobody_watches_for_signals_while_bits_flow() {
+    start_daemon
+    watches_for_signals || fail 'it is asleep, and no signal will wake it'
+    start_long_send 1000000
+    eventually 5 watches_senders_alone
+    kill "$sender"
+    wait "$sender" || :
+    eventually 5 watches_for_signals
+}
+
 value_of() {
     sed -n "s/^$1:\t *\([0-9]*\).*/\1/p" "/proc/$daemon/status"
 }

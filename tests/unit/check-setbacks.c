@@ -62,8 +62,11 @@ static unsigned meet_setbacks(deed act)
 
 static int watch_inbox(void)
 {
-    int fd = inbox_watch();
+    sigset_t none;
+    int fd;
 
+    sigemptyset(&none);
+    fd = inbox_watch(&none);
     return fd < 0 ? fd : close(fd);
 }
 

@@ -298,18 +298,39 @@ START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
 {
     struct lane_signal signal;
     struct pollfd pollfd;
+    sigset_t none;
 
+    sigemptyset(&none);
     raise(SIGUSR1);
     raise(SIGUSR2);
     take();
     take();
     ck_assert_int_eq(inbox_take(MONOTONIC_MSEC, &signal), 0);
-    pollfd = (struct pollfd){.fd = inbox_watch(), .events = POLLIN};
+    pollfd = (struct pollfd){.fd = inbox_watch(&none), .events = POLLIN};
     ck_assert_int_ge(pollfd.fd, 0);
     ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
     raise(SIGUSR1);
     ck_assert_int_eq(poll(&pollfd, 1, 0), 1);
     take();
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
+    close(pollfd.fd);
+}
+END_TEST
+
+START_TEST(an_inbox_is_watched_together_with_other_signals)
+{
+    struct pollfd pollfd;
+    sigset_t others;
+
+    sigemptyset(&others);
+    sigaddset(&others, SIGTERM);
+    ck_assert_int_eq(sigprocmask(SIG_BLOCK, &others, NULL), 0);
+    pollfd = (struct pollfd){.fd = inbox_watch(&others), .events = POLLIN};
+    ck_assert_int_ge(pollfd.fd, 0);
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
+    raise(SIGTERM);
+    ck_assert_int_eq(poll(&pollfd, 1, 0), 1);
+    ck_assert_int_eq(sigwaitinfo(&others, NULL), SIGTERM);
     ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
     close(pollfd.fd);
 }
@@ -493,6 +514,7 @@ Suite *make_suite(void)
         a_signal_without_its_sender_is_noise,
         a_signal_of_the_process_lane_names_its_sender_even_then,
         an_open_inbox_survives_both_signals_in_every_way_to_wait,
+        an_inbox_is_watched_together_with_other_signals,
         who_waits_for_signals_is_seen_to_be_shielded_from_them,
         an_empty_inbox_is_waited_for_as_long_as_asked,
         a_peer_that_runs_has_not_ended,

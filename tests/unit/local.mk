@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	tests/unit/check-signals \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
+	tests/unit/check-stop \
 	tests/unit/check-stranger \
 	tests/unit/check-summary \
 	tests/unit/check-trace \
@@ -42,10 +43,9 @@ libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
 WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 WRAP_CALLS = -Wl,$(sd_event_calls),$(other_calls)
-sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_event_add_signal,$\
-	--wrap=sd_event_add_time,--wrap=sd_event_new,--wrap=sd_event_set_watchdog,$\
-	--wrap=sd_event_source_set_enabled,--wrap=sd_event_source_set_io_fd_own,$\
-	--wrap=sd_event_source_set_priority
+sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_event_add_time,$\
+	--wrap=sd_event_new,--wrap=sd_event_set_watchdog,--wrap=sd_event_source_set_enabled,$\
+	--wrap=sd_event_source_set_io_fd_own,--wrap=sd_event_source_set_priority
 other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=fopen,--wrap=fork,$\
 	--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pidfile_write,--wrap=pipe2,$\
 	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\
@@ -125,6 +125,9 @@ tests_unit_check_spin_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stdout_LDADD = $(WITH_SERVER)
+
+tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stop_LDADD = libunit.a libserver.a $(CHECK_LIBS)
 
 tests_unit_check_stranger_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stranger_LDADD = libunit.a libserver.a $(CHECK_LIBS)

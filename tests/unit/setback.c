@@ -65,10 +65,6 @@ WRAP(int, -EIO, sd_event_add_io,
      (sd_event * event, sd_event_source **ret, int fd, uint32_t events,
       sd_event_io_handler_t handler, void *userdata),
      (event, ret, fd, events, handler, userdata))
-WRAP(int, -EIO, sd_event_add_signal,
-     (sd_event * event, sd_event_source **ret, int number, sd_event_signal_handler_t handler,
-      void *userdata),
-     (event, ret, number, handler, userdata))
 WRAP(int, -EIO, sd_event_add_time,
      (sd_event * event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
       sd_event_time_handler_t handler, void *userdata),

@@ -1,0 +1,26 @@
+/* stop.c - see stop.h for which signals these are */
+
+#include "stop.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <time.h>
+
+static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+
+int stop_block(sigset_t *ret)
+{
+    sigemptyset(ret);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction action;
+
+        if (sigaction(numbers[i], NULL, &action) < 0 || action.sa_handler != SIG_IGN)
+            sigaddset(ret, numbers[i]);
+    }
+    return sigprocmask(SIG_BLOCK, ret, NULL) < 0 ? -errno : 0;
+}
+
+bool stop_was_asked(const sigset_t *stops)
+{
+    return sigtimedwait(stops, NULL, &(struct timespec){0}) > 0;
+}
