@@ -22,27 +22,42 @@ static bool has_both(unsigned long long mask)
     return (mask & SIGNAL_BIT(SIGUSR1)) && (mask & SIGNAL_BIT(SIGUSR2));
 }
 
+/* What stands behind the label, if the line has it; NULL if not. */
+static const char *value_of(const char *line, const char *label)
+{
+    size_t length = strlen(label);
+
+    return strncmp(line, label, length) == 0 ? line + length : NULL;
+}
+
 /* Takes in one line; true if it was one of the FIELDS that are wanted. */
 static bool take_line(const char *line, struct procstat *stat)
 {
-    static const char name_label[] = "Name:\t"; /* and a name, which may be empty */
     unsigned long long mask;
+    const char *value;
 
-    if (sscanf(line, "SigBlk: %llx", &mask) == 1 || sscanf(line, "SigIgn: %llx", &mask) == 1) {
-        stat->is_shielded |= has_both(mask);
-        return true;
-    }
-    if (sscanf(line, "CapEff: %llx", &mask) == 1) {
-        stat->may_kill = mask >> CAP_KILL & 1;
-        return true;
-    }
-    if (strncmp(line, name_label, strlen(name_label)) == 0) {
-        strlcpy(stat->name, line + strlen(name_label), sizeof stat->name);
+    if ((value = value_of(line, "Name:\t"))) {
+        strlcpy(stat->name, value, sizeof stat->name);
         stat->name[strcspn(stat->name, "\n")] = '\0';
         return true;
     }
-    return sscanf(line, "State: %c", &stat->state) == 1 ||
-           sscanf(line, "Uid: %u %u", &stat->real_uid, &stat->effective_uid) == 2;
+    if ((value = value_of(line, "State:\t")))
+        return sscanf(value, "%c", &stat->state) == 1;
+    if ((value = value_of(line, "Uid:\t")))
+        return sscanf(value, "%u %u", &stat->real_uid, &stat->effective_uid) == 2;
+    if ((value = value_of(line, "SigBlk:\t")) || (value = value_of(line, "SigIgn:\t"))) {
+        if (sscanf(value, "%llx", &mask) != 1)
+            return false;
+        stat->is_shielded |= has_both(mask);
+        return true;
+    }
+    if ((value = value_of(line, "CapEff:\t"))) {
+        if (sscanf(value, "%llx", &mask) != 1)
+            return false;
+        stat->may_kill = mask >> CAP_KILL & 1;
+        return true;
+    }
+    return false;
 }
 
 /* One of the files about a process; NULL with errno if there is none. */
