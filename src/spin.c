@@ -4,8 +4,12 @@
 
 #include <sched.h>
 
-/* About 0.3 µs each: together somewhat longer than it takes to wake a process. */
-#define LONGEST 128
+/*
+ * About 0.3 µs each: together as long as it takes to wake a daemon on an idle CPU and to have it
+ * look who asks. A sender that slept by then would have to be woken in turn, and schedulers like to
+ * do that on the CPU of the one who wakes it, where the two are in each other's way.
+ */
+#define LONGEST 512
 /* One in so many sleeps is followed by a spin of full length. */
 #define TRIAL 64
 

@@ -7,10 +7,10 @@
  * moment, and to ask (cpu.h) takes longer than an answer does; so it is learnt from what polling
  * brought.
  *
- * Policy: polls are given up after the time that it takes to wake a process; each time that they
- * were in vain halves that, a poll that brought something restores it, and now and then it is
- * tried again. They are never followed by sched_yield(2): since Linux 6.18 a process that yields
- * forfeits its share of a busy CPU.
+ * Policy: polls are given up after the time that it takes to wake the other side and to have its
+ * answer; each time that they were in vain halves that, a poll that brought something restores it,
+ * and now and then it is tried again. They are never followed by sched_yield(2): since Linux 6.18 a
+ * process that yields forfeits its share of a busy CPU.
  */
 #pragma once
 
