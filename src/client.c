@@ -3,8 +3,8 @@
 #include "client.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "arq.h"
 #include "complaint.h"
@@ -40,6 +40,14 @@
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
 #define LAST_TAKES 1000
 
+/* No process with this PID is likely to have begun with the same. */
+static uint16_t first_nonce(void)
+{
+    uint16_t nonce;
+
+    return getentropy(&nonce, sizeof nonce) == 0 ? nonce : (uint16_t)monotonic_now();
+}
+
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
                  struct client_counts *counts)
 {
@@ -47,7 +55,7 @@ void client_init(struct client *client, const struct peer *daemon, uint64_t time
         .daemon = *daemon,
         .timeout_ns = timeout_ns,
         .counts = counts,
-        .nonce = (uint16_t)arc4random(),
+        .nonce = first_nonce(),
     };
     spin_init(&client->spin);
 }
