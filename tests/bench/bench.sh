@@ -276,6 +276,14 @@ row() {
     printf '  %-62s %12s  %s\n' "$1" "$2" "${3-}"
 }
 
+# speed NAME FLOOR: a row for what rate() noted under this name, beside so many ns a bare bit.
+speed() {
+    local ns
+    ns=$(median "$1")
+    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" \
+        "$(printf '%9s %6s' "$ns" "$(calculate "$2 / $ns" 2)")"
+}
+
 # ratio TEXT A B TARGET: A / B to two places.
 ratio() {
     row "$1" "$(calculate "$2 / $3" 2)" "$4"
@@ -298,9 +306,13 @@ table() {
     one=$(best 'floor-.*-one-cpu$')
     busy=$(best 'floor-.*-1-busy$')
     echo
-    echo 'minitalk, nanoseconds a payload bit:'
+    echo 'minitalk, payload: kbit/s, nanoseconds a bit, and its rate / the best bare, one in flight:'
     for name in $(names rate- | sort -t- -k2n); do
-        row "${name#rate-} bytes" "$(median "$name")"
+        case $name in
+            *-one-cpu) speed "$name" "$one" ;;
+            *-busy) speed "$name" "$busy" ;;
+            *) speed "$name" "$floor" ;;
+        esac
     done
     echo
     echo 'One short message, microseconds as a whole process (median, 10th, 90th percentile):'
