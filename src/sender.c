@@ -39,7 +39,8 @@ static int watch(struct sender *sender, sd_event *event)
     if (!stat.is_shielded || peer_ended(&sender->peer))
         return -EINVAL;
     sender->uid = stat.real_uid;
-    return sd_event_add_io(event, &sender->end, sender->peer.fd, EPOLLIN, on_end, sender);
+    r = sd_event_add_io(event, &sender->end, sender->peer.fd, EPOLLIN, on_end, sender);
+    return r < 0 ? r : sd_event_source_set_exit_on_failure(sender->end, true);
 }
 
 int sender_new(sd_event *event, pid_t pid, sender_end_handler handler, void *owner,

@@ -541,6 +541,21 @@ static int add_sources(struct server *server)
     return r;
 }
 
+/* A server that failed to sleep or to wake up would stay deaf: it ends instead. */
+static int end_on_failure(struct server *server)
+{
+    sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer,
+                                        server->status};
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0] && r >= 0; i++)
+        r = sd_event_source_set_exit_on_failure(sources[i], true);
+    /* There is none where the output is a regular file. */
+    if (r >= 0 && server->output)
+        r = sd_event_source_set_exit_on_failure(server->output, true);
+    return r;
+}
+
 /* The descriptor of a regular file cannot be watched, and need not be: it is always writable. */
 static int watch_output(struct server *server)
 {
@@ -570,6 +585,8 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
         r = add_sources(server);
     if (r >= 0)
         r = watch_output(server);
+    if (r >= 0)
+        r = end_on_failure(server);
     if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
     if (r < 0) {

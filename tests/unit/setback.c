@@ -69,9 +69,15 @@ WRAP(int, -EIO, sd_event_add_time,
      (sd_event * event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
       sd_event_time_handler_t handler, void *userdata),
      (event, ret, clock, usec, accuracy, handler, userdata))
+WRAP(int, -EIO, sd_event_add_time_relative,
+     (sd_event * event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
+      sd_event_time_handler_t handler, void *userdata),
+     (event, ret, clock, usec, accuracy, handler, userdata))
 WRAP(int, -EIO, sd_event_new, (sd_event * *ret), (ret))
 WRAP(int, -EIO, sd_event_set_watchdog, (sd_event * event, int on), (event, on))
 WRAP(int, -EIO, sd_event_source_set_enabled, (sd_event_source * source, int on), (source, on))
+WRAP(int, -EIO, sd_event_source_set_exit_on_failure, (sd_event_source * source, int on),
+     (source, on))
 WRAP(int, -EIO, sd_event_source_set_io_fd_own, (sd_event_source * source, int own), (source, own))
 WRAP(int, -EIO, sd_event_source_set_priority, (sd_event_source * source, int64_t priority),
      (source, priority))
