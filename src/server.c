@@ -138,17 +138,115 @@ static int serve_if_busy(struct server *server)
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
 
+/* ---- what the service manager is told ---- */
+
+/* The one time that the clock is read which people set: nothing but this text depends on it. */
+static void note_start(struct server *server)
+{
+    time_t now = time(NULL);
+    struct tm local;
+
+    if (!localtime_r(&now, &local) ||
+        strftime(server->since, sizeof server->since, "%F %T", &local) == 0)
+        snprintf(server->since, sizeof server->since, "its start");
+}
+
+/* Tells the service manager how things stand, and these further lines. */
+static void show_status(struct server *server, const char *lines)
+{
+    const struct exchange_counts *now = &server->exchange.counts;
+    int failure = server->sink->failure;
+    char trouble[128] = "";
+
+    server->shown = *now;
+    if (failure)
+        snprintf(trouble, sizeof trouble, "; %s failed when last tried: %s", server->sink->name,
+                 strerror(failure));
+    sd_notifyf(0,
+               "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
+               " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",
+               lines, now->messages, now->bytes, now->refused, now->lost, server->since,
+               now->senders, trouble);
+}
+
+static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    struct server *server = userdata;
+
+    (void)source, (void)usec;
+    show_status(server, "");
+    /* What many senders needed is not kept until there are as many again. */
+    if (server->shown.senders == 0)
+        malloc_trim(0);
+    return 0;
+}
+
+static int update_status(struct server *server)
+{
+    int enabled;
+    int r;
+
+    if (memcmp(&server->exchange.counts, &server->shown, sizeof server->shown) == 0)
+        return 0;
+    r = sd_event_source_get_enabled(server->status, &enabled);
+    if (r != SD_EVENT_OFF)
+        return r < 0 ? r : 0;
+    r = sd_event_source_set_time_relative(server->status, STATUS_DELAY_USEC);
+    return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
+}
+
+/* ---- the end ---- */
+
+static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)usec, (void)userdata;
+    return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int begin_to_stop(struct server *server)
+{
+    int r;
+
+    server->stopping = true;
+    sd_notify(0, "STOPPING=1");
+    exchange_tick(&server->exchange, monotonic_now());
+    exchange_stop(&server->exchange);
+    r = serve_if_busy(server);
+    if (r < 0)
+        return r;
+    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
+                                      on_grace_over, NULL);
+}
+
+/* What is to be done after each round, and after whatever else happened. */
+static int look_around(struct server *server)
+{
+    /* It is taken even while stopping: it would keep the inbox readable. */
+    bool is_asked = stop_was_asked(&server->stops);
+    int r = update_status(server);
+
+    if (r >= 0 && is_asked && !server->stopping)
+        r = begin_to_stop(server);
+    if (r < 0)
+        return r;
+    if (server->stopping && !exchange_has_unfinished(&server->exchange))
+        return sd_event_exit(server->event, 0);
+    return 0;
+}
+
 /* ---- what the exchange asks for ---- */
 
 static int on_end(void *owner, struct sender *sender)
 {
     struct server *server = owner;
     pid_t pid = sender_pid(sender);
+    int r;
 
     /* The passing of time may drop this very sender. */
     exchange_tick(&server->exchange, monotonic_now());
     exchange_ended(&server->exchange, pid, sender);
-    return serve_if_busy(server);
+    r = serve_if_busy(server);
+    return r < 0 ? r : look_around(server);
 }
 
 static int open_sender(void *owner, pid_t pid, void **ret_peer)
@@ -288,96 +386,6 @@ static const struct exchange_ops exchange_ops = {
 
 /* ---- the event loop ---- */
 
-/* The one time that the clock is read which people set: nothing but this text depends on it. */
-static void note_start(struct server *server)
-{
-    time_t now = time(NULL);
-    struct tm local;
-
-    if (!localtime_r(&now, &local) ||
-        strftime(server->since, sizeof server->since, "%F %T", &local) == 0)
-        snprintf(server->since, sizeof server->since, "its start");
-}
-
-/* Tells the service manager how things stand, and these further lines. */
-static void show_status(struct server *server, const char *lines)
-{
-    const struct exchange_counts *now = &server->exchange.counts;
-    int failure = server->sink->failure;
-    char trouble[128] = "";
-
-    server->shown = *now;
-    if (failure)
-        snprintf(trouble, sizeof trouble, "; %s failed when last tried: %s", server->sink->name,
-                 strerror(failure));
-    sd_notifyf(0,
-               "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",
-               lines, now->messages, now->bytes, now->refused, now->lost, server->since,
-               now->senders, trouble);
-}
-
-static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
-{
-    struct server *server = userdata;
-
-    (void)source, (void)usec;
-    show_status(server, "");
-    /* What many senders needed is not kept until there are as many again. */
-    if (server->shown.senders == 0)
-        malloc_trim(0);
-    return 0;
-}
-
-static int update_status(struct server *server)
-{
-    int enabled;
-    int r;
-
-    if (memcmp(&server->exchange.counts, &server->shown, sizeof server->shown) == 0)
-        return 0;
-    r = sd_event_source_get_enabled(server->status, &enabled);
-    if (r != SD_EVENT_OFF)
-        return r < 0 ? r : 0;
-    r = sd_event_source_set_time_relative(server->status, STATUS_DELAY_USEC);
-    return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
-}
-
-static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
-{
-    (void)usec, (void)userdata;
-    return sd_event_exit(sd_event_source_get_event(source), 0);
-}
-
-static int stop(struct server *server)
-{
-    int r;
-
-    server->stopping = true;
-    sd_notify(0, "STOPPING=1");
-    exchange_tick(&server->exchange, monotonic_now());
-    exchange_stop(&server->exchange);
-    r = serve_if_busy(server);
-    if (r < 0)
-        return r;
-    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
-                                      on_grace_over, NULL);
-}
-
-/* What is to be done after each round. */
-static int look_around(struct server *server)
-{
-    int r = update_status(server);
-
-    if (r >= 0 && stop_was_asked(&server->stops) && !server->stopping)
-        r = stop(server);
-    if (r < 0)
-        return r;
-    if (server->stopping && !exchange_has_unfinished(&server->exchange))
-        return sd_event_exit(server->event, 0);
-    return 0;
-}
-
 /*
  * How long to wait for the next signal in this round: not at all while polling may bring it or
  * something was taken that is not settled yet, long where a bit is late; false if none is near.
@@ -462,8 +470,10 @@ static int on_round(sd_event_source *source, void *userdata)
 
 static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
+    int r = look_around(userdata);
+
     (void)source, (void)fd, (void)events;
-    return serve(userdata);
+    return r < 0 ? r : serve(userdata);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)

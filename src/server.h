@@ -17,16 +17,16 @@
 struct server;
 
 /*
- * Prepares to serve. inbox_open() must have been called, and SIGTERM, SIGINT and SIGHUP are blocked
- * from here on. The sink stays the caller's, and so does the trace, which may be NULL.
- * message_limit is in octets. 0 or -errno.
+ * Prepares to serve. inbox_open() must have been called, and the signals that ask to stop are
+ * blocked from here on (stop.h). The sink stays the caller's, and so does the trace, which may be
+ * NULL. message_limit is in octets. 0 or -errno.
  */
 int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret);
 void server_free(struct server *server);
 
 /*
- * Announces readiness to the service manager (sd_notify(3)) and serves until SIGTERM, SIGINT or
- * SIGHUP, those that are not ignored: then messages under way are finished, for at most two
+ * Announces readiness to the service manager (sd_notify(3)) and serves until it is asked to stop:
+ * then messages under way are finished, for at most two
  * seconds, and everybody else is told. 0 or -errno.
  */
 int server_run(struct server *server);

@@ -10,14 +10,21 @@ static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 
 int stop_block(sigset_t *ret)
 {
-    sigemptyset(ret);
+    sigset_t stops;
+
+    sigemptyset(&stops);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction action;
 
-        if (sigaction(numbers[i], NULL, &action) < 0 || action.sa_handler != SIG_IGN)
-            sigaddset(ret, numbers[i]);
+        if (sigaction(numbers[i], NULL, &action) < 0)
+            return -errno;
+        if (action.sa_handler != SIG_IGN)
+            sigaddset(&stops, numbers[i]);
     }
-    return sigprocmask(SIG_BLOCK, ret, NULL) < 0 ? -errno : 0;
+    if (sigprocmask(SIG_BLOCK, &stops, NULL) < 0)
+        return -errno;
+    *ret = stops;
+    return 0;
 }
 
 bool stop_was_asked(const sigset_t *stops)

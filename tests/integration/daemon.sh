@@ -206,6 +206,26 @@ test_the_manager_is_told_of_readiness_counts_and_the_end() {
     [ "$(grep -c READY notified)" -eq 1 ] || fail 'READY=1 more than once'
 }
 
+# Nothing but their end tells of these senders.
+test_the_manager_is_told_of_senders_that_ended() {
+    local held
+    start_manager
+    start_daemon
+    mkfifo lines
+    exec 3<> lines
+    start_send < lines
+    held=$sender
+    echo 'one line' >&3
+    eventually 5 manager_was_told 'STATUS=1 messages.*; 1 senders now'
+    kill "$held"
+    eventually 5 manager_was_told 'STATUS=1 messages.*; 0 senders now'
+    start_long_send
+    stop_process "$sender"
+    eventually 5 is_asleep "$daemon"
+    kill -KILL "$sender"
+    eventually 5 manager_was_told 'STATUS=1 messages.* 1 lost with their sender'
+}
+
 test_a_detached_daemon_tells_the_manager_too() {
     start_manager
     "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
@@ -293,6 +313,33 @@ test_a_stopped_sender_does_not_keep_it() {
     [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
     kill -CONT "$sender"
     within 2000 expect_end 75 "$sender"
+    expect_received < /dev/null
+}
+
+# A signal that nobody took would wake it again and again.
+test_one_that_was_asked_to_stop_before_waits_in_its_sleep() {
+    local before
+    start_daemon
+    start_long_send
+    stop_process "$sender"
+    kill "$daemon"
+    eventually 1 is_asleep "$daemon"
+    before=$(milliseconds_of "$daemon")
+    kill "$daemon"
+    sleep 1
+    [ $(($(milliseconds_of "$daemon") - before)) -lt 100 ] ||
+        fail "it worked for $(($(milliseconds_of "$daemon") - before)) ms of a second"
+    within 3000 expect_end 0 "$daemon"
+}
+
+test_it_ends_with_the_last_of_the_senders_that_it_waits_for() {
+    start_daemon
+    start_long_send
+    stop_process "$sender"
+    kill "$daemon"
+    eventually 1 is_asleep "$daemon"
+    kill -KILL "$sender"
+    within 1000 expect_end 0 "$daemon"
     expect_received < /dev/null
 }
 

@@ -198,6 +198,7 @@ test_a_file_of_lines_has_one_bar() {
     expect_received < lines
 }
 
+# write_long_lines NUMBER: so many lines that take a while each, in ./lines.
 write_long_lines() {
     local line
     for ((line = 0; line < $1; line++)); do

@@ -92,6 +92,10 @@ is_stopped() {
     grep -q '^State:.T' "/proc/$1/status"
 }
 
+is_asleep() {
+    grep -q '^State:.S' "/proc/$1/status"
+}
+
 # Whether a process ignores SIGUSR1 and SIGUSR2, bits 9 and 11: until it does, one of them ends it.
 is_shielded() {
     grep -q '^SigIgn:.*[abef]..$' "/proc/$1/status" 2> /dev/null

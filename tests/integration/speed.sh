@@ -52,16 +52,18 @@ watches_for_signals() {
     watched | grep -q signalfd
 }
 
-watches_senders_alone() {
-    watched | grep -q pidfd && ! watches_for_signals
+watches_a_sender_but_no_signals() {
+    local kinds
+    kinds=$(watched)
+    [[ $kinds = *pidfd* && $kinds != *signalfd* ]]
 }
 
-# Whoever does is woken for each, and each is slower for that.
+# Who watches for signals is woken by each of them, and each bit takes longer for that.
 test_nobody_watches_for_signals_while_bits_flow() {
     start_daemon
     watches_for_signals || fail 'it is asleep, and no signal will wake it'
     start_long_send 1000000
-    eventually 5 watches_senders_alone
+    eventually 5 watches_a_sender_but_no_signals
     kill "$sender"
     wait "$sender" || :
     eventually 5 watches_for_signals
@@ -69,10 +71,6 @@ test_nobody_watches_for_signals_while_bits_flow() {
 
 value_of() {
     sed -n "s/^$1:\t *\([0-9]*\).*/\1/p" "/proc/$daemon/status"
-}
-
-is_asleep() {
-    grep -q '^State:.S' "/proc/$daemon/status"
 }
 
 test_an_idle_daemon_is_at_most_4_MiB() {
@@ -88,7 +86,7 @@ test_an_idle_daemon_does_not_wake_up() {
     send 'something to do'
     # The count of messages is shown to the service manager a moment later.
     sleep 1
-    eventually 5 is_asleep
+    eventually 5 is_asleep "$daemon"
     before=$(value_of voluntary_ctxt_switches)
     sleep 3
     [ "$(value_of voluntary_ctxt_switches)" -eq "$before" ] ||

@@ -123,6 +123,13 @@ test_a_daemon_that_has_nothing_to_do_says_that_it_sleeps() {
     eventually 5 grep -qx ' *[0-9]* *sleeping until a signal comes' errors
 }
 
+test_an_idle_daemon_that_is_asked_to_stop_sleeps_no_more() {
+    start_daemon --trace
+    eventually 5 grep -q 'sleeping until a signal comes' errors
+    stop_daemon
+    [ "$(grep -c 'sleeping' errors)" -eq 1 ] || fail "it slept again: $(cat errors)"
+}
+
 test_each_message_of_a_session_begins_with_bit_0() {
     start_daemon --trace
     printf '%s\n' A A A | send --trace 2> sender
