@@ -40,7 +40,10 @@
 /* Four signals can be pending, but strangers may fill their places again while they are taken. */
 #define LAST_TAKES 1000
 
-/* No process with this PID is likely to have begun with the same. */
+/*
+ * Most likely not one of a process that had this PID before: the daemon's last words to that one
+ * may still come.
+ */
 static uint16_t first_nonce(void)
 {
     uint16_t nonce;

@@ -41,8 +41,10 @@ static bool take_line(const char *line, struct procstat *stat)
         stat->name[strcspn(stat->name, "\n")] = '\0';
         return true;
     }
-    if ((value = value_of(line, "State:\t")))
-        return sscanf(value, "%c", &stat->state) == 1;
+    if ((value = value_of(line, "State:\t"))) {
+        stat->state = *value;
+        return true;
+    }
     if ((value = value_of(line, "Uid:\t")))
         return sscanf(value, "%u %u", &stat->real_uid, &stat->effective_uid) == 2;
     if ((value = value_of(line, "SigBlk:\t")) || (value = value_of(line, "SigIgn:\t"))) {
