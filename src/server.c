@@ -205,17 +205,19 @@ static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
 
 static int begin_to_stop(struct server *server)
 {
+    uint64_t now = monotonic_now();
     int r;
 
     server->stopping = true;
     sd_notify(0, "STOPPING=1");
-    exchange_tick(&server->exchange, monotonic_now());
+    exchange_tick(&server->exchange, now);
     exchange_stop(&server->exchange);
     r = serve_if_busy(server);
     if (r < 0)
         return r;
-    return sd_event_add_time_relative(server->event, NULL, CLOCK_MONOTONIC, GRACE_USEC, 1,
-                                      on_grace_over, NULL);
+    /* Not relative to sd_event_now(3): that was before the round. */
+    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC,
+                             now / MONOTONIC_USEC + GRACE_USEC, 1, on_grace_over, NULL);
 }
 
 /* What is to be done after each round, and after whatever else happened. */

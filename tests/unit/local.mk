@@ -44,9 +44,9 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/unit $(CHECK_CFLAGS)
 WRAP_ALLOCATORS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 WRAP_CALLS = -Wl,$(sd_event_calls),$(other_calls)
 sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_event_add_time,$\
-	--wrap=sd_event_add_time_relative,--wrap=sd_event_new,--wrap=sd_event_set_watchdog,$\
-	--wrap=sd_event_source_set_enabled,--wrap=sd_event_source_set_exit_on_failure,$\
-	--wrap=sd_event_source_set_io_fd_own,--wrap=sd_event_source_set_priority
+	--wrap=sd_event_new,--wrap=sd_event_set_watchdog,--wrap=sd_event_source_set_enabled,$\
+	--wrap=sd_event_source_set_exit_on_failure,--wrap=sd_event_source_set_io_fd_own,$\
+	--wrap=sd_event_source_set_priority
 other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=fopen,--wrap=fork,$\
 	--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pidfile_write,--wrap=pipe2,$\
 	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\

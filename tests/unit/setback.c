@@ -69,10 +69,6 @@ WRAP(int, -EIO, sd_event_add_time,
      (sd_event * event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
       sd_event_time_handler_t handler, void *userdata),
      (event, ret, clock, usec, accuracy, handler, userdata))
-WRAP(int, -EIO, sd_event_add_time_relative,
-     (sd_event * event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
-      sd_event_time_handler_t handler, void *userdata),
-     (event, ret, clock, usec, accuracy, handler, userdata))
 WRAP(int, -EIO, sd_event_new, (sd_event * *ret), (ret))
 WRAP(int, -EIO, sd_event_set_watchdog, (sd_event * event, int on), (event, on))
 WRAP(int, -EIO, sd_event_source_set_enabled, (sd_event_source * source, int on), (source, on))
