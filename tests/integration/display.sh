@@ -209,7 +209,11 @@ write_long_lines() {
 
 # The second line has just begun: it is not shown what there is of both.
 expect_bar_of_second_line() {
+    local before
     eventually 20 has_received 1
+    # The first may be in the log and its sender not know it: until the daemon has bits to take again.
+    before=$(milliseconds_of "$daemon")
+    eventually 10 has_worked "$daemon" $((before + 10))
     stop_process "$daemon"
     eventually 10 has_drawn 0 49
     kill -CONT "$daemon"
