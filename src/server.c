@@ -143,10 +143,12 @@ static int serve_if_busy(struct server *server)
 /* The one time that the clock is read which people set: nothing but this text depends on it. */
 static void note_start(struct server *server)
 {
-    time_t now = time(NULL);
+    struct timespec now;
     struct tm local;
 
-    if (!localtime_r(&now, &local) ||
+    /* Not time(2): that is behind by up to a tick, and may name the second before. */
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (!localtime_r(&now.tv_sec, &local) ||
         strftime(server->since, sizeof server->since, "%F %T", &local) == 0)
         snprintf(server->since, sizeof server->since, "its start");
 }
