@@ -90,7 +90,7 @@ static int serve(void)
         return r;
     r = server_new(&sink, 1, NULL, &server);
     if (r >= 0) {
-        raise(SIGTERM);
+        kill(getpid(), SIGTERM);
         r = server_run(server);
     }
     server_free(server);
