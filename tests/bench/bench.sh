@@ -55,15 +55,16 @@ percentile() {
         '$1 == name && (round == "" || $4 == round) { print $3 }' "$figures" | middle "$1"
 }
 
+# median NAME [ROUND]
 median() {
-    percentile 50 "$1"
+    percentile 50 "$@"
 }
 
 # paired A B: how many times as large the figures A are as B, each round by itself.
 paired() {
-    local one
-    for ((one = 1; one <= BENCH_ROUNDS; one++)); do
-        echo "$(percentile 50 "$1" "$one") $(percentile 50 "$2" "$one")"
+    local each
+    for ((each = 1; each <= BENCH_ROUNDS; each++)); do
+        echo "$(median "$1" "$each") $(median "$2" "$each")"
     done | awk '{ print $1 / $2 }' | middle 50
 }
 

@@ -138,7 +138,7 @@ test_a_dry_run_finds_the_daemon_and_sends_nothing() {
 }
 
 is_waiting() {
-    grep -q '^State:.S' "/proc/$1/status" && is_shielded "$1"
+    is_asleep "$1" && is_shielded "$1"
 }
 
 test_who_waits_sends_as_soon_as_there_is_a_daemon() {
