@@ -98,7 +98,8 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
 /*
  * While a descriptor for signals is watched, whichever they are (signalfd(2)), the kernel wakes the
  * watcher for each that comes: a tenth of the time of a bit. So there is one for all signals, off
- * while bits flow, and whether one of them asks to stop is looked at after each round.
+ * while bits flow; whether one of them asks to stop is looked at when it wakes the server, and
+ * after each round.
  *
  *              rounds   inbox   timer
  *   serving    on       off     off
@@ -474,6 +475,7 @@ static int on_round(sd_event_source *source, void *userdata)
 
 static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
+    /* If it was asked to stop, and nothing keeps it, there is no round any more. */
     int r = look_around(userdata);
 
     (void)source, (void)fd, (void)events;
