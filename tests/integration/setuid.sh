@@ -62,7 +62,7 @@ ids_of() {
 hostile_environment() {
     mkdir hostile
     for library in preloaded.so audit.so libc.so.6; do
-        cp "$(ldd "$minitalk_send" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')" "hostile/$library"
+        cp "$(ldd "$minitalkd" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')" "hostile/$library"
     done
     chmod 777 hostile
     env=(env LD_PRELOAD="$PWD/hostile/preloaded.so" LD_LIBRARY_PATH="$PWD/hostile"
@@ -98,14 +98,10 @@ test_nothing_of_the_environment_is_believed() {
 test_another_program_does_believe_the_environment() {
     needs_plain_build 'has its own libraries to load first'
     start_system_daemon
-    minitalk_send=$scratch/minitalk-send
     hostile_environment
-    mkfifo hold
-    exec 3<> hold
-    "${env[@]}" "$minitalk_send" < hold > stdout 2> stderr 3>&- &
+    "${env[@]}" sleep 1000 2> stderr 3>&- &
     sender=$!
-    eventually 10 is_shielded "$sender"
-    uses_hostile_files || fail "it loaded nothing of it: $(cat stderr)"
+    eventually 10 uses_hostile_files
 }
 
 # ---- descriptors ----
@@ -158,13 +154,21 @@ close_other_descriptors() {
     done
 }
 
-# 127 is the loader's, which opens libraries.
+# What a sender without a descriptor to spare ends with: 127 is the loader's, where it has one.
+status_without_descriptors() {
+    if readelf --program-headers "$minitalk_send" | grep -q INTERP; then
+        echo 127
+    else
+        echo 71
+    fi
+}
+
 test_hardly_any_descriptors() {
     needs_plain_build 'opens more files'
     start_system_daemon
     close_other_descriptors
     for limit in 0 1 2 3; do
-        attempt 127 as "$USER_A" prlimit --nofile="$limit:$limit" "$minitalk_send" "with $limit"
+        attempt "$(status_without_descriptors)" as "$USER_A" prlimit --nofile="$limit:$limit" "$minitalk_send" "with $limit"
     done
     attempt 71 as "$USER_A" prlimit --nofile=4:4 "$minitalk_send" 'with 4'
     expect_complaint 'Too many open files'
@@ -179,7 +183,7 @@ test_all_descriptors_are_taken() {
     start_system_daemon
     install -m 755 "$tools/launch" .
     for limit in 6 64 1024; do
-        attempt 127 as "$USER_A" prlimit --nofile=$limit:$limit \
+        attempt "$(status_without_descriptors)" as "$USER_A" prlimit --nofile=$limit:$limit \
             ./launch full "$minitalk_send" "with $limit"
     done
     expect_confirmed
