@@ -6,8 +6,9 @@
 # Everything is measured once a round, one after the other, so that what disturbs the machine for a
 # while disturbs all alike. The table shows medians over the rounds; a ratio is the median of those
 # that each round has by itself, since the CPUs of a virtual machine may be far from each other in
-# one round and near in the next. Every single figure is in bench.csv; bench.svg draws them if
-# gnuplot is installed.
+# one round and near in the next. What is held against the closest limit is measured in alternation
+# with it, in four parts of each round, and each part has a ratio of its own. Every single figure is
+# in bench.csv; bench.svg draws them if gnuplot is installed.
 set -eu
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}" "${BENCH_ROUNDS:=5}"
@@ -19,7 +20,7 @@ send=$builddir/minitalk-send
 pingpong=$builddir/tests/tools/pingpong
 stopwatch=$builddir/tests/bench/stopwatch
 figures=$builddir/bench.csv
-readonly FLOOR_BITS=10000 CROWD_BYTES=2048
+readonly FLOOR_BITS=10000 CLOSE_FLOOR_BITS=100000 CROWD_BYTES=2048
 
 place=$(mktemp -d)
 cd "$place"
@@ -34,12 +35,12 @@ trap clean_up EXIT
 
 # ---- figures ----
 
-# note NAME UNIT VALUE…: each is one figure, of this round.
+# note NAME UNIT VALUE…: each is one figure, of this moment: a ROUND, or a ROUND.PART.
 note() {
     local name=$1 unit=$2 value
     shift 2
     for value in "$@"; do
-        printf '%s,%s,%s,%s\n' "$name" "$unit" "$value" "$round" >> "$figures"
+        printf '%s,%s,%s,%s\n' "$name" "$unit" "$value" "$moment" >> "$figures"
     done
 }
 
@@ -49,22 +50,32 @@ middle() {
         END { if (NR) print value[int((NR - 1) * p / 100 + 0.5) + 1] }'
 }
 
-# percentile P NAME [ROUND]: of the figures with this name, of one round or of all.
+# percentile P NAME [MOMENT]: of the figures with this name, of one moment or of all.
 percentile() {
-    awk -F, -v name="$2" -v round="${3-}" \
-        '$1 == name && (round == "" || $4 == round) { print $3 }' "$figures" | middle "$1"
+    awk -F, -v name="$2" -v moment="${3-}" \
+        '$1 == name && (moment == "" || index($4 ".", moment ".") == 1) { print $3 }' "$figures" |
+        middle "$1"
 }
 
-# median NAME [ROUND]
+# median NAME [MOMENT]
 median() {
     percentile 50 "$@"
 }
 
-# paired A B: how many times as large the figures A are as B, each round by itself.
+moments_of() {
+    awk -F, -v name="$1" '$1 == name { print $4 }' "$figures" | sort -u
+}
+
+# Those at which both were measured; of two that had no moment in common, the rounds.
+common_moments() {
+    comm -12 <(moments_of "$1") <(moments_of "$2") | grep . || seq "$BENCH_ROUNDS"
+}
+
+# paired A B: how many times as large the figures A are as B, each moment by itself.
 paired() {
-    local each
-    for ((each = 1; each <= BENCH_ROUNDS; each++)); do
-        echo "$(median "$1" "$each") $(median "$2" "$each")"
+    local moment
+    for moment in $(common_moments "$1" "$2"); do
+        echo "$(median "$1" "$moment") $(median "$2" "$moment")"
     done | awk '{ print $1 / $2 }' | middle 50
 }
 
@@ -132,10 +143,22 @@ prepare_payloads() {
     head -c "$CROWD_BYTES" /dev/urandom > payload-crowd
 }
 
-rates() {
+# 64 KiB beside bare signals, over and over, with 1 MiB in their middle.
+long_rates() {
+    local part moment
+    for part in {1..4}; do
+        moment=$round.$part
+        note floor-polled-2 ns/bit "$("$pingpong" polled 2 $CLOSE_FLOOR_BITS)"
+        rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
+        if [ "$part" -eq 2 ]; then
+            moment=$round
+            rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
+        fi
+    done
+}
+
+short_rates() {
     local size
-    rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
-    rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
     for size in 16 256 4096; do
         rate "rate-$size" main "payload-$size" $((65536 * 8)) --
     done
@@ -369,16 +392,18 @@ table() {
 # ---- all ----
 
 cpu=$(taskset --cpu-list --pid $$ | sed 's/.*: *\([0-9]*\).*/\1/')
-echo 'name,unit,value,round' > "$figures"
+echo 'name,unit,value,moment' > "$figures"
 prepare_payloads
 start_log
 start_daemon main
 main=$(cat main.pid)
 start_daemon single taskset --cpu-list "$cpu"
 for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+    moment=$round
     echo "round $round of $BENCH_ROUNDS" >&2
     floors ''
-    rates
+    long_rates
+    short_rates
     one_cpu
     busy_cpus
     one_message
