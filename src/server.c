@@ -3,15 +3,11 @@
 #include "server.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +18,7 @@
 #include "monotonic.h"
 #include "sender.h"
 #include "spin.h"
+#include "status.h"
 #include "stop.h"
 #include "stranger.h"
 
@@ -31,8 +28,6 @@
 /* How long to block for a bit that is late, after polling in vain. */
 #define LINGER (5 * MONOTONIC_MSEC)
 #define GRACE_USEC (2 * UINT64_C(1000000))
-/* How soon a change shows in the status: the service manager need not hear of every message. */
-#define STATUS_DELAY_USEC (250 * UINT64_C(1000))
 
 #define SESSIONS_MAX 4096u
 /* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
@@ -44,12 +39,9 @@ struct server {
     sd_event_source *rounds; /* serves; on while bits flow */
     sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
     sd_event_source *output; /* on while a message is on its way into the log */
-    sd_event_source *status; /* on while the status is out of date */
     struct sink *sink;
     struct exchange exchange;
-    struct exchange_counts shown; /* in the status */
-    /* When it began to count: local time, for people. */
-    char since[sizeof "2026-11-24 11:05:12"];
+    struct status status;
     sigset_t stops; /* ask it to stop */
     struct spin spin;
     struct strangers strangers;
@@ -139,65 +131,6 @@ static int serve_if_busy(struct server *server)
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
 
-/* ---- what the service manager is told ---- */
-
-/* The one time that the clock is read which people set: nothing but this text depends on it. */
-static void note_start(struct server *server)
-{
-    struct timespec now;
-    struct tm local;
-
-    /* Not time(2): that is behind by up to a tick, and may name the second before. */
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (!localtime_r(&now.tv_sec, &local) ||
-        strftime(server->since, sizeof server->since, "%F %T", &local) == 0)
-        snprintf(server->since, sizeof server->since, "its start");
-}
-
-/* Tells the service manager how things stand, and these further lines. */
-static void show_status(struct server *server, const char *lines)
-{
-    const struct exchange_counts *now = &server->exchange.counts;
-    int failure = server->sink->failure;
-    char trouble[128] = "";
-
-    server->shown = *now;
-    if (failure)
-        snprintf(trouble, sizeof trouble, "; %s failed when last tried: %s", server->sink->name,
-                 strerror(failure));
-    sd_notifyf(0,
-               "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",
-               lines, now->messages, now->bytes, now->refused, now->lost, server->since,
-               now->senders, trouble);
-}
-
-static int on_status(sd_event_source *source, uint64_t usec, void *userdata)
-{
-    struct server *server = userdata;
-
-    (void)source, (void)usec;
-    show_status(server, "");
-    /* What many senders needed is not kept until there are as many again. */
-    if (server->shown.senders == 0)
-        malloc_trim(0);
-    return 0;
-}
-
-static int update_status(struct server *server)
-{
-    int enabled;
-    int r;
-
-    if (memcmp(&server->exchange.counts, &server->shown, sizeof server->shown) == 0)
-        return 0;
-    r = sd_event_source_get_enabled(server->status, &enabled);
-    if (r != SD_EVENT_OFF)
-        return r < 0 ? r : 0;
-    r = sd_event_source_set_time_relative(server->status, STATUS_DELAY_USEC);
-    return r < 0 ? r : sd_event_source_set_enabled(server->status, SD_EVENT_ONESHOT);
-}
-
 /* ---- the end ---- */
 
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
@@ -212,7 +145,7 @@ static int begin_to_stop(struct server *server)
     int r;
 
     server->stopping = true;
-    sd_notify(0, "STOPPING=1");
+    status_stopping();
     exchange_tick(&server->exchange, now);
     exchange_stop(&server->exchange);
     r = serve_if_busy(server);
@@ -228,7 +161,7 @@ static int look_around(struct server *server)
 {
     /* It is taken even while stopping: it would keep the inbox readable. */
     bool is_asked = stop_was_asked(&server->stops);
-    int r = update_status(server);
+    int r = status_follow(&server->status);
 
     if (r >= 0 && is_asked && !server->stopping)
         r = begin_to_stop(server);
@@ -550,18 +483,13 @@ static int add_sources(struct server *server)
         r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-    if (r >= 0)
-        r = sd_event_add_time(event, &server->status, CLOCK_MONOTONIC, 0, 0, on_status, server);
-    if (r >= 0)
-        r = sd_event_source_set_enabled(server->status, SD_EVENT_OFF);
     return r;
 }
 
 /* A server that failed to sleep or to wake up would stay deaf: it ends instead. */
 static int end_on_failure(struct server *server)
 {
-    sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer,
-                                        server->status};
+    sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer};
     int r = 0;
 
     for (size_t i = 0; i < sizeof sources / sizeof sources[0] && r >= 0; i++)
@@ -604,6 +532,8 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
     if (r >= 0)
         r = end_on_failure(server);
     if (r >= 0)
+        r = status_open(&server->status, server->event, &server->exchange.counts, sink);
+    if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
     if (r < 0) {
         server_free(server);
@@ -622,7 +552,7 @@ void server_free(struct server *server)
     sd_event_source_unref(server->rounds);
     sd_event_source_unref(server->timer);
     sd_event_source_unref(server->output);
-    sd_event_source_unref(server->status);
+    status_close(&server->status);
     sd_event_unref(server->event);
     free(server);
 }
@@ -631,8 +561,7 @@ int server_run(struct server *server)
 {
     int r;
 
-    note_start(server);
-    show_status(server, "READY=1\n");
+    status_ready(&server->status);
     if (server->trace)
         trace_sleep_until(server->trace, EXCHANGE_NEVER);
     r = sd_event_loop(server->event);
