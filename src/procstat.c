@@ -4,6 +4,7 @@
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdint.h>
@@ -30,6 +31,28 @@ static const char *value_of(const char *line, const char *label)
     return strncmp(line, label, length) == 0 ? line + length : NULL;
 }
 
+/* Takes in the number that stands there, and moves on behind it; false if there is none. */
+static bool take_number(const char **at, int base, unsigned long long *ret)
+{
+    char *end;
+
+    *ret = strtoull(*at, &end, base);
+    if (end == *at)
+        return false;
+    *at = end;
+    return true;
+}
+
+static bool take_id(const char **at, uid_t *ret)
+{
+    unsigned long long number;
+
+    if (!take_number(at, 10, &number))
+        return false;
+    *ret = (uid_t)number;
+    return true;
+}
+
 /* Takes in one line; true if it was one of the FIELDS that are wanted. */
 static bool take_line(const char *line, struct procstat *stat)
 {
@@ -46,15 +69,15 @@ static bool take_line(const char *line, struct procstat *stat)
         return true;
     }
     if ((value = value_of(line, "Uid:\t")))
-        return sscanf(value, "%u %u", &stat->real_uid, &stat->effective_uid) == 2;
+        return take_id(&value, &stat->real_uid) && take_id(&value, &stat->effective_uid);
     if ((value = value_of(line, "SigBlk:\t")) || (value = value_of(line, "SigIgn:\t"))) {
-        if (sscanf(value, "%llx", &mask) != 1)
+        if (!take_number(&value, 16, &mask))
             return false;
         stat->is_shielded |= has_both(mask);
         return true;
     }
     if ((value = value_of(line, "CapEff:\t"))) {
-        if (sscanf(value, "%llx", &mask) != 1)
+        if (!take_number(&value, 16, &mask))
             return false;
         stat->may_kill = mask >> CAP_KILL & 1;
         return true;
@@ -99,11 +122,11 @@ int procstat_read(pid_t pid, struct procstat *ret)
 static int cpu_in(const char *text)
 {
     const char *field = strrchr(text, ')');
-    int cpu;
+    unsigned long long cpu;
 
     for (int number = NAME_FIELD; field && number < CPU_FIELD; number++)
         field = strchr(field + 1, ' ');
-    return field && sscanf(field, "%d", &cpu) == 1 && cpu >= 0 ? cpu : -EBADMSG;
+    return field && take_number(&field, 10, &cpu) && cpu <= INT_MAX ? (int)cpu : -EBADMSG;
 }
 
 int procstat_cpu(pid_t pid)
