@@ -163,12 +163,10 @@ test_a_long_send_has_a_bar_until_it_is_done() {
 }
 
 test_the_bar_comes_to_its_end() {
-    local before
     head -c 131072 /dev/urandom > long
     start_daemon
-    before=$(milliseconds_of "$daemon")
     on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --whole --file=long &
-    eventually 10 has_worked "$daemon" $((before + 10))
+    let_work "$daemon" 10
     # However fast the machine is, there is a bar early on.
     stop_process "$daemon"
     eventually 10 has_bar
@@ -209,11 +207,9 @@ write_long_lines() {
 
 # The second line has just begun: it is not shown what there is of both.
 expect_bar_of_second_line() {
-    local before
     eventually 20 has_received 1
     # The first may be in the log and its sender not know it: until the daemon has bits to take again.
-    before=$(milliseconds_of "$daemon")
-    eventually 10 has_worked "$daemon" $((before + 10))
+    let_work "$daemon" 10
     stop_process "$daemon"
     eventually 10 has_drawn 0 49
     kill -CONT "$daemon"

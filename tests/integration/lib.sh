@@ -119,6 +119,13 @@ milliseconds_of() {
     echo $((worked / 1000000))
 }
 
+# let_work PID MILLISECONDS: until it has used so much more processor time.
+let_work() {
+    local before
+    before=$(milliseconds_of "$1")
+    eventually 10 has_worked "$1" $((before + $2))
+}
+
 # Ends a process that is not a child of this shell behind the test, whatever comes.
 also_end() {
     printf '%s\n' "$1" >> "$scratch.others"
@@ -197,11 +204,9 @@ start_send() {
 # start_long_send [BYTES [OPTION…]]: sends so much in the background that it takes a while; returns in
 # the middle of it, which what the daemon used to start does not count for. The bytes are in ./long.
 start_long_send() {
-    local before
     head -c "${1-262144}" /dev/urandom > long
-    before=$(milliseconds_of "$daemon")
     start_send --timeout=30 --whole "${@:2}" < long
-    eventually 10 has_worked "$daemon" $((before + 10))
+    let_work "$daemon" 10
 }
 
 # ---- builds that do more than the programs do ----
