@@ -104,6 +104,40 @@ test_another_program_does_believe_the_environment() {
     eventually 10 uses_hostile_files
 }
 
+loads_libraries() {
+    readelf --program-headers "$minitalk_send" | grep -q INTERP
+}
+
+# opens_no_other STATUS ARGUMENT…: what it opens is the system's pidfile, below /proc, or the file
+# 'none' that it is told to send.
+opens_no_other() {
+    expect_status "$1" strace -f -o calls -e trace=execve,open,openat,openat2 \
+        setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
+        "${env[@]}" "$minitalk_send" "${@:2}"
+    sed -n "\\|execve(\"$minitalk_send\"|,\$p" calls > its_calls
+    [ -s its_calls ] || fail "it was not executed: $(cat calls)"
+    sed -n 's/^[^"]*open[^"]*"\([^"]*\)".*/\1/p' its_calls > opened
+    ! grep -vx -e "$system_pidfile" -e '/proc/.*' -e 'none' opened || fail 'it opened these'
+}
+
+# Words of the system are translated from files, and there are libraries for character sets: what is
+# set-user-ID and static may look for those where it is told to (CVE-2025-4802).
+test_it_opens_nothing_for_what_it_has_to_say() {
+    ! loads_libraries || skip 'what loads its libraries opens files of its own'
+    strace -o /dev/null true 2> /dev/null || skip 'strace is not here, or may not trace'
+    start_system_daemon
+    hostile_environment
+    opens_no_other 0 'a message'
+    grep -qx "$system_pidfile" opened
+    opens_no_other 66 --file=none
+    expect_complaint 'No such file or directory'
+    opens_no_other 64 --pid=0 'a message'
+    opens_no_other 0 --help
+    env+=(LC_ALL=de_DE.UTF-8 LANGUAGE=de)
+    opens_no_other 66 --file=none
+    expect_received 'a message'
+}
+
 # ---- descriptors ----
 
 test_closed_standard_descriptors() {
@@ -156,7 +190,7 @@ close_other_descriptors() {
 
 # What a sender without a descriptor to spare ends with: 127 is the loader's, where it has one.
 status_without_descriptors() {
-    if readelf --program-headers "$minitalk_send" | grep -q INTERP; then
+    if loads_libraries; then
         echo 127
     else
         echo 71
