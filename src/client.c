@@ -3,6 +3,7 @@
 #include "client.h"
 
 #include <errno.h>
+#include <sys/random.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -48,7 +49,9 @@ static uint16_t first_nonce(void)
 {
     uint16_t nonce;
 
-    return getentropy(&nonce, sizeof nonce) == 0 ? nonce : (uint16_t)monotonic_now();
+    return getrandom(&nonce, sizeof nonce, GRND_NONBLOCK) == sizeof nonce
+               ? nonce
+               : (uint16_t)monotonic_now();
 }
 
 void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
