@@ -24,7 +24,7 @@ prepare() {
 }
 
 send_watched() {
-    LD_PRELOAD=$PWD/pidfd.so valgrind "${memcheck[@]}" "$tools/minitalk-send" --timeout=60 \
+    LD_PRELOAD=$PWD/pidfd.so valgrind "${memcheck[@]}" "$tools/dynamic/minitalk-send" --timeout=60 \
         --pidfile="$PWD/minitalk.pid" "$@"
 }
 

@@ -2,10 +2,10 @@
 
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
+	tests/tools/dynamic/minitalk-send \
 	tests/tools/hoard \
 	tests/tools/impostor \
 	tests/tools/launch \
-	tests/tools/minitalk-send \
 	tests/tools/notified \
 	tests/tools/pingpong \
 	tests/tools/stray
@@ -18,8 +18,8 @@ tests_tools_impostor_LDADD = libprotocol.a
 # Not counted in a build with coverage: it ends as users who may not write the counts.
 tests_tools_launch_CFLAGS = -std=gnu11
 # The sender as one that loads its libraries, for what comes between it and them.
-tests_tools_minitalk_send_SOURCES = src/minitalk-send.c
-tests_tools_minitalk_send_CPPFLAGS = $(minitalk_send_CPPFLAGS)
-tests_tools_minitalk_send_LDADD = libclient.a libhost.a libprotocol.a $(LIBBSD_LIBS)
+tests_tools_dynamic_minitalk_send_SOURCES = src/minitalk-send.c
+tests_tools_dynamic_minitalk_send_CPPFLAGS = $(minitalk_send_CPPFLAGS)
+tests_tools_dynamic_minitalk_send_LDADD = libclient.a libhost.a libprotocol.a $(LIBBSD_LIBS)
 tests_tools_pingpong_LDADD = libhost.a
 tests_tools_stray_LDADD = libprotocol.a

@@ -80,7 +80,7 @@ let_clocks_jump() {
     needs_plain_build 'has its own libraries to load first'
     run_by=(env "LD_PRELOAD=$tools/clock-jumps.so")
     send_by=("${run_by[@]}")
-    minitalk_send=$tools/minitalk-send
+    minitalk_send=$tools/dynamic/minitalk-send
     # Of so many readings, some are an hour apart.
     for _ in {1..20}; do
         "${run_by[@]}" date +%s
