@@ -5,6 +5,7 @@
  * stops.
  *
  * Policy: a change shows soon, but not each one by itself; where nothing changes, nothing is done.
+ * Once it shows that there are no senders any more, the memory they needed is given back.
  */
 #pragma once
 

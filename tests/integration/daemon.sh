@@ -269,7 +269,7 @@ test_a_message_under_way_is_finished_first() {
     local start took status
     for _ in {1..5}; do
         start_daemon
-        start_long_send 2048
+        start_long_send 8192
         stop_process "$sender"
         start=${EPOCHREALTIME/./}
         kill "$daemon"

@@ -106,17 +106,15 @@ stop_process() {
     eventually 5 is_stopped "$1"
 }
 
-# Whether a process has used so many milliseconds of processor time.
-has_worked() {
-    local worked
-    read -r worked _ < "/proc/$1/schedstat"
-    [ $((worked / 1000000)) -ge "$2" ]
-}
-
+# How much processor time it has used.
 milliseconds_of() {
     local worked
     read -r worked _ < "/proc/$1/schedstat"
     echo $((worked / 1000000))
+}
+
+has_worked() {
+    [ "$(milliseconds_of "$1")" -ge "$2" ]
 }
 
 # let_work PID MILLISECONDS: until it has used so much more processor time.

@@ -80,6 +80,7 @@ uses_hostile_files() {
     grep -qF "$PWD/hostile/" "/proc/$sender/maps"
 }
 
+# A static sender has no libraries to load: then this is about all the rest of it.
 test_nothing_of_the_environment_is_believed() {
     needs_plain_build 'has its own libraries to load first'
     start_system_daemon
@@ -97,7 +98,6 @@ test_nothing_of_the_environment_is_believed() {
 # So that the test before this one means something: what it does is bad for other programs.
 test_another_program_does_believe_the_environment() {
     needs_plain_build 'has its own libraries to load first'
-    start_system_daemon
     hostile_environment
     "${env[@]}" sleep 1000 2> stderr 3>&- &
     sender=$!
