@@ -3,12 +3,13 @@
 #
 #   make bench [BENCH_ROUNDS=5]
 #
-# Everything is measured once a round, one after the other, so that what disturbs the machine for a
+# Everything is measured in each round, one after the other, so that what disturbs the machine for a
 # while disturbs all alike. The table shows medians over the rounds; a ratio is the median of those
 # that each round has by itself, since the CPUs of a virtual machine may be far from each other in
 # one round and near in the next. What is held against the closest limit is measured in alternation
 # with it, in four parts of each round, and each part has a ratio of its own. Every single figure is
-# in bench.csv; bench.svg draws them if gnuplot is installed.
+# in bench.csv, with its moment: 3 is the third round, and 3.2 the second part of it. bench.svg draws
+# them if gnuplot is installed.
 set -eu
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}" "${BENCH_ROUNDS:=5}"
@@ -35,22 +36,33 @@ trap clean_up EXIT
 
 # ---- figures ----
 
-# note NAME UNIT VALUE…: each is one figure, of this moment: a ROUND, or a ROUND.PART.
+# note NAME UNIT VALUE…: each is one figure, of this $moment.
 note() {
     local name=$1 unit=$2 value
     shift 2
-    for value in "$@"; do
+    for value in "${@:-}"; do
+        [ -n "$value" ] || { echo "nothing was measured for $name" >&2; exit 1; }
         printf '%s,%s,%s,%s\n' "$name" "$unit" "$value" "$moment" >> "$figures"
     done
 }
 
-# middle P: the P-th percentile of the numbers given, one a line.
+# middle P: the P-th percentile of the numbers given, one a line, which may lie between two of them.
 middle() {
     sort -n | awk -v p="$1" '{ value[NR] = $1 }
-        END { if (NR) print value[int((NR - 1) * p / 100 + 0.5) + 1] }'
+        END {
+            if (!NR)
+                exit
+            at = 1 + (NR - 1) * p / 100
+            low = int(at)
+            high = low < NR ? low + 1 : low
+            middle = sprintf("%.5f", value[low] + (at - low) * (value[high] - value[low]))
+            sub(/\.?0+$/, "", middle)
+            print middle
+        }'
 }
 
-# percentile P NAME [MOMENT]: of the figures with this name, of one moment or of all.
+# percentile P NAME [MOMENT]: of the figures with this name, of one moment, a round with all its
+# parts, or of all.
 percentile() {
     awk -F, -v name="$2" -v moment="${3-}" \
         '$1 == name && (moment == "" || index($4 ".", moment ".") == 1) { print $3 }' "$figures" |
@@ -68,15 +80,22 @@ moments_of() {
 
 # Those at which both were measured; of two that had no moment in common, the rounds.
 common_moments() {
-    comm -12 <(moments_of "$1") <(moments_of "$2") | grep . || seq "$BENCH_ROUNDS"
+    local common
+    common=$(comm -12 <(moments_of "$1") <(moments_of "$2"))
+    if [ -n "$common" ]; then
+        echo "$common"
+    else
+        seq "$BENCH_ROUNDS"
+    fi
 }
 
-# paired A B: how many times as large the figures A are as B, each moment by itself.
+# paired A B: how many times as large the figures A are as B, each moment by itself; nothing if one
+# of them was not measured.
 paired() {
-    local moment
-    for moment in $(common_moments "$1" "$2"); do
-        echo "$(median "$1" "$moment") $(median "$2" "$moment")"
-    done | awk '{ print $1 / $2 }' | middle 50
+    local at
+    for at in $(common_moments "$1" "$2"); do
+        echo "$(median "$1" "$at") $(median "$2" "$at")"
+    done | awk 'NF == 2 { print $1 / $2 }' | middle 50
 }
 
 calculate() {
@@ -108,8 +127,9 @@ floors() {
     shift
     for way in handler blocked signalfd polled; do
         for lanes in 1 2; do
-            # A handler cannot tell the lanes; two that poll on one CPU wait for the clock tick.
-            case $way$lanes$suffix in handler2* | polled?-one-cpu) continue ;; esac
+            # A handler cannot tell the lanes; two that poll on one CPU, or with others on theirs, wait
+            # for the clock tick.
+            case $way$lanes$suffix:$("$@" nproc) in handler2* | polled*:1 | polled*-busy:*) continue ;; esac
             note "floor-$way-$lanes$suffix" ns/bit "$("$@" "$pingpong" "$way" "$lanes" $FLOOR_BITS)"
         done
     done
@@ -143,18 +163,20 @@ prepare_payloads() {
     head -c "$CROWD_BYTES" /dev/urandom > payload-crowd
 }
 
-# 64 KiB beside bare signals, over and over, with 1 MiB in their middle.
+# One part of this round.
+rate_beside_bare_signals() {
+    local moment=$round.$1
+    [ "$(nproc)" -eq 1 ] || note floor-polled-2 ns/bit "$("$pingpong" polled 2 $CLOSE_FLOOR_BITS)"
+    rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
+}
+
+# A long message, with shorter ones before and after it.
 long_rates() {
-    local part moment
-    for part in {1..4}; do
-        moment=$round.$part
-        note floor-polled-2 ns/bit "$("$pingpong" polled 2 $CLOSE_FLOOR_BITS)"
-        rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
-        if [ "$part" -eq 2 ]; then
-            moment=$round
-            rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
-        fi
-    done
+    rate_beside_bare_signals 1
+    rate_beside_bare_signals 2
+    rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
+    rate_beside_bare_signals 3
+    rate_beside_bare_signals 4
 }
 
 short_rates() {
@@ -213,7 +235,7 @@ one_message() {
     done
 }
 
-# Few senders are measured so often that all the crowds take about the same time.
+# Few senders are measured so often that 1, 8 and 64 send as much in all.
 crowds() {
     local senders times start
     for senders in 1 8 64 512; do
@@ -322,13 +344,14 @@ row() {
 speed() {
     local ns
     ns=$(median "$1")
-    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" \
-        "$(printf '%9s %6.2f' "$ns" "$(paired "$2" "$1")")"
+    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" "$(printf '%9.1f %6.2f' "$ns" "$(paired "$2" "$1")")"
 }
 
 # ratio TEXT A B TARGET
 ratio() {
-    row "$1" "$(printf '%.2f' "$(paired "$2" "$3")")" "$4"
+    local value
+    value=$(paired "$2" "$3")
+    row "$1" "$([ -z "$value" ] || printf '%.2f' "$value")" "$4"
 }
 
 names() {
@@ -347,7 +370,8 @@ table() {
     one=$(best 'floor-.*-one-cpu$')
     busy=$(best 'floor-.*-1-busy$')
     echo
-    echo 'minitalk, payload: kbit/s, nanoseconds a bit, and its rate / the best bare, one in flight:'
+    echo 'minitalk, payload: kbit/s, nanoseconds a bit, and its rate / the best bare, one in flight'
+    echo '(of one CPU, however many):'
     for name in $(names rate- | sort -t- -k2n); do
         case $name in
             *-one-cpu) speed "$name" "$one" ;;
@@ -358,7 +382,7 @@ table() {
     echo
     echo 'One short message, microseconds as a whole process (median, 10th, 90th percentile):'
     for name in short-minitalk-send short-logger short-true; do
-        row "${name#short-}" "$(median "$name") $(percentile 10 "$name") $(percentile 90 "$name")"
+        row "${name#short-}" "$(calculate "$(median "$name")") $(calculate "$(percentile 10 "$name")") $(calculate "$(percentile 90 "$name")")"
     done
     echo
     echo "Senders at once, $CROWD_BYTES bytes each: ns a bit together; median and 99th percentile of each, ms:"
