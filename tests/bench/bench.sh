@@ -370,8 +370,7 @@ table() {
     one=$(best 'floor-.*-one-cpu$')
     busy=$(best 'floor-.*-1-busy$')
     echo
-    echo 'minitalk, payload: kbit/s, nanoseconds a bit, and its rate / the best bare, one in flight'
-    echo '(of one CPU, however many):'
+    echo 'minitalk, payload: kbit/s, nanoseconds a bit, rate / best bare (one in flight; on one CPU, any):'
     for name in $(names rate- | sort -t- -k2n); do
         case $name in
             *-one-cpu) speed "$name" "$one" ;;
