@@ -123,7 +123,7 @@ opens_no_other() {
 # Words of the system are translated from files, and there are libraries for character sets: what is
 # set-user-ID and static may look for those where it is told to (CVE-2025-4802).
 test_it_opens_nothing_for_what_it_has_to_say() {
-    needs_plain_build 'writes its counts to files'
+    needs_plain_build 'opens files of its own'
     ! loads_libraries || skip 'what loads its libraries opens files of its own'
     strace -o /dev/null true 2> /dev/null || skip 'strace is not here, or may not trace'
     start_system_daemon
