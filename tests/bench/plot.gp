@@ -7,7 +7,7 @@ set ylabel "nanoseconds (every single figure)"
 set logscale y
 set grid y
 set key off
-set xtics rotate by -40
+set xtics () rotate by -40
 names = system("tail -n +2 bench.csv | grep ns/bit | cut -d, -f1 | sort -u | tr '\n' ' ' | sed 's/ $//'")
 set xrange [0 : words(names) + 1]
 set for [i = 1 : words(names)] xtics add (word(names, i) i)
