@@ -129,7 +129,9 @@ floors() {
         for lanes in 1 2; do
             # A handler cannot tell the lanes; two that poll on one CPU, or with others on theirs, wait
             # for the clock tick.
-            case $way$lanes$suffix:$("$@" nproc) in handler2* | polled*:1 | polled*-busy:*) continue ;; esac
+            case $way$lanes$suffix:$("$@" nproc) in
+                handler2* | polled*:1 | polled*-busy:*) continue ;;
+            esac
             note "floor-$way-$lanes$suffix" ns/bit "$("$@" "$pingpong" "$way" "$lanes" $FLOOR_BITS)"
         done
     done
@@ -335,6 +337,11 @@ best() {
     done | sort -n | sed -n '1s/.* //p'
 }
 
+# figure P NAME [DIVISOR PLACES]: the percentile of all figures with this name, to so many places.
+figure() {
+    calculate "$(percentile "$1" "$2") / ${3-1}" "${4-0}"
+}
+
 # row TEXT VALUE [TARGET]
 row() {
     printf '  %-62s %12s  %s\n' "$1" "$2" "${3-}"
@@ -344,7 +351,8 @@ row() {
 speed() {
     local ns
     ns=$(median "$1")
-    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" "$(printf '%9.1f %6.2f' "$ns" "$(paired "$2" "$1")")"
+    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" \
+        "$(printf '%9.1f %6.2f' "$ns" "$(paired "$2" "$1")")"
 }
 
 # ratio TEXT A B TARGET
@@ -381,13 +389,13 @@ table() {
     echo
     echo 'One short message, microseconds as a whole process (median, 10th, 90th percentile):'
     for name in short-minitalk-send short-logger short-true; do
-        row "${name#short-}" "$(calculate "$(median "$name")") $(calculate "$(percentile 10 "$name")") $(calculate "$(percentile 90 "$name")")"
+        row "${name#short-}" "$(figure 50 "$name") $(figure 10 "$name") $(figure 90 "$name")"
     done
     echo
     echo "Senders at once, $CROWD_BYTES bytes each: ns a bit together; median and 99th percentile of each, ms:"
     for name in 1 8 64 512; do
         row "$name" "$(median "crowd-$name")" \
-            "$(calculate "$(median "crowd-$name-each") / 1000" 1) $(calculate "$(percentile 99 "crowd-$name-each") / 1000" 1)"
+            "$(figure 50 "crowd-$name-each" 1000 1) $(figure 99 "crowd-$name-each" 1000 1)"
     done
     echo
     echo 'Cost:'
@@ -405,8 +413,7 @@ table() {
     ratio 'minitalk-send "hello world" / logger' short-minitalk-send short-logger '<= 0.75'
     ratio '64 senders together / one' crowd-1 crowd-64 '>= 0.85'
     ratio '512 senders together / one' crowd-1 crowd-512 '>= 0.7'
-    row '64 bytes during 1 MiB, 99th percentile, ms' \
-        "$(calculate "$(percentile 99 beside-1048576) / 1000" 1)" '<= 20'
+    row '64 bytes during 1 MiB, 99th percentile, ms' "$(figure 99 beside-1048576 1000 1)" '<= 20'
     row 'idle wake-ups a minute' "$(median wake-ups-idle)" '0'
     row 'idle resident, KiB' "$(median resident-idle)" '<= 4096'
     row 'a held session, octets' "$(median resident-session)" '<= 1024'

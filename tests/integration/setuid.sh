@@ -202,8 +202,9 @@ test_hardly_any_descriptors() {
     needs_plain_build 'opens more files'
     start_system_daemon
     close_other_descriptors
+    status=$(status_without_descriptors)
     for limit in 0 1 2 3; do
-        attempt "$(status_without_descriptors)" as "$USER_A" prlimit --nofile="$limit:$limit" "$minitalk_send" "with $limit"
+        attempt "$status" as "$USER_A" prlimit --nofile="$limit:$limit" "$minitalk_send" "with $limit"
     done
     attempt 71 as "$USER_A" prlimit --nofile=4:4 "$minitalk_send" 'with 4'
     expect_complaint 'Too many open files'
@@ -217,8 +218,9 @@ test_all_descriptors_are_taken() {
     needs_plain_build 'opens more files'
     start_system_daemon
     install -m 755 "$tools/launch" .
+    status=$(status_without_descriptors)
     for limit in 6 64 1024; do
-        attempt "$(status_without_descriptors)" as "$USER_A" prlimit --nofile=$limit:$limit \
+        attempt "$status" as "$USER_A" prlimit --nofile=$limit:$limit \
             ./launch full "$minitalk_send" "with $limit"
     done
     expect_confirmed
