@@ -92,15 +92,15 @@ test_the_numbers_are_those_of_the_sources() {
         tr '\n' ' ' < "$man/minitalk.7" | grep -q " $number $unit" ||
             fail "$name is $number $unit, which the page does not say"
     done << 'END'
-SLICE exchange.c ms
-LONG_SLICE exchange.c ms
-LAPSE exchange.c ms
-REPEAT_GO exchange.c microseconds
-FIRST_PATIENCE client.c microseconds
-LAST_PATIENCE client.c ms
-BARRIER_WORDS barrier.h processes
-TRACE_PATIENCE trace.h ms
-SESSIONS_MAX server.c sessions
+SLICE protocol/exchange.c ms
+LONG_SLICE protocol/exchange.c ms
+LAPSE protocol/exchange.c ms
+REPEAT_GO protocol/exchange.c microseconds
+FIRST_PATIENCE sender/client.c microseconds
+LAST_PATIENCE sender/client.c ms
+BARRIER_WORDS protocol/barrier.h processes
+TRACE_PATIENCE host/trace.h ms
+SESSIONS_MAX daemon/server.c sessions
 END
 }
 
@@ -110,8 +110,8 @@ fields_in_page() {
 
 test_the_journal_fields_are_those_of_the_sources() {
     {
-        sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/journal.c"
-        sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/fields.c"
+        sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/daemon/journal.c"
+        sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/protocol/fields.c"
     } | sort -u > left
     fields_in_page > right
     expect_same 'fields, in journal.c and fields.c (<) and page (>)'
@@ -122,7 +122,7 @@ keys_in_page() {
 }
 
 test_the_keys_of_a_trace_are_those_of_the_sources() {
-    grep -oE '\\"[a-z_]+\\":' "$srcdir/src/trace.c" | tr -d '\\":' | sort -u > left
+    grep -oE '\\"[a-z_]+\\":' "$srcdir/src/host/trace.c" | tr -d '\\":' | sort -u > left
     keys_in_page > right
     expect_same 'keys, in trace.c (<) and page (>)'
 }
@@ -155,7 +155,7 @@ test_every_promise_is_shown_by_tests_that_there_are() {
 
 # The replies, in the words of word.h and of the page.
 test_the_replies_are_those_of_the_sources() {
-    sed -n 's/^    REPLY_\([A-Z_]*\).*/\1/p' "$srcdir/src/word.h" | tr 'A-Z_' 'a-z ' |
+    sed -n 's/^    REPLY_\([A-Z_]*\).*/\1/p' "$srcdir/src/protocol/word.h" | tr 'A-Z_' 'a-z ' |
         awk '{ print NR, $0 }' > left
     sed -n 's/^\.It \([0-9]*\) Ta \([a-z ]*\) Ta .*/\1 \2/p' "$man/minitalk.7" > right
     expect_same 'replies, in word.h (<) and page (>)'

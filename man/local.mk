@@ -8,7 +8,7 @@ MOSTLYCLEANFILES = $(man_MANS)
 # make can be kept from taking for a comment.
 expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	sed -n 's/^.define \(MESSAGE_ID_[A-Z]*\) "\(.*\)"$$/s|@\1@|\2|g/p' \
-		$(srcdir)/src/message-ids.h | \
+		$(srcdir)/src/daemon/message-ids.h | \
 	sed -f - \
 		-e 's|@PACKAGE_VERSION[@]|$(PACKAGE_VERSION)|g' \
 		-e 's|@SERVICE_USER[@]|$(SERVICE_USER)|g' \
@@ -17,11 +17,11 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 
-man/minitalk-send.1: man/minitalk-send.1.in src/message-ids.h Makefile
+man/minitalk-send.1: man/minitalk-send.1.in src/daemon/message-ids.h Makefile
 	$(expand_page)
-man/minitalk.7: man/minitalk.7.in src/message-ids.h Makefile
+man/minitalk.7: man/minitalk.7.in src/daemon/message-ids.h Makefile
 	$(expand_page)
-man/minitalkd.8: man/minitalkd.8.in src/message-ids.h Makefile
+man/minitalkd.8: man/minitalkd.8.in src/daemon/message-ids.h Makefile
 	$(expand_page)
 
 TESTS += man/check-manual.sh

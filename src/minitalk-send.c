@@ -8,19 +8,19 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "client.h"
-#include "complaint.h"
-#include "descriptors.h"
-#include "inbox.h"
-#include "input.h"
-#include "monotonic.h"
-#include "pidfile.h"
-#include "privilege.h"
-#include "progress.h"
-#include "send-options.h"
-#include "summary.h"
-#include "target.h"
+#include "host/cli.h"
+#include "host/complaint.h"
+#include "host/descriptors.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
+#include "host/pidfile.h"
+#include "sender/client.h"
+#include "sender/input.h"
+#include "sender/privilege.h"
+#include "sender/progress.h"
+#include "sender/send-options.h"
+#include "sender/summary.h"
+#include "sender/target.h"
 
 /* No event tells of a daemon that is ready, so one that is to come is looked for this often. */
 #define LOOK_MSEC 10

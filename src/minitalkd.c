@@ -9,15 +9,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "complaint.h"
-#include "descriptors.h"
-#include "detach.h"
-#include "frame.h"
-#include "inbox.h"
-#include "pidfile.h"
-#include "server.h"
-#include "sink.h"
+#include "daemon/detach.h"
+#include "daemon/server.h"
+#include "daemon/sink.h"
+#include "host/cli.h"
+#include "host/complaint.h"
+#include "host/descriptors.h"
+#include "host/inbox.h"
+#include "host/pidfile.h"
+#include "protocol/frame.h"
 
 #define MESSAGE_LIMIT (1 << 20)
 

@@ -9,7 +9,7 @@ EXTRA_DIST += \
 	tests/analysis/pidfd.c
 dist_check_SCRIPTS += tests/analysis/valgrind.sh
 
-list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/tests/*/*.c
+list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/src/*/*.c $(srcdir)/tests/*/*.c
 analyze_each = $(list_analyzed) | xargs -P "$$(nproc)" -I {}
 ANALYSIS_FLAGS = -std=gnu11 $(DEFS) $(AM_CPPFLAGS) -I$(srcdir)/tests/unit -DCORPUS='""' \
 	$(LIBBSD_CFLAGS) $(SYSTEMD_CFLAGS) $(CHECK_CFLAGS)

@@ -22,7 +22,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "monotonic.h"
+#include "host/monotonic.h"
 
 #define AT_ONCE_MAX 4096
 

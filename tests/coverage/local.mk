@@ -10,7 +10,7 @@ COVERED_BRANCHES = 85
 check-coverage: all
 	$(AM_V_at)find . -name '*.gcda' -exec rm -f {} +
 	$(AM_V_at)./minitalkd --version > /dev/null && ./minitalk-send --version > /dev/null
-	$(AM_V_at)chmod a+rwx src && chmod a+rw src/*.gcda
+	$(AM_V_at)chmod a+rwx src src/* && chmod a+rw src/*.gcda src/*/*.gcda
 	$(MAKE) check VERBOSE=1 'TESTS=$(UNIT_TESTS) $(INTEGRATION_TESTS)'
 	gcovr --root $(srcdir) --filter $(srcdir)/src/ --object-directory . --print-summary \
 		--exclude-throw-branches --exclude-unreachable-branches \

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "exchange.h"
+#include "protocol/exchange.h"
 
 /* After each event; and after exchange_done(), when there are only counts left. */
 void agreement_check(const struct exchange *exchange);

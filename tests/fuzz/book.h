@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "exchange.h"
+#include "protocol/exchange.h"
 #include "reference.h"
 #include "words.h"
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frame.h"
 #include "fuzz.h"
+#include "protocol/frame.h"
 #include "reference.h"
 
 /* Random octets never get past a checksum, so the input may ask for help. */

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "exchange.h"
+#include "protocol/exchange.h"
 
 /* To be given with &book as the owner. */
 extern const struct exchange_ops owner_ops;

@@ -1,12 +1,12 @@
 /*
  * reference.h - frames as frame.h describes them, read and written in the plainest way
  *
- * A second opinion for the fuzz targets. It shares nothing with src/frame.c but the types: it has
- * the whole row of octets before it, and reckons the checksum bit by bit.
+ * A second opinion for the fuzz targets. It shares nothing with src/protocol/frame.c but the types:
+ * it has the whole row of octets before it, and reckons the checksum bit by bit.
  */
 #pragma once
 
-#include "frame.h"
+#include "protocol/frame.h"
 
 /* CRC-32C as in RFC 3720, section 12.1. */
 uint32_t reference_checksum(const uint8_t *octets, size_t length);

@@ -10,8 +10,8 @@
 
 #include <sys/types.h>
 
-#include "lane.h"
-#include "word.h"
+#include "protocol/lane.h"
+#include "protocol/word.h"
 
 /* The exchange keeps so many words back, as barrier.h says. */
 #define WORDS_MAX 64

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "kernel.h"
-#include "session.h"
+#include "protocol/session.h"
 
 /* A message and its fate. */
 struct sent {

@@ -1,4 +1,4 @@
-/* client.c - see client.h; it follows src/client.c */
+/* client.c - see client.h; it follows src/sender/client.c */
 
 #include "client.h"
 

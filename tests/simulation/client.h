@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "arq.h"
-#include "barrier.h"
 #include "check.h"
+#include "protocol/arq.h"
+#include "protocol/barrier.h"
 
 /* Octets that the fields of a message take in its frame, at most. */
 #define CLIENT_FIELDS_MAX 24

@@ -1,14 +1,14 @@
 /*
  * daemon.h - the real exchange in a process of the simulated kernel
  *
- * It follows src/server.c: it takes signals until there are none, then settles, and looks at the
- * clock then and every so many signals; asleep, it wakes for a signal, for the time that the
+ * It follows src/daemon/server.c: it takes signals until there are none, then settles, and looks at
+ * the clock then and every so many signals; asleep, it wakes for a signal, for the time that the
  * exchange named, for the end of a sender, and for its log.
  */
 #pragma once
 
-#include "exchange.h"
 #include "kernel.h"
+#include "protocol/exchange.h"
 
 struct world;
 

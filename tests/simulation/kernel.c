@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "inbox.h"
+#include "host/inbox.h"
 
 #define FIRST_PID 2
 

@@ -14,7 +14,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "lane.h"
+#include "protocol/lane.h"
 #include "random.h"
 
 struct kernel;

@@ -315,7 +315,7 @@ configure_service() {
 # ---- the journal ----
 
 message_id() {
-    sed -n "s/^#define MESSAGE_ID_$1 \"\\(.*\\)\"/\\1/p" "$srcdir/src/message-ids.h"
+    sed -n "s/^#define MESSAGE_ID_$1 \"\\(.*\\)\"/\\1/p" "$srcdir/src/daemon/message-ids.h"
 }
 
 # From here on entries count: not by cursor, after which journalctl misses the first that matches.

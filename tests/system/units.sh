@@ -20,7 +20,7 @@ test_no_name_is_left_to_expand() {
 }
 
 test_the_catalog_has_every_message_id_once() {
-    sed -n 's/^#define MESSAGE_ID_.*"\(.*\)"/\1/p' "$srcdir/src/message-ids.h" | sort > ids
+    sed -n 's/^#define MESSAGE_ID_.*"\(.*\)"/\1/p' "$srcdir/src/daemon/message-ids.h" | sort > ids
     [ -s ids ]
     sed -n 's/^-- //p' "$srcdir/systemd/minitalk.catalog" | sort | cmp - ids
 }

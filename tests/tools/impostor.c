@@ -23,7 +23,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "word.h"
+#include "protocol/word.h"
 
 static volatile sig_atomic_t plain, queued, ended;
 

@@ -20,6 +20,6 @@ tests_tools_launch_CFLAGS = -std=gnu11
 # The sender as one that loads its libraries, for what comes between it and them.
 tests_tools_dynamic_minitalk_send_SOURCES = src/minitalk-send.c
 tests_tools_dynamic_minitalk_send_CPPFLAGS = $(minitalk_send_CPPFLAGS)
-tests_tools_dynamic_minitalk_send_LDADD = libclient.a libhost.a libprotocol.a $(LIBBSD_LIBS)
+tests_tools_dynamic_minitalk_send_LDADD = libsender.a libhost.a libprotocol.a $(LIBBSD_LIBS)
 tests_tools_pingpong_LDADD = libhost.a
 tests_tools_stray_LDADD = libprotocol.a

@@ -31,8 +31,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "inbox.h"
-#include "monotonic.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
 
 static sigset_t both;
 

@@ -22,7 +22,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "word.h"
+#include "protocol/word.h"
 
 static uint32_t unknown_word(uint32_t random)
 {

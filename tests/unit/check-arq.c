@@ -1,6 +1,6 @@
 /* check-arq.c - bits arrive once and in order, whatever is lost on the way */
 
-#include "arq.h"
+#include "protocol/arq.h"
 #include "suite.h"
 
 /* ---- the receiving end ---- */

@@ -1,6 +1,6 @@
 /* check-barrier.c - a word is acted on only once all that was sent before it has been taken */
 
-#include "barrier.h"
+#include "protocol/barrier.h"
 #include "suite.h"
 
 static struct barrier barrier;

@@ -7,7 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "complaint.h"
+#include "host/complaint.h"
 #include "suite.h"
 #undef fail /* Check's own, of old */
 

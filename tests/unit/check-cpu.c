@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "child.h"
-#include "cpu.h"
+#include "host/cpu.h"
 #include "suite.h"
 
 #define TRIES 100

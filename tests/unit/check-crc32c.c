@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "crc32c.h"
+#include "protocol/crc32c.h"
 #include "suite.h"
 
 static uint32_t checksum(const uint8_t *octets, size_t length)

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "descriptors.h"
+#include "host/descriptors.h"
 #include "suite.h"
 
 /* Open, and yet no good for anything, nor to open it anew. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
-#include "leb128.h"
+#include "protocol/fields.h"
+#include "protocol/leb128.h"
 #include "scarce.h"
 #include "suite.h"
 

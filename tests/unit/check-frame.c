@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crc32c.h"
-#include "frame.h"
+#include "protocol/crc32c.h"
+#include "protocol/frame.h"
 #include "scarce.h"
 #include "suite.h"
 

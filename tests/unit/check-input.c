@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "input.h"
 #include "scarce.h"
+#include "sender/input.h"
 #include "suite.h"
 
 static struct input input;

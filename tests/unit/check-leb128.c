@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-#include "leb128.h"
+#include "protocol/leb128.h"
 #include "suite.h"
 
 /* Takes octets of which all but the last leave the number under way; returns what that makes of it.

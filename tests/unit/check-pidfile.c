@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "pidfile.h"
+#include "host/pidfile.h"
 #include "suite.h"
 
 /* Each test has a directory of its own, and is in it. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "priority.h"
+#include "sender/priority.h"
 #include "suite.h"
 
 static void expect(const char *text, unsigned level, int facility)

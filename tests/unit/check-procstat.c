@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "procstat.h"
+#include "host/procstat.h"
 #include "suite.h"
 
 static void set_mask(int how, int first, int second)

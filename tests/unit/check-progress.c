@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "monotonic.h"
-#include "progress.h"
+#include "host/monotonic.h"
+#include "sender/progress.h"
 #include "suite.h"
 
 static char line[PROGRESS_SIZE];

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/session.h"
 #include "scarce.h"
-#include "session.h"
 #include "suite.h"
 
 #define LIMIT 16

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "detach.h"
-#include "inbox.h"
-#include "pidfile.h"
-#include "sender.h"
-#include "server.h"
+#include "daemon/detach.h"
+#include "daemon/sender.h"
+#include "daemon/server.h"
+#include "host/inbox.h"
+#include "host/pidfile.h"
 #include "setback.h"
 #include "suite.h"
 

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "inbox.h"
-#include "monotonic.h"
-#include "peer.h"
-#include "procstat.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
+#include "host/peer.h"
+#include "host/procstat.h"
 #include "suite.h"
 
 #define PATIENCE (10 * MONOTONIC_SEC)

@@ -2,7 +2,7 @@
 
 #include <sched.h>
 
-#include "spin.h"
+#include "host/spin.h"
 #include "suite.h"
 
 /* As many polls as it allows until it gives up. */

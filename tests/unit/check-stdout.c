@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sink.h"
+#include "daemon/sink.h"
 #include "suite.h"
 
 static struct sink sink;

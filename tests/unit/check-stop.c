@@ -1,6 +1,6 @@
 /* check-stop.c - the daemon is asked to stop by signals that wait, and only by those it may heed */
 
-#include "stop.h"
+#include "daemon/stop.h"
 #include "suite.h"
 
 static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};

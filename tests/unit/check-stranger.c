@@ -1,6 +1,6 @@
 /* check-stranger.c - who was no sender a moment ago is remembered, for a moment */
 
-#include "stranger.h"
+#include "daemon/stranger.h"
 #include "suite.h"
 
 #define NOW UINT64_C(1000000000)

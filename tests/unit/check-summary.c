@@ -2,9 +2,9 @@
 
 #include <stdint.h>
 
-#include "monotonic.h"
+#include "host/monotonic.h"
+#include "sender/summary.h"
 #include "suite.h"
-#include "summary.h"
 
 static char line[SUMMARY_SIZE];
 

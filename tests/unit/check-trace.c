@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/trace.h"
 #include "suite.h"
-#include "trace.h"
 
 #define PEER 4711
 

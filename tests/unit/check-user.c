@@ -1,7 +1,7 @@
 /* check-user.c - users take turns, and what each has is known */
 
+#include "protocol/user.h"
 #include "suite.h"
-#include "user.h"
 
 #define ANN 1001
 #define BOB 1002

@@ -1,7 +1,7 @@
 /* check-word.c - control words say what was put into them, and nothing else passes for one */
 
+#include "protocol/word.h"
 #include "suite.h"
-#include "word.h"
 
 START_TEST(a_probe_comes_back_as_it_was)
 {

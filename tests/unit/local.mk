@@ -54,8 +54,8 @@ other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=fopen,
 
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
 WITH_HOST = libunit.a libhost.a $(LIBBSD_LIBS) $(CHECK_LIBS)
-WITH_CLIENT = libunit.a libclient.a $(CHECK_LIBS)
-WITH_SERVER = libunit.a libserver.a libhost.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) $(CHECK_LIBS)
+WITH_SENDER = libunit.a libsender.a $(CHECK_LIBS)
+WITH_DAEMON = libunit.a libdaemon.a libhost.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_arq_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
@@ -89,7 +89,7 @@ tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
-tests_unit_check_input_LDADD = $(WITH_CLIENT)
+tests_unit_check_input_LDADD = $(WITH_SENDER)
 
 tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
@@ -98,13 +98,13 @@ tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
 
 tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_priority_LDADD = libunit.a libclient.a $(LIBBSD_LIBS) $(CHECK_LIBS)
+tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
 
 tests_unit_check_progress_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_progress_LDADD = libunit.a libclient.a libhost.a $(CHECK_LIBS)
+tests_unit_check_progress_LDADD = libunit.a libsender.a libhost.a $(CHECK_LIBS)
 
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
@@ -115,7 +115,7 @@ tests_unit_check_setbacks_SOURCES = \
 	tests/unit/setback.c tests/unit/setback.h
 tests_unit_check_setbacks_CPPFLAGS = $(UNIT_CPPFLAGS) $(SYSTEMD_CFLAGS) $(LIBBSD_CFLAGS)
 tests_unit_check_setbacks_LDFLAGS = $(WRAP_CALLS)
-tests_unit_check_setbacks_LDADD = libunit.a libserver.a libhost.a libprotocol.a $(SYSTEMD_LIBS) \
+tests_unit_check_setbacks_LDADD = libunit.a libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) \
 	$(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_signals_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -125,19 +125,19 @@ tests_unit_check_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_spin_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_stdout_LDADD = $(WITH_SERVER)
+tests_unit_check_stdout_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_stop_LDADD = libunit.a libserver.a $(CHECK_LIBS)
+tests_unit_check_stop_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_stranger_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_stranger_LDADD = libunit.a libserver.a $(CHECK_LIBS)
+tests_unit_check_stranger_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_trace_LDADD = libunit.a libhost.a libprotocol.a $(CHECK_LIBS)
 
 tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_summary_LDADD = $(WITH_CLIENT)
+tests_unit_check_summary_LDADD = $(WITH_SENDER)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)

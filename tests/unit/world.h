@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "exchange.h"
+#include "protocol/exchange.h"
 
 #define WORLD_PIDS 16
 

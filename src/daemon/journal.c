@@ -1,0 +1,225 @@
+/*
+ * journal.c - the sink that puts each message into the systemd journal
+ *
+ * sd_journal_sendv(3) keeps the exact bytes, but it has two properties to work around. Where
+ * there is no journald it returns success, so a message would vanish: the sink's socket is
+ * connected beforehand, and a failure to do so refuses the message. And it blocks while journald's
+ * queue or its own socket is full, on a socket that it opens at its first call and keeps: so the
+ * sink's own, which does not block, is put in the place of that one. Only the first row of all,
+ * that the daemon has started, could still be blocked, by somebody who fills the queue of a
+ * journald that hangs in the moment after it was seen to have room.
+ */
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include "daemon/message-ids.h"
+#include "daemon/sink.h"
+
+static int probe_journald(const struct sink *sink)
+{
+    static const struct sockaddr_un journald = {.sun_family = AF_UNIX,
+                                                .sun_path = "/run/systemd/journal/socket"};
+    struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
+
+    if (connect(sink->fd, (const struct sockaddr *)&journald, sizeof journald) < 0)
+        return -errno;
+    return poll(&pollfd, 1, 0) > 0 ? 0 : -EINPROGRESS;
+}
+
+static bool is_datagram_socket(int fd)
+{
+    int domain, type;
+    socklen_t length = sizeof(int);
+
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_DGRAM;
+}
+
+/* The descriptor that is opened next, which is always the lowest that is free (open(2)). */
+static int next_descriptor(const struct sink *sink)
+{
+    int fd = fcntl(sink->fd, F_DUPFD_CLOEXEC, 0), number = fd;
+
+    if (fd >= 0)
+        close(fd);
+    return number;
+}
+
+/* What the daemon writes itself has a known bound; how many such texts there can be in an entry. */
+struct text {
+    char text[384]; /* unit names have 255 characters at most, tags too, records a few less */
+};
+#define TEXTS_MAX 12 /* two of the head, four of the fields and the length, six of the sender */
+
+/* One entry, as sd_journal_sendv() takes it. */
+struct row {
+    struct iovec fields[1 + TEXTS_MAX + FIELDS_COUNT_MAX]; /* one is the message */
+    struct text texts[TEXTS_MAX];
+    int fields_count, texts_count;
+};
+
+static void add_bytes(struct row *row, const void *bytes, size_t length)
+{
+    row->fields[row->fields_count++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = length};
+}
+
+__attribute__((format(printf, 2, 3))) static void add(struct row *row, const char *format, ...)
+{
+    char *text = row->texts[row->texts_count].text;
+    va_list arguments;
+
+    assert(row->texts_count < TEXTS_MAX);
+    row->texts_count++;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof row->texts[0].text, format, arguments);
+    va_end(arguments);
+    add_bytes(row, text, strlen(text));
+}
+
+static void add_head(struct row *row, unsigned priority, const char *message_id)
+{
+    add(row, "PRIORITY=%u", priority);
+    add(row, "MESSAGE_ID=%s", message_id);
+}
+
+static void add_identifier(struct row *row)
+{
+    add(row, "SYSLOG_IDENTIFIER=minitalk");
+}
+
+/* What the sender had to add; the tag stands in for the daemon's own. */
+static void add_fields(struct row *row, const struct message *message)
+{
+    struct field field;
+    bool is_tagged = false;
+    size_t offset = 0;
+
+    while (fields_next(message->fields, message->fields_length, &offset, &field)) {
+        if (field.kind == FIELD_OWN)
+            add_bytes(row, field.name, field.name_length + 1 + field.length);
+        else
+            add(row, "%.*s=%.*s", (int)field.name_length, field.name, (int)field.length,
+                (const char *)field.value);
+        is_tagged |= field.kind == FIELD_TAG;
+    }
+    if (!is_tagged)
+        add_identifier(row);
+}
+
+static void add_sender(struct row *row, pid_t pid, uid_t uid)
+{
+    add(row, "MINITALK_SENDER_PID=%d", (int)pid);
+    add(row, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+}
+
+static void add_origin(struct row *row, const struct origin *origin)
+{
+    if (origin->command[0])
+        add(row, "MINITALK_SENDER_COMM=%s", origin->command);
+    if (origin->unit)
+        add(row, "MINITALK_SENDER_UNIT=%s", origin->unit);
+    if (origin->user_unit)
+        add(row, "MINITALK_SENDER_USER_UNIT=%s", origin->user_unit);
+    if (origin->session)
+        add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
+}
+
+/* The first row of the process goes out by libsystemd's socket, all others by the sink's. */
+static int send_row(const struct sink *sink, const struct row *row)
+{
+    static bool is_replaced;
+    int place = is_replaced ? -1 : next_descriptor(sink);
+    int r = sd_journal_sendv(row->fields, row->fields_count);
+
+    if (place >= 0 && is_datagram_socket(place))
+        is_replaced = dup3(sink->fd, place, O_CLOEXEC) >= 0;
+    return r == -EAGAIN ? -EINPROGRESS : r;
+}
+
+static int write_journal(struct sink *sink)
+{
+    static const char name[] = "MESSAGE=";
+    const struct entry *entry = &sink->entry;
+    size_t length = sizeof name - 1 + entry->message.length;
+    struct row row = {.fields_count = 0};
+    char *message, *payload;
+    int r = probe_journald(sink);
+
+    if (r < 0)
+        return r;
+    message = malloc(length);
+    if (!message)
+        return -ENOMEM;
+    payload = mempcpy(message, name, sizeof name - 1);
+    if (entry->message.length > 0)
+        memcpy(payload, entry->message.bytes, entry->message.length);
+    add_bytes(&row, message, length);
+    add_head(&row, entry->message.priority, MESSAGE_ID_MESSAGE);
+    add_fields(&row, &entry->message);
+    add_sender(&row, entry->pid, entry->uid);
+    add_origin(&row, &entry->origin);
+    add(&row, "MINITALK_BYTES=%zu", entry->message.length);
+    r = send_row(sink, &row);
+    free(message);
+    return r;
+}
+
+static const struct {
+    const char *id;
+    unsigned priority;
+} records[] = {
+    [RECORD_STARTED] = {MESSAGE_ID_STARTED, LOG_INFO},
+    [RECORD_STOPPED] = {MESSAGE_ID_STOPPED, LOG_INFO},
+    [RECORD_REFUSED] = {MESSAGE_ID_REFUSED, LOG_WARNING},
+    [RECORD_LOST] = {MESSAGE_ID_LOST, LOG_NOTICE},
+};
+
+static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
+                           const char *text)
+{
+    struct row row = {.fields_count = 0};
+
+    add(&row, "MESSAGE=%s", text);
+    add_head(&row, records[record].priority, records[record].id);
+    add_identifier(&row);
+    if (pid > 0)
+        add_sender(&row, pid, uid);
+    send_row(sink, &row);
+}
+
+static const struct sink_ops journal_ops = {
+    .write = write_journal,
+    .probe = probe_journald,
+    .record = record_journal,
+};
+
+int journal_open(struct sink *ret)
+{
+    /*
+     * Its buffer stays as it is: what is in there when journald hangs is lost if its socket goes,
+     * and what is larger is handed over as a file.
+     */
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -errno;
+    *ret = (struct sink){.ops = &journal_ops, .name = "journald", .wants_origin = true, .fd = fd};
+    return 0;
+}

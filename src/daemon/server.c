@@ -1,0 +1,570 @@
+/* server.c - see server.h for when it polls and when it sleeps */
+
+#include "daemon/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/sender.h"
+#include "daemon/status.h"
+#include "daemon/stop.h"
+#include "daemon/stranger.h"
+#include "host/cpu.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
+#include "host/spin.h"
+#include "protocol/exchange.h"
+
+/* How long the event loop is left alone at a time, and how many signals between looks at it. */
+#define ROUND (5 * MONOTONIC_MSEC)
+#define SIGNALS_PER_LOOK 64
+/* How long to block for a bit that is late, after polling in vain. */
+#define LINGER (5 * MONOTONIC_MSEC)
+#define GRACE_USEC (2 * UINT64_C(1000000))
+
+#define SESSIONS_MAX 4096u
+/* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
+#define DESCRIPTORS_RESERVED 32
+
+struct server {
+    sd_event *event;
+    sd_event_source *inbox;  /* wakes the server, for any signal; on while it sleeps */
+    sd_event_source *rounds; /* serves; on while bits flow */
+    sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
+    sd_event_source *output; /* on while a message is on its way into the log */
+    struct sink *sink;
+    struct exchange exchange;
+    struct status status;
+    sigset_t stops; /* ask it to stop */
+    struct spin spin;
+    struct strangers strangers;
+    struct trace *trace; /* NULL: none */
+    bool has_looked;     /* in this round: where the sender runs */
+    bool is_bound;       /* to where it runs: it may not choose its CPU, or has one only */
+    bool stopping;
+};
+
+/* ---- what a trace shows ---- */
+
+/* The daemon takes the bits in order: this one, or the one after the next. */
+static void trace_wanted(const struct server *server, const struct lane_signal *signal)
+{
+    const struct session *s = server->exchange.runner;
+    bool is_next = s->arq.count % LANES == signal->lane;
+
+    trace_bit(server->trace, signal->pid, signal->lane, signal->bit,
+              session_taken(s) + (is_next ? 0 : 1));
+}
+
+static void trace_signal(const struct server *server, const struct lane_signal *signal)
+{
+    const struct exchange *ex = &server->exchange;
+
+    if (signal->kind == SIGNAL_WORD)
+        trace_word(server->trace, TRACE_SENDER, signal->pid, signal->word);
+    else if (exchange_wants(ex, signal))
+        trace_wanted(server, signal);
+    else
+        trace_uncounted(server->trace, signal, !exchange_knows(ex, signal->pid));
+}
+
+static void trace_sleep_until(struct trace *trace, uint64_t deadline)
+{
+    uint64_t now = monotonic_now();
+
+    if (deadline == EXCHANGE_NEVER)
+        trace_sleep(trace, TRACE_UNLIMITED);
+    else
+        trace_sleep(trace, deadline > now ? deadline - now : 0);
+}
+
+/* ---- two ways to wait ---- */
+
+/*
+ * While a descriptor for signals is watched, whichever they are (signalfd(2)), the kernel wakes the
+ * watcher for each that comes: a tenth of the time of a bit. So there is one for all signals, off
+ * while bits flow; whether one of them asks to stop is looked at when it wakes the server, and
+ * after each round.
+ *
+ *              rounds   inbox   timer
+ *   serving    on       off     off
+ *   sleeping   off      on      on while a turn is in question
+ */
+static int serve(struct server *server)
+{
+    int r = sd_event_source_set_enabled(server->inbox, SD_EVENT_OFF);
+
+    spin_heard(&server->spin);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_ON);
+    return r;
+}
+
+static int sleep_until(struct server *server, uint64_t deadline)
+{
+    int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
+
+    if (r >= 0 && deadline != EXCHANGE_NEVER) {
+        r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
+        if (r >= 0)
+            r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+    }
+    if (server->trace)
+        trace_sleep_until(server->trace, deadline);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
+    return r;
+}
+
+/* Outside a round, the exchange may give the next turn: then bits will flow again. */
+static int serve_if_busy(struct server *server)
+{
+    return exchange_is_busy(&server->exchange) ? serve(server) : 0;
+}
+
+/* ---- the end ---- */
+
+static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)usec, (void)userdata;
+    return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int begin_to_stop(struct server *server)
+{
+    uint64_t now = monotonic_now();
+    int r;
+
+    server->stopping = true;
+    status_stopping();
+    exchange_tick(&server->exchange, now);
+    exchange_stop(&server->exchange);
+    r = serve_if_busy(server);
+    if (r < 0)
+        return r;
+    /* Not relative to sd_event_now(3): that was before the round. */
+    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC,
+                             now / MONOTONIC_USEC + GRACE_USEC, 1, on_grace_over, NULL);
+}
+
+/* What is to be done after each round, and after whatever else happened. */
+static int look_around(struct server *server)
+{
+    /* It is taken even while stopping: it would keep the inbox readable. */
+    bool is_asked = stop_was_asked(&server->stops);
+    int r = status_follow(&server->status);
+
+    if (r >= 0 && is_asked && !server->stopping)
+        r = begin_to_stop(server);
+    if (r < 0)
+        return r;
+    if (server->stopping && !exchange_has_unfinished(&server->exchange))
+        return sd_event_exit(server->event, 0);
+    return 0;
+}
+
+/* ---- what the exchange asks for ---- */
+
+static int on_end(void *owner, struct sender *sender)
+{
+    struct server *server = owner;
+    pid_t pid = sender_pid(sender);
+    int r;
+
+    /* The passing of time may drop this very sender. */
+    exchange_tick(&server->exchange, monotonic_now());
+    exchange_ended(&server->exchange, pid, sender);
+    r = serve_if_busy(server);
+    return r < 0 ? r : look_around(server);
+}
+
+static int open_sender(void *owner, pid_t pid, void **ret_peer)
+{
+    struct server *server = owner;
+    struct sender *sender;
+    uint64_t now = monotonic_now();
+    int r;
+
+    if (strangers_have(&server->strangers, pid, now))
+        return -EINVAL;
+    r = sender_new(server->event, pid, on_end, server, &sender);
+    if (r >= 0)
+        *ret_peer = sender;
+    else
+        strangers_add(&server->strangers, pid, now);
+    return r;
+}
+
+static void close_sender(void *owner, void *peer)
+{
+    (void)owner;
+    sender_free(peer);
+}
+
+static uid_t user(void *owner, const void *peer)
+{
+    (void)owner;
+    return sender_user(peer);
+}
+
+static bool has_ended(void *owner, const void *peer)
+{
+    (void)owner;
+    return sender_has_ended(peer);
+}
+
+static int answer(void *owner, void *peer, enum lane lane)
+{
+    const struct server *server = owner;
+    int r = sender_answer(peer, lane);
+
+    /* Only who has the turn is answered, and before the bit is taken. */
+    if (r == 0 && server->trace)
+        trace_answer(server->trace, sender_pid(peer), lane, session_taken(server->exchange.runner));
+    return r;
+}
+
+static int tell(void *owner, void *peer, uint32_t word)
+{
+    const struct server *server = owner;
+    int r = sender_tell(peer, word);
+
+    if (r == 0)
+        trace_word(server->trace, TRACE_DAEMON, sender_pid(peer), word);
+    return r;
+}
+
+static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
+{
+    struct server *server = owner;
+    struct entry entry = {.pid = pid, .uid = uid, .message = *message};
+    int r;
+
+    if (server->sink->wants_origin)
+        entry.origin = origin_copy(sender_origin(peer));
+    r = sink_write(server->sink, &entry);
+    if (r == -EINPROGRESS) {
+        int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
+
+        /* The message could neither be finished nor taken back. */
+        if (watched < 0)
+            sd_event_exit(server->event, watched);
+    }
+    return r;
+}
+
+static bool has_begun(void *owner)
+{
+    const struct server *server = owner;
+
+    return server->sink->written > 0;
+}
+
+static const char *explain(enum reply reason)
+{
+    switch (reason) {
+    case REPLY_TOO_LARGE:
+        return "it is larger than --max-message";
+    case REPLY_VERSION:
+        return "it is of another version of the protocol";
+    case REPLY_DAMAGED:
+        return "its frame is damaged";
+    case REPLY_UNLOGGED:
+        return "it could not be logged";
+    case REPLY_BUSY:
+        return "there is no room for it";
+    case REPLY_STOPPING:
+        return "the daemon is stopping";
+    default:
+        return "its sender is out of step";
+    }
+}
+
+static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+{
+    struct server *server = owner;
+    int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
+
+    sink_record(server->sink, RECORD_REFUSED, pid, uid,
+                "refused a message of process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
+                explain(reason), failure ? ": " : "", failure ? strerror(failure) : "");
+}
+
+static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+{
+    struct server *server = owner;
+
+    sink_record(server->sink, RECORD_LOST, pid, uid,
+                "process %d, user %u, ended in the middle of a message, after %zu bytes; "
+                "nothing of it was logged",
+                (int)pid, (unsigned)uid, bytes);
+}
+
+static const struct exchange_ops exchange_ops = {
+    .open = open_sender,
+    .close = close_sender,
+    .user = user,
+    .ended = has_ended,
+    .answer = answer,
+    .tell = tell,
+    .commit = commit,
+    .has_begun = has_begun,
+    .refused = record_refused,
+    .lost = record_lost,
+};
+
+/* ---- the event loop ---- */
+
+/*
+ * How long to wait for the next signal in this round: not at all while polling may bring it or
+ * something was taken that is not settled yet, long where a bit is late; false if none is near.
+ */
+static bool next_patience(struct server *server, bool settled, uint64_t until_deadline,
+                          uint64_t *ret)
+{
+    *ret = 0;
+    if (exchange_holds_words(&server->exchange) || spin_again(&server->spin))
+        return true;
+    if (!exchange_is_busy(&server->exchange))
+        return !settled;
+    *ret = until_deadline < LINGER ? until_deadline : LINGER;
+    return true;
+}
+
+/*
+ * A bit is late, and to block would leave it so each time if its sender waits for this very CPU.
+ * Whether that was so and this process has moved: then polling may bring the bit now.
+ */
+static bool has_parted(struct server *server)
+{
+    const struct session *runner = server->exchange.runner;
+    int r;
+
+    if (server->has_looked || server->is_bound || !runner)
+        return false;
+    server->has_looked = true;
+    r = cpu_part_from(runner->pid);
+    /* A sandbox will not open later. */
+    server->is_bound = r == -EPERM;
+    if (r <= 0)
+        return false;
+    spin_anew(&server->spin);
+    return true;
+}
+
+/* Takes signals and acts on them until bits stop flowing, or the event loop is due a look. */
+static int on_round(sd_event_source *source, void *userdata)
+{
+    struct server *server = userdata;
+    struct exchange *ex = &server->exchange;
+    uint64_t now = monotonic_now(), end = now + ROUND, deadline = exchange_tick(ex, now);
+    unsigned taken = 0;
+    bool settled = false;
+
+    (void)source;
+    server->has_looked = false;
+    while (now < end) {
+        struct lane_signal signal;
+        uint64_t patience;
+        int r;
+
+        if (!next_patience(server, settled, deadline - now, &patience)) {
+            r = sleep_until(server, deadline);
+            return r < 0 ? r : look_around(server);
+        }
+        if (patience > 0) {
+            if (has_parted(server))
+                continue;
+            trace_sleep(server->trace, patience);
+        }
+        r = inbox_take(patience, &signal);
+        if (r < 0)
+            return r;
+        settled = r == 0;
+        if (r > 0) {
+            if (server->trace)
+                trace_signal(server, &signal);
+            exchange_take(ex, &signal);
+            spin_heard(&server->spin);
+            if (++taken % SIGNALS_PER_LOOK != 0)
+                continue;
+        } else {
+            exchange_settle(ex);
+        }
+        now = monotonic_now();
+        deadline = exchange_tick(ex, now);
+    }
+    return look_around(server);
+}
+
+static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    /* If it was asked to stop, and nothing keeps it, there is no round any more. */
+    int r = look_around(userdata);
+
+    (void)source, (void)fd, (void)events;
+    return r < 0 ? r : serve(userdata);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)source, (void)usec;
+    return serve(userdata);
+}
+
+static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct server *server = userdata;
+    int r = sink_continue(server->sink);
+
+    (void)fd, (void)events;
+    if (r == -EINPROGRESS)
+        return 0;
+    exchange_tick(&server->exchange, monotonic_now());
+    exchange_committed(&server->exchange, r);
+    r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    if (r >= 0)
+        r = serve_if_busy(server);
+    return r < 0 ? r : look_around(server);
+}
+
+/* ---- beginning and end ---- */
+
+/* As many sessions as there can be pidfds, in a power of two. */
+static unsigned session_limit(void)
+{
+    struct rlimit limit;
+    unsigned sessions = SESSIONS_MAX;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    while (sessions > 1 && sessions + DESCRIPTORS_RESERVED > limit.rlim_cur)
+        sessions /= 2;
+    return sessions;
+}
+
+static int add_sources(struct server *server)
+{
+    sd_event *event = server->event;
+    int r = stop_block(&server->stops);
+    int fd;
+
+    if (r < 0)
+        return r;
+    fd = inbox_watch(&server->stops);
+    if (fd < 0)
+        return fd;
+    r = sd_event_add_io(event, &server->inbox, fd, EPOLLIN, on_inbox, server);
+    if (r >= 0)
+        r = sd_event_source_set_io_fd_own(server->inbox, 1);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    r = sd_event_add_defer(event, &server->rounds, on_round, server);
+    /* Rounds are always due while bits flow: whatever else happens comes before the next. */
+    if (r >= 0)
+        r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
+    if (r >= 0)
+        r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+    return r;
+}
+
+/* A server that failed to sleep or to wake up would stay deaf: it ends instead. */
+static int end_on_failure(struct server *server)
+{
+    sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer};
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0] && r >= 0; i++)
+        r = sd_event_source_set_exit_on_failure(sources[i], true);
+    /* There is none where the output is a regular file. */
+    if (r >= 0 && server->output)
+        r = sd_event_source_set_exit_on_failure(server->output, true);
+    return r;
+}
+
+/* The descriptor of a regular file cannot be watched, and need not be: it is always writable. */
+static int watch_output(struct server *server)
+{
+    int r = sd_event_add_io(server->event, &server->output, server->sink->fd, EPOLLOUT, on_output,
+                            server);
+
+    if (r == -EPERM)
+        return 0;
+    return r < 0 ? r : sd_event_source_set_enabled(server->output, SD_EVENT_OFF);
+}
+
+int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret)
+{
+    struct server *server = calloc(1, sizeof *server);
+    int r;
+
+    if (!server)
+        return -ENOMEM;
+    server->sink = sink;
+    server->trace = trace;
+    spin_init(&server->spin);
+    server->is_bound = server->spin.longest == 0;
+    r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
+    if (r >= 0)
+        r = sd_event_new(&server->event);
+    if (r >= 0)
+        r = add_sources(server);
+    if (r >= 0)
+        r = watch_output(server);
+    if (r >= 0)
+        r = end_on_failure(server);
+    if (r >= 0)
+        r = status_open(&server->status, server->event, &server->exchange.counts, sink);
+    if (r >= 0)
+        r = sd_event_set_watchdog(server->event, 1);
+    if (r < 0) {
+        server_free(server);
+        return r;
+    }
+    *ret = server;
+    return 0;
+}
+
+void server_free(struct server *server)
+{
+    if (!server)
+        return;
+    exchange_done(&server->exchange);
+    sd_event_source_unref(server->inbox);
+    sd_event_source_unref(server->rounds);
+    sd_event_source_unref(server->timer);
+    sd_event_source_unref(server->output);
+    status_close(&server->status);
+    sd_event_unref(server->event);
+    free(server);
+}
+
+int server_run(struct server *server)
+{
+    int r;
+
+    status_ready(&server->status);
+    if (server->trace)
+        trace_sleep_until(server->trace, EXCHANGE_NEVER);
+    r = sd_event_loop(server->event);
+    exchange_done(&server->exchange);
+    return r;
+}

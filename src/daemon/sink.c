@@ -1,0 +1,85 @@
+/* sink.c - what all sinks share */
+
+#include "daemon/sink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "host/descriptors.h"
+
+#define RECORD_SIZE 256
+
+static void free_entry(struct entry *entry)
+{
+    free(entry->message.bytes);
+    origin_free(&entry->origin);
+    *entry = (struct entry){0};
+}
+
+void sink_close(struct sink *sink)
+{
+    free_entry(&sink->entry);
+    if (sink->fd >= 0)
+        close(sink->fd);
+    *sink = (struct sink){.fd = -1};
+}
+
+int sink_write(struct sink *sink, const struct entry *entry)
+{
+    sink->entry = *entry;
+    sink->written = 0;
+    return sink_continue(sink);
+}
+
+int sink_continue(struct sink *sink)
+{
+    int r = sink->ops->write(sink);
+
+    if (r != -EINPROGRESS) {
+        sink->failure = -r;
+        free_entry(&sink->entry);
+    }
+    return r;
+}
+
+int sink_check(const struct sink *sink)
+{
+    int r = sink->ops->probe(sink);
+
+    return r == -EINPROGRESS ? 0 : r;
+}
+
+static void tell_stderr(const char *text)
+{
+    int fd = descriptors_unblocked(STDERR_FILENO);
+    struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+    char line[RECORD_SIZE + sizeof "minitalkd: \n"];
+    int length = snprintf(line, sizeof line, "minitalkd: %s\n", text);
+
+    /* Not by dprintf(3), which leaks memory where nothing is taken. */
+    if (poll(&pollfd, 1, 0) > 0)
+        (void)!write(fd, line, (size_t)length);
+    if (fd != STDERR_FILENO)
+        close(fd);
+}
+
+void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format,
+                 ...)
+{
+    char text[RECORD_SIZE];
+    va_list arguments;
+    int r;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    r = sink->ops->record ? sink->ops->probe(sink) : -ENOTSUP;
+    if (r == 0)
+        sink->ops->record(sink, record, pid, uid, text);
+    else if (r != -EINPROGRESS)
+        tell_stderr(text);
+}

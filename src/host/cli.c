@@ -1,0 +1,65 @@
+/* cli.c - see cli.h */
+
+#include "host/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "host/complaint.h"
+
+/* The option as it was given, if it was a long one without a letter; else its letter. */
+static const char *name_of(char *const *argv)
+{
+    static char letter[] = "-?";
+
+    if (optopt == 0 || optopt >= CLI_LONG_ONLY)
+        return argv[optind - 1];
+    letter[1] = (char)optopt;
+    return letter;
+}
+
+void cli_wrong_option(int complaint, char *const *argv, const char *letters)
+{
+    const char *name = name_of(argv);
+
+    if (complaint == ':')
+        fail(EX_USAGE, "option '%s' lacks its value; see '--help'", name);
+    if (optopt >= CLI_LONG_ONLY || (optopt > 0 && strchr(letters, optopt)))
+        fail(EX_USAGE, "option '%s' takes no value; see '--help'", name);
+    fail(EX_USAGE, "there is no option '%s', or more than one begins so; see '--help'", name);
+}
+
+const char *cli_path(const char *argument)
+{
+    if (!*argument)
+        fail(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
+    return argument;
+}
+
+enum trace_format cli_trace(const char *argument)
+{
+    if (!argument || strcmp(argument, "text") == 0)
+        return TRACE_TEXT;
+    if (strcmp(argument, "json") == 0)
+        return TRACE_JSON;
+    fail(EX_USAGE, "unknown trace format '%s'; use --trace=text or --trace=json", argument);
+}
+
+void cli_answer(const char *text)
+{
+    if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+        fail_of(EX_IOERR, errno, "cannot write to standard output");
+    exit(0);
+}
+
+void cli_require_signals(int result)
+{
+    if (result == -EDQUOT)
+        fail(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
+                       "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
+    if (result < 0)
+        fail_of(EX_OSERR, -result, "cannot block SIGUSR1 and SIGUSR2");
+}

@@ -1,0 +1,125 @@
+/* complaint.c - see complaint.h */
+
+#include "host/complaint.h"
+
+#include <bsd/string.h>
+#include <err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for the longest path and what is said about it, for an error's text, and a place before. */
+#define LENGTH_MAX 5000
+#define REASON_SIZE 64
+#define PLACE_SIZE 64
+#define ELLIPSIS " [...] "
+
+static char newest[PLACE_SIZE + LENGTH_MAX + REASON_SIZE];
+
+/* Of what is too long, the beginning and the end stay, where the cause and the cure are. */
+static void keep_ends(const char *text, size_t length)
+{
+    const size_t part = (LENGTH_MAX - strlen(ELLIPSIS)) / 2;
+
+    snprintf(newest, sizeof newest, "%.*s" ELLIPSIS "%s", (int)part, text, text + length - part);
+}
+
+/* An error of 0 is none. */
+__attribute__((format(printf, 2, 0))) static void keep(int error, const char *format,
+                                                       va_list arguments)
+{
+    va_list again;
+    char *text;
+    int length;
+
+    va_copy(again, arguments);
+    length = vsnprintf(newest, LENGTH_MAX + 1, format, arguments);
+    if (length > LENGTH_MAX && vasprintf(&text, format, again) == length) {
+        keep_ends(text, (size_t)length);
+        free(text);
+    }
+    va_end(again);
+    if (error != 0) {
+        strlcat(newest, ": ", sizeof newest);
+        strlcat(newest, strerror(error), sizeof newest);
+    }
+}
+
+/* How many octets from here are a control character: of ASCII, or of those that UTF-8 has more. */
+static size_t control_at(const char *text)
+{
+    const unsigned char *octet = (const unsigned char *)text;
+
+    if (octet[0] < ' ' || octet[0] == 0x7f)
+        return 1;
+    return octet[0] == 0xc2 && octet[1] >= 0x80 && octet[1] < 0xa0 ? 2 : 0;
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(0, format, arguments);
+    va_end(arguments);
+}
+
+void complain_of(int error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(error, format, arguments);
+    va_end(arguments);
+}
+
+void complaint_precede(const char *format, ...)
+{
+    char place[PLACE_SIZE];
+    va_list arguments;
+    size_t length;
+
+    if (!newest[0])
+        return;
+    va_start(arguments, format);
+    vsnprintf(place, sizeof place, format, arguments);
+    va_end(arguments);
+    strlcat(place, ": ", sizeof place);
+    length = strlen(place);
+    memmove(newest + length, newest, sizeof newest - length);
+    newest[sizeof newest - 1] = '\0';
+    memcpy(newest, place, length);
+}
+
+void complaint_tell(void)
+{
+    for (char *c = newest; *c; c++)
+        for (size_t i = control_at(c); i > 0; i--)
+            c[i - 1] = '?';
+    if (newest[0])
+        warnx("%s", newest);
+    newest[0] = '\0';
+}
+
+void fail(int status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(0, format, arguments);
+    va_end(arguments);
+    complaint_tell();
+    exit(status);
+}
+
+void fail_of(int status, int error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(error, format, arguments);
+    va_end(arguments);
+    complaint_tell();
+    exit(status);
+}

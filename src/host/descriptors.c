@@ -1,0 +1,45 @@
+/* descriptors.c - see descriptors.h */
+
+#include "host/descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0 || errno != EBADF;
+}
+
+bool descriptors_fill(bool *ret_input, bool *ret_output)
+{
+    *ret_input = is_open(STDIN_FILENO);
+    *ret_output = is_open(STDOUT_FILENO);
+    /* open(2) takes the lowest free number, so the gaps are met in order. */
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (!is_open(fd) && open("/", O_PATH) != fd)
+            return false;
+    return true;
+}
+
+int descriptors_unblocked(int fd)
+{
+    char path[sizeof "/proc/self/fd/-2147483648"];
+    int own;
+
+    if (!isatty(fd))
+        return fd;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own < 0)
+        return fd;
+    return own;
+}
+
+void descriptors_expect_failure(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}

@@ -1,0 +1,85 @@
+/* inbox.c - see inbox.h for who owns it */
+
+#include "host/inbox.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/monotonic.h"
+
+/* The kernel's sigset_t, smaller than glibc's: one bit for each of its signals. */
+#define KERNEL_SIGSET_SIZE ((SIGRTMAX + 1) / 8)
+
+static sigset_t both;
+
+int inbox_open(void)
+{
+    struct rlimit limit;
+
+    sigemptyset(&both);
+    sigaddset(&both, SIGUSR1);
+    sigaddset(&both, SIGUSR2);
+    if (sigprocmask(SIG_BLOCK, &both, NULL) < 0 || signal(SIGUSR1, SIG_IGN) == SIG_ERR ||
+        signal(SIGUSR2, SIG_IGN) == SIG_ERR || getrlimit(RLIMIT_SIGPENDING, &limit) < 0)
+        return -errno;
+    if (limit.rlim_max == 0)
+        return -EDQUOT;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_SIGPENDING, &limit) < 0 ? -errno : 0;
+}
+
+struct lane_signal inbox_classify(const siginfo_t *info)
+{
+    bool second = info->si_signo == SIGUSR2;
+    bool thread = info->si_code == SI_TKILL;
+    struct lane_signal signal = {
+        .kind = SIGNAL_NOISE,
+        .place = (enum place)(2 * !thread + second),
+        .lane = thread ? LANE_THREAD : LANE_PROCESS,
+        .bit = second,
+        .pid = info->si_pid,
+        .uid = info->si_uid,
+    };
+
+    /*
+     * PID 0: a sender in another PID namespace, or one that the kernel had no room to name. Then
+     * SI_TKILL is lost too, so that the place is not known: the one that tells least of the others.
+     */
+    if (info->si_pid <= 0) {
+        signal.place = second ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1;
+        return signal;
+    }
+    if (info->si_code == SI_TKILL || info->si_code == SI_USER) {
+        signal.kind = SIGNAL_PLAIN;
+    } else if (info->si_code == SI_QUEUE && second) {
+        signal.kind = SIGNAL_WORD;
+        signal.word = (uint32_t)info->si_value.sival_int;
+    }
+    return signal;
+}
+
+int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
+{
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / MONOTONIC_SEC),
+                               .tv_nsec = (long)(timeout_ns % MONOTONIC_SEC)};
+    siginfo_t info;
+
+    if (syscall(SYS_rt_sigtimedwait, &both, &info, &timeout, KERNEL_SIGSET_SIZE) < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    *ret = inbox_classify(&info);
+    return 1;
+}
+
+int inbox_watch(const sigset_t *others)
+{
+    sigset_t all;
+    int fd;
+
+    sigorset(&all, &both, others);
+    fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}

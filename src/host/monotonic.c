@@ -1,0 +1,13 @@
+/* monotonic.c - see monotonic.h */
+
+#include "host/monotonic.h"
+
+#include <time.h>
+
+uint64_t monotonic_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * MONOTONIC_SEC + (uint64_t)now.tv_nsec;
+}

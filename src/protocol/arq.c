@@ -1,0 +1,234 @@
+/* arq.c - the two ends of the protocol; arq.h says what each function promises */
+
+#include "protocol/arq.h"
+
+/* ---- the receiving end ---- */
+
+void arq_receiver_hold(struct arq_receiver *r, enum lane lane, bool bit)
+{
+    r->held[lane] = true;
+    r->bit[lane] = bit;
+}
+
+bool arq_receiver_next(const struct arq_receiver *r, enum lane *ret_lane, bool *ret_bit)
+{
+    enum lane lane = (enum lane)(r->count % LANES);
+
+    if (!r->held[lane])
+        return false;
+    *ret_lane = lane;
+    *ret_bit = r->bit[lane];
+    return true;
+}
+
+void arq_receiver_take(struct arq_receiver *r)
+{
+    r->held[r->count % LANES] = false;
+    r->count++;
+}
+
+void arq_receiver_clear(struct arq_receiver *r)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        r->held[lane] = false;
+}
+
+/* ---- the sending end ---- */
+
+static enum lane lane_of(const struct arq_sender *s, uint64_t index)
+{
+    return (enum lane)((s->origin + index) % LANES);
+}
+
+static bool is_asking(const struct arq_sender *s)
+{
+    return s->phase == ARQ_STARTING || s->phase == ARQ_RESUMING;
+}
+
+static void ask(struct arq_sender *s, uint16_t nonce)
+{
+    s->nonce = nonce;
+    s->probe_due = true;
+}
+
+/* The oldest bit that was sent and is not known to be taken; the next to send if there is none. */
+static uint64_t oldest_unanswered(const struct arq_sender *s)
+{
+    for (uint64_t back = LANES; back > 0; back--)
+        if (s->next >= back && s->in_flight[lane_of(s, s->next - back)])
+            return s->next - back;
+    return s->next;
+}
+
+/*
+ * The receiver's count as an index into the message; false if it cannot be true. It counts the bits
+ * of its session, modulo WORD_COUNT_MODULUS: where this message began at count 64, and of 10 bits
+ * sent the last two are unanswered, it is 72, 73 or 74, and the index 8, 9 or 10.
+ */
+static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
+{
+    uint64_t first = oldest_unanswered(s);
+    uint64_t ahead = (count - (s->origin + first)) % WORD_COUNT_MODULUS;
+
+    if (ahead > s->next - first)
+        return false;
+    *ret_index = first + ahead;
+    return true;
+}
+
+static void continue_from(struct arq_sender *s, uint64_t index)
+{
+    s->phase = ARQ_SENDING;
+    s->next = index;
+    for (int lane = 0; lane < LANES; lane++)
+        s->in_flight[lane] = false;
+}
+
+static enum arq_news refused(struct arq_sender *s, enum reply reason)
+{
+    s->phase = ARQ_REFUSED;
+    s->refusal = reason;
+    return ARQ_VERDICT;
+}
+
+static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
+{
+    uint64_t index = 0;
+
+    if (s->phase == ARQ_STARTING)
+        s->origin = count;
+    /* It is another session than the one in which this message began. */
+    else if (!locate(s, count, &index))
+        return refused(s, REPLY_FORGOTTEN);
+    continue_from(s, index);
+    return ARQ_GO;
+}
+
+void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
+{
+    *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total, .first_nonce = nonce};
+    ask(s, nonce);
+}
+
+/* Of something else than all of this message: see is_whole_commit(). */
+static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
+{
+    uint64_t index;
+
+    /* No bit of this message was taken, and so the receiver speaks of the one before. */
+    if (s->phase == ARQ_RESUMING && locate(s, count, &index) && index == 0) {
+        arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
+        return ARQ_GO;
+    }
+    return refused(s, REPLY_OUT_OF_STEP);
+}
+
+struct arq_step arq_sender_step(struct arq_sender *s)
+{
+    if (s->probe_due) {
+        s->probe_due = false;
+        return (struct arq_step){
+            .what = ARQ_PROBE,
+            .probe = {.ask = s->phase == ARQ_STARTING ? ASK_START : ASK_RESUME, .nonce = s->nonce}};
+    }
+    if (s->phase == ARQ_SENDING && s->next < s->total) {
+        uint64_t index = s->next;
+        enum lane lane = lane_of(s, index);
+
+        if (!s->in_flight[lane]) {
+            s->in_flight[lane] = true;
+            s->next++;
+            return (struct arq_step){.what = ARQ_BIT, .lane = lane, .index = index};
+        }
+    }
+    return (struct arq_step){.what = ARQ_NOTHING};
+}
+
+bool arq_sender_answered(struct arq_sender *s, enum lane lane)
+{
+    if (!s->in_flight[lane])
+        return false;
+    s->in_flight[lane] = false;
+    /* The receiver was only slow: what was asked meanwhile is void, as its nonce will be. */
+    if (s->phase == ARQ_RESUMING) {
+        s->phase = ARQ_SENDING;
+        s->probe_due = false;
+    }
+    return true;
+}
+
+/*
+ * Where one of this message's probes, if not the newest, is answered with a count that can be true,
+ * and so hardly by a stranger who guesses: that count, as an index.
+ */
+static bool locate_older(const struct arq_sender *s, struct answer answer, uint64_t *ret_index)
+{
+    return s->phase != ARQ_STARTING &&
+           (uint16_t)(s->nonce - answer.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
+           locate(s, answer.count, ret_index);
+}
+
+/*
+ * That all of this message is in the log is true whichever of its probes is answered so. The
+ * receiver may have said its last word before the newest came.
+ */
+static bool is_whole_commit(const struct arq_sender *s, struct answer answer)
+{
+    uint64_t index;
+
+    return answer.reply == REPLY_COMMITTED && locate_older(s, answer, &index) && index == s->total;
+}
+
+/* So is that the receiver stops and will not have this message: it says so once, and unasked. */
+static bool is_stop(const struct arq_sender *s, struct answer answer)
+{
+    uint64_t index;
+
+    return answer.reply == REPLY_STOPPING && locate_older(s, answer, &index);
+}
+
+/*
+ * While nothing is asked, only a verdict may follow: it was asked for with the message. A GO or
+ * WAIT would be the second copy of one already acted on, and its count is out of date.
+ */
+enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
+{
+    if (arq_sender_done(s))
+        return ARQ_STALE;
+    if (is_whole_commit(s, answer)) {
+        s->phase = ARQ_COMMITTED;
+        return ARQ_VERDICT;
+    }
+    if (is_stop(s, answer))
+        return refused(s, REPLY_STOPPING);
+    if (s->probe_due || answer.nonce != s->nonce)
+        return ARQ_STALE;
+
+    switch (answer.reply) {
+    case REPLY_GO:
+        return is_asking(s) ? told_to_go(s, answer.count) : ARQ_STALE;
+    case REPLY_WAIT:
+        return is_asking(s) ? ARQ_WAIT : ARQ_STALE;
+    case REPLY_PENDING:
+        return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
+    case REPLY_COMMITTED:
+        return told_committed(s, answer.count);
+    case REPLY_TOO_LARGE:
+    case REPLY_VERSION:
+    case REPLY_DAMAGED:
+    case REPLY_UNLOGGED:
+    case REPLY_BUSY:
+    case REPLY_STOPPING:
+    case REPLY_FORGOTTEN:
+    case REPLY_OUT_OF_STEP:
+        return refused(s, answer.reply);
+    }
+    return ARQ_STALE;
+}
+
+void arq_sender_silence(struct arq_sender *s)
+{
+    if (s->phase == ARQ_SENDING)
+        s->phase = ARQ_RESUMING;
+    ask(s, (uint16_t)(s->nonce + 1));
+}

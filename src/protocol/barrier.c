@@ -1,0 +1,50 @@
+/* barrier.c - see barrier.h for why words wait */
+
+#include "protocol/barrier.h"
+
+#include <string.h>
+
+#define ALL_PLACES ((1u << PLACES) - 1)
+
+/* The place that was just emptied, and those the kernel found empty on its way there. */
+static unsigned emptied(enum place place)
+{
+    return (2u << place) - 1;
+}
+
+void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
+{
+    unsigned i = 0;
+
+    while (i < b->count && b->held[i].pid != pid)
+        i++;
+    if (i == BARRIER_WORDS)
+        return;
+    if (i == b->count)
+        b->count++;
+    b->held[i].pid = pid;
+    b->held[i].word = word;
+    b->held[i].seen = 0;
+}
+
+void barrier_note(struct barrier *b, const struct lane_signal *signal)
+{
+    for (unsigned i = 0; i < b->count; i++)
+        b->held[i].seen |= emptied(signal->place);
+    if (signal->kind == SIGNAL_WORD)
+        barrier_hold(b, signal->pid, signal->word);
+}
+
+bool barrier_release(struct barrier *b, bool empty, pid_t *ret_pid, uint32_t *ret_word)
+{
+    for (unsigned i = 0; i < b->count; i++) {
+        if (!empty && b->held[i].seen != ALL_PLACES)
+            continue;
+        *ret_pid = b->held[i].pid;
+        *ret_word = b->held[i].word;
+        b->count--;
+        memmove(&b->held[i], &b->held[i + 1], (b->count - i) * sizeof b->held[0]);
+        return true;
+    }
+    return false;
+}

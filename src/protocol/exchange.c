@@ -1,0 +1,556 @@
+/* exchange.c - see exchange.h for the rules */
+
+#include "protocol/exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define USEC UINT64_C(1000)
+#define MSEC UINT64_C(1000000)
+
+/*
+ * How long a sender keeps the turn while others wait: where one of them has yet to begin its
+ * message, which may be a short one; and where all have begun, since each change takes time;
+ */
+#define SLICE (5 * MSEC)
+#define LONG_SLICE (40 * MSEC)
+/* and how long it may be silent before it loses it. */
+#define LAPSE (2 * MSEC)
+/* A GO can vanish, like any signal; it is told again after this long, then after twice as long. */
+#define REPEAT_GO (200 * USEC)
+
+/* ---- the table of sessions ---- */
+
+static struct session_list *bucket_of(const struct exchange *ex, pid_t pid)
+{
+    return &ex->table[(unsigned)pid % ex->session_limit];
+}
+
+static struct session *find(const struct exchange *ex, pid_t pid)
+{
+    struct session *s;
+
+    if (ex->runner && ex->runner->pid == pid)
+        return ex->runner;
+    LIST_FOREACH(s, bucket_of(ex, pid), bucket)
+        if (s->pid == pid)
+            return s;
+    return NULL;
+}
+
+static struct session *add(struct exchange *ex, pid_t pid, uid_t uid, void *peer)
+{
+    struct session *s = session_new(pid, peer, ex->message_limit);
+
+    if (!s)
+        return NULL;
+    if (!users_join(&ex->users, uid, s)) {
+        session_free(s);
+        return NULL;
+    }
+    s->uid = uid;
+    LIST_INSERT_HEAD(bucket_of(ex, pid), s, bucket);
+    ex->counts.senders++;
+    return s;
+}
+
+/* Takes a session out of everything. The turn may be free afterwards. */
+static void drop(struct exchange *ex, struct session *s)
+{
+    if (s->state == SESSION_OPEN) {
+        ex->counts.lost++;
+        ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
+    }
+    users_leave(&ex->users, s);
+    if (ex->runner == s)
+        ex->runner = NULL;
+    if (ex->committer == s)
+        ex->committer = NULL;
+    LIST_REMOVE(s, bucket);
+    ex->counts.senders--;
+    ex->ops->close(ex->owner, s->peer);
+    session_free(s);
+}
+
+/* ---- turns ---- */
+
+static int tell(struct exchange *ex, struct session *s, enum reply reply)
+{
+    return ex->ops->tell(ex->owner, s->peer, answer_pack(session_answer(s, reply)));
+}
+
+static void grant(struct exchange *ex, struct session *s)
+{
+    ex->runner = s;
+    ex->granted_at = ex->now;
+    ex->heard_at = ex->now;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+}
+
+/* Gives the turn to whoever waits longest and can still be told. */
+static void next_turn(struct exchange *ex)
+{
+    struct session *s;
+
+    ex->runner = NULL;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+    if (ex->committing)
+        return;
+    while ((s = users_next(&ex->users))) {
+        grant(ex, s);
+        ex->repeat_go_at = ex->now + REPEAT_GO;
+        if (tell(ex, s, REPLY_GO) == 0)
+            return;
+        drop(ex, s);
+    }
+}
+
+/* A session has ended: if the turn was its, it is the next one's. */
+static void pass_on_turn(struct exchange *ex)
+{
+    if (!ex->runner)
+        next_turn(ex);
+}
+
+static void go_or_wait(struct exchange *ex, struct session *s)
+{
+    bool is_free = !ex->runner && users_are_content(&ex->users) && !ex->committing;
+
+    if (is_free)
+        grant(ex, s);
+    if (ex->runner == s) {
+        tell(ex, s, REPLY_GO);
+        return;
+    }
+    users_wait(&ex->users, s);
+    tell(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
+}
+
+/* The runner spoke: it has heard its GO. */
+static void heard(struct exchange *ex)
+{
+    ex->heard_at = ex->now;
+    ex->repeat_go_at = EXCHANGE_NEVER;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the runner loses its turn if nothing changes. */
+static uint64_t end_of_turn(const struct exchange *ex)
+{
+    bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
+    uint64_t lapse = ex->heard_at + LAPSE;
+    uint64_t slice = ex->users.newcomers > 0 ? SLICE : LONG_SLICE;
+
+    if (!users_are_content(&ex->users))
+        return earlier(lapse, ex->granted_at + slice);
+    return unheard ? lapse : EXCHANGE_NEVER;
+}
+
+uint64_t exchange_tick(struct exchange *ex, uint64_t now)
+{
+    ex->now = now;
+    if (!ex->runner || ex->committing)
+        return EXCHANGE_NEVER;
+    if (now >= end_of_turn(ex)) {
+        next_turn(ex);
+    } else if (now >= ex->repeat_go_at) {
+        ex->repeat_go_at = now + 2 * (now - ex->granted_at);
+        tell(ex, ex->runner, REPLY_GO);
+    }
+    return ex->runner ? earlier(end_of_turn(ex), ex->repeat_go_at) : EXCHANGE_NEVER;
+}
+
+bool exchange_holds_words(const struct exchange *ex)
+{
+    return ex->barrier.count > 0;
+}
+
+bool exchange_is_busy(const struct exchange *ex)
+{
+    return ex->runner && !ex->committing && ex->now - ex->heard_at < LAPSE;
+}
+
+/* ---- messages ---- */
+
+static void give_verdict(struct exchange *ex, struct session *s, enum reply reply)
+{
+    users_release(&ex->users, s);
+    if (reply == REPLY_COMMITTED) {
+        session_commit(s);
+    } else {
+        ex->counts.refused++;
+        session_refuse(s, reply);
+        ex->ops->refused(ex->owner, s->pid, s->uid, reply);
+    }
+    tell(ex, s, reply);
+}
+
+static void commit(struct exchange *ex, struct session *s)
+{
+    struct message message = s->decoder.message;
+    int r;
+
+    s->decoder.message.bytes = NULL;
+    ex->committing = true;
+    ex->committing_bytes = message.length;
+    ex->committer = s;
+    r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
+    if (r != -EINPROGRESS)
+        exchange_committed(ex, r);
+}
+
+void exchange_committed(struct exchange *ex, int result)
+{
+    struct session *s = ex->committer;
+
+    ex->committing = false;
+    ex->committer = NULL;
+    if (result == 0) {
+        ex->counts.messages++;
+        ex->counts.bytes += ex->committing_bytes;
+    }
+    if (s)
+        give_verdict(ex, s, result == 0 ? REPLY_COMMITTED : REPLY_UNLOGGED);
+    next_turn(ex);
+}
+
+/* ---- what is scarce ---- */
+
+/* The verdict on the message before must not be lost with the invitation to the next. */
+static void uninvite(struct exchange *ex, struct session *s, enum reply reason)
+{
+    if (!s->is_invited)
+        return;
+    s->is_invited = false;
+    users_stop_waiting(&ex->users, s);
+    if (s->state == SESSION_IDLE)
+        give_verdict(ex, s, reason);
+    else
+        tell(ex, s, reason);
+}
+
+/* Tells the sender, if it waits for something, and ends the session. The turn may be free then. */
+static void dismiss(struct exchange *ex, struct session *s, enum reply reason)
+{
+    uninvite(ex, s, reason);
+    if (session_is_mid_message(s))
+        give_verdict(ex, s, reason);
+    drop(ex, s);
+}
+
+/* Of this user's sessions, the one that asked least lately of those that can be ended. */
+static struct session *dispensable(const struct exchange *ex, const struct user *user,
+                                   size_t least_reserved)
+{
+    struct session *s;
+
+    TAILQ_FOREACH(s, &user->members, member)
+        if (s != ex->committer && s->reserved >= least_reserved)
+            return s;
+    return NULL;
+}
+
+static bool dispense_with(struct exchange *ex, struct session *s)
+{
+    if (!s)
+        return false;
+    dismiss(ex, s, REPLY_BUSY);
+    pass_on_turn(ex);
+    return true;
+}
+
+/* Sees that there may be one more session, of this user. */
+static bool make_way(struct exchange *ex, uid_t uid)
+{
+    const struct user *most;
+
+    if (ex->counts.senders < ex->session_limit)
+        return true;
+    most = users_with_most_sessions(&ex->users);
+    if (most->sessions <= users_sessions(&ex->users, uid) + 1)
+        return false;
+    return dispense_with(ex, dispensable(ex, most, 0));
+}
+
+/*
+ * Sees that there is room for the session's message. The session itself stays in any case: whoever
+ * gives way has more than its user.
+ */
+static bool reserve(struct exchange *ex, struct session *s)
+{
+    size_t octets = session_length(s);
+
+    while (ex->users.reserved + octets > ex->room) {
+        const struct user *most = users_with_most_room(&ex->users);
+
+        if (most->reserved <= s->user->reserved + octets ||
+            !dispense_with(ex, dispensable(ex, most, 1)))
+            return false;
+    }
+    users_reserve(&ex->users, s, octets);
+    return true;
+}
+
+/* ---- bits ---- */
+
+static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
+{
+    enum lane lane;
+    bool bit;
+
+    while (session_takes_bits(s) && arq_receiver_next(&s->arq, &lane, &bit)) {
+        if (ex->ops->answer(ex->owner, s->peer, lane) < 0) {
+            drop(ex, s);
+            pass_on_turn(ex);
+            return;
+        }
+        if (s->is_invited) {
+            session_begin(s);
+            s->uid = uid;
+        }
+        arq_receiver_take(&s->arq);
+        session_bit(s, bit);
+        if (session_length(s) > s->reserved && !reserve(ex, s))
+            session_refuse(s, REPLY_BUSY);
+    }
+    if (s->state == SESSION_COMMITTING) {
+        commit(ex, s);
+    } else if (s->state == SESSION_REFUSED) {
+        give_verdict(ex, s, s->refusal);
+        next_turn(ex);
+    }
+}
+
+/* ---- what senders ask ---- */
+
+static void start(struct exchange *ex, struct session *s)
+{
+    if (session_is_mid_message(s)) {
+        tell(ex, s, REPLY_OUT_OF_STEP);
+    } else if (s->state == SESSION_REFUSED) {
+        tell(ex, s, s->refusal);
+    } else if (ex->stopping) {
+        tell(ex, s, REPLY_STOPPING);
+    } else {
+        s->is_invited = true;
+        go_or_wait(ex, s);
+    }
+}
+
+/* The verdict may have been lost; or the first bits of the next message: then it starts anew. */
+static void repeat_committed(struct exchange *ex, struct session *s)
+{
+    tell(ex, s, REPLY_COMMITTED);
+    s->is_invited = false;
+    users_stop_waiting(&ex->users, s);
+    if (ex->runner == s)
+        next_turn(ex);
+}
+
+static void resume(struct exchange *ex, struct session *s)
+{
+    switch (s->state) {
+    case SESSION_IDLE:
+        if (!s->is_invited) {
+            tell(ex, s, REPLY_FORGOTTEN);
+            return;
+        }
+        go_or_wait(ex, s);
+        return;
+    case SESSION_OPEN:
+        go_or_wait(ex, s);
+        return;
+    case SESSION_COMMITTING:
+        tell(ex, s, REPLY_PENDING);
+        return;
+    case SESSION_COMMITTED:
+        repeat_committed(ex, s);
+        return;
+    case SESSION_REFUSED:
+        tell(ex, s, s->refusal);
+        return;
+    }
+}
+
+/*
+ * Answers a process for which there is no session, or makes one for it if it may have one. Then its
+ * question is held behind the barrier once more: what a process that had this PID before has left
+ * can only be told apart by now. That matters where somebody else asked in the new one's name.
+ */
+static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
+{
+    enum reply refusal = REPLY_FORGOTTEN;
+    struct session *s = NULL;
+    void *peer;
+
+    if (ex->ops->open(ex->owner, pid, &peer) < 0)
+        return;
+    if (probe.ask == ASK_START && ex->stopping) {
+        refusal = REPLY_STOPPING;
+    } else if (probe.ask == ASK_START) {
+        uid_t uid = ex->ops->user(ex->owner, peer);
+
+        refusal = REPLY_BUSY;
+        if (make_way(ex, uid))
+            s = add(ex, pid, uid, peer);
+    }
+    if (s) {
+        barrier_hold(&ex->barrier, pid, probe_pack(probe));
+    } else {
+        struct answer answer = {.reply = refusal, .nonce = probe.nonce};
+
+        ex->ops->tell(ex->owner, peer, answer_pack(answer));
+        ex->ops->close(ex->owner, peer);
+    }
+}
+
+static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
+{
+    struct session *s = find(ex, pid);
+
+    if (s && ex->ops->ended(ex->owner, s->peer)) {
+        exchange_ended(ex, pid, s->peer);
+        s = NULL;
+    }
+    if (!s) {
+        welcome(ex, pid, probe);
+        return;
+    }
+    if (s == ex->runner)
+        heard(ex);
+    users_heard(s);
+    s->nonce = probe.nonce;
+    arq_receiver_clear(&s->arq);
+    if (probe.ask == ASK_START)
+        start(ex, s);
+    else
+        resume(ex, s);
+}
+
+static void release_words(struct exchange *ex, bool empty)
+{
+    struct probe probe;
+    uint32_t word;
+    pid_t pid;
+
+    /* Not those that are held again meanwhile. */
+    for (unsigned held = ex->barrier.count; held > 0; held--)
+        if (barrier_release(&ex->barrier, empty, &pid, &word) && probe_unpack(word, &probe))
+            act_on(ex, pid, probe);
+}
+
+bool exchange_wants(const struct exchange *ex, const struct lane_signal *signal)
+{
+    return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
+           session_takes_bits(ex->runner);
+}
+
+void exchange_take(struct exchange *ex, const struct lane_signal *signal)
+{
+    barrier_note(&ex->barrier, signal);
+    if (exchange_wants(ex, signal)) {
+        heard(ex);
+        arq_receiver_hold(&ex->runner->arq, signal->lane, signal->bit);
+        take_bits(ex, ex->runner, signal->uid);
+    }
+    release_words(ex, false);
+}
+
+void exchange_settle(struct exchange *ex)
+{
+    release_words(ex, true);
+}
+
+bool exchange_knows(const struct exchange *ex, pid_t pid)
+{
+    return find(ex, pid) != NULL;
+}
+
+/* ---- beginning and end ---- */
+
+int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *owner,
+                  size_t message_limit, unsigned session_limit)
+{
+    size_t largest = message_limit + FIELDS_SIZE_MAX;
+
+    *ex = (struct exchange){
+        .ops = ops,
+        .owner = owner,
+        .message_limit = message_limit,
+        .room = largest > EXCHANGE_ROOM ? largest : EXCHANGE_ROOM,
+        .session_limit = session_limit,
+        .table = calloc(session_limit, sizeof *ex->table),
+    };
+    users_init(&ex->users);
+    return ex->table ? 0 : -ENOMEM;
+}
+
+/* Calls a function for every session, which it may drop. */
+static void for_each(struct exchange *ex, void (*call)(struct exchange *, struct session *))
+{
+    for (unsigned i = 0; i < ex->session_limit; i++) {
+        struct session *next;
+
+        for (struct session *s = LIST_FIRST(&ex->table[i]); s; s = next) {
+            next = LIST_NEXT(s, bucket);
+            call(ex, s);
+        }
+    }
+}
+
+static void tell_stopping(struct exchange *ex, struct session *s)
+{
+    uninvite(ex, s, REPLY_STOPPING);
+}
+
+static void dismiss_stopping(struct exchange *ex, struct session *s)
+{
+    if (s == ex->committer && ex->ops->has_begun(ex->owner))
+        drop(ex, s);
+    else
+        dismiss(ex, s, REPLY_STOPPING);
+}
+
+void exchange_stop(struct exchange *ex)
+{
+    ex->stopping = true;
+    for_each(ex, tell_stopping);
+    if (!ex->runner || !session_is_mid_message(ex->runner))
+        next_turn(ex);
+}
+
+void exchange_done(struct exchange *ex)
+{
+    if (ex->table)
+        for_each(ex, dismiss_stopping);
+    free(ex->table);
+    ex->table = NULL;
+}
+
+void exchange_ended(struct exchange *ex, pid_t pid, const void *peer)
+{
+    struct session *s = find(ex, pid);
+
+    if (!s || s->peer != peer)
+        return;
+    drop(ex, s);
+    pass_on_turn(ex);
+}
+
+bool exchange_has_unfinished(const struct exchange *ex)
+{
+    if (ex->committing)
+        return true;
+    for (unsigned i = 0; i < ex->session_limit; i++) {
+        const struct session *s;
+
+        LIST_FOREACH(s, &ex->table[i], bucket)
+            if (session_is_mid_message(s))
+                return true;
+    }
+    return false;
+}

@@ -1,0 +1,282 @@
+/* fields.c - see fields.h for how fields travel, and which may */
+
+#include "protocol/fields.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/leb128.h"
+
+/* Those that have a letter instead of their name; no other field's name begins with such a one. */
+static const struct {
+    enum field_kind kind;
+    char letter;
+    const char *name;
+} short_fields[] = {
+    {FIELD_TAG, 't', "SYSLOG_IDENTIFIER"},
+    {FIELD_FACILITY, 'f', "SYSLOG_FACILITY"},
+    {FIELD_PID, 'i', "SYSLOG_PID"},
+};
+
+#define SHORT_FIELDS (sizeof short_fields / sizeof short_fields[0])
+
+/* ---- which names and values there can be ---- */
+
+static bool is_name(const char *name, size_t length)
+{
+    if (length < 1 || length > FIELD_NAME_MAX || (name[0] >= '0' && name[0] <= '9'))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!((name[i] >= 'A' && name[i] <= 'Z') || (name[i] >= '0' && name[i] <= '9') ||
+              name[i] == '_'))
+            return false;
+    return true;
+}
+
+static bool is_equal(const char *name, size_t length, const char *other)
+{
+    return length == strlen(other) && memcmp(name, other, length) == 0;
+}
+
+static bool begins_with(const char *name, size_t length, const char *prefix)
+{
+    return length >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static bool is_reserved(const char *name, size_t length)
+{
+    static const char *const own[] = {"MESSAGE", "MESSAGE_ID", "PRIORITY"};
+    /*
+     * journald drops what begins with '_': that is its own word. And of a daemon that root runs, it
+     * believes OBJECT_PID, so that journalctl shows the entry as of that process's unit.
+     */
+    static const char *const prefixes[] = {"_", "MINITALK_", "OBJECT_"};
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (is_equal(name, length, own[i]))
+            return true;
+    for (size_t i = 0; i < SHORT_FIELDS; i++)
+        if (is_equal(name, length, short_fields[i].name))
+            return true;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (begins_with(name, length, prefixes[i]))
+            return true;
+    return false;
+}
+
+static bool is_tag(const uint8_t *value, size_t length)
+{
+    if (length < 1 || length > TAG_LENGTH_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (value[i] < ' ' || value[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* A decimal number from least to most, without leading zeros. */
+static bool is_number(const uint8_t *value, size_t length, unsigned least, unsigned most)
+{
+    uint64_t number = 0;
+
+    if (length < 1 || (length > 1 && value[0] == '0'))
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (value[i] < '0' || value[i] > '9')
+            return false;
+        number = 10 * number + (unsigned)(value[i] - '0');
+        if (number > most)
+            return false;
+    }
+    return number >= least;
+}
+
+static bool is_short_value(enum field_kind kind, const uint8_t *value, size_t length)
+{
+    switch (kind) {
+    case FIELD_TAG:
+        return is_tag(value, length);
+    case FIELD_FACILITY:
+        return is_number(value, length, 0, FACILITY_MAX);
+    case FIELD_PID:
+        return is_number(value, length, 1, INT_MAX);
+    case FIELD_OWN:
+        break;
+    }
+    return false;
+}
+
+static enum fields_result check_own(const char *text, size_t length)
+{
+    const char *equals = memchr(text, '=', length);
+
+    if (!equals || !is_name(text, (size_t)(equals - text)))
+        return FIELDS_BAD_NAME;
+    return is_reserved(text, (size_t)(equals - text)) ? FIELDS_RESERVED : FIELDS_ADDED;
+}
+
+/* ---- receiving ---- */
+
+/* The text of the field at *offset, which is moved behind it; NULL if there is no whole one. */
+static const uint8_t *next_text(const uint8_t *octets, size_t length, size_t *offset,
+                                size_t *ret_length)
+{
+    enum leb128_status status = LEB128_MORE;
+    struct leb128 number = {0};
+    size_t at = *offset;
+
+    while (at < length && status == LEB128_MORE)
+        status = leb128_take(&number, octets[at++]);
+    if (status != LEB128_WHOLE || number.value < 1 || number.value > length - at)
+        return NULL;
+    *offset = at + number.value;
+    *ret_length = number.value;
+    return octets + at;
+}
+
+/* Takes apart a text that next_text() has brought: false where it is no field that may be there. */
+static bool read_text(const uint8_t *text, size_t length, struct field *ret)
+{
+    const char *name = (const char *)text, *equals;
+
+    for (size_t i = 0; i < SHORT_FIELDS; i++)
+        if (name[0] == short_fields[i].letter) {
+            if (!is_short_value(short_fields[i].kind, text + 1, length - 1))
+                return false;
+            *ret = (struct field){.kind = short_fields[i].kind,
+                                  .name = short_fields[i].name,
+                                  .name_length = strlen(short_fields[i].name),
+                                  .value = text + 1,
+                                  .length = length - 1};
+            return true;
+        }
+    if (check_own(name, length) != FIELDS_ADDED)
+        return false;
+    equals = memchr(name, '=', length);
+    *ret = (struct field){.kind = FIELD_OWN,
+                          .name = name,
+                          .name_length = (size_t)(equals - name),
+                          .value = (const uint8_t *)equals + 1,
+                          .length = length - (size_t)(equals - name) - 1};
+    return true;
+}
+
+bool fields_next(const uint8_t *octets, size_t length, size_t *offset, struct field *ret)
+{
+    size_t next = *offset, text_length;
+    const uint8_t *text = next_text(octets, length, &next, &text_length);
+
+    if (!text || !read_text(text, text_length, ret))
+        return false;
+    *offset = next;
+    return true;
+}
+
+bool fields_are_valid(const uint8_t *octets, size_t length)
+{
+    size_t offset = 0;
+    unsigned count = 0, seen = 0;
+
+    while (offset < length) {
+        struct field field;
+
+        if (!fields_next(octets, length, &offset, &field) || ++count > FIELDS_COUNT_MAX)
+            return false;
+        if (field.kind != FIELD_OWN && seen & 1u << field.kind)
+            return false;
+        seen |= 1u << field.kind;
+    }
+    return true;
+}
+
+/* ---- sending ---- */
+
+static enum fields_result append(struct fields *fields, const void *text, size_t length)
+{
+    uint8_t head[LEB128_OCTETS], *octets;
+    size_t head_length = (size_t)(leb128_put(head, length) - head);
+
+    if (fields->count == FIELDS_COUNT_MAX || length > FIELDS_SIZE_MAX ||
+        fields->length + head_length + length > FIELDS_SIZE_MAX)
+        return FIELDS_TOO_LARGE;
+    octets = realloc(fields->octets, fields->length + head_length + length);
+    if (!octets)
+        return FIELDS_NO_MEMORY;
+    memcpy(mempcpy(octets + fields->length, head, head_length), text, length);
+    fields->octets = octets;
+    fields->length += head_length + length;
+    fields->count++;
+    return FIELDS_ADDED;
+}
+
+enum fields_result fields_add(struct fields *fields, const char *text, size_t length)
+{
+    enum fields_result result = check_own(text, length);
+
+    return result == FIELDS_ADDED ? append(fields, text, length) : result;
+}
+
+/* Takes out a field that there is once at most. */
+static void remove_short(struct fields *fields, enum field_kind kind)
+{
+    size_t before = 0, behind = 0;
+    struct field field;
+
+    while (fields_next(fields->octets, fields->length, &behind, &field)) {
+        if (field.kind == kind) {
+            memmove(fields->octets + before, fields->octets + behind, fields->length - behind);
+            fields->length -= behind - before;
+            fields->count--;
+            return;
+        }
+        before = behind;
+    }
+}
+
+static enum fields_result set_short(struct fields *fields, enum field_kind kind, const char *value)
+{
+    char text[1 + TAG_LENGTH_MAX + 1];
+    size_t length = strlen(value), which = 0;
+
+    if (!is_short_value(kind, (const uint8_t *)value, length))
+        return FIELDS_BAD_VALUE;
+    while (short_fields[which].kind != kind)
+        which++;
+    snprintf(text, sizeof text, "%c%s", short_fields[which].letter, value);
+    remove_short(fields, kind);
+    return append(fields, text, 1 + length);
+}
+
+static enum fields_result set_number(struct fields *fields, enum field_kind kind, int number)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", number);
+    return set_short(fields, kind, text);
+}
+
+enum fields_result fields_set_tag(struct fields *fields, const char *tag)
+{
+    return set_short(fields, FIELD_TAG, tag);
+}
+
+enum fields_result fields_set_facility(struct fields *fields, int facility)
+{
+    if (facility != FACILITY_NONE)
+        return set_number(fields, FIELD_FACILITY, facility);
+    remove_short(fields, FIELD_FACILITY);
+    return FIELDS_ADDED;
+}
+
+enum fields_result fields_set_pid(struct fields *fields, int pid)
+{
+    return set_number(fields, FIELD_PID, pid);
+}
+
+void fields_free(struct fields *fields)
+{
+    free(fields->octets);
+    *fields = (struct fields){0};
+}

@@ -1,0 +1,224 @@
+/* frame.c - encoding and decoding; the layout is in frame.h */
+
+#include "protocol/frame.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/crc32c.h"
+
+#define MAGIC 0x5u
+#define FORMAT_VERSION 1u
+#define FLAG_FIELDS 0x8u
+#define PRIORITY_MASK 0x7u
+#define CHECKSUM_OCTETS 4
+#define FIRST_ALLOCATION 64
+
+/* ---- sending ---- */
+
+static uint8_t *put(uint8_t *at, const uint8_t *octets, size_t length)
+{
+    return length > 0 ? mempcpy(at, octets, length) : at;
+}
+
+int frame_encode(const struct message *message, struct frame *ret)
+{
+    bool has_fields = message->fields_length > 0;
+    uint8_t *octets =
+        malloc(2 + 2 * LEB128_OCTETS + message->length + message->fields_length + CHECKSUM_OCTETS);
+    uint8_t *at = octets;
+    uint32_t crc = 0;
+
+    if (!octets)
+        return -ENOMEM;
+    *at++ = MAGIC << 4 | FORMAT_VERSION;
+    *at++ = (uint8_t)((message->priority & PRIORITY_MASK) | (has_fields ? FLAG_FIELDS : 0));
+    if (has_fields)
+        at = leb128_put(at, message->fields_length);
+    at = leb128_put(at, message->length);
+    at = put(at, message->bytes, message->length);
+    at = put(at, message->fields, message->fields_length);
+    for (const uint8_t *octet = octets; octet < at; octet++)
+        crc = crc32c_octet(crc, *octet);
+    for (int i = 0; i < CHECKSUM_OCTETS; i++)
+        *at++ = (uint8_t)(crc >> 8 * i);
+    *ret = (struct frame){.octets = octets, .length = (size_t)(at - octets)};
+    return 0;
+}
+
+void frame_free(struct frame *frame)
+{
+    free(frame->octets);
+    *frame = (struct frame){0};
+}
+
+/* ---- receiving ---- */
+
+void frame_decoder_init(struct frame_decoder *d, size_t limit)
+{
+    *d = (struct frame_decoder){.part = PART_MAGIC, .limit = limit};
+}
+
+void frame_decoder_done(struct frame_decoder *d)
+{
+    free(d->message.bytes);
+    frame_decoder_init(d, d->limit);
+}
+
+static void enter(struct frame_decoder *d, int part)
+{
+    d->part = (unsigned)part;
+    d->number = (struct leb128){0};
+    d->got = 0;
+}
+
+static size_t content_length(const struct frame_decoder *d)
+{
+    return d->message.length + d->message.fields_length;
+}
+
+/* FRAME_COMPLETE: the length is whole, from least to most, and in *ret. */
+static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, size_t least,
+                                     size_t most, size_t *ret)
+{
+    switch (leb128_take(&d->number, octet)) {
+    case LEB128_MORE:
+        return FRAME_MORE;
+    case LEB128_TOO_LARGE:
+        return FRAME_TOO_LARGE;
+    case LEB128_PADDED:
+        return FRAME_DAMAGED;
+    case LEB128_WHOLE:
+        break;
+    }
+    if (d->number.value < least)
+        return FRAME_DAMAGED;
+    if (d->number.value > most)
+        return FRAME_TOO_LARGE;
+    *ret = d->number.value;
+    return FRAME_COMPLETE;
+}
+
+static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet)
+{
+    enum frame_status status = take_length(d, octet, 1, FIELDS_SIZE_MAX, &d->message.fields_length);
+
+    if (status != FRAME_COMPLETE)
+        return status;
+    enter(d, PART_LENGTH);
+    return FRAME_MORE;
+}
+
+static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t octet)
+{
+    enum frame_status status = take_length(d, octet, 0, d->limit, &d->message.length);
+
+    if (status != FRAME_COMPLETE)
+        return status;
+    enter(d, content_length(d) > 0 ? PART_CONTENT : PART_CHECKSUM);
+    return FRAME_MORE;
+}
+
+static bool make_room(struct frame_decoder *d)
+{
+    size_t size = d->allocated ? 2 * d->allocated : FIRST_ALLOCATION;
+    uint8_t *bytes;
+
+    if (d->got < d->allocated)
+        return true;
+    if (size > content_length(d))
+        size = content_length(d);
+    bytes = realloc(d->message.bytes, size);
+    if (!bytes)
+        return false;
+    d->message.bytes = bytes;
+    d->allocated = size;
+    return true;
+}
+
+static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
+{
+    if (!make_room(d))
+        return FRAME_NO_MEMORY;
+    d->message.bytes[d->got++] = octet;
+    if (d->got == content_length(d))
+        enter(d, PART_CHECKSUM);
+    return FRAME_MORE;
+}
+
+/* All octets are in: what was no more than a promise of theirs is looked at now. */
+static enum frame_status judge(struct frame_decoder *d)
+{
+    struct message *message = &d->message;
+
+    if (d->checksum != d->crc)
+        return FRAME_DAMAGED;
+    if (message->fields_length == 0)
+        return FRAME_COMPLETE;
+    message->fields = message->bytes + message->length;
+    return fields_are_valid(message->fields, message->fields_length) ? FRAME_COMPLETE
+                                                                     : FRAME_DAMAGED;
+}
+
+static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
+{
+    d->checksum |= (uint32_t)octet << 8 * d->got++;
+    if (d->got < CHECKSUM_OCTETS)
+        return FRAME_MORE;
+    return judge(d);
+}
+
+static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
+{
+    if (d->part != PART_CHECKSUM)
+        d->crc = crc32c_octet(d->crc, octet);
+
+    switch (d->part) {
+    case PART_MAGIC:
+        if (octet >> 4 != MAGIC)
+            return FRAME_DAMAGED;
+        if ((octet & 0xf) != FORMAT_VERSION)
+            return FRAME_VERSION;
+        enter(d, PART_FLAGS);
+        return FRAME_MORE;
+    case PART_FLAGS:
+        if (octet & ~(FLAG_FIELDS | PRIORITY_MASK))
+            return FRAME_VERSION;
+        d->message.priority = octet & PRIORITY_MASK;
+        enter(d, octet & FLAG_FIELDS ? PART_FIELDS_LENGTH : PART_LENGTH);
+        return FRAME_MORE;
+    case PART_FIELDS_LENGTH:
+        return take_fields_length(d, octet);
+    case PART_LENGTH:
+        return take_payload_length(d, octet);
+    case PART_CONTENT:
+        return take_content(d, octet);
+    case PART_CHECKSUM:
+        return take_checksum(d, octet);
+    }
+    return FRAME_DAMAGED;
+}
+
+enum frame_status frame_decoder_bit(struct frame_decoder *d, bool bit)
+{
+    uint8_t octet = (uint8_t)(d->octet << 1 | bit);
+
+    d->octet = octet;
+    if (++d->bits < 8)
+        return FRAME_MORE;
+    d->bits = 0;
+    return take_octet(d, octet);
+}
+
+size_t frame_decoder_length(const struct frame_decoder *d)
+{
+    return d->part == PART_CONTENT || d->part == PART_CHECKSUM ? content_length(d) : 0;
+}
+
+size_t frame_decoder_received(const struct frame_decoder *d)
+{
+    if (d->part == PART_CHECKSUM || (d->part == PART_CONTENT && d->got > d->message.length))
+        return d->message.length;
+    return d->part == PART_CONTENT ? d->got : 0;
+}

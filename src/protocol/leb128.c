@@ -1,0 +1,26 @@
+/* leb128.c - see leb128.h */
+
+#include "protocol/leb128.h"
+
+uint8_t *leb128_put(uint8_t *at, size_t value)
+{
+    while (value > 0x7f) {
+        *at++ = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = (uint8_t)value;
+    return at;
+}
+
+enum leb128_status leb128_take(struct leb128 *number, uint8_t octet)
+{
+    unsigned shift = 7 * number->octets++;
+    size_t digit = octet & 0x7f;
+
+    if (shift >= sizeof(size_t) * 8 || digit << shift >> shift != digit)
+        return LEB128_TOO_LARGE;
+    number->value |= digit << shift;
+    if (octet & 0x80)
+        return LEB128_MORE;
+    return octet == 0 && shift > 0 ? LEB128_PADDED : LEB128_WHOLE;
+}

@@ -1,0 +1,38 @@
+/* word.c - control words: packing and strict unpacking; the layout is in word.h */
+
+#include "protocol/word.h"
+
+#define PROBE_MARK 0x6u
+
+uint32_t probe_pack(struct probe probe)
+{
+    return PROBE_MARK << 28 | (uint32_t)probe.ask << 24 | probe.nonce;
+}
+
+bool probe_unpack(uint32_t word, struct probe *ret)
+{
+    uint32_t ask = word >> 24 & 0xf;
+
+    if (word >> 28 != PROBE_MARK || (word >> 16 & 0xff) != 0 || ask < ASK_START || ask > ASK_RESUME)
+        return false;
+    *ret = (struct probe){.ask = (enum ask)ask, .nonce = (uint16_t)word};
+    return true;
+}
+
+uint32_t answer_pack(struct answer answer)
+{
+    return (uint32_t)answer.reply << 28 | (uint32_t)(answer.count % WORD_COUNT_MODULUS) << 16 |
+           answer.nonce;
+}
+
+bool answer_unpack(uint32_t word, struct answer *ret)
+{
+    uint32_t reply = word >> 28;
+
+    if (reply < REPLY_GO || reply > REPLY_OUT_OF_STEP)
+        return false;
+    *ret = (struct answer){.reply = (enum reply)reply,
+                           .count = word >> 16 & (WORD_COUNT_MODULUS - 1),
+                           .nonce = (uint16_t)word};
+    return true;
+}

@@ -1,0 +1,87 @@
+/* privilege.c - see privilege.h */
+
+#include "sender/privilege.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "host/complaint.h"
+
+static bool was_dropped;
+
+/* Where it is not set-user-ID, or its owner runs it: sandboxes may forbid what gives back. */
+static bool has_borrowed_nothing(void)
+{
+    uid_t real_uid, effective_uid, saved_uid;
+    gid_t real_gid, effective_gid, saved_gid;
+
+    return getresuid(&real_uid, &effective_uid, &saved_uid) == 0 &&
+           getresgid(&real_gid, &effective_gid, &saved_gid) == 0 && effective_uid == real_uid &&
+           saved_uid == real_uid && effective_gid == real_gid && saved_gid == real_gid;
+}
+
+void privilege_drop(void)
+{
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+
+    if (has_borrowed_nothing())
+        return;
+    was_dropped = geteuid() != uid || getegid() != gid;
+    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+        fail_of(EX_OSERR, errno, "cannot give up the privileges of a set-user-ID program");
+    if (getuid() != uid || !has_borrowed_nothing())
+        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+}
+
+void privilege_keep_for_signals(void)
+{
+    uid_t uid = getuid();
+
+    if (has_borrowed_nothing())
+        return;
+    /* It does not tell of a failure; with an ID that is none, it only says what is. */
+    setfsuid(uid);
+    if ((uid_t)setfsuid((uid_t)-1) != uid)
+        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+}
+
+void privilege_use_for_pidfile(void)
+{
+    if (!has_borrowed_nothing())
+        setfsuid(geteuid());
+}
+
+bool privilege_was_dropped(void)
+{
+    return was_dropped;
+}
+
+bool privilege_is_barred(void)
+{
+    return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+}
+
+bool privilege_is_withheld(void)
+{
+    struct stat program;
+
+    return stat("/proc/self/exe", &program) == 0 && program.st_mode & S_ISUID &&
+           program.st_uid != geteuid();
+}
+
+bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid)
+{
+    uid_t real, effective, saved;
+
+    if (getresuid(&real, &effective, &saved) < 0)
+        return false;
+    if (real_uid == real || real_uid == saved || effective_uid == real || effective_uid == saved)
+        return true;
+    return setresuid((uid_t)-1, (uid_t)-1, effective_uid) == 0;
+}

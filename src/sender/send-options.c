@@ -1,0 +1,305 @@
+/* send-options.c - see send-options.h */
+
+#include "sender/send-options.h"
+
+#include <bsd/stdlib.h>
+#include <limits.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "host/cli.h"
+#include "host/complaint.h"
+#include "host/monotonic.h"
+#include "host/pidfile.h"
+
+#define TIMEOUT_SECONDS 5
+#define WAIT_SECONDS 30
+#define SECONDS_MAX 86400
+
+static const char usage[] =
+    "Usage: minitalk-send [OPTION...] [STRING...]\n"
+    "Send a message to minitalkd by SIGUSR1 and SIGUSR2. Several STRINGs are joined with one\n"
+    "space; without any, each line of standard input is a message.\n"
+    "\n"
+    "What is sent:\n"
+    "  -f, --file=FILE         each line of FILE is a message; '-' is standard input\n"
+    "      --whole             all of the input is one message, any bytes\n"
+    "  -e, --skip-empty        send no empty messages\n"
+    "  -p, --priority=PRIO     LEVEL or FACILITY.LEVEL, names or numbers (default notice)\n"
+    "      --prio-prefix       a message of the input may begin with its priority, as <N>\n"
+    "  -t, --tag=TAG           the identifier in the journal (default minitalk)\n"
+    "  -F, --field=NAME=VALUE  another field of the entry; may be repeated\n"
+    "  -i, --id[=ID]           log the sender's PID as SYSLOG_PID, or this number\n"
+    "\n"
+    "To whom:\n"
+    "      --pid=PID           to the daemon with this PID\n"
+    "      --pidfile=PATH      to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
+    "      --user              to your own daemon, of $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --wait[=SECONDS]    wait so long (30) for a daemon that is about to start\n"
+    "      --retry             if the daemon ends, send the next one what it cannot have logged\n"
+    "      --timeout=SECONDS   give up after this long without progress (default 5)\n"
+    "  -n, --dry-run           do all of that, but send nothing\n"
+    "\n"
+    "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
+    "  -q, --quiet             no progress bar, and nothing on standard error but errors\n"
+    "  -s, --stderr            each message on standard error, too, once it is in the log\n"
+    "  -v, --verbose           at the end, sum up on standard error what was sent\n"
+    "  -h, --help              show this help and exit\n"
+    "  -V, --version           show the version and exit\n"
+    "\n"
+    "Exit status 0 means that every message is in the daemon's log, once. See minitalk-send(1).\n";
+
+enum long_only {
+    OPTION_PID = CLI_LONG_ONLY,
+    OPTION_PIDFILE,
+    OPTION_PRIO_PREFIX,
+    OPTION_RETRY,
+    OPTION_TIMEOUT,
+    OPTION_TRACE,
+    OPTION_USER,
+    OPTION_WAIT,
+    OPTION_WHOLE,
+};
+
+static const char letters[] = ":ef:F:hinp:qst:vV";
+
+static const struct option long_options[] = {
+    {"dry-run", no_argument, NULL, 'n'},
+    {"field", required_argument, NULL, 'F'},
+    {"file", required_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},
+    {"id", optional_argument, NULL, 'i'},
+    {"pid", required_argument, NULL, OPTION_PID},
+    {"pidfile", required_argument, NULL, OPTION_PIDFILE},
+    {"prio-prefix", no_argument, NULL, OPTION_PRIO_PREFIX},
+    {"priority", required_argument, NULL, 'p'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"retry", no_argument, NULL, OPTION_RETRY},
+    {"skip-empty", no_argument, NULL, 'e'},
+    {"stderr", no_argument, NULL, 's'},
+    {"tag", required_argument, NULL, 't'},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"trace", optional_argument, NULL, OPTION_TRACE},
+    {"user", no_argument, NULL, OPTION_USER},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"wait", optional_argument, NULL, OPTION_WAIT},
+    {"whole", no_argument, NULL, OPTION_WHOLE},
+    {NULL, 0, NULL, 0},
+};
+
+/* ---- values ---- */
+
+static pid_t parse_pid(const char *argument)
+{
+    const char *error;
+    pid_t pid = (pid_t)strtonum(argument, 1, INT_MAX, &error);
+
+    if (error)
+        fail(EX_USAGE, "'%s' is not a PID (%s); give the one that minitalkd printed", argument,
+             error);
+    return pid;
+}
+
+/* NULL is standard input. */
+static const char *parse_file(const char *argument)
+{
+    if (!*argument)
+        fail(EX_USAGE, "the path of the input is empty; give --file=FILE, or '-'");
+    return strcmp(argument, "-") == 0 ? NULL : argument;
+}
+
+static uint64_t parse_seconds(const char *option, const char *argument)
+{
+    const char *error;
+    long long seconds = strtonum(argument, 1, SECONDS_MAX, &error);
+
+    if (error)
+        fail(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
+             option, SECONDS_MAX);
+    return (uint64_t)seconds * MONOTONIC_SEC;
+}
+
+static struct priority parse_priority(const char *argument)
+{
+    struct priority priority;
+
+    if (!priority_parse(argument, &priority))
+        fail(EX_USAGE,
+             "'%s' is no priority; give one such as 'err', 'local0.info' or a number from 0 to 7",
+             argument);
+    return priority;
+}
+
+static int parse_id(const char *argument)
+{
+    const char *error = NULL;
+    int id = *argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
+
+    if (error)
+        fail(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
+             INT_MAX);
+    return id;
+}
+
+/* ---- fields ---- */
+
+/* Ends the program if a field could not be added for a reason that all share. */
+static void require_added(enum fields_result result)
+{
+    if (result == FIELDS_TOO_LARGE)
+        fail(EX_USAGE, "there are more than %u fields, or more than %zu bytes of them; give fewer",
+             FIELDS_COUNT_MAX, FIELDS_SIZE_MAX);
+    if (result == FIELDS_NO_MEMORY)
+        fail(EX_OSERR, "there is no memory for the fields");
+}
+
+static void add_field(struct fields *fields, const char *argument)
+{
+    enum fields_result result = fields_add(fields, argument, strlen(argument));
+
+    if (result == FIELDS_BAD_NAME)
+        fail(
+            EX_USAGE,
+            "'%s' is no field; give --field=NAME=VALUE, with a NAME of at most %u capital letters, "
+            "digits and '_' that begins with a letter",
+            argument, FIELD_NAME_MAX);
+    if (result == FIELDS_RESERVED)
+        fail(EX_USAGE,
+             "the field of '%s' is reserved; leave it out, or use --priority, --tag or --id",
+             argument);
+    require_added(result);
+}
+
+static void set_tag(struct fields *fields, const char *tag)
+{
+    enum fields_result result = fields_set_tag(fields, tag);
+
+    if (result == FIELDS_BAD_VALUE)
+        fail(EX_USAGE,
+             "the tag '%s' is empty, or has control characters or more than %u bytes; "
+             "give another --tag",
+             tag, TAG_LENGTH_MAX);
+    require_added(result);
+}
+
+/* ---- all of it ---- */
+
+static void require_consistent(const struct send_options *options, bool has_file)
+{
+    bool is_for_input = options->whole || has_file || options->prio_prefix;
+
+    if ((options->pid > 0) + !!options->pidfile + options->user > 1)
+        fail(EX_USAGE, "--pid, --pidfile and --user exclude each other");
+    if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
+        fail(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
+    if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
+        fail(EX_USAGE, "--quiet excludes --stderr, --verbose and --trace");
+    if (options->words && is_for_input)
+        fail(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
+             *options->words);
+}
+
+void send_options_parse(int argc, char **argv, struct send_options *ret)
+{
+    struct send_options options = {
+        .timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC,
+        .priority = {.level = LOG_NOTICE, .facility = FACILITY_NONE},
+    };
+    bool has_file = false;
+    int c;
+
+    while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
+        /* A number that may be left out may be empty as well. */
+        const char *value = optarg ? optarg : "";
+
+        switch (c) {
+        case 'e':
+            options.skip_empty = true;
+            break;
+        case 'f':
+            options.file = parse_file(value);
+            has_file = true;
+            break;
+        case 'F':
+            add_field(&options.fields, value);
+            break;
+        case 'h':
+            cli_answer(usage);
+        case 'i':
+            require_added(fields_set_pid(&options.fields, parse_id(value)));
+            break;
+        case 'n':
+            options.dry_run = true;
+            break;
+        case 'p':
+            options.priority = parse_priority(value);
+            break;
+        case 'q':
+            options.quiet = true;
+            break;
+        case 's':
+            options.echo = true;
+            break;
+        case 't':
+            set_tag(&options.fields, value);
+            break;
+        case 'v':
+            options.verbose = true;
+            break;
+        case 'V':
+            cli_answer("minitalk-send " PACKAGE_VERSION "\n");
+        case OPTION_PID:
+            options.pid = parse_pid(value);
+            break;
+        case OPTION_PIDFILE:
+            options.pidfile = cli_path(value);
+            break;
+        case OPTION_PRIO_PREFIX:
+            options.prio_prefix = true;
+            break;
+        case OPTION_RETRY:
+            options.retry_ns = WAIT_SECONDS * MONOTONIC_SEC;
+            break;
+        case OPTION_TIMEOUT:
+            options.timeout_ns = parse_seconds("--timeout", value);
+            break;
+        case OPTION_TRACE:
+            options.trace = cli_trace(optarg);
+            break;
+        case OPTION_USER:
+            options.user = true;
+            break;
+        case OPTION_WAIT:
+            options.wait_ns =
+                *value ? parse_seconds("--wait", value) : WAIT_SECONDS * MONOTONIC_SEC;
+            break;
+        case OPTION_WHOLE:
+            options.whole = true;
+            break;
+        default:
+            cli_wrong_option(c, argv, letters);
+        }
+    }
+    if (optind < argc)
+        options.words = argv + optind;
+    require_consistent(&options, has_file);
+    /* Each message may bring a facility: that there is room for one is seen before the first. */
+    if (options.prio_prefix)
+        send_options_set_facility(&options, FACILITY_MAX);
+    if (options.retry_ns > 0 && options.wait_ns > 0)
+        options.retry_ns = options.wait_ns;
+    *ret = options;
+}
+
+void send_options_set_facility(struct send_options *options, int facility)
+{
+    require_added(fields_set_facility(&options->fields, facility));
+}
+
+void send_options_free(struct send_options *options)
+{
+    fields_free(&options->fields);
+}

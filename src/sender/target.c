@@ -1,0 +1,265 @@
+/* target.c - see target.h for what is proved, and why */
+
+#include "sender/target.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "host/complaint.h"
+#include "host/pidfile.h"
+#include "host/procstat.h"
+#include "sender/privilege.h"
+
+#define RESTARTS_MAX 3
+
+static const char *how_to_start(enum target target)
+{
+    switch (target) {
+    case TARGET_SYSTEM:
+        return "start it with 'systemctl start minitalk', or run minitalkd";
+    case TARGET_USER:
+        return "start it with 'systemctl --user start minitalk', or run minitalkd";
+    default:
+        return "run minitalkd, or give the pidfile or PID of one that runs";
+    }
+}
+
+/* Says what is not permitted in dealing with a daemon of this user, and what helps. */
+static int not_permitted(const char *what, enum target target, uid_t owner)
+{
+    /* Whoever could borrow root's rights to send could do more with them. */
+    if (owner == 0)
+        complain("%s; only root may send to a daemon that runs as root: send as root, or run the "
+                 "daemon as a user of its own",
+                 what);
+    else if (privilege_was_dropped())
+        complain(
+            "%s; minitalk-send uses its set-user-ID right for the system's own pidfile only: leave "
+            "out --pid, --pidfile and --user",
+            what);
+    else if (privilege_is_barred())
+        complain("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
+                 "set-user-ID right: send from outside this sandbox",
+                 what);
+    else if (privilege_is_withheld())
+        complain(
+            "%s; the set-user-ID bit of minitalk-send has no effect here: run it without a "
+            "debugger, outside of user namespaces (PrivateUsers=), and from a file system that is "
+            "not mounted nosuid",
+            what);
+    else if (target == TARGET_SYSTEM)
+        complain("%s; run minitalk-send as the daemon's user or as root, or install it "
+                 "set-user-ID to that user",
+                 what);
+    else
+        complain("%s; run minitalk-send as the daemon's user or as root", what);
+    return EX_NOPERM;
+}
+
+/* Whether both sides may signal each other. */
+static int check_permission(const struct peer *peer, enum target target,
+                            const struct procstat *stat)
+{
+    char what[128];
+
+    if (pidfd_send_signal(peer->fd, 0, NULL, 0) < 0) {
+        if (errno == ESRCH) {
+            complain("the daemon, process %d, has just ended; %s", (int)peer->pid,
+                     how_to_start(target));
+            return EX_UNAVAILABLE;
+        }
+        snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
+                 (unsigned)stat->real_uid);
+        return not_permitted(what, target, stat->real_uid);
+    }
+    if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
+        snprintf(what, sizeof what,
+                 "process %d of user %u is not permitted to answer a process of user %u",
+                 (int)peer->pid, (unsigned)stat->real_uid, (unsigned)getuid());
+        return not_permitted(what, target, stat->real_uid);
+    }
+    return 0;
+}
+
+/* Whether the process is a daemon as far as can be seen without a signal. */
+static int check_process(const struct peer *peer, enum target target)
+{
+    struct procstat stat;
+    int r = procstat_read(peer->pid, &stat);
+
+    if ((r == -ESRCH && !peer_ended(peer)) || r == -EPERM || r == -EACCES) {
+        complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
+                 "where it does: without ProtectProc= or hidepid=",
+                 (int)peer->pid);
+        return EX_NOPERM;
+    }
+    if (r < 0) {
+        complain_of(-r, "cannot read /proc/%d/status, which tells whether it is minitalkd",
+                    (int)peer->pid);
+        return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+    }
+    if (strcmp(stat.name, DAEMON_COMMAND) != 0) {
+        complain("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
+                 stat.name);
+        return EX_PROTOCOL;
+    }
+    if (stat.state == 'Z' || stat.state == 'X') {
+        complain("the daemon, process %d, has ended; %s", (int)peer->pid, how_to_start(target));
+        return EX_UNAVAILABLE;
+    }
+    if (!stat.is_shielded) {
+        complain("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
+                 "nothing was sent to it",
+                 (int)peer->pid);
+        return EX_PROTOCOL;
+    }
+    return check_permission(peer, target, &stat);
+}
+
+int target_from_pid(pid_t pid, struct peer *ret)
+{
+    struct peer peer;
+    int r = peer_open(pid, &peer);
+
+    if (r == -ESRCH) {
+        complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
+        return EX_UNAVAILABLE;
+    }
+    if (r == -EINVAL || r == -ENOENT) {
+        complain("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
+        return EX_PROTOCOL;
+    }
+    if (r < 0) {
+        complain_of(-r, "cannot open process %d", (int)pid);
+        return EX_OSERR;
+    }
+    r = check_process(&peer, TARGET_NAMED);
+    if (r != 0) {
+        peer_close(&peer);
+        return r;
+    }
+    *ret = peer;
+    return 0;
+}
+
+/* Whose file it is, and so whose daemon's; -1 where that cannot be seen. */
+static uid_t owner_of(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 ? status.st_uid : (uid_t)-1;
+}
+
+static int cannot_open(const char *path, enum target target, int error)
+{
+    char what[512];
+
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        complain("no daemon is running: there is no pidfile %s; %s", path, how_to_start(target));
+        return EX_UNAVAILABLE;
+    case EACCES:
+    case EPERM:
+        snprintf(what, sizeof what, "not permitted to read the pidfile %s", path);
+        return not_permitted(what, target, owner_of(path));
+    case EINVAL:
+    case ENXIO:
+        complain("%s is not a regular file, and so no pidfile of minitalkd", path);
+        return EX_PROTOCOL;
+    default:
+        complain_of(error, "cannot open the pidfile %s", path);
+        return EX_OSERR;
+    }
+}
+
+/* What there is to see of a daemon in its pidfile: each is 0 or -errno, with its result. */
+struct sight {
+    int readable, opened, locked;
+    pid_t written, holder;
+};
+
+/*
+ * The process is opened before the kernel is asked who holds the lock: if the answer is the same
+ * PID, the daemon had it at a moment when we held that process (or one that has ended since, and
+ * cannot be signalled any more), and no later owner of the PID can be meant.
+ */
+static struct sight look(int fd, struct peer *ret)
+{
+    struct sight sight = {.written = 0};
+
+    sight.readable = pidfile_read(fd, &sight.written);
+    sight.opened = sight.readable == 0 ? peer_open(sight.written, ret) : sight.readable;
+    sight.locked = pidfile_holder(fd, &sight.holder);
+    return sight;
+}
+
+/* Whether the lock is held by another process than the file names. */
+static bool is_foreign(const struct sight *sight)
+{
+    return sight->locked == 0 && (sight->readable < 0 || sight->written != sight->holder);
+}
+
+static int check_lock(const char *path, enum target target, int fd, struct peer *ret)
+{
+    struct sight sight = look(fd, ret);
+    int r;
+
+    /* A restart may fall between the two: a daemon writes its PID before it takes the lock. */
+    for (int restarts = 0; is_foreign(&sight) && restarts < RESTARTS_MAX; restarts++) {
+        peer_close(ret);
+        sight = look(fd, ret);
+    }
+    r = sight.locked;
+    if (r == -ESRCH) {
+        complain("no daemon is running: nobody holds the pidfile %s locked; %s", path,
+                 how_to_start(target));
+        return EX_UNAVAILABLE;
+    }
+    if (r == -EXDEV) {
+        complain("the daemon of %s is in another PID namespace; send from inside that one", path);
+        return EX_UNAVAILABLE;
+    }
+    if (r < 0) {
+        complain_of(-r, "cannot ask who holds the pidfile %s", path);
+        return EX_OSERR;
+    }
+    if (is_foreign(&sight)) {
+        complain("%s does not name the process that holds it locked, %d; it is no pidfile of "
+                 "minitalkd",
+                 path, (int)sight.holder);
+        return EX_PROTOCOL;
+    }
+    if (sight.opened < 0) {
+        complain_of(-sight.opened, "cannot open process %d of the pidfile %s", (int)sight.written,
+                    path);
+        return sight.opened == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+    }
+    return 0;
+}
+
+int target_from_pidfile(const char *path, enum target target, struct peer *ret)
+{
+    struct peer peer = PEER_NONE;
+    int fd = pidfile_open_for_reading(path);
+    int r;
+
+    if (fd < 0)
+        return cannot_open(path, target, -fd);
+    r = check_lock(path, target, fd, &peer);
+    close(fd);
+    if (r == 0)
+        r = check_process(&peer, target);
+    if (r != 0) {
+        peer_close(&peer);
+        return r;
+    }
+    *ret = peer;
+    return 0;
+}
