@@ -17,7 +17,7 @@
 #include "sender/client.h"
 #include "sender/input.h"
 #include "sender/privilege.h"
-#include "sender/progress.h"
+#include "sender/progress-bar.h"
 #include "sender/send-options.h"
 #include "sender/summary.h"
 #include "sender/target.h"
@@ -29,10 +29,10 @@
 struct program {
     struct send_options options;
     struct input input;
-    struct peer daemon;
+    struct pidref daemon;
     struct client client;
     struct client_counts counts;
-    struct progress progress;
+    struct progress_bar bar;
     struct client_watcher watcher; /* nobody unless there is a progress bar */
     struct trace trace;
     struct trace *tracing; /* NULL unless that is asked for */
@@ -40,7 +40,7 @@ struct program {
 
 /* ---- to whom ---- */
 
-static int find_of_user(struct peer *ret)
+static int find_of_user(struct pidref *ret)
 {
     char *path = pidfile_of_user();
     int r;
@@ -54,7 +54,7 @@ static int find_of_user(struct peer *ret)
 }
 
 /* Only the system's own pidfile is worth a borrowed privilege. */
-static int find_daemon(const struct send_options *options, struct peer *ret)
+static int find_daemon(const struct send_options *options, struct pidref *ret)
 {
     if (options->pid == 0 && !options->pidfile && !options->user) {
         int r;
@@ -159,8 +159,8 @@ static int send_one(struct program *program, const struct message *message)
 
     while (r != 0 && program->client.may_retry && time_left(end) > 0) {
         /* It may be about to end, and still be the one that is found. */
-        peer_await_end(&program->daemon, time_left(end));
-        peer_close(&program->daemon);
+        pidref_await_end(&program->daemon, time_left(end));
+        pidref_close(&program->daemon);
         r = connect_until(program, end);
         if (r != 0)
             return r;
@@ -190,7 +190,7 @@ static int send_each(struct program *program)
             return unreadable(options, &program->input, r);
         if (r == 0)
             return 0;
-        progress_advance(&program->progress, program->input.taken);
+        progress_bar_advance(&program->bar, program->input.taken);
         message = compose(&program->options, &program->input);
         if (options->skip_empty && message.length == 0)
             continue;
@@ -211,19 +211,19 @@ static int send_all(struct program *program)
 
     /* What is echoed shows how far it is. */
     if (!program->options.echo)
-        progress_of_file(&program->progress, input_size(&program->input));
+        progress_bar_of_file(&program->bar, input_size(&program->input));
     r = send_each(program);
-    progress_end(&program->progress);
+    progress_bar_end(&program->bar);
     return r;
 }
 
 /* A trace is drawn where the bar would be. */
 static void prepare_progress(struct program *program)
 {
-    if (program->options.quiet || program->tracing || !progress_is_possible(STDERR_FILENO))
+    if (program->options.quiet || program->tracing || !progress_bar_is_possible(STDERR_FILENO))
         return;
-    progress_init(&program->progress, STDERR_FILENO);
-    program->watcher = (struct client_watcher){progress_tell, &program->progress};
+    progress_bar_init(&program->bar, STDERR_FILENO);
+    program->watcher = (struct client_watcher){progress_bar_tell, &program->bar};
 }
 
 static void sum_up(const struct client_counts *counts)
@@ -237,7 +237,7 @@ static void sum_up(const struct client_counts *counts)
 int main(int argc, char **argv)
 {
     int signals = inbox_open(); /* first: until then a stray signal is the end */
-    struct program program = {.daemon = PEER_NONE};
+    struct program program = {.daemon = PIDREF_NONE};
     bool has_stdin, has_stdout, was_connected;
     int r;
 
@@ -265,7 +265,7 @@ int main(int argc, char **argv)
         sum_up(&program.counts);
 
     input_done(&program.input);
-    peer_close(&program.daemon);
+    pidref_close(&program.daemon);
     send_options_free(&program.options);
     return r;
 }

@@ -145,11 +145,11 @@ static void add_origin(struct row *row, const struct origin *origin)
 static int send_row(const struct sink *sink, const struct row *row)
 {
     static bool is_replaced;
-    int place = is_replaced ? -1 : next_descriptor(sink);
+    int theirs = is_replaced ? -1 : next_descriptor(sink);
     int r = sd_journal_sendv(row->fields, row->fields_count);
 
-    if (place >= 0 && is_datagram_socket(place))
-        is_replaced = dup3(sink->fd, place, O_CLOEXEC) >= 0;
+    if (theirs >= 0 && is_datagram_socket(theirs))
+        is_replaced = dup3(sink->fd, theirs, O_CLOEXEC) >= 0;
     return r == -EAGAIN ? -EINPROGRESS : r;
 }
 

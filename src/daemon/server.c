@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/sender.h"
+#include "daemon/peer.h"
+#include "daemon/rejects.h"
 #include "daemon/status.h"
 #include "daemon/stop.h"
-#include "daemon/stranger.h"
 #include "host/cpu.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
@@ -44,7 +44,7 @@ struct server {
     struct status status;
     sigset_t stops; /* ask it to stop */
     struct spin spin;
-    struct strangers strangers;
+    struct rejects rejects;
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* in this round: where the sender runs */
     bool is_bound;       /* to where it runs: it may not choose its CPU, or has one only */
@@ -174,72 +174,72 @@ static int look_around(struct server *server)
 
 /* ---- what the exchange asks for ---- */
 
-static int on_end(void *owner, struct sender *sender)
+static int on_end(void *owner, struct peer *peer)
 {
     struct server *server = owner;
-    pid_t pid = sender_pid(sender);
+    pid_t pid = peer_pid(peer);
     int r;
 
     /* The passing of time may drop this very sender. */
     exchange_tick(&server->exchange, monotonic_now());
-    exchange_ended(&server->exchange, pid, sender);
+    exchange_ended(&server->exchange, pid, peer);
     r = serve_if_busy(server);
     return r < 0 ? r : look_around(server);
 }
 
-static int open_sender(void *owner, pid_t pid, void **ret_peer)
+static int open_peer(void *owner, pid_t pid, void **ret_peer)
 {
     struct server *server = owner;
-    struct sender *sender;
+    struct peer *peer;
     uint64_t now = monotonic_now();
     int r;
 
-    if (strangers_have(&server->strangers, pid, now))
+    if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
-    r = sender_new(server->event, pid, on_end, server, &sender);
+    r = peer_new(server->event, pid, on_end, server, &peer);
     if (r >= 0)
-        *ret_peer = sender;
+        *ret_peer = peer;
     else
-        strangers_add(&server->strangers, pid, now);
+        rejects_add(&server->rejects, pid, now);
     return r;
 }
 
-static void close_sender(void *owner, void *peer)
+static void close_peer(void *owner, void *peer)
 {
     (void)owner;
-    sender_free(peer);
+    peer_free(peer);
 }
 
 static uid_t user(void *owner, const void *peer)
 {
     (void)owner;
-    return sender_user(peer);
+    return peer_user(peer);
 }
 
 static bool has_ended(void *owner, const void *peer)
 {
     (void)owner;
-    return sender_has_ended(peer);
+    return peer_has_ended(peer);
 }
 
-static int answer(void *owner, void *peer, enum lane lane)
+static int send_ack(void *owner, void *peer, enum lane lane)
 {
     const struct server *server = owner;
-    int r = sender_answer(peer, lane);
+    int r = peer_send_ack(peer, lane);
 
     /* Only who has the turn is answered, and before the bit is taken. */
     if (r == 0 && server->trace)
-        trace_answer(server->trace, sender_pid(peer), lane, session_taken(server->exchange.runner));
+        trace_ack(server->trace, peer_pid(peer), lane, session_taken(server->exchange.runner));
     return r;
 }
 
-static int tell(void *owner, void *peer, uint32_t word)
+static int send_word(void *owner, void *peer, uint32_t word)
 {
     const struct server *server = owner;
-    int r = sender_tell(peer, word);
+    int r = peer_send_word(peer, word);
 
     if (r == 0)
-        trace_word(server->trace, TRACE_DAEMON, sender_pid(peer), word);
+        trace_word(server->trace, TRACE_DAEMON, peer_pid(peer), word);
     return r;
 }
 
@@ -250,7 +250,7 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     int r;
 
     if (server->sink->wants_origin)
-        entry.origin = origin_copy(sender_origin(peer));
+        entry.origin = origin_copy(peer_origin(peer));
     r = sink_write(server->sink, &entry);
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
@@ -269,7 +269,7 @@ static bool has_begun(void *owner)
     return server->sink->written > 0;
 }
 
-static const char *explain(enum reply reason)
+static const char *explain(enum reply_code reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
@@ -289,7 +289,7 @@ static const char *explain(enum reply reason)
     }
 }
 
-static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     struct server *server = owner;
     int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
@@ -310,12 +310,12 @@ static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
 }
 
 static const struct exchange_ops exchange_ops = {
-    .open = open_sender,
-    .close = close_sender,
+    .open = open_peer,
+    .close = close_peer,
     .user = user,
     .ended = has_ended,
-    .answer = answer,
-    .tell = tell,
+    .send_ack = send_ack,
+    .send_word = send_word,
     .commit = commit,
     .has_begun = has_begun,
     .refused = record_refused,

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for the longest path and what is said about it, for an error's text, and a place before. */
+/* Room for the longest path and what is said about it, for an error's text, and a prefix. */
 #define LENGTH_MAX 5000
 #define REASON_SIZE 64
-#define PLACE_SIZE 64
+#define PREFIX_SIZE 64
 #define ELLIPSIS " [...] "
 
-static char newest[PLACE_SIZE + LENGTH_MAX + REASON_SIZE];
+static char newest[PREFIX_SIZE + LENGTH_MAX + REASON_SIZE];
 
 /* Of what is too long, the beginning and the end stay, where the cause and the cure are. */
 static void keep_ends(const char *text, size_t length)
@@ -76,20 +76,20 @@ void complain_of(int error, const char *format, ...)
 
 void complaint_precede(const char *format, ...)
 {
-    char place[PLACE_SIZE];
+    char prefix[PREFIX_SIZE];
     va_list arguments;
     size_t length;
 
     if (!newest[0])
         return;
     va_start(arguments, format);
-    vsnprintf(place, sizeof place, format, arguments);
+    vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
-    strlcat(place, ": ", sizeof place);
-    length = strlen(place);
+    strlcat(prefix, ": ", sizeof prefix);
+    length = strlen(prefix);
     memmove(newest + length, newest, sizeof newest - length);
     newest[sizeof newest - 1] = '\0';
-    memcpy(newest, place, length);
+    memcpy(newest, prefix, length);
 }
 
 void complaint_tell(void)

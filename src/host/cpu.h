@@ -7,7 +7,7 @@
  * is put beside the one who wakes. So the daemon, where polling was in vain, looks whether it
  * shares its CPU with the sender, and parts from it.
  *
- * And if a stranger floods one of them from another CPU, all places of that one are taken again
+ * And if a stranger floods one of them from another CPU, all slots of that one are taken again
  * before the other gets to run, each time: nothing arrives any more. The scheduler sees that every
  * CPU is busy and changes nothing. So the side that waits in vain has to go elsewhere: then it
  * shares a CPU with the stranger at worst, who cannot flood anything while it is not running. And

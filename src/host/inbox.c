@@ -38,7 +38,7 @@ struct lane_signal inbox_classify(const siginfo_t *info)
     bool thread = info->si_code == SI_TKILL;
     struct lane_signal signal = {
         .kind = SIGNAL_NOISE,
-        .place = (enum place)(2 * !thread + second),
+        .slot = (enum slot)(2 * !thread + second),
         .lane = thread ? LANE_THREAD : LANE_PROCESS,
         .bit = second,
         .pid = info->si_pid,
@@ -47,10 +47,10 @@ struct lane_signal inbox_classify(const siginfo_t *info)
 
     /*
      * PID 0: a sender in another PID namespace, or one that the kernel had no room to name. Then
-     * SI_TKILL is lost too, so that the place is not known: the one that tells least of the others.
+     * SI_TKILL is lost too, so that the slot is not known: the one that tells least of the others.
      */
     if (info->si_pid <= 0) {
-        signal.place = second ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1;
+        signal.slot = second ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1;
         return signal;
     }
     if (info->si_code == SI_TKILL || info->si_code == SI_USER) {

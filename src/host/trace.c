@@ -184,31 +184,31 @@ static void explain_probe(const struct trace *trace, struct line *line, struct p
         asks[probe.ask], probe.nonce);
 }
 
-static void explain_answer(const struct trace *trace, struct line *line, struct answer answer)
+static void explain_reply(const struct trace *trace, struct line *line, struct reply reply)
 {
-    const char *says = replies[answer.reply];
+    const char *says = replies[reply.code];
 
     if (is_json(trace))
-        add(line, ",\"says\":\"%s\",\"nonce\":\"%04x\",\"count\":%u", says, answer.nonce,
-            answer.count);
-    else if (answer.reply == REPLY_GO)
-        add(line, "%s, from count %u", says, answer.count);
-    else if (answer.reply == REPLY_COMMITTED)
-        add(line, "%s, at count %u", says, answer.count);
+        add(line, ",\"says\":\"%s\",\"nonce\":\"%04x\",\"count\":%u", says, reply.nonce,
+            reply.count);
+    else if (reply.code == REPLY_GO)
+        add(line, "%s, from count %u", says, reply.count);
+    else if (reply.code == REPLY_COMMITTED)
+        add(line, "%s, at count %u", says, reply.count);
     else
-        add(line, "%s%s", answer.reply < REPLY_TOO_LARGE ? "" : "refused: ", says);
+        add(line, "%s%s", reply.code < REPLY_TOO_LARGE ? "" : "refused: ", says);
 }
 
 static void explain(const struct trace *trace, struct line *line, enum trace_side from,
                     uint32_t word)
 {
-    struct answer answer;
+    struct reply reply;
     struct probe probe;
 
     if (from == TRACE_SENDER && probe_unpack(word, &probe))
         explain_probe(trace, line, probe);
-    else if (from == TRACE_DAEMON && answer_unpack(word, &answer))
-        explain_answer(trace, line, answer);
+    else if (from == TRACE_DAEMON && reply_unpack(word, &reply))
+        explain_reply(trace, line, reply);
     else
         add(line, is_json(trace) ? ",\"says\":null" : "no word that is known: dropped");
 }
@@ -281,14 +281,14 @@ void trace_bit(struct trace *trace, pid_t peer, enum lane lane, bool bit, uint64
     end(trace, &line);
 }
 
-void trace_answer(struct trace *trace, pid_t peer, enum lane lane, uint64_t index)
+void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index)
 {
     struct line line;
 
     if (!trace)
         return;
     if (is_json(trace)) {
-        begin_object(trace, &line, "answer");
+        begin_object(trace, &line, "ack");
         add_way(&line, TRACE_DAEMON, peer);
         add_plain(&line, lane, false);
         add(&line, ",\"index\":%" PRIu64, index);

@@ -56,7 +56,7 @@ void trace_stale(struct trace *trace, pid_t peer, uint32_t word);
 
 /* A bit was sent or came, and the answer to one; index is the bit's in its message, from 0. */
 void trace_bit(struct trace *trace, pid_t peer, enum lane lane, bool bit, uint64_t index);
-void trace_answer(struct trace *trace, pid_t peer, enum lane lane, uint64_t index);
+void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index);
 
 /* A signal came that counts for nothing: of somebody else, or too late. */
 void trace_uncounted(struct trace *trace, const struct lane_signal *signal, bool is_stranger);

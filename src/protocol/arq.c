@@ -37,7 +37,7 @@ void arq_receiver_clear(struct arq_receiver *r)
 
 static enum lane lane_of(const struct arq_sender *s, uint64_t index)
 {
-    return (enum lane)((s->origin + index) % LANES);
+    return (enum lane)((s->base + index) % LANES);
 }
 
 static bool is_asking(const struct arq_sender *s)
@@ -68,7 +68,7 @@ static uint64_t oldest_unanswered(const struct arq_sender *s)
 static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
 {
     uint64_t first = oldest_unanswered(s);
-    uint64_t ahead = (count - (s->origin + first)) % WORD_COUNT_MODULUS;
+    uint64_t ahead = (count - (s->base + first)) % WORD_COUNT_MODULUS;
 
     if (ahead > s->next - first)
         return false;
@@ -84,7 +84,7 @@ static void continue_from(struct arq_sender *s, uint64_t index)
         s->in_flight[lane] = false;
 }
 
-static enum arq_news refused(struct arq_sender *s, enum reply reason)
+static enum arq_news refused(struct arq_sender *s, enum reply_code reason)
 {
     s->phase = ARQ_REFUSED;
     s->refusal = reason;
@@ -96,7 +96,7 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
     uint64_t index = 0;
 
     if (s->phase == ARQ_STARTING)
-        s->origin = count;
+        s->base = count;
     /* It is another session than the one in which this message began. */
     else if (!locate(s, count, &index))
         return refused(s, REPLY_FORGOTTEN);
@@ -144,7 +144,7 @@ struct arq_step arq_sender_step(struct arq_sender *s)
     return (struct arq_step){.what = ARQ_NOTHING};
 }
 
-bool arq_sender_answered(struct arq_sender *s, enum lane lane)
+bool arq_sender_acked(struct arq_sender *s, enum lane lane)
 {
     if (!s->in_flight[lane])
         return false;
@@ -161,58 +161,58 @@ bool arq_sender_answered(struct arq_sender *s, enum lane lane)
  * Where one of this message's probes, if not the newest, is answered with a count that can be true,
  * and so hardly by a stranger who guesses: that count, as an index.
  */
-static bool locate_older(const struct arq_sender *s, struct answer answer, uint64_t *ret_index)
+static bool locate_older(const struct arq_sender *s, struct reply reply, uint64_t *ret_index)
 {
     return s->phase != ARQ_STARTING &&
-           (uint16_t)(s->nonce - answer.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
-           locate(s, answer.count, ret_index);
+           (uint16_t)(s->nonce - reply.nonce) <= (uint16_t)(s->nonce - s->first_nonce) &&
+           locate(s, reply.count, ret_index);
 }
 
 /*
  * That all of this message is in the log is true whichever of its probes is answered so. The
  * receiver may have said its last word before the newest came.
  */
-static bool is_whole_commit(const struct arq_sender *s, struct answer answer)
+static bool is_whole_commit(const struct arq_sender *s, struct reply reply)
 {
     uint64_t index;
 
-    return answer.reply == REPLY_COMMITTED && locate_older(s, answer, &index) && index == s->total;
+    return reply.code == REPLY_COMMITTED && locate_older(s, reply, &index) && index == s->total;
 }
 
 /* So is that the receiver stops and will not have this message: it says so once, and unasked. */
-static bool is_stop(const struct arq_sender *s, struct answer answer)
+static bool is_stop(const struct arq_sender *s, struct reply reply)
 {
     uint64_t index;
 
-    return answer.reply == REPLY_STOPPING && locate_older(s, answer, &index);
+    return reply.code == REPLY_STOPPING && locate_older(s, reply, &index);
 }
 
 /*
  * While nothing is asked, only a verdict may follow: it was asked for with the message. A GO or
  * WAIT would be the second copy of one already acted on, and its count is out of date.
  */
-enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
+enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
 {
     if (arq_sender_done(s))
         return ARQ_STALE;
-    if (is_whole_commit(s, answer)) {
+    if (is_whole_commit(s, reply)) {
         s->phase = ARQ_COMMITTED;
         return ARQ_VERDICT;
     }
-    if (is_stop(s, answer))
+    if (is_stop(s, reply))
         return refused(s, REPLY_STOPPING);
-    if (s->probe_due || answer.nonce != s->nonce)
+    if (s->probe_due || reply.nonce != s->nonce)
         return ARQ_STALE;
 
-    switch (answer.reply) {
+    switch (reply.code) {
     case REPLY_GO:
-        return is_asking(s) ? told_to_go(s, answer.count) : ARQ_STALE;
+        return is_asking(s) ? told_to_go(s, reply.count) : ARQ_STALE;
     case REPLY_WAIT:
         return is_asking(s) ? ARQ_WAIT : ARQ_STALE;
     case REPLY_PENDING:
         return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
     case REPLY_COMMITTED:
-        return told_committed(s, answer.count);
+        return told_committed(s, reply.count);
     case REPLY_TOO_LARGE:
     case REPLY_VERSION:
     case REPLY_DAMAGED:
@@ -221,7 +221,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct answer answer)
     case REPLY_STOPPING:
     case REPLY_FORGOTTEN:
     case REPLY_OUT_OF_STEP:
-        return refused(s, answer.reply);
+        return refused(s, reply.code);
     }
     return ARQ_STALE;
 }

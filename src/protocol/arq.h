@@ -47,14 +47,14 @@ enum arq_phase {
 
 struct arq_sender {
     enum arq_phase phase;
-    enum reply refusal;    /* ARQ_REFUSED: why */
-    bool probe_due;        /* the probe with this nonce is still to be sent */
-    uint16_t nonce;        /* of the newest probe */
-    uint16_t first_nonce;  /* of the first probe of this message */
-    uint16_t origin;       /* the receiver's count at bit 0 of the message */
-    uint64_t total;        /* bits in the message */
-    uint64_t next;         /* the bit to be sent next */
-    bool in_flight[LANES]; /* a bit on this lane is not answered yet */
+    enum reply_code refusal; /* ARQ_REFUSED: why */
+    bool probe_due;          /* the probe with this nonce is still to be sent */
+    uint16_t nonce;          /* of the newest probe */
+    uint16_t first_nonce;    /* of the first probe of this message */
+    uint16_t base;           /* the receiver's count at bit 0 of the message */
+    uint64_t total;          /* bits in the message */
+    uint64_t next;           /* the bit to be sent next */
+    bool in_flight[LANES];   /* a bit on this lane is not answered yet */
 };
 
 /* What to put on the wire now. */
@@ -81,10 +81,10 @@ void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce)
 struct arq_step arq_sender_step(struct arq_sender *sender);
 
 /* A plain signal came from the receiver. True if it answers a bit in flight. */
-bool arq_sender_answered(struct arq_sender *sender, enum lane lane);
+bool arq_sender_acked(struct arq_sender *sender, enum lane lane);
 
 /* A word came from the receiver and has passed the barrier. */
-enum arq_news arq_sender_word(struct arq_sender *sender, struct answer answer);
+enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 
 /* Nothing came for too long: the next step will be a probe. */
 void arq_sender_silence(struct arq_sender *sender);

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#define ALL_PLACES ((1u << PLACES) - 1)
+#define ALL_SLOTS ((1u << SLOTS) - 1)
 
-/* The place that was just emptied, and those the kernel found empty on its way there. */
-static unsigned emptied(enum place place)
+/* The slot that was just emptied, and those the kernel found empty on its way there. */
+static unsigned emptied(enum slot slot)
 {
-    return (2u << place) - 1;
+    return (2u << slot) - 1;
 }
 
 void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
@@ -30,7 +30,7 @@ void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
 void barrier_note(struct barrier *b, const struct lane_signal *signal)
 {
     for (unsigned i = 0; i < b->count; i++)
-        b->held[i].seen |= emptied(signal->place);
+        b->held[i].seen |= emptied(signal->slot);
     if (signal->kind == SIGNAL_WORD)
         barrier_hold(b, signal->pid, signal->word);
 }
@@ -38,7 +38,7 @@ void barrier_note(struct barrier *b, const struct lane_signal *signal)
 bool barrier_release(struct barrier *b, bool empty, pid_t *ret_pid, uint32_t *ret_word)
 {
     for (unsigned i = 0; i < b->count; i++) {
-        if (!empty && b->held[i].seen != ALL_PLACES)
+        if (!empty && b->held[i].seen != ALL_SLOTS)
             continue;
         *ret_pid = b->held[i].pid;
         *ret_word = b->held[i].word;

@@ -4,8 +4,8 @@
  * The kernel does not hand signals out in the order in which they were sent, so a word may
  * overtake bits. A word is therefore held until nothing else is pending. Under a storm of
  * strangers' signals that moment might never come, so there is a second way through: once each
- * place has been emptied, or passed over as empty, since the word was taken. (The kernel looks at
- * the places in the order of enum place: a signal from one of them says that those before it
+ * slot has been emptied, or passed over as empty, since the word was taken. (The kernel looks at
+ * the slots in the order of enum slot: a signal from one of them says that those before it
  * were empty.)
  *
  * Policy: one word a process, the newest; the words of BARRIER_WORDS processes at most, and
@@ -22,7 +22,7 @@ struct barrier {
     struct {
         pid_t pid;
         uint32_t word;
-        unsigned seen; /* bit p: place p has been empty since the word was taken */
+        unsigned seen; /* bit p: slot p has been empty since the word was taken */
     } held[BARRIER_WORDS];
 };
 
@@ -34,6 +34,6 @@ void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
 
 /*
  * Releases the oldest word that may be acted on now: any, where nothing is pending (empty is
- * true), else one for which every place has been seen empty. False if there is none.
+ * true), else one for which every slot has been seen empty. False if there is none.
  */
 bool barrier_release(struct barrier *barrier, bool empty, pid_t *ret_pid, uint32_t *ret_word);

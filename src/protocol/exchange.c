@@ -74,9 +74,9 @@ static void drop(struct exchange *ex, struct session *s)
 
 /* ---- turns ---- */
 
-static int tell(struct exchange *ex, struct session *s, enum reply reply)
+static int send_reply(struct exchange *ex, struct session *s, enum reply_code code)
 {
-    return ex->ops->tell(ex->owner, s->peer, answer_pack(session_answer(s, reply)));
+    return ex->ops->send_word(ex->owner, s->peer, reply_pack(session_reply(s, code)));
 }
 
 static void grant(struct exchange *ex, struct session *s)
@@ -99,7 +99,7 @@ static void next_turn(struct exchange *ex)
     while ((s = users_next(&ex->users))) {
         grant(ex, s);
         ex->repeat_go_at = ex->now + REPEAT_GO;
-        if (tell(ex, s, REPLY_GO) == 0)
+        if (send_reply(ex, s, REPLY_GO) == 0)
             return;
         drop(ex, s);
     }
@@ -119,11 +119,11 @@ static void go_or_wait(struct exchange *ex, struct session *s)
     if (is_free)
         grant(ex, s);
     if (ex->runner == s) {
-        tell(ex, s, REPLY_GO);
+        send_reply(ex, s, REPLY_GO);
         return;
     }
     users_wait(&ex->users, s);
-    tell(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
+    send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
 /* The runner spoke: it has heard its GO. */
@@ -159,7 +159,7 @@ uint64_t exchange_tick(struct exchange *ex, uint64_t now)
         next_turn(ex);
     } else if (now >= ex->repeat_go_at) {
         ex->repeat_go_at = now + 2 * (now - ex->granted_at);
-        tell(ex, ex->runner, REPLY_GO);
+        send_reply(ex, ex->runner, REPLY_GO);
     }
     return ex->runner ? earlier(end_of_turn(ex), ex->repeat_go_at) : EXCHANGE_NEVER;
 }
@@ -176,17 +176,17 @@ bool exchange_is_busy(const struct exchange *ex)
 
 /* ---- messages ---- */
 
-static void give_verdict(struct exchange *ex, struct session *s, enum reply reply)
+static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code)
 {
     users_release(&ex->users, s);
-    if (reply == REPLY_COMMITTED) {
+    if (code == REPLY_COMMITTED) {
         session_commit(s);
     } else {
         ex->counts.refused++;
-        session_refuse(s, reply);
-        ex->ops->refused(ex->owner, s->pid, s->uid, reply);
+        session_refuse(s, code);
+        ex->ops->refused(ex->owner, s->pid, s->uid, code);
     }
-    tell(ex, s, reply);
+    send_reply(ex, s, code);
 }
 
 static void commit(struct exchange *ex, struct session *s)
@@ -221,7 +221,7 @@ void exchange_committed(struct exchange *ex, int result)
 /* ---- what is scarce ---- */
 
 /* The verdict on the message before must not be lost with the invitation to the next. */
-static void uninvite(struct exchange *ex, struct session *s, enum reply reason)
+static void uninvite(struct exchange *ex, struct session *s, enum reply_code reason)
 {
     if (!s->is_invited)
         return;
@@ -230,11 +230,11 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply reason)
     if (s->state == SESSION_IDLE)
         give_verdict(ex, s, reason);
     else
-        tell(ex, s, reason);
+        send_reply(ex, s, reason);
 }
 
 /* Tells the sender, if it waits for something, and ends the session. The turn may be free then. */
-static void dismiss(struct exchange *ex, struct session *s, enum reply reason)
+static void dismiss(struct exchange *ex, struct session *s, enum reply_code reason)
 {
     uninvite(ex, s, reason);
     if (session_is_mid_message(s))
@@ -303,7 +303,7 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     bool bit;
 
     while (session_takes_bits(s) && arq_receiver_next(&s->arq, &lane, &bit)) {
-        if (ex->ops->answer(ex->owner, s->peer, lane) < 0) {
+        if (ex->ops->send_ack(ex->owner, s->peer, lane) < 0) {
             drop(ex, s);
             pass_on_turn(ex);
             return;
@@ -330,11 +330,11 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 static void start(struct exchange *ex, struct session *s)
 {
     if (session_is_mid_message(s)) {
-        tell(ex, s, REPLY_OUT_OF_STEP);
+        send_reply(ex, s, REPLY_OUT_OF_STEP);
     } else if (s->state == SESSION_REFUSED) {
-        tell(ex, s, s->refusal);
+        send_reply(ex, s, s->refusal);
     } else if (ex->stopping) {
-        tell(ex, s, REPLY_STOPPING);
+        send_reply(ex, s, REPLY_STOPPING);
     } else {
         s->is_invited = true;
         go_or_wait(ex, s);
@@ -344,7 +344,7 @@ static void start(struct exchange *ex, struct session *s)
 /* The verdict may have been lost; or the first bits of the next message: then it starts anew. */
 static void repeat_committed(struct exchange *ex, struct session *s)
 {
-    tell(ex, s, REPLY_COMMITTED);
+    send_reply(ex, s, REPLY_COMMITTED);
     s->is_invited = false;
     users_stop_waiting(&ex->users, s);
     if (ex->runner == s)
@@ -356,7 +356,7 @@ static void resume(struct exchange *ex, struct session *s)
     switch (s->state) {
     case SESSION_IDLE:
         if (!s->is_invited) {
-            tell(ex, s, REPLY_FORGOTTEN);
+            send_reply(ex, s, REPLY_FORGOTTEN);
             return;
         }
         go_or_wait(ex, s);
@@ -365,13 +365,13 @@ static void resume(struct exchange *ex, struct session *s)
         go_or_wait(ex, s);
         return;
     case SESSION_COMMITTING:
-        tell(ex, s, REPLY_PENDING);
+        send_reply(ex, s, REPLY_PENDING);
         return;
     case SESSION_COMMITTED:
         repeat_committed(ex, s);
         return;
     case SESSION_REFUSED:
-        tell(ex, s, s->refusal);
+        send_reply(ex, s, s->refusal);
         return;
     }
 }
@@ -383,7 +383,7 @@ static void resume(struct exchange *ex, struct session *s)
  */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
-    enum reply refusal = REPLY_FORGOTTEN;
+    enum reply_code refusal = REPLY_FORGOTTEN;
     struct session *s = NULL;
     void *peer;
 
@@ -401,9 +401,9 @@ static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
     if (s) {
         barrier_hold(&ex->barrier, pid, probe_pack(probe));
     } else {
-        struct answer answer = {.reply = refusal, .nonce = probe.nonce};
+        struct reply reply = {.code = refusal, .nonce = probe.nonce};
 
-        ex->ops->tell(ex->owner, peer, answer_pack(answer));
+        ex->ops->send_word(ex->owner, peer, reply_pack(reply));
         ex->ops->close(ex->owner, peer);
     }
 }

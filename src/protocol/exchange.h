@@ -1,7 +1,7 @@
 /*
  * exchange.h - the daemon's side of the protocol: who may talk, what is answered, what is logged
  *
- * Signals of different senders meet in the same four places, and there wipe each other out. So
+ * Signals of different senders meet in the same four slots, and there wipe each other out. So
  * one sender at a time has the turn and runs at full speed; the others are told to wait, sleep,
  * and are told to go: the users in turn, and the senders of each first come first served. A turn
  * ends with the message, with the sender's silence, or after a time slice if others wait, which is
@@ -44,8 +44,8 @@ struct exchange_ops {
     uid_t (*user)(void *owner, const void *peer);
     bool (*ended)(void *owner, const void *peer);
     /* Answers a bit on its lane; tells a word. -ESRCH if the process is gone. */
-    int (*answer)(void *owner, void *peer, enum lane lane);
-    int (*tell)(void *owner, void *peer, uint32_t word);
+    int (*send_ack)(void *owner, void *peer, enum lane lane);
+    int (*send_word)(void *owner, void *peer, uint32_t word);
     /*
      * Puts a message of a sender into the log, and takes over its bytes in any case. 0: it is
      * there. -EINPROGRESS: exchange_committed() will tell. Else: it is not, and will not be.
@@ -54,7 +54,7 @@ struct exchange_ops {
     /* Whether some of the message whose commit is in progress can be seen in the log already. */
     bool (*has_begun)(void *owner);
     /* For the record: a message was refused; its sender ended before it was whole. */
-    void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply reason);
+    void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply_code reason);
     void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);
 };
 

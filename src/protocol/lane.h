@@ -2,7 +2,7 @@
  * lane.h - one signal on the wire, as both programs see it
  *
  * Linux keeps two pending sets for a receiver: one of its thread (tgkill(2)) and one of the whole
- * process (kill(2)). Each holds one SIGUSR1 and one SIGUSR2, so there are four places where a
+ * process (kill(2)). Each holds one SIGUSR1 and one SIGUSR2, so there are four slots where a
  * signal can wait, and two lanes on which a bit can travel without meeting the bit before it.
  * signal(7) tells of pending sets, sigaction(2) of si_code.
  *
@@ -21,25 +21,25 @@ enum lane {
 
 #define LANES 2
 
-/* A place where one signal can wait, in the order in which the kernel empties them. */
-enum place {
-    PLACE_THREAD_USR1,
-    PLACE_THREAD_USR2,
-    PLACE_PROCESS_USR1,
-    PLACE_PROCESS_USR2,
+/* A slot where one signal can wait, in the order in which the kernel empties them. */
+enum slot {
+    SLOT_THREAD_USR1,
+    SLOT_THREAD_USR2,
+    SLOT_PROCESS_USR1,
+    SLOT_PROCESS_USR2,
 };
 
-#define PLACES 4
+#define SLOTS 4
 
 enum signal_kind {
     SIGNAL_PLAIN, /* sent by kill or tgkill: pid and uid are the kernel's word */
     SIGNAL_WORD,  /* a queued SIGUSR2: pid and word are the sender's claim */
-    SIGNAL_NOISE, /* anything else; only its place means something */
+    SIGNAL_NOISE, /* anything else; only its slot means something */
 };
 
 struct lane_signal {
     enum signal_kind kind;
-    enum place place;
+    enum slot slot;
     enum lane lane; /* SIGNAL_PLAIN: the lane it came on */
     bool bit;       /* SIGNAL_PLAIN: false for SIGUSR1, true for SIGUSR2 */
     pid_t pid;      /* who sent it, in this process's PID namespace; > 0 unless SIGNAL_NOISE */

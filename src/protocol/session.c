@@ -33,7 +33,7 @@ void session_begin(struct session *s)
 {
     s->is_invited = false;
     s->state = SESSION_OPEN;
-    s->first = s->arq.count;
+    s->base = s->arq.count;
 }
 
 void session_bit(struct session *s, bool bit)
@@ -61,7 +61,7 @@ void session_bit(struct session *s, bool bit)
 
 uint64_t session_taken(const struct session *s)
 {
-    return s->is_invited ? 0 : s->arq.count - s->first;
+    return s->is_invited ? 0 : s->arq.count - s->base;
 }
 
 size_t session_length(const struct session *s)
@@ -81,7 +81,7 @@ void session_commit(struct session *s)
     end(s, SESSION_COMMITTED);
 }
 
-void session_refuse(struct session *s, enum reply reason)
+void session_refuse(struct session *s, enum reply_code reason)
 {
     s->refusal = reason;
     end(s, SESSION_REFUSED);
@@ -92,8 +92,8 @@ bool session_is_mid_message(const struct session *s)
     return s->state == SESSION_COMMITTING || s->state == SESSION_OPEN;
 }
 
-struct answer session_answer(const struct session *s, enum reply reply)
+struct reply session_reply(const struct session *s, enum reply_code code)
 {
-    return (struct answer){
-        .reply = reply, .count = (uint16_t)(s->arq.count % WORD_COUNT_MODULUS), .nonce = s->nonce};
+    return (struct reply){
+        .code = code, .count = (uint16_t)(s->arq.count % WORD_COUNT_MODULUS), .nonce = s->nonce};
 }

@@ -40,10 +40,10 @@ struct session {
 
     enum session_state state; /* of the newest message of which a bit has come */
     bool is_invited;          /* another may begin: its sender asked */
-    enum reply refusal;
+    enum reply_code refusal;
     uint16_t nonce; /* of the newest probe */
     struct arq_receiver arq;
-    uint64_t first; /* the count before the newest message of which a bit has come */
+    uint64_t base; /* the count before the newest message of which a bit has come */
     struct frame_decoder decoder;
 };
 
@@ -72,10 +72,10 @@ size_t session_length(const struct session *session);
 
 /* Ends the message with a verdict, SESSION_COMMITTED or SESSION_REFUSED, and frees its bytes. */
 void session_commit(struct session *session);
-void session_refuse(struct session *session, enum reply reason);
+void session_refuse(struct session *session, enum reply_code reason);
 
 /* Whether bits of a message have been taken, and it has no verdict yet. */
 bool session_is_mid_message(const struct session *session);
 
 /* The answer to the newest probe, as far as the session alone can tell. */
-struct answer session_answer(const struct session *session, enum reply reply);
+struct reply session_reply(const struct session *session, enum reply_code code);

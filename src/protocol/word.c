@@ -19,20 +19,20 @@ bool probe_unpack(uint32_t word, struct probe *ret)
     return true;
 }
 
-uint32_t answer_pack(struct answer answer)
+uint32_t reply_pack(struct reply reply)
 {
-    return (uint32_t)answer.reply << 28 | (uint32_t)(answer.count % WORD_COUNT_MODULUS) << 16 |
-           answer.nonce;
+    return (uint32_t)reply.code << 28 | (uint32_t)(reply.count % WORD_COUNT_MODULUS) << 16 |
+           reply.nonce;
 }
 
-bool answer_unpack(uint32_t word, struct answer *ret)
+bool reply_unpack(uint32_t word, struct reply *ret)
 {
     uint32_t reply = word >> 28;
 
     if (reply < REPLY_GO || reply > REPLY_OUT_OF_STEP)
         return false;
-    *ret = (struct answer){.reply = (enum reply)reply,
-                           .count = word >> 16 & (WORD_COUNT_MODULUS - 1),
-                           .nonce = (uint16_t)word};
+    *ret = (struct reply){.code = (enum reply_code)reply,
+                          .count = word >> 16 & (WORD_COUNT_MODULUS - 1),
+                          .nonce = (uint16_t)word};
     return true;
 }

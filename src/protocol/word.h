@@ -25,7 +25,7 @@ struct probe {
     uint16_t nonce;
 };
 
-enum reply {
+enum reply_code {
     REPLY_GO = 1,     /* send, from count */
     REPLY_WAIT,       /* others are sending: GO follows when it is your turn */
     REPLY_PENDING,    /* the log takes nothing for now: another answer follows when it does */
@@ -40,19 +40,19 @@ enum reply {
     REPLY_OUT_OF_STEP /* refused: the daemon's session is not where the sender thinks */
 };
 
-struct answer {
-    enum reply reply;
+struct reply {
+    enum reply_code code;
     uint16_t count; /* bits taken in this session, modulo WORD_COUNT_MODULUS */
     uint16_t nonce;
 };
 
 #define WORD_COUNT_MODULUS 4096
 
-/* The word for a probe or an answer. answer.count is reduced to its modulus. */
+/* The word for a probe or an answer. reply.count is reduced to its modulus. */
 uint32_t probe_pack(struct probe probe);
-uint32_t answer_pack(struct answer answer);
+uint32_t reply_pack(struct reply reply);
 
-/* Reads a word; false, with *ret untouched, if it is not one that probe_pack (answer_pack) makes.
+/* Reads a word; false, with *ret untouched, if it is not one that probe_pack (reply_pack) makes.
  */
 bool probe_unpack(uint32_t word, struct probe *ret);
-bool answer_unpack(uint32_t word, struct answer *ret);
+bool reply_unpack(uint32_t word, struct reply *ret);

@@ -38,7 +38,7 @@
 #define LAST_QUEUE_PATIENCE MONOTONIC_SEC
 /* After so many bits the watcher is told: a few milliseconds, in which it costs nothing. */
 #define BITS_TO_TELL 1024
-/* Four signals can be pending, but strangers may fill their places again while they are taken. */
+/* Four signals can be pending, but strangers may fill their slots again while they are taken. */
 #define LAST_TAKES 1000
 
 /*
@@ -54,7 +54,7 @@ static uint16_t first_nonce(void)
                : (uint16_t)monotonic_now();
 }
 
-void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
+void client_init(struct client *client, const struct pidref *daemon, uint64_t timeout_ns,
                  struct client_counts *counts)
 {
     *client = (struct client){
@@ -113,7 +113,7 @@ static int timed_out(const struct client *client)
     return EX_TEMPFAIL;
 }
 
-static int refused(struct client *client, enum reply reason)
+static int refused(struct client *client, enum reply_code reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
@@ -165,7 +165,7 @@ static int send_bit(const struct client *client, const struct arq_step *step,
                     const struct frame *frame)
 {
     bool bit = frame_bit(frame, step->index);
-    int r = peer_send_bit(&client->daemon, step->lane, bit);
+    int r = pidref_send_bit(&client->daemon, step->lane, bit);
 
     if (r == 0)
         trace_bit(client->trace, client->daemon.pid, step->lane, bit, step->index);
@@ -175,7 +175,7 @@ static int send_bit(const struct client *client, const struct arq_step *step,
 static int send_probe(const struct client *client, struct probe probe)
 {
     uint32_t word = probe_pack(probe);
-    int r = peer_send_word(&client->daemon, word);
+    int r = pidref_send_word(&client->daemon, word);
 
     if (r == 0)
         trace_word(client->trace, TRACE_SENDER, client->daemon.pid, word);
@@ -294,14 +294,14 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
                       struct wait *wait)
 {
     uint64_t sent = arq->next;
-    struct answer answer;
+    struct reply reply;
 
-    if (!answer_unpack(word, &answer))
+    if (!reply_unpack(word, &reply))
         return;
-    switch (arq_sender_word(arq, answer)) {
+    switch (arq_sender_word(arq, reply)) {
     case ARQ_STALE:
         trace_stale(client->trace, client->daemon.pid, word);
-        if (answer.reply == REPLY_GO && wait->is_queued)
+        if (reply.code == REPLY_GO && wait->is_queued)
             take_call(client, arq, wait);
         return;
     case ARQ_GO:
@@ -322,7 +322,7 @@ static void take_word(struct client *client, struct arq_sender *arq, uint32_t wo
         break;
     }
     client->was_heard = true;
-    client->is_stalled = answer.reply == REPLY_PENDING;
+    client->is_stalled = reply.code == REPLY_PENDING;
 }
 
 static void release_words(struct client *client, struct arq_sender *arq, bool empty,
@@ -340,13 +340,13 @@ static uint64_t newest_on(const struct arq_sender *arq, enum lane lane)
 {
     uint64_t newest = arq->next - 1;
 
-    return (arq->origin + newest) % LANES == lane ? newest : newest - 1;
+    return (arq->base + newest) % LANES == lane ? newest : newest - 1;
 }
 
-static void take_answer(struct client *client, const struct arq_sender *arq, enum lane lane,
-                        struct wait *wait)
+static void take_ack(struct client *client, const struct arq_sender *arq, enum lane lane,
+                     struct wait *wait)
 {
-    trace_answer(client->trace, client->daemon.pid, lane, newest_on(arq, lane));
+    trace_ack(client->trace, client->daemon.pid, lane, newest_on(arq, lane));
     client->was_heard = true;
     if (client->wary > 0)
         client->wary--;
@@ -364,8 +364,8 @@ static void take_signal(struct client *client, struct arq_sender *arq,
         noise.kind = SIGNAL_NOISE;
     }
     barrier_note(&client->barrier, &noise);
-    if (noise.kind == SIGNAL_PLAIN && arq_sender_answered(arq, signal->lane))
-        take_answer(client, arq, signal->lane, wait);
+    if (noise.kind == SIGNAL_PLAIN && arq_sender_acked(arq, signal->lane))
+        take_ack(client, arq, signal->lane, wait);
     else if (noise.kind == SIGNAL_WORD)
         trace_word(client->trace, TRACE_DAEMON, signal->pid, signal->word);
     else
@@ -457,7 +457,7 @@ static int converse(struct client *client, struct arq_sender *arq, const struct 
         /* Not while an answer waits behind the barrier. */
         if (client->barrier.count == 0 && is_silence(&wait)) {
             tell(client, arq->next, arq->total);
-            if (peer_ended(&client->daemon))
+            if (pidref_ended(&client->daemon))
                 return last_words(client, arq, &wait);
             if (!ask_again(client, arq, &wait))
                 return timed_out(client);
@@ -476,7 +476,7 @@ int client_send(struct client *client, const struct message *message)
     client->is_in_doubt = false;
     client->has_asked = false;
     client->fresh = 0;
-    if (peer_ended(&client->daemon)) {
+    if (pidref_ended(&client->daemon)) {
         client->may_retry = true;
         complain(
             "the daemon, process %d, has ended; the message was not sent: start it and send it "

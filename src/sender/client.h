@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "host/cpu.h"
-#include "host/peer.h"
+#include "host/pidref.h"
 #include "host/spin.h"
 #include "host/trace.h"
 #include "protocol/barrier.h"
@@ -34,7 +34,7 @@ struct client_watcher {
 };
 
 struct client {
-    struct peer daemon;
+    struct pidref daemon;
     uint64_t timeout_ns; /* how long to wait without progress */
     struct trace *trace; /* NULL: none */
     struct barrier barrier;
@@ -58,7 +58,7 @@ struct client {
  * trace and a watcher may be set afterwards; the trace stays the caller's, too. What is sent is
  * added to the counts.
  */
-void client_init(struct client *client, const struct peer *daemon, uint64_t timeout_ns,
+void client_init(struct client *client, const struct pidref *daemon, uint64_t timeout_ns,
                  struct client_counts *counts);
 
 /*

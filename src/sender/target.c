@@ -63,69 +63,69 @@ static int not_permitted(const char *what, enum target target, uid_t owner)
 }
 
 /* Whether both sides may signal each other. */
-static int check_permission(const struct peer *peer, enum target target,
+static int check_permission(const struct pidref *process, enum target target,
                             const struct procstat *stat)
 {
     char what[128];
 
-    if (pidfd_send_signal(peer->fd, 0, NULL, 0) < 0) {
+    if (pidfd_send_signal(process->fd, 0, NULL, 0) < 0) {
         if (errno == ESRCH) {
-            complain("the daemon, process %d, has just ended; %s", (int)peer->pid,
+            complain("the daemon, process %d, has just ended; %s", (int)process->pid,
                      how_to_start(target));
             return EX_UNAVAILABLE;
         }
-        snprintf(what, sizeof what, "not permitted to signal process %d of user %u", (int)peer->pid,
-                 (unsigned)stat->real_uid);
+        snprintf(what, sizeof what, "not permitted to signal process %d of user %u",
+                 (int)process->pid, (unsigned)stat->real_uid);
         return not_permitted(what, target, stat->real_uid);
     }
     if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to answer a process of user %u",
-                 (int)peer->pid, (unsigned)stat->real_uid, (unsigned)getuid());
+                 (int)process->pid, (unsigned)stat->real_uid, (unsigned)getuid());
         return not_permitted(what, target, stat->real_uid);
     }
     return 0;
 }
 
 /* Whether the process is a daemon as far as can be seen without a signal. */
-static int check_process(const struct peer *peer, enum target target)
+static int check_process(const struct pidref *process, enum target target)
 {
     struct procstat stat;
-    int r = procstat_read(peer->pid, &stat);
+    int r = procstat_read(process->pid, &stat);
 
-    if ((r == -ESRCH && !peer_ended(peer)) || r == -EPERM || r == -EACCES) {
+    if ((r == -ESRCH && !pidref_ended(process)) || r == -EPERM || r == -EACCES) {
         complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
                  "where it does: without ProtectProc= or hidepid=",
-                 (int)peer->pid);
+                 (int)process->pid);
         return EX_NOPERM;
     }
     if (r < 0) {
         complain_of(-r, "cannot read /proc/%d/status, which tells whether it is minitalkd",
-                    (int)peer->pid);
+                    (int)process->pid);
         return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
     if (strcmp(stat.name, DAEMON_COMMAND) != 0) {
-        complain("process %d is '%s', not minitalkd; nothing was sent to it", (int)peer->pid,
+        complain("process %d is '%s', not minitalkd; nothing was sent to it", (int)process->pid,
                  stat.name);
         return EX_PROTOCOL;
     }
     if (stat.state == 'Z' || stat.state == 'X') {
-        complain("the daemon, process %d, has ended; %s", (int)peer->pid, how_to_start(target));
+        complain("the daemon, process %d, has ended; %s", (int)process->pid, how_to_start(target));
         return EX_UNAVAILABLE;
     }
     if (!stat.is_shielded) {
         complain("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
                  "nothing was sent to it",
-                 (int)peer->pid);
+                 (int)process->pid);
         return EX_PROTOCOL;
     }
-    return check_permission(peer, target, &stat);
+    return check_permission(process, target, &stat);
 }
 
-int target_from_pid(pid_t pid, struct peer *ret)
+int target_from_pid(pid_t pid, struct pidref *ret)
 {
-    struct peer peer;
-    int r = peer_open(pid, &peer);
+    struct pidref process;
+    int r = pidref_open(pid, &process);
 
     if (r == -ESRCH) {
         complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
@@ -139,12 +139,12 @@ int target_from_pid(pid_t pid, struct peer *ret)
         complain_of(-r, "cannot open process %d", (int)pid);
         return EX_OSERR;
     }
-    r = check_process(&peer, TARGET_NAMED);
+    r = check_process(&process, TARGET_NAMED);
     if (r != 0) {
-        peer_close(&peer);
+        pidref_close(&process);
         return r;
     }
-    *ret = peer;
+    *ret = process;
     return 0;
 }
 
@@ -190,12 +190,12 @@ struct sight {
  * PID, the daemon had it at a moment when we held that process (or one that has ended since, and
  * cannot be signalled any more), and no later owner of the PID can be meant.
  */
-static struct sight look(int fd, struct peer *ret)
+static struct sight look(int fd, struct pidref *ret)
 {
     struct sight sight = {.written = 0};
 
     sight.readable = pidfile_read(fd, &sight.written);
-    sight.opened = sight.readable == 0 ? peer_open(sight.written, ret) : sight.readable;
+    sight.opened = sight.readable == 0 ? pidref_open(sight.written, ret) : sight.readable;
     sight.locked = pidfile_holder(fd, &sight.holder);
     return sight;
 }
@@ -206,14 +206,14 @@ static bool is_foreign(const struct sight *sight)
     return sight->locked == 0 && (sight->readable < 0 || sight->written != sight->holder);
 }
 
-static int check_lock(const char *path, enum target target, int fd, struct peer *ret)
+static int check_lock(const char *path, enum target target, int fd, struct pidref *ret)
 {
     struct sight sight = look(fd, ret);
     int r;
 
     /* A restart may fall between the two: a daemon writes its PID before it takes the lock. */
     for (int restarts = 0; is_foreign(&sight) && restarts < RESTARTS_MAX; restarts++) {
-        peer_close(ret);
+        pidref_close(ret);
         sight = look(fd, ret);
     }
     r = sight.locked;
@@ -244,22 +244,22 @@ static int check_lock(const char *path, enum target target, int fd, struct peer 
     return 0;
 }
 
-int target_from_pidfile(const char *path, enum target target, struct peer *ret)
+int target_from_pidfile(const char *path, enum target target, struct pidref *ret)
 {
-    struct peer peer = PEER_NONE;
+    struct pidref process = PIDREF_NONE;
     int fd = pidfile_open_for_reading(path);
     int r;
 
     if (fd < 0)
         return cannot_open(path, target, -fd);
-    r = check_lock(path, target, fd, &peer);
+    r = check_lock(path, target, fd, &process);
     close(fd);
     if (r == 0)
-        r = check_process(&peer, target);
+        r = check_process(&process, target);
     if (r != 0) {
-        peer_close(&peer);
+        pidref_close(&process);
         return r;
     }
-    *ret = peer;
+    *ret = process;
     return 0;
 }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "host/peer.h"
+#include "host/pidref.h"
 
 /* Whose daemon it is meant to be: that decides how one is started. */
 enum target { TARGET_SYSTEM, TARGET_USER, TARGET_NAMED };
@@ -18,5 +18,5 @@ enum target { TARGET_SYSTEM, TARGET_USER, TARGET_NAMED };
  * sysexits(3): EX_UNAVAILABLE (there is none), EX_PROTOCOL (it is something else), EX_NOPERM,
  * EX_OSERR.
  */
-int target_from_pidfile(const char *path, enum target target, struct peer *ret);
-int target_from_pid(pid_t pid, struct peer *ret);
+int target_from_pidfile(const char *path, enum target target, struct pidref *ret);
+int target_from_pid(pid_t pid, struct pidref *ret);

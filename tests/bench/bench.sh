@@ -23,14 +23,14 @@ stopwatch=$builddir/tests/bench/stopwatch
 figures=$builddir/bench.csv
 readonly FLOOR_BITS=10000 CLOSE_FLOOR_BITS=100000 CROWD_BYTES=2048
 
-place=$(mktemp -d)
-cd "$place"
+directory=$(mktemp -d)
+cd "$directory"
 declare -a running=()
 
 clean_up() {
     [ ${#running[@]} -eq 0 ] || kill "${running[@]}" 2> /dev/null || :
     wait
-    rm -rf "$place"
+    rm -rf "$directory"
 }
 trap clean_up EXIT
 
@@ -109,7 +109,7 @@ start_daemon() {
     local name=$1
     shift
     mkfifo "$name.ready"
-    "$@" "$builddir/minitalkd" --foreground --output=stdout --pidfile="$place/$name.pid" \
+    "$@" "$builddir/minitalkd" --foreground --output=stdout --pidfile="$directory/$name.pid" \
         > "$name.ready" 2> "$name.errors" &
     running+=($!)
     # Its messages are read and dropped, as journald would read them.

@@ -35,11 +35,11 @@ static void check_session(const struct exchange *ex, const struct session *sessi
     if (peer->state == SESSION_REFUSED)
         PROMISE(session->refusal == peer->refusal);
     for (int lane = 0; lane < LANES; lane++)
-        PROMISE(session->arq.held[lane] == peer->slots[lane].is_there);
+        PROMISE(session->arq.held[lane] == peer->held[lane].is_there);
     check_memory(session);
     /* What could be taken was. */
     if (session == ex->runner && book_takes_bits(peer))
-        PROMISE(!peer->slots[peer->count % LANES].is_there);
+        PROMISE(!peer->held[peer->count % LANES].is_there);
     if (book.is_stopping)
         PROMISE(!peer->is_invited);
 }

@@ -43,7 +43,7 @@ struct peer {
     unsigned asked; /* when it did so last: the number of that question */
 
     enum session_state state;
-    enum reply refusal;
+    enum reply_code refusal;
     bool is_invited;
     unsigned rank; /* among those of its user who wait, first come first; 0: does not wait */
     uint16_t nonce;
@@ -60,7 +60,7 @@ struct peer {
     struct {
         bool is_there, bit;
         uid_t uid;
-    } slots[LANES]; /* bits that wait for their turn */
+    } held[LANES]; /* bits that wait for their turn */
 };
 
 struct book {

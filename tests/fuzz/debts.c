@@ -21,10 +21,10 @@ bool debts_are_paid(void)
 
 static void clear_slots(struct peer *peer)
 {
-    memset(peer->slots, 0, sizeof peer->slots);
+    memset(peer->held, 0, sizeof peer->held);
 }
 
-static void end_message(struct peer *peer, enum session_state state, enum reply verdict)
+static void end_message(struct peer *peer, enum session_state state, enum reply_code verdict)
 {
     peer->state = state;
     peer->refusal = state == SESSION_REFUSED ? verdict : 0;
@@ -37,7 +37,7 @@ static void end_message(struct peer *peer, enum session_state state, enum reply 
     debts.is_on_record = false;
 }
 
-void debts_refuse(struct peer *peer, enum reply reason)
+void debts_refuse(struct peer *peer, enum reply_code reason)
 {
     end_message(peer, SESSION_REFUSED, reason);
 }
@@ -69,7 +69,7 @@ static void admit(struct peer *peer)
     words_hold_again(&book.words, peer->pid, debts.admitted_by);
 }
 
-static void turn_away(struct peer *peer, struct probe probe, enum reply reply)
+static void turn_away(struct peer *peer, struct probe probe, enum reply_code reply)
 {
     peer->nonce = probe.nonce;
     debts.to_turn_away = peer;

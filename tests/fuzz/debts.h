@@ -16,13 +16,13 @@ struct debts {
     struct peer *to_answer; /* a question: with one of these replies, 1u << reply each */
     unsigned replies;
     struct peer *to_judge; /* a verdict */
-    enum reply verdict;
+    enum reply_code verdict;
     bool is_on_record;         /* the refusal */
     struct peer *to_drop;      /* it could not be answered, or made way */
     struct peer *to_admit;     /* the user of this one must be asked for */
     struct probe admitted_by;  /* because of this question */
     struct peer *to_turn_away; /* with this reply */
-    enum reply farewell;
+    enum reply_code farewell;
     struct want want; /* somebody must give way */
 };
 
@@ -42,7 +42,7 @@ void debts_want(struct want want);
 void debts_take_bit(struct peer *peer, bool bit);
 
 /* The peer's message, or its question for one, is refused. */
-void debts_refuse(struct peer *peer, enum reply reason);
+void debts_refuse(struct peer *peer, enum reply_code reason);
 
 /* The log has made up its mind on a message: 0 or -errno. peer: whose it is; NULL if it is gone. */
 void debts_log(struct peer *peer, int result);

@@ -16,7 +16,7 @@
 enum event {
     EVENT_BIT,       /* any plain signal */
     EVENT_WORD,      /* any word */
-    EVENT_NOISE,     /* anything else, at any place */
+    EVENT_NOISE,     /* anything else, at any slot */
     EVENT_ASK,       /* a question, as the protocol has it */
     EVENT_ASK_AGAIN, /* the same, with the nonce of the one before */
     EVENT_SEND,      /* the next bits of a good frame */
@@ -64,19 +64,18 @@ static void send_plain(pid_t pid, uid_t uid, enum lane lane, bool bit)
         .kind = SIGNAL_PLAIN, .lane = lane, .bit = bit, .pid = pid, .uid = uid};
 
     if (lane == LANE_THREAD)
-        signal.place = bit ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1;
+        signal.slot = bit ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1;
     else
-        signal.place = bit ? PLACE_PROCESS_USR2 : PLACE_PROCESS_USR1;
+        signal.slot = bit ? SLOT_PROCESS_USR2 : SLOT_PROCESS_USR1;
     witness_signal(&signal);
 }
 
 static void send_word(pid_t pid, uint32_t word, bool to_thread)
 {
-    witness_signal(
-        &(struct lane_signal){.kind = SIGNAL_WORD,
-                              .place = to_thread ? PLACE_THREAD_USR2 : PLACE_PROCESS_USR2,
-                              .pid = pid,
-                              .word = word});
+    witness_signal(&(struct lane_signal){.kind = SIGNAL_WORD,
+                                         .slot = to_thread ? SLOT_THREAD_USR2 : SLOT_PROCESS_USR2,
+                                         .pid = pid,
+                                         .word = word});
 }
 
 static void any_bit(struct input *input)
@@ -173,7 +172,7 @@ static void happen(enum event event, unsigned argument, struct input *input)
         return;
     case EVENT_NOISE:
         witness_signal(
-            &(struct lane_signal){.kind = SIGNAL_NOISE, .place = (enum place)(argument % PLACES)});
+            &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = (enum slot)(argument % SLOTS)});
         return;
     case EVENT_ASK:
     case EVENT_ASK_AGAIN:

@@ -136,7 +136,7 @@ static bool peer_has_ended(void *owner, const void *peer_)
 
 /* ---- bits and words ---- */
 
-static int answer_peer(void *owner, void *peer_, enum lane lane)
+static int ack_peer(void *owner, void *peer_, enum lane lane)
 {
     struct peer *peer = peer_;
 
@@ -147,25 +147,25 @@ static int answer_peer(void *owner, void *peer_, enum lane lane)
     PROMISE(peer == book.turn);
     PROMISE(book_takes_bits(peer));
     PROMISE(lane == peer->count % LANES);
-    PROMISE(peer->slots[lane].is_there);
+    PROMISE(peer->held[lane].is_there);
     if (book_is_gone(peer) || book.processes[peer->pid].is_numb) {
         owe_drop(peer);
         return book_is_gone(peer) ? -ESRCH : -EPERM;
     }
-    peer->slots[lane].is_there = false;
+    peer->held[lane].is_there = false;
     if (peer->is_invited) {
         peer->is_invited = false;
         peer->state = SESSION_OPEN;
-        peer->uid = peer->slots[lane].uid;
+        peer->uid = peer->held[lane].uid;
         peer->bits = 0;
         peer->content = 0;
         peer->received = 0;
     }
-    debts_take_bit(peer, peer->slots[lane].bit);
+    debts_take_bit(peer, peer->held[lane].bit);
     return 0;
 }
 
-static void hear_reply(struct peer *peer, enum reply reply)
+static void hear_reply(struct peer *peer, enum reply_code reply)
 {
     PROMISE(debts.replies & (1u << reply));
     debts.to_answer = NULL;
@@ -183,13 +183,13 @@ static void hear_reply(struct peer *peer, enum reply reply)
     }
 }
 
-static void hear_farewell(enum reply reply)
+static void hear_farewell(enum reply_code reply)
 {
     PROMISE(reply == debts.farewell);
     debts.to_turn_away = NULL;
 }
 
-static void hear_verdict(struct peer *peer, enum reply reply)
+static void hear_verdict(struct peer *peer, enum reply_code reply)
 {
     PROMISE(reply == debts.verdict);
     PROMISE(debts.is_on_record == (reply != REPLY_COMMITTED));
@@ -199,7 +199,7 @@ static void hear_verdict(struct peer *peer, enum reply reply)
 }
 
 /* It will not be served; nothing is known to have been sent that could be refused. */
-static void hear_uninvited(struct peer *peer, enum reply reply)
+static void hear_uninvited(struct peer *peer, enum reply_code reply)
 {
     PROMISE(reply == (debts.want.peer ? REPLY_BUSY : REPLY_STOPPING));
     PROMISE(peer->is_invited);
@@ -213,7 +213,7 @@ static void hear_uninvited(struct peer *peer, enum reply reply)
 }
 
 /* Nothing was asked, so its turn has come; or it is told again, as if it had not heard. */
-static void hear_go(struct peer *peer, enum reply reply, bool is_heard)
+static void hear_go(struct peer *peer, enum reply_code reply, bool is_heard)
 {
     PROMISE(reply == REPLY_GO);
     PROMISE(!book.commits_later && !book.is_over);
@@ -231,26 +231,26 @@ static int tell_peer(void *owner, void *peer_, uint32_t word)
 {
     struct peer *peer = peer_;
     bool is_heard = !book_is_gone(peer) && !book.processes[peer->pid].is_deaf;
-    struct answer answer;
+    struct reply reply;
 
     PROMISE(owner == &book);
     PROMISE(peer->is_open);
-    PROMISE(answer_unpack(word, &answer));
-    PROMISE(answer.nonce == peer->nonce);
-    PROMISE(answer.count == peer->count % WORD_COUNT_MODULUS);
+    PROMISE(reply_unpack(word, &reply));
+    PROMISE(reply.nonce == peer->nonce);
+    PROMISE(reply.count == peer->count % WORD_COUNT_MODULUS);
     PROMISE(!debts.to_commit && !debts.to_drop && !debts.to_admit);
     if (debts.to_judge) {
         PROMISE(debts.to_judge == peer);
-        hear_verdict(peer, answer.reply);
+        hear_verdict(peer, reply.code);
     } else if (debts.to_answer) {
         PROMISE(debts.to_answer == peer);
-        hear_reply(peer, answer.reply);
+        hear_reply(peer, reply.code);
     } else if (debts.want.peer || ((book.stops_now || book.is_over) && peer->is_invited)) {
-        hear_uninvited(peer, answer.reply);
+        hear_uninvited(peer, reply.code);
     } else if (debts.to_turn_away == peer) {
-        hear_farewell(answer.reply);
+        hear_farewell(reply.code);
     } else {
-        hear_go(peer, answer.reply, is_heard);
+        hear_go(peer, reply.code, is_heard);
     }
     return is_heard ? 0 : -ESRCH;
 }
@@ -287,7 +287,7 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
 }
 
 /* A refusal that no row of bits calls for, and why it is just. */
-static void expect_refusal(struct peer *peer, enum reply reason)
+static void expect_refusal(struct peer *peer, enum reply_code reason)
 {
     if (debts.want.peer) {
         PROMISE(reason == REPLY_BUSY);
@@ -308,7 +308,7 @@ static void expect_refusal(struct peer *peer, enum reply reason)
     debts_refuse(peer, reason);
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     struct peer *peer = book_session(pid);
 
@@ -341,8 +341,8 @@ const struct exchange_ops owner_ops = {
     .close = close_peer,
     .user = user_of_peer,
     .ended = peer_has_ended,
-    .answer = answer_peer,
-    .tell = tell_peer,
+    .send_ack = ack_peer,
+    .send_word = tell_peer,
     .commit = commit_message,
     .has_begun = has_begun,
     .refused = note_refused,

@@ -61,9 +61,9 @@ void witness_signal(const struct lane_signal *signal)
 
         if (book_takes_bits(peer)) {
             book.heard_at = book.now;
-            peer->slots[signal->lane].is_there = true;
-            peer->slots[signal->lane].bit = signal->bit;
-            peer->slots[signal->lane].uid = signal->uid;
+            peer->held[signal->lane].is_there = true;
+            peer->held[signal->lane].bit = signal->bit;
+            peer->held[signal->lane].uid = signal->uid;
         }
     }
     memory_is_scarce = book.no_memory;

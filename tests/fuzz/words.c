@@ -16,11 +16,11 @@ static unsigned find(const struct words *words, pid_t pid)
     return i;
 }
 
-/* The kernel empties places in their order: those before the one of a signal were empty. */
-static void note_places(struct words *words, enum place place)
+/* The kernel empties slots in their order: those before the one of a signal were empty. */
+static void note_slots(struct words *words, enum slot slot)
 {
     for (unsigned i = 0; i < words->count; i++)
-        memset(words->held[i].seen, true, place + 1);
+        memset(words->held[i].seen, true, slot + 1);
 }
 
 static void hold(struct words *words, pid_t pid, uint32_t word, bool is_again)
@@ -47,8 +47,8 @@ static bool is_free(const struct words *words, unsigned i)
 {
     if (words->held[i].is_held_again)
         return false;
-    for (unsigned place = 0; place < PLACES; place++)
-        if (!words->held[i].seen[place] && !words->is_settled)
+    for (unsigned slot = 0; slot < SLOTS; slot++)
+        if (!words->held[i].seen[slot] && !words->is_settled)
             return false;
     return true;
 }
@@ -61,7 +61,7 @@ static void release(struct words *words, unsigned i)
 void words_note(struct words *words, const struct lane_signal *signal)
 {
     begin_event(words);
-    note_places(words, signal->place);
+    note_slots(words, signal->slot);
     if (signal->kind == SIGNAL_WORD)
         hold(words, signal->pid, signal->word, false);
 }

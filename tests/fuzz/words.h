@@ -2,7 +2,7 @@
  * words.h - which control words an exchange may act on, and which it must hold back
  *
  * A second opinion on barrier.h, with which it shares nothing: one word a process, the newest. A
- * word may be acted on once every place has been seen empty since it came, or nothing is pending;
+ * word may be acted on once every slot has been seen empty since it came, or nothing is pending;
  * one that the exchange has held again, at another event at the earliest. By the end of the event
  * at which it may be, it must have been. Which of several is the first does not matter here.
  */
@@ -22,7 +22,7 @@ struct words {
     struct {
         pid_t pid;
         uint32_t word;
-        bool seen[PLACES];  /* empty since it was taken */
+        bool seen[SLOTS];   /* empty since it was taken */
         bool is_held_again; /* since this event */
     } held[WORDS_MAX];
 };

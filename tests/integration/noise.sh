@@ -141,7 +141,7 @@ on_cpu() {
     exec taskset --cpu-list "$number" "$@"
 }
 
-# Where sender and daemon share a CPU, the places of both are full again whenever they run.
+# Where sender and daemon share a CPU, the slots of both are full again whenever they run.
 test_storms_from_another_cpu() {
     for flooded in daemon sender; do
         run_by=(on_cpu 1)

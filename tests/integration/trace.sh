@@ -25,7 +25,7 @@ trace_a_message() {
 # What is drawn of plain signals, one a line: what, lane, number, index, and value of a bit.
 plain_in_text() {
     sed -n -E -e 's/.* ([TP]) SIG(USR[12]) +-> +bit +([0-9]+) is ([01])$/bit \1 \2 \3 \4/p' \
-        -e 's/.* <- +([TP]) SIG(USR[12]) +bit +([0-9]+) is taken$/answer \1 \2 \3/p' "$1"
+        -e 's/.* <- +([TP]) SIG(USR[12]) +bit +([0-9]+) is taken$/ack \1 \2 \3/p' "$1"
 }
 
 plain_in_json() {
@@ -34,8 +34,8 @@ import json, sys
 
 for line in sys.stdin:
     event = json.loads(line)
-    if event["event"] in ("bit", "answer"):
-        assert event["from"] == {"bit": "sender", "answer": "daemon"}[event["event"]]
+    if event["event"] in ("bit", "ack"):
+        assert event["from"] == {"bit": "sender", "ack": "daemon"}[event["event"]]
         print(event["event"], event["lane"][0].upper(), event["signal"][3:], event["index"],
               *([event["value"]] if "value" in event else []))
 '
@@ -49,13 +49,13 @@ import sys
 for i in range(64):
     lane, bit = "TP"[i % 2], int(sys.argv[2], 16) >> (63 - i) & 1
     print(*(("bit", lane, f"USR{bit + 1}", i, bit) if sys.argv[1] == "bit"
-            else ("answer", lane, "USR1", i)))
+            else ("ack", lane, "USR1", i)))
 ' "$1" "$frame"
 }
 
 # Each in order on its own lane; across them, the kernel does not keep the order.
 expect_plain() {
-    for what in bit answer; do
+    for what in bit ack; do
         for lane in T P; do
             diff <(expected_plain "$what" | grep " $lane ") <(grep "^$what $lane " "$1") ||
                 fail "${what}s on lane $lane in $1"
@@ -65,7 +65,7 @@ expect_plain() {
 
 # ---- the picture ----
 
-test_the_senders_picture_shows_each_bit_of_the_frame_and_its_answer() {
+test_the_senders_picture_shows_each_bit_of_the_frame_and_its_ack() {
     trace_a_message text
     plain_in_text sender > plain
     expect_plain plain
@@ -76,13 +76,13 @@ test_the_senders_picture_shows_each_bit_of_the_frame_and_its_answer() {
     tail -n 1 sender | grep -qE '^ +[0-9]+ +<-    word 4040[0-9a-f]{4}    committed, at count 64$'
 }
 
-# No answer is drawn before its bit, and none of a lane's next bits before it.
-test_answers_come_between_the_bits_of_their_lane() {
+# No ack is drawn before its bit, and none of a lane's next bits before it.
+test_acks_come_between_the_bits_of_their_lane() {
     trace_a_message text
     for side in sender daemon; do
         plain_in_text "$side" | awk '
             $1 == "bit" { if ($2 in open) exit 1; open[$2] = $4 }
-            $1 == "answer" { if (open[$2] != $4) exit 1; delete open[$2] }' ||
+            $1 == "ack" { if (open[$2] != $4) exit 1; delete open[$2] }' ||
             fail "not so in the picture of the $side"
     done
 }
@@ -169,7 +169,7 @@ test_a_silence_amid_a_message_shows_with_what_is_asked() {
     start_daemon
     head -c 65536 /dev/urandom > message
     start_send --trace=json --timeout=60 --whole < message
-    eventually 10 grep -q '"answer"' sender-errors
+    eventually 10 grep -q '"ack"' sender-errors
     stop_process "$daemon"
     eventually 10 grep -q '"event":"silence","waited_us":[0-9]*,"asks":"resume"' sender-errors
     kill -CONT "$daemon"

@@ -5,7 +5,7 @@
 mtype:state = {SESSION_IDLE, SESSION_OPEN, SESSION_COMMITTING, SESSION_COMMITTED, SESSION_REFUSED}
 
 /* A bit that waits for its turn, and whose it is in truth. */
-typedef Slot {
+typedef Held {
     bool is_held;
     byte from;
     byte incarnation;
@@ -21,7 +21,7 @@ typedef Session {
     byte nonce;
     byte count; /* bits taken, modulo MODULUS, */
     byte index; /* and those of this message */
-    Slot slot[LANES];
+    Held held[LANES];
 };
 Session session[SENDERS];
 
@@ -72,15 +72,15 @@ SCRATCH byte who, is_held_again;
 #endif
 
 #ifdef WITHOUT_WHOSE
-#define IS_RUNNERS(place) true
+#define IS_RUNNERS(slot) true
 #else
-#define IS_RUNNERS(place) (inbox[place].from == runner)
+#define IS_RUNNERS(slot) (inbox[slot].from == runner)
 #endif
 
 #ifdef WITHOUT_SEQUENCE
-#define SLOT_OF(place) (session[runner].count % LANES)
+#define HELD_LANE(slot) (session[runner].count % LANES)
 #else
-#define SLOT_OF(place) ((place) / 2)
+#define HELD_LANE(slot) ((slot) / 2)
 #endif
 
 #ifdef WITHOUT_CLEARING
@@ -102,11 +102,11 @@ SCRATCH byte who, is_held_again;
 #define IS_BARRIER_UP true
 #endif
 
-/* Whether a signal from the last place proves that the others are empty. */
+/* Whether a signal from the last slot proves that the others are empty. */
 #if defined ANY_ORDER && !defined WITHOUT_ORDER
-#define ARE_PLACES_TRUSTED false
+#define ARE_SLOTS_TRUSTED false
 #else
-#define ARE_PLACES_TRUSTED true
+#define ARE_SLOTS_TRUSTED true
 #endif
 
 #ifdef WITHOUT_LAPSE
@@ -125,11 +125,11 @@ SCRATCH byte who, is_held_again;
 
 inline forget_slot(p, lane)
 {
-    session[p].slot[lane].is_held = false;
-    session[p].slot[lane].from = 0;
-    session[p].slot[lane].incarnation = 0;
-    session[p].slot[lane].message = 0;
-    session[p].slot[lane].index = 0
+    session[p].held[lane].is_held = false;
+    session[p].held[lane].from = 0;
+    session[p].held[lane].incarnation = 0;
+    session[p].held[lane].message = 0;
+    session[p].held[lane].index = 0
 }
 
 inline clear_slots(p)
@@ -248,19 +248,19 @@ inline go_or_wait(p)
     (session[p].open && (session[p].state == SESSION_OPEN || session[p].is_invited))
 #define HAS_NEXT_BIT                                                                               \
     (runner != NOBODY && TAKES_BITS(runner) &&                                                 \
-     session[runner].slot[NEXT_LANE(runner)].is_held)
-#define IS_WANTED(place)                                                                           \
-    (inbox[place].what == BIT && runner != NOBODY && IS_RUNNERS(place) && TAKES_BITS(runner))
+     session[runner].held[NEXT_LANE(runner)].is_held)
+#define IS_WANTED(slot)                                                                           \
+    (inbox[slot].what == BIT && runner != NOBODY && IS_RUNNERS(slot) && TAKES_BITS(runner))
 
-inline hold_bit(place)
+inline hold_bit(slot)
 {
     hear(runner);
-    lane = SLOT_OF(place);
-    session[runner].slot[lane].is_held = true;
-    session[runner].slot[lane].from = inbox[place].from;
-    session[runner].slot[lane].incarnation = inbox[place].incarnation;
-    session[runner].slot[lane].message = inbox[place].message;
-    session[runner].slot[lane].index = inbox[place].index
+    lane = HELD_LANE(slot);
+    session[runner].held[lane].is_held = true;
+    session[runner].held[lane].from = inbox[slot].from;
+    session[runner].held[lane].incarnation = inbox[slot].incarnation;
+    session[runner].held[lane].message = inbox[slot].message;
+    session[runner].held[lane].index = inbox[slot].index
 }
 
 /*
@@ -282,11 +282,11 @@ inline take_next_bit()
         session[runner].index = 0
     :: else
     fi;
-    assert(session[runner].slot[lane].from == runner);
-    assert(session[runner].slot[lane].incarnation == session[runner].incarnation);
+    assert(session[runner].held[lane].from == runner);
+    assert(session[runner].held[lane].incarnation == session[runner].incarnation);
     assert(!IS_ACCOUNTED(runner) ||
-           (session[runner].slot[lane].message == sender[runner].message &&
-            session[runner].slot[lane].index == session[runner].index));
+           (session[runner].held[lane].message == sender[runner].message &&
+            session[runner].held[lane].index == session[runner].index));
     forget_slot(runner, lane);
     session[runner].count = (session[runner].count + 1) % MODULUS;
     session[runner].index++;
@@ -464,27 +464,27 @@ inline free_questions()
     question[SENDERS - 1].is_free = question[SENDERS - 1].here
 }
 
-inline hold_question(place)
+inline hold_question(slot)
 {
-    question[inbox[place].from].here = true;
-    question[inbox[place].from].is_free = !IS_BARRIER_UP;
-    question[inbox[place].from].ask = inbox[place].ask;
-    question[inbox[place].from].age = inbox[place].age
+    question[inbox[slot].from].here = true;
+    question[inbox[slot].from].is_free = !IS_BARRIER_UP;
+    question[inbox[slot].from].ask = inbox[slot].ask;
+    question[inbox[slot].from].age = inbox[slot].age
 }
 
-inline take_signal(place)
+inline take_signal(slot)
 {
     if
-    :: place == PROCESS_USR2 && ARE_PLACES_TRUSTED -> free_questions()
+    :: slot == PROCESS_USR2 && ARE_SLOTS_TRUSTED -> free_questions()
     :: else
     fi;
     if
-    :: inbox[place].what == QUESTION -> hold_question(place)
-    :: IS_WANTED(place) -> hold_bit(place)
+    :: inbox[slot].what == QUESTION -> hold_question(slot)
+    :: IS_WANTED(slot) -> hold_bit(slot)
     :: else
     fi;
-    printf("daemon: takes what is in place %d\n", place);
-    empty_place(place)
+    printf("daemon: takes what is in slot %d\n", slot);
+    empty_slot(slot)
 }
 
 /* ---- what it does: bits and words that can be acted on come before anything else ---- */
@@ -493,7 +493,7 @@ inline take_signal(place)
 #define HAS_FREE_QUESTION (question[0].is_free || question[SENDERS - 1].is_free)
 #define HAS_QUESTION (question[0].here || question[SENDERS - 1].here)
 #define IS_DONE (!HAS_NEXT_BIT && !HAS_FREE_QUESTION)
-#define TAKES(place) (IS_DONE && COMES_NEXT(place))
+#define TAKES(slot) (IS_DONE && COMES_NEXT(slot))
 #define MAY_LOSE_TURN                                                                              \
     (IS_LAPSE_KNOWN && IS_DONE && runner != NOBODY && !is_committing &&                            \
      (queue[0] != NOBODY || is_unheard))
@@ -521,7 +521,7 @@ inline dismiss(p)
     is_turn_over = (runner == NOBODY)
 }
 
-/* A place where nobody reads is as good as full. */
+/* A slot where nobody reads is as good as full. */
 inline conclude_round()
 {
     d_step {

@@ -1,7 +1,7 @@
 /*
- * kernel.pml - processes, and the places where signals wait
+ * kernel.pml - processes, and the slots where signals wait
  *
- * Each place holds one signal. What is sent to a place that is full vanishes, and so may anything
+ * Each slot holds one signal. What is sent to a slot that is full vanishes, and so may anything
  * else: a stranger's signal may have been there.
  */
 
@@ -40,7 +40,7 @@ Process process[SENDERS];
 #define THREAD_USR2 1
 #define PROCESS_USR1 2
 #define PROCESS_USR2 3
-#define PLACES 4
+#define SLOTS 4
 
 mtype:signal = {NOTHING, BIT, QUESTION}
 
@@ -53,47 +53,47 @@ typedef Signal {
     bit ask;  /* QUESTION: START or RESUME, */
     byte age; /* and its nonce */
 };
-Signal inbox[PLACES];
+Signal inbox[SLOTS];
 #define INBOX_EMPTY                                                                                \
     (inbox[THREAD_USR1].what == NOTHING && inbox[THREAD_USR2].what == NOTHING &&                   \
      inbox[PROCESS_USR1].what == NOTHING && inbox[PROCESS_USR2].what == NOTHING)
 
-/* Whether the kernel may hand out the signal in that place next. */
+/* Whether the kernel may hand out the signal in that slot next. */
 #ifdef ANY_ORDER
-#define COMES_NEXT(place) (inbox[place].what != NOTHING)
+#define COMES_NEXT(slot) (inbox[slot].what != NOTHING)
 #else
-#define COMES_NEXT(place)                                                                          \
-    (inbox[place].what != NOTHING &&                                                               \
-     (place <= THREAD_USR1 || inbox[THREAD_USR1].what == NOTHING) &&                               \
-     (place <= THREAD_USR2 || inbox[THREAD_USR2].what == NOTHING) &&                               \
-     (place <= PROCESS_USR1 || inbox[PROCESS_USR1].what == NOTHING))
+#define COMES_NEXT(slot)                                                                          \
+    (inbox[slot].what != NOTHING &&                                                               \
+     (slot <= THREAD_USR1 || inbox[THREAD_USR1].what == NOTHING) &&                               \
+     (slot <= THREAD_USR2 || inbox[THREAD_USR2].what == NOTHING) &&                               \
+     (slot <= PROCESS_USR1 || inbox[PROCESS_USR1].what == NOTHING))
 #endif
 
-inline empty_place(place)
+inline empty_slot(slot)
 {
-    inbox[place].what = NOTHING;
-    inbox[place].from = 0;
-    inbox[place].incarnation = 0;
-    inbox[place].message = 0;
-    inbox[place].index = 0;
-    inbox[place].ask = 0;
-    inbox[place].age = 0;
+    inbox[slot].what = NOTHING;
+    inbox[slot].from = 0;
+    inbox[slot].incarnation = 0;
+    inbox[slot].message = 0;
+    inbox[slot].index = 0;
+    inbox[slot].ask = 0;
+    inbox[slot].age = 0;
 }
 
-inline send_bit_to(place, c)
+inline send_bit_to(slot, c)
 {
     if
-    :: inbox[place].what == NOTHING ->
+    :: inbox[slot].what == NOTHING ->
         d_step {
-            inbox[place].what = BIT;
-            inbox[place].from = c;
-            inbox[place].incarnation = process[c].incarnation;
-            inbox[place].message = sender[c].message;
-            inbox[place].index = sender[c].next;
-            printf("sender %d, process %d: bit %d of message %d to place %d\n", c,
-                   process[c].incarnation, sender[c].next, sender[c].message, place)
+            inbox[slot].what = BIT;
+            inbox[slot].from = c;
+            inbox[slot].incarnation = process[c].incarnation;
+            inbox[slot].message = sender[c].message;
+            inbox[slot].index = sender[c].next;
+            printf("sender %d, process %d: bit %d of message %d to slot %d\n", c,
+                   process[c].incarnation, sender[c].next, sender[c].message, slot)
         }
-    :: inbox[place].what != NOTHING -> printf("sender %d: bit %d vanishes\n", c, sender[c].next)
+    :: inbox[slot].what != NOTHING -> printf("sender %d: bit %d vanishes\n", c, sender[c].next)
     :: TROUBLE_AHEAD ->
         trouble_comes();
         printf("sender %d: bit %d vanishes\n", c, sender[c].next)

@@ -18,7 +18,7 @@
  * What is simpler here than in the world, and why nothing is lost by it:
  *
  *   - Bits carry no value that matters but who sent them, and as which bit of which message; that
- *     is what is checked when one is taken. The value decides the place where the bit waits, and is
+ *     is what is checked when one is taken. The value decides the slot where the bit waits, and is
  *     chosen anew whenever one is sent: every pattern is tried, and more than those.
  *   - A message ends after BITS bits. The frame tells where it ends; bits that are all the right
  *     ones cannot tell anything else. A number of bits that is odd makes the second message of a
@@ -30,13 +30,13 @@
  *     with one PID, one right after the other, begin with the same of 65,536 nonces.
  *   - Counts are told modulo 4 and not 4096. They are compared with three numbers in a row; fewer
  *     than four would confuse them, and more would confuse less.
- *   - A stranger's signal wipes out the one that is sent to the same place behind it. Here any
+ *   - A stranger's signal wipes out the one that is sent to the same slot behind it. Here any
  *     signal may vanish when it is sent, at any time, without limit; also those that the kernel
  *     strips of their sender. Such a signal also keeps the inbox from being empty; to wait for it
  *     to be taken is to take a step later.
- *   - What the barrier has seen is always a row of places from the first on; so only the last place
+ *   - What the barrier has seen is always a row of slots from the first on; so only the last slot
  *     matters, and a signal from there, taken after the word, sets the word free. If a stranger's
- *     signal does, then the other places were empty, and so was this one of signals that matter:
+ *     signal does, then the other slots were empty, and so was this one of signals that matter:
  *     that is the same as to have found nothing pending.
  *   - In the kernel's order a word is handed out last. ANY_ORDER lets anything be handed out next;
  *     then a word is free only when nothing is pending.
@@ -100,7 +100,7 @@ mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP}
 #define OLD 1
 #define ANCIENT 2
 
-/* Strangers who do more than keep places full. */
+/* Strangers who do more than keep slots full. */
 #if defined FORGED || defined ROGUE || defined WITHOUT_ORDER
 #define STRANGERS
 #endif
@@ -114,7 +114,7 @@ init {
     byte i;
 
     atomic {
-        for (i : 0 .. PLACES - 1) {
+        for (i : 0 .. SLOTS - 1) {
             inbox[i].what = NOTHING
         }
         for (i : 0 .. SENDERS - 1) {

@@ -120,7 +120,7 @@ end:
     :: atomic { process[0].life == ASTRAY -> send_bit(0, 1) }
 #endif
 #ifdef WITHOUT_ORDER
-    /* A signal that is taken from the last place while others still wait in theirs. */
+    /* A signal that is taken from the last slot while others still wait in theirs. */
     :: atomic { inbox[PROCESS_USR2].what == NOTHING && HAS_QUESTION -> free_questions() }
 #endif
     od

@@ -8,7 +8,7 @@ typedef Sending {
     byte message; /* which one */
     mtype:phase phase;
     bool probe_due;
-    byte origin;
+    byte base;
     byte next;
     bool in_flight[LANES];
     Word held;       /* behind the barrier */
@@ -58,7 +58,7 @@ SCRATCH Word released;
 
 /* ---- what it waits for ---- */
 
-#define LANE_OF(c, bit_index) ((sender[c].origin + (bit_index)) % LANES)
+#define LANE_OF(c, bit_index) ((sender[c].base + (bit_index)) % LANES)
 #define HAS_BIT_TO_SEND(c)                                                                         \
     (!sender[c].probe_due && sender[c].phase == SENDING && sender[c].next < BITS &&                \
      LANE_IS_FREE(c, LANE_OF(c, sender[c].next)))
@@ -89,7 +89,7 @@ inline arq_sender_begin(c)
     stand_by(c, false);
     sender[c].phase = STARTING;
     sender[c].probe_due = true;
-    sender[c].origin = 0;
+    sender[c].base = 0;
     sender[c].next = 0;
     forget_flight(c)
 }
@@ -139,7 +139,7 @@ inline find_first(c)
 inline locate(c)
 {
     find_first(c);
-    ahead = (BITS * MODULUS + released.count - sender[c].origin - first) % MODULUS;
+    ahead = (BITS * MODULUS + released.count - sender[c].base - first) % MODULUS;
     if
     :: ahead > sender[c].next - first -> at = NOWHERE
     :: else -> at = first + ahead
@@ -197,7 +197,7 @@ inline arq_sender_word(c)
         :: IS_NEWEST(released.age) && released.reply == GO && IS_ASKING(c) ->
             if
             :: sender[c].phase == STARTING ->
-                sender[c].origin = released.count;
+                sender[c].base = released.count;
                 at = 0
             :: else
             fi;
@@ -278,7 +278,7 @@ inline leave(c)
     forget_flight(c);
     sender[c].phase = 0;
     sender[c].probe_due = false;
-    sender[c].origin = 0;
+    sender[c].base = 0;
     sender[c].next = 0
 }
 

@@ -91,7 +91,8 @@ void check_confirmed(struct check *check, struct ledger *ledger)
                    (int)ledger->process->pid, ledger->current);
 }
 
-static bool is_justified(const struct check *check, const struct ledger *ledger, enum reply reason)
+static bool is_justified(const struct check *check, const struct ledger *ledger,
+                         enum reply_code reason)
 {
     const struct sent *sent = &ledger->sent[ledger->current];
 
@@ -109,7 +110,7 @@ static bool is_justified(const struct check *check, const struct ledger *ledger,
     }
 }
 
-void check_refused(struct check *check, struct ledger *ledger, enum reply reason)
+void check_refused(struct check *check, struct ledger *ledger, enum reply_code reason)
 {
     struct sent *sent = &ledger->sent[ledger->current];
 

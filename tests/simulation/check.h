@@ -67,4 +67,4 @@ void check_logged(struct check *check, const struct process *process, pid_t pid,
 
 /* A sender believes a verdict on its current message. */
 void check_confirmed(struct check *check, struct ledger *ledger);
-void check_refused(struct check *check, struct ledger *ledger, enum reply reason);
+void check_refused(struct check *check, struct ledger *ledger, enum reply_code reason);

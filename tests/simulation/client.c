@@ -152,15 +152,15 @@ static void transmit(struct world *w, struct client *c)
 
 static void take_word(struct world *w, struct client *c, uint32_t word)
 {
-    struct answer answer;
+    struct reply reply;
 
-    if (!answer_unpack(word, &answer))
+    if (!reply_unpack(word, &reply))
         return;
     if (w->fault == FAULT_STALE_COUNTS)
-        answer.nonce = c->arq.nonce;
-    kernel_trace(&w->kernel, c->process, "acts on answer %d, count %u", (int)answer.reply,
-                 (unsigned)answer.count);
-    switch (arq_sender_word(&c->arq, answer)) {
+        reply.nonce = c->arq.nonce;
+    kernel_trace(&w->kernel, c->process, "acts on answer %d, count %u", (int)reply.code,
+                 (unsigned)reply.count);
+    switch (arq_sender_word(&c->arq, reply)) {
     case ARQ_STALE:
         return;
     case ARQ_GO:
@@ -194,7 +194,7 @@ static bool take_signal(struct world *w, struct client *c)
     if (signal.pid != c->daemon->pid && w->fault != FAULT_ANY_ANSWER)
         signal.kind = SIGNAL_NOISE;
     barrier_note(&c->barrier, &signal);
-    if (signal.kind == SIGNAL_PLAIN && arq_sender_answered(&c->arq, signal.lane))
+    if (signal.kind == SIGNAL_PLAIN && arq_sender_acked(&c->arq, signal.lane))
         progress(w, c);
     world_taken(w, c->process);
     return true;
@@ -251,7 +251,7 @@ static void repeat_blindly(struct client *c)
     struct arq_sender *arq = &c->arq;
 
     for (unsigned back = LANES; back > 0; back--)
-        if (arq->next >= back && arq->in_flight[(arq->origin + arq->next - back) % LANES]) {
+        if (arq->next >= back && arq->in_flight[(arq->base + arq->next - back) % LANES]) {
             arq->next -= back;
             break;
         }

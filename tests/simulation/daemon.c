@@ -80,7 +80,7 @@ static void check_target(struct world *w, const struct peer *peer)
         check_fail(&w->check, "process %d, which is no sender, was signalled", (int)target->pid);
 }
 
-static int answer_bit(void *owner, void *opened, enum lane lane)
+static int ack_bit(void *owner, void *opened, enum lane lane)
 {
     struct world *w = owner;
     struct peer *peer = opened;
@@ -106,19 +106,19 @@ static int tell_word(void *owner, void *opened, uint32_t word)
     struct world *w = owner;
     struct peer *peer = opened;
     struct ledger *ledger = peer->process->program;
-    struct answer answer;
+    struct reply reply;
 
     world_interrupt(w);
     check_target(w, peer);
-    if (!answer_unpack(word, &answer))
+    if (!reply_unpack(word, &reply))
         check_fail(&w->check, "process %d was sent no answer, but %08x", (int)peer->process->pid,
                    (unsigned)word);
-    else if (ledger && answer.reply == REPLY_BUSY)
+    else if (ledger && reply.code == REPLY_BUSY)
         ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
-    else if (ledger && answer.reply == REPLY_STOPPING)
+    else if (ledger && reply.code == REPLY_STOPPING)
         ledger->was_told_to_stop |= w->daemon.exchange.stopping || !w->daemon.exchange.table;
-    peer->has_session |= answer.reply != REPLY_BUSY && answer.reply != REPLY_FORGOTTEN &&
-                         answer.reply != REPLY_STOPPING;
+    peer->has_session |=
+        reply.code != REPLY_BUSY && reply.code != REPLY_FORGOTTEN && reply.code != REPLY_STOPPING;
     return kernel_send_queued(&w->kernel, w->daemon.process, peer->process, LANE_PROCESS, true,
                               w->daemon.process->pid, word);
 }
@@ -188,7 +188,7 @@ static void finish_commit(struct world *w)
     exchange_committed(&d->exchange, r);
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     const struct world *w = owner;
 
@@ -217,8 +217,8 @@ static const struct exchange_ops ops = {
     .close = close_peer,
     .user = user_of,
     .ended = has_ended,
-    .answer = answer_bit,
-    .tell = tell_word,
+    .send_ack = ack_bit,
+    .send_word = tell_word,
     .commit = commit,
     .has_begun = has_begun,
     .refused = note_refused,

@@ -110,31 +110,31 @@ struct process *kernel_find(const struct kernel *k, pid_t pid)
 
 /* ---- sending ---- */
 
-static const char *const place_names[PLACES] = {"thread USR1", "thread USR2", "process USR1",
-                                                "process USR2"};
+static const char *const place_names[SLOTS] = {"thread USR1", "thread USR2", "process USR1",
+                                               "process USR2"};
 
 static int post(struct kernel *k, struct process *from, struct process *to, enum lane lane,
                 const struct pending *signal)
 {
-    unsigned place = 2u * (lane == LANE_PROCESS) + (signal->info.si_signo == SIGUSR2);
+    unsigned slot = 2u * (lane == LANE_PROCESS) + (signal->info.si_signo == SIGUSR2);
 
     if (k->reuses_identity && to->life == LIFE_REAPED && kernel_find(k, to->pid))
         to = kernel_find(k, to->pid);
     if (to->life == LIFE_REAPED)
         return -ESRCH;
     k->counts.sent++;
-    if (to->full & 1u << place) {
+    if (to->full & 1u << slot) {
         k->counts.lost++;
-        kernel_trace(k, from, "to %d: %s, lost", (int)to->pid, place_names[place]);
+        kernel_trace(k, from, "to %d: %s, lost", (int)to->pid, place_names[slot]);
         return 0;
     }
-    to->full |= 1u << place;
-    to->pending[place] = *signal;
+    to->full |= 1u << slot;
+    to->pending[slot] = *signal;
     if (signal->info.si_code == SI_QUEUE)
-        kernel_trace(k, from, "to %d: %s, word %08x as %d", (int)to->pid, place_names[place],
+        kernel_trace(k, from, "to %d: %s, word %08x as %d", (int)to->pid, place_names[slot],
                      (unsigned)signal->info.si_value.sival_int, (int)signal->info.si_pid);
     else
-        kernel_trace(k, from, "to %d: %s", (int)to->pid, place_names[place]);
+        kernel_trace(k, from, "to %d: %s", (int)to->pid, place_names[slot]);
     return 0;
 }
 
@@ -177,16 +177,16 @@ int kernel_send_queued(struct kernel *k, struct process *from, struct process *t
 
 /* ---- taking ---- */
 
-static unsigned lowest(unsigned places)
+static unsigned lowest(unsigned slots)
 {
-    return (unsigned)__builtin_ctz(places);
+    return (unsigned)__builtin_ctz(slots);
 }
 
 static unsigned choose(struct kernel *k, struct process *p)
 {
     unsigned candidates = p->full;
-    unsigned last = 1u << PLACE_PROCESS_USR2;
-    unsigned place;
+    unsigned last = 1u << SLOT_PROCESS_USR2;
+    unsigned slot;
 
     if (k->order == ORDER_KERNEL)
         return lowest(candidates);
@@ -195,28 +195,28 @@ static unsigned choose(struct kernel *k, struct process *p)
     for (unsigned skip = random_below(k->random, (unsigned)__builtin_popcount(candidates));
          skip > 0; skip--)
         candidates &= candidates - 1;
-    place = lowest(candidates);
-    p->delayed &= ~(1u << place);
-    if (place == PLACE_PROCESS_USR2)
+    slot = lowest(candidates);
+    p->delayed &= ~(1u << slot);
+    if (slot == SLOT_PROCESS_USR2)
         p->delayed = p->full & ~last;
-    return place;
+    return slot;
 }
 
 bool kernel_take(struct kernel *k, struct process *p, struct lane_signal *ret,
                  struct pending *ret_truth)
 {
-    unsigned place;
+    unsigned slot;
 
     if (!p->full)
         return false;
-    place = choose(k, p);
-    p->full &= ~(1u << place);
-    *ret_truth = p->pending[place];
+    slot = choose(k, p);
+    p->full &= ~(1u << slot);
+    *ret_truth = p->pending[slot];
     *ret = inbox_classify(&ret_truth->info);
     if (k->order != ORDER_KERNEL)
-        ret->place = (enum place)place;
+        ret->slot = (enum slot)slot;
     if (k->order == ORDER_ANY && !k->is_trusted)
-        ret->place = PLACE_THREAD_USR1;
-    kernel_trace(k, p, "takes %s of %d", place_names[place], (int)ret->pid);
+        ret->slot = SLOT_THREAD_USR1;
+    kernel_trace(k, p, "takes %s of %d", place_names[slot], (int)ret->pid);
     return true;
 }

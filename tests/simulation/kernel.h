@@ -2,7 +2,7 @@
  * kernel.h - a kernel of processes, PIDs and pending signals, as far as the protocol can tell
  *
  * Each process has two pending sets, of its thread and of the whole process, each with room for
- * one SIGUSR1 and one SIGUSR2; a second signal for a place vanishes together with its sender's
+ * one SIGUSR1 and one SIGUSR2; a second signal for a slot vanishes together with its sender's
  * name (signal(7)). A process that has ended accepts signals until it is reaped; then its PID may
  * be given away, and whoever still holds the process, as with a pidfd, gets ESRCH.
  *
@@ -20,14 +20,14 @@
 struct kernel;
 
 /*
- * How a process's pending signals are handed out. What the inbox tells of a signal's place rests on
- * the kernel's order: a word comes from the last place, and so when all others are empty. In
- * another order the place is told as it is.
+ * How a process's pending signals are handed out. What the inbox tells of a signal's slot rests on
+ * the kernel's order: a word comes from the last slot, and so when all others are empty. In
+ * another order the slot is told as it is.
  */
 enum order {
     ORDER_KERNEL,  /* thread set first, lowest number first */
-    ORDER_BOUNDED, /* any, but what waited at one signal from the last place goes before the next */
-    ORDER_ANY,     /* any; the place is then told as the one that proves least */
+    ORDER_BOUNDED, /* any, but what waited at one signal from the last slot goes before the next */
+    ORDER_ANY,     /* any; the slot is then told as the one that proves least */
 };
 
 /* One signal, with what only the simulation knows: who really sent it, and as which bit. */
@@ -48,15 +48,15 @@ struct process {
     bool is_shielded; /* survives SIGUSR1 and SIGUSR2 */
     bool is_stopped;
     enum life life;
-    struct pending pending[PLACES];
-    unsigned full;    /* bit p: place p holds a signal */
-    unsigned delayed; /* ORDER_BOUNDED: places that go before the last one does */
+    struct pending pending[SLOTS];
+    unsigned full;    /* bit p: slot p holds a signal */
+    unsigned delayed; /* ORDER_BOUNDED: slots that go before the last one does */
     struct process *next;
 };
 
 struct kernel_counts {
     uint64_t sent;
-    uint64_t lost; /* in a place that was full */
+    uint64_t lost; /* in a slot that was full */
     uint64_t stripped;
     uint64_t processes;
     uint64_t reused; /* PIDs */
@@ -69,7 +69,7 @@ struct kernel {
     unsigned
         strip; /* chance of 65,536 that a signal which the receiver's limit counts is stripped */
     bool reuses_identity; /* a fault: whoever has the PID now is the process meant */
-    bool is_trusted;      /* a fault: places are told as they are in any order */
+    bool is_trusted;      /* a fault: slots are told as they are in any order */
     bool trace;
     pid_t pids; /* PIDs run from 2 up to this one */
     struct process *processes;

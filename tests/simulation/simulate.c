@@ -33,7 +33,7 @@ static const struct {
                             "was taken for bit"},
     [FAULT_HASTY_DAEMON] = {"daemon-barrier", "the daemon acts on a word behind the barrier only",
                             "was taken for bit"},
-    [FAULT_ORDER_TRUSTED] = {"order", "places prove something in the kernel's order only",
+    [FAULT_ORDER_TRUSTED] = {"order", "slots prove something in the kernel's order only",
                              "was taken for bit"},
     [FAULT_STALE_COUNTS] = {"nonce", "an answer to an older question is not believed",
                             "was taken for bit"},

@@ -77,20 +77,20 @@ static void forge_question(struct world *w)
 static void forge_answer(struct world *w, struct client *client)
 {
     pid_t claimed = w->daemon.process->pid;
-    struct answer answer = {
-        .reply = (enum reply)(REPLY_GO + random_below(&w->random, REPLY_OUT_OF_STEP)),
+    struct reply reply = {
+        .code = (enum reply_code)(REPLY_GO + random_below(&w->random, REPLY_OUT_OF_STEP)),
         .count = (uint16_t)random_next(&w->random),
         .nonce = wrong_nonce(w, client->arq.nonce),
     };
 
     if (random_below(&w->random, 4) == 0) {
-        answer.nonce = (uint16_t)(client->arq.nonce + random_below(&w->random, 2));
+        reply.nonce = (uint16_t)(client->arq.nonce + random_below(&w->random, 2));
         if (!w->nature.guesses_nonces)
             claimed = any_stranger(w)->pid;
         /* A stranger may have been given the PID of a daemon that ended. */
         client->ledger.is_misled |= claimed == w->daemon.process->pid;
     }
-    send_word(w, client->process, claimed, answer_pack(answer));
+    send_word(w, client->process, claimed, reply_pack(reply));
 }
 
 /* ---- the two kinds of thing that they do ---- */
@@ -121,11 +121,11 @@ void stranger_step(struct world *w)
     }
 }
 
-static void flood_place(struct world *w, struct process *target, unsigned place)
+static void flood_place(struct world *w, struct process *target, unsigned slot)
 {
     struct process *from = any_stranger(w);
-    enum lane lane = place < PLACE_PROCESS_USR1 ? LANE_THREAD : LANE_PROCESS;
-    bool second = place % 2;
+    enum lane lane = slot < SLOT_PROCESS_USR1 ? LANE_THREAD : LANE_PROCESS;
+    bool second = slot % 2;
 
     if (random_chance(&w->random, w->nature.storm_of_words))
         kernel_send_queued(&w->kernel, from, target, lane, second, from->pid,
@@ -134,10 +134,10 @@ static void flood_place(struct world *w, struct process *target, unsigned place)
         kernel_send_plain(&w->kernel, from, target, lane, second, 0, 0);
 }
 
-void stranger_flood(struct world *w, struct process *target, unsigned places)
+void stranger_flood(struct world *w, struct process *target, unsigned slots)
 {
-    while (!(target->full & places))
-        for (unsigned place = 0; place < PLACES; place++)
-            if (places & 1u << place && random_below(&w->random, 2))
-                flood_place(w, target, place);
+    while (!(target->full & slots))
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            if (slots & 1u << slot && random_below(&w->random, 2))
+                flood_place(w, target, slot);
 }

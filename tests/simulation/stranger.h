@@ -11,8 +11,8 @@
 
 struct world;
 
-/* One signal to somebody, or the end of this stranger, in whose place comes another. */
+/* One signal to somebody, or the end of this stranger, in whose slot comes another. */
 void stranger_step(struct world *world);
 
-/* Fills some of a process's places, so that one at least is full. */
-void stranger_flood(struct world *world, struct process *target, unsigned places);
+/* Fills some of a process's slots, so that one at least is full. */
+void stranger_flood(struct world *world, struct process *target, unsigned slots);

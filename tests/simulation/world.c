@@ -50,7 +50,7 @@ static struct nature draw_nature(struct random *r)
         .bad_log = ONE_OF(r, 0, 0, 0, 6000),
         .storm = ONE_OF(r, 0, 0, 0, 100, 2000),
         .storm_of_words = ONE_OF(r, 0, 10000, 60000),
-        .storm_places = 1 + random_below(r, (1u << PLACES) - 1),
+        .storm_slots = 1 + random_below(r, (1u << SLOTS) - 1),
         .storm_at_daemon = random_below(r, 2),
         .has_rogues = random_below(r, 4) == 0,
         .forges_questions = random_below(r, 3) == 0,
@@ -69,7 +69,7 @@ static struct nature draw_nature(struct random *r)
 
 /* ---- the scheduler ---- */
 
-static struct client **vacant_slot(struct world *w)
+static struct client **vacancy(struct world *w)
 {
     for (unsigned i = 0; i < w->nature.clients; i++)
         if (!w->clients[i])
@@ -79,13 +79,13 @@ static struct client **vacant_slot(struct world *w)
 
 static void begin_clients(struct world *w)
 {
-    struct client **slot;
+    struct client **vacant;
 
-    while (w->begun < w->nature.messages && (slot = vacant_slot(w))) {
+    while (w->begun < w->nature.messages && (vacant = vacancy(w))) {
         unsigned left = w->nature.messages - w->begun;
         unsigned count = 1 + random_below(&w->random, left < 4 ? left : 4);
 
-        *slot = client_new(w, count);
+        *vacant = client_new(w, count);
         w->begun += count;
         w->idle = 0;
     }
@@ -175,7 +175,7 @@ void world_taken(struct world *w, struct process *process)
     if (w->storm_left == 0 || w->is_quiet || is_daemon != w->nature.storm_at_daemon)
         return;
     w->storm_left--;
-    stranger_flood(w, process, w->nature.storm_places);
+    stranger_flood(w, process, w->nature.storm_slots);
 }
 
 static uint64_t next_deadline(const struct world *w)

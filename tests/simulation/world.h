@@ -48,7 +48,7 @@ struct nature {
     unsigned slow_log;       /* chance that a commit takes time */
     unsigned bad_log;        /* chance that it fails */
     unsigned storm;          /* signals that keep one process's inbox from ever being empty */
-    unsigned storm_places;   /* which places they keep full, a bit each */
+    unsigned storm_slots;    /* which slots they keep full, a bit each */
     unsigned storm_of_words; /* chance that one of them is queued */
     bool storm_at_daemon;    /* else at a sender */
     bool has_rogues;         /* some senders send more than the protocol lets them */

@@ -55,17 +55,17 @@ static void hold(const char *path)
         err(EX_OSERR, "%s", path);
 }
 
-static void tell(pid_t pid, enum reply reply, uint16_t nonce)
+static void tell(pid_t pid, enum reply_code reply, uint16_t nonce)
 {
     union sigval answer = {0};
 
-    answer.sival_int = (int)answer_pack((struct answer){.reply = reply, .nonce = nonce});
+    answer.sival_int = (int)reply_pack((struct reply){.code = reply, .nonce = nonce});
     if (sigqueue(pid, SIGUSR2, answer) < 0)
         err(EX_OSERR, "sigqueue");
 }
 
 /* Where there are times to wait, the reason is none. */
-static void reply_to(const siginfo_t *question, enum reply reason, long *times)
+static void reply_to(const siginfo_t *question, enum reply_code reason, long *times)
 {
     static uint16_t heard;
     struct probe probe;
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
         {"pidfile", required_argument, NULL, 'p'}, {"refuse", required_argument, NULL, 'r'},
         {"queue", required_argument, NULL, 'q'},   {NULL, 0, NULL, 0},
     };
-    enum reply reason = 0;
+    enum reply_code reason = 0;
     bool handles = false;
     long times = -1;
     sigset_t waited, none;
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
             hold(optarg);
             break;
         case 'r':
-            reason = (enum reply)strtol(optarg, NULL, 10);
+            reason = (enum reply_code)strtol(optarg, NULL, 10);
             break;
         case 'q':
             times = strtol(optarg, NULL, 10);

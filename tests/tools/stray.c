@@ -26,10 +26,10 @@
 
 static uint32_t unknown_word(uint32_t random)
 {
-    struct answer answer;
+    struct reply reply;
     struct probe probe;
 
-    while (answer_unpack(random, &answer) || probe_unpack(random, &probe))
+    while (reply_unpack(random, &reply) || probe_unpack(random, &probe))
         random = random * 1664525u + 1013904223u;
     return random;
 }
@@ -42,9 +42,9 @@ static uint32_t likely_probe(uint32_t random)
 
 static uint32_t likely_answer(uint32_t random)
 {
-    return answer_pack((struct answer){.reply = (enum reply)(1 + random % REPLY_OUT_OF_STEP),
-                                       .count = (uint16_t)(random >> 4),
-                                       .nonce = (uint16_t)(random >> 16)});
+    return reply_pack((struct reply){.code = (enum reply_code)(1 + random % REPLY_OUT_OF_STEP),
+                                     .count = (uint16_t)(random >> 4),
+                                     .nonce = (uint16_t)(random >> 16)});
 }
 
 static const struct {

@@ -115,11 +115,11 @@ static void expect_probe(enum ask ask, uint16_t nonce)
     expect_nothing();
 }
 
-static enum arq_news hear(enum reply reply, unsigned count, uint16_t nonce)
+static enum arq_news hear(enum reply_code reply, unsigned count, uint16_t nonce)
 {
-    return arq_sender_word(&sender, (struct answer){.reply = reply,
-                                                    .count = (uint16_t)(count % WORD_COUNT_MODULUS),
-                                                    .nonce = nonce});
+    return arq_sender_word(&sender, (struct reply){.code = reply,
+                                                   .count = (uint16_t)(count % WORD_COUNT_MODULUS),
+                                                   .nonce = nonce});
 }
 
 /* A message of so many bits, begun and let go at the receiver's count. */
@@ -139,7 +139,7 @@ static void let_fly(uint64_t total, unsigned count, uint64_t answered)
         struct arq_step step = arq_sender_step(&sender);
 
         ck_assert_int_eq(step.what, ARQ_BIT);
-        ck_assert(arq_sender_answered(&sender, step.lane));
+        ck_assert(arq_sender_acked(&sender, step.lane));
     }
     ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
     ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
@@ -182,10 +182,10 @@ START_TEST(two_bits_are_in_flight_one_on_each_lane)
     expect_bit(LANE_THREAD, 0);
     expect_bit(LANE_PROCESS, 1);
     expect_nothing();
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
     expect_nothing();
-    ck_assert(arq_sender_answered(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
     expect_bit(LANE_PROCESS, 3);
     expect_nothing();
 }
@@ -194,8 +194,8 @@ END_TEST
 START_TEST(after_the_last_bit_nothing_is_sent)
 {
     let_fly(3, 0, 1);
-    ck_assert(arq_sender_answered(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     expect_nothing();
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
 }
@@ -207,7 +207,7 @@ START_TEST(the_lanes_follow_the_receivers_count)
     expect_bit(LANE_PROCESS, 0);
     expect_bit(LANE_THREAD, 1);
     expect_nothing();
-    ck_assert(arq_sender_answered(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
     expect_bit(LANE_PROCESS, 2);
 }
 END_TEST
@@ -215,9 +215,9 @@ END_TEST
 START_TEST(answers_may_overtake_each_other)
 {
     let_fly(4, 0, 0);
-    ck_assert(arq_sender_answered(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
     expect_nothing();
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
     expect_bit(LANE_PROCESS, 3);
 }
@@ -226,13 +226,13 @@ END_TEST
 START_TEST(a_signal_that_answers_nothing_changes_nothing)
 {
     arq_sender_begin(&sender, 4, NONCE);
-    ck_assert(!arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(!arq_sender_acked(&sender, LANE_THREAD));
     expect_probe(ASK_START, NONCE);
     ck_assert_int_eq(hear(REPLY_GO, 0, NONCE), ARQ_GO);
     expect_bit(LANE_THREAD, 0);
-    ck_assert(!arq_sender_answered(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
-    ck_assert(!arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(!arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(!arq_sender_acked(&sender, LANE_THREAD));
     expect_bit(LANE_PROCESS, 1);
 }
 END_TEST
@@ -298,7 +298,7 @@ START_TEST(a_late_answer_voids_the_question_that_was_asked)
 {
     let_fly(6, 0, 0);
     ask_after_silence(0xffff);
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
     expect_bit(LANE_THREAD, 2);
     /* The count in the answer is older than that bit. */
@@ -312,7 +312,7 @@ START_TEST(a_late_answer_voids_the_question_before_it_is_asked)
 {
     let_fly(6, 0, 0);
     arq_sender_silence(&sender);
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
 }
 END_TEST
@@ -388,7 +388,7 @@ END_TEST
 START_TEST(a_count_before_an_answered_bit_cannot_be_true)
 {
     let_fly(100, 0, 0);
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     ask_after_silence(0xffff); /* bit 0 is known to be taken, bit 1 is in flight */
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_VERDICT);
     ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
@@ -411,8 +411,8 @@ END_TEST
 START_TEST(the_verdict_comes_unasked_after_the_last_bit)
 {
     let_fly(2, 4095, 0);
-    ck_assert(arq_sender_answered(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_answered(&sender, LANE_THREAD));
+    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
     ck_assert_int_eq(hear(REPLY_COMMITTED, 4097, NONCE), ARQ_VERDICT);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
     ck_assert(arq_sender_done(&sender));
@@ -467,7 +467,7 @@ END_TEST
 
 START_TEST(each_refusal_ends_the_message_at_any_time)
 {
-    for (enum reply reply = REPLY_TOO_LARGE; reply <= REPLY_OUT_OF_STEP; reply++) {
+    for (enum reply_code reply = REPLY_TOO_LARGE; reply <= REPLY_OUT_OF_STEP; reply++) {
         arq_sender_begin(&sender, 6, NONCE);
         expect_probe(ASK_START, NONCE);
         ck_assert_int_eq(hear(reply, 0, NONCE), ARQ_VERDICT);
@@ -523,7 +523,7 @@ START_TEST(after_the_verdict_no_word_changes_it)
 {
     let_fly(2, 0, 0);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
-    for (enum reply reply = REPLY_GO; reply <= REPLY_OUT_OF_STEP; reply++)
+    for (enum reply_code reply = REPLY_GO; reply <= REPLY_OUT_OF_STEP; reply++)
         ck_assert_int_eq(hear(reply, 2, NONCE), ARQ_STALE);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
 }
@@ -532,8 +532,8 @@ END_TEST
 START_TEST(a_number_that_is_no_reply_is_no_news)
 {
     let_fly(2, 0, 0);
-    ck_assert_int_eq(hear((enum reply)0, 2, NONCE), ARQ_STALE);
-    ck_assert_int_eq(hear((enum reply)15, 2, NONCE), ARQ_STALE);
+    ck_assert_int_eq(hear((enum reply_code)0, 2, NONCE), ARQ_STALE);
+    ck_assert_int_eq(hear((enum reply_code)15, 2, NONCE), ARQ_STALE);
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
 }
 END_TEST
@@ -562,7 +562,7 @@ static bool bit_of_message(uint64_t index)
     return 0x5b3 >> index & 1;
 }
 
-static void tell(struct wire *wire, enum reply reply)
+static void tell(struct wire *wire, enum reply_code reply)
 {
     if (passes(wire))
         hear(reply, (unsigned)(receiver.count % WORD_COUNT_MODULUS), wire->nonce);
@@ -593,7 +593,7 @@ static void carry_bit(struct wire *wire, enum lane lane, uint64_t index, uint64_
         ck_assert_int_eq(bit, bit_of_message(taken));
         arq_receiver_take(&receiver);
         if (passes(wire))
-            arq_sender_answered(&sender, lane);
+            arq_sender_acked(&sender, lane);
         if (taken + 1 == MESSAGE_BITS)
             tell(wire, REPLY_COMMITTED);
     }

@@ -9,12 +9,12 @@ static void note_word(pid_t pid, uint32_t word)
 {
     barrier_note(&barrier,
                  &(struct lane_signal){
-                     .kind = SIGNAL_WORD, .place = PLACE_PROCESS_USR2, .pid = pid, .word = word});
+                     .kind = SIGNAL_WORD, .slot = SLOT_PROCESS_USR2, .pid = pid, .word = word});
 }
 
-static void note_noise(enum place place)
+static void note_noise(enum slot slot)
 {
-    barrier_note(&barrier, &(struct lane_signal){.kind = SIGNAL_NOISE, .place = place});
+    barrier_note(&barrier, &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = slot});
 }
 
 static void expect_word(bool empty, pid_t expected_pid, uint32_t expected_word)
@@ -40,7 +40,7 @@ static void expect_none(bool empty)
 START_TEST(without_a_word_nothing_is_released)
 {
     expect_none(true);
-    note_noise(PLACE_PROCESS_USR2);
+    note_noise(SLOT_PROCESS_USR2);
     barrier_note(&barrier, &(struct lane_signal){.kind = SIGNAL_PLAIN, .pid = 7});
     expect_none(true);
 }
@@ -50,35 +50,35 @@ START_TEST(a_word_waits_until_nothing_is_pending)
 {
     note_word(7, 0xcafe);
     expect_none(false);
-    note_noise(PLACE_THREAD_USR1);
+    note_noise(SLOT_THREAD_USR1);
     expect_none(false);
     expect_word(true, 7, 0xcafe);
     expect_none(true);
 }
 END_TEST
 
-START_TEST(in_a_storm_a_word_waits_until_every_place_was_emptied_once)
+START_TEST(in_a_storm_a_word_waits_until_every_slot_was_emptied_once)
 {
     note_word(7, 1);
-    note_noise(PLACE_THREAD_USR1);
+    note_noise(SLOT_THREAD_USR1);
     expect_none(false);
-    note_noise(PLACE_THREAD_USR2);
+    note_noise(SLOT_THREAD_USR2);
     expect_none(false);
-    note_noise(PLACE_THREAD_USR1);
+    note_noise(SLOT_THREAD_USR1);
     expect_none(false);
-    note_noise(PLACE_PROCESS_USR1);
+    note_noise(SLOT_PROCESS_USR1);
     expect_none(false);
-    note_noise(PLACE_PROCESS_USR2);
+    note_noise(SLOT_PROCESS_USR2);
     expect_word(false, 7, 1);
 }
 END_TEST
 
-START_TEST(a_signal_from_a_place_says_that_those_before_it_were_empty)
+START_TEST(a_signal_from_a_slot_says_that_those_before_it_were_empty)
 {
-    for (int last = PLACE_THREAD_USR1; last <= PLACE_PROCESS_USR2; last++) {
+    for (int last = SLOT_THREAD_USR1; last <= SLOT_PROCESS_USR2; last++) {
         note_word(7, 1);
-        note_noise((enum place)last);
-        if (last == PLACE_PROCESS_USR2)
+        note_noise((enum slot)last);
+        if (last == SLOT_PROCESS_USR2)
             expect_word(false, 7, 1);
         else
             expect_none(false);
@@ -87,9 +87,9 @@ START_TEST(a_signal_from_a_place_says_that_those_before_it_were_empty)
 }
 END_TEST
 
-START_TEST(the_place_that_a_word_itself_came_from_may_hold_something_older)
+START_TEST(the_slot_that_a_word_itself_came_from_may_hold_something_older)
 {
-    note_noise(PLACE_PROCESS_USR2);
+    note_noise(SLOT_PROCESS_USR2);
     note_word(7, 1);
     expect_none(false);
 }
@@ -140,9 +140,9 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         without_a_word_nothing_is_released,
         a_word_waits_until_nothing_is_pending,
-        in_a_storm_a_word_waits_until_every_place_was_emptied_once,
-        a_signal_from_a_place_says_that_those_before_it_were_empty,
-        the_place_that_a_word_itself_came_from_may_hold_something_older,
+        in_a_storm_a_word_waits_until_every_slot_was_emptied_once,
+        a_signal_from_a_slot_says_that_those_before_it_were_empty,
+        the_slot_that_a_word_itself_came_from_may_hold_something_older,
         the_newer_word_of_a_process_counts_and_waits_anew,
         words_of_different_processes_are_released_oldest_first,
         words_beyond_the_bound_are_lost_and_the_others_kept,

@@ -10,7 +10,7 @@
 #define SESSIONS 4
 
 static struct sender ann = {.pid = 3, .uid = 1003};
-static struct sender bob = {.pid = 7, .uid = 1007}; /* in the same place of the table */
+static struct sender bob = {.pid = 7, .uid = 1007}; /* in the same slot of the table */
 
 static void begin(void)
 {
@@ -75,8 +75,8 @@ START_TEST(each_bit_is_answered_once)
 
     sender_delivers(&ann, "hello");
     bits = frame_bits(&ann.frame);
-    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_THREAD], bits / 2);
-    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_PROCESS], bits / 2);
+    ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_THREAD], bits / 2);
+    ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_PROCESS], bits / 2);
 }
 END_TEST
 
@@ -87,7 +87,7 @@ START_TEST(a_session_carries_one_message_after_another)
         expect_logged(i, &ann, "once more");
     }
     ck_assert_uint_eq(world.log.count, 60);
-    ck_assert_uint_gt(ann.origin, WORD_COUNT_MODULUS);
+    ck_assert_uint_gt(ann.base, WORD_COUNT_MODULUS);
     ck_assert_uint_eq(world.open_peers, 1);
 }
 END_TEST
@@ -132,10 +132,10 @@ START_TEST(a_bit_before_its_predecessor_is_answered_after_it)
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
     ck_assert(!sender_sends_bit(&ann, 1));
-    ck_assert_uint_eq(process->answers[LANE_PROCESS], 0);
+    ck_assert_uint_eq(process->acks[LANE_PROCESS], 0);
     sender_sends_bit(&ann, 0);
-    ck_assert_uint_eq(process->answers[LANE_THREAD], 1);
-    ck_assert_uint_eq(process->answers[LANE_PROCESS], 1);
+    ck_assert_uint_eq(process->acks[LANE_THREAD], 1);
+    ck_assert_uint_eq(process->acks[LANE_PROCESS], 1);
     ann.sent = 2;
     sender_sends(&ann, SENDER_REST);
     expect_logged(0, &ann, "x");
@@ -162,7 +162,7 @@ START_TEST(bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told)
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
     sender_sends(&ann, 1);
-    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_PROCESS], 0);
+    ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_PROCESS], 0);
 }
 END_TEST
 
@@ -173,7 +173,7 @@ START_TEST(bits_sent_before_a_question_are_counted_in_its_answer)
     exchange_take(
         &world.exchange,
         &(struct lane_signal){.kind = SIGNAL_WORD,
-                              .place = PLACE_PROCESS_USR2,
+                              .slot = SLOT_PROCESS_USR2,
                               .pid = ann.pid,
                               .word = probe_pack((struct probe){.ask = ASK_RESUME, .nonce = 99})});
     ck_assert_uint_eq(world.processes[ann.pid].told_count, 1);
@@ -238,7 +238,7 @@ END_TEST
 /* ---- refusals ---- */
 
 /* Also that the refusal stands, whatever is asked. */
-static void expect_refused(enum reply reason)
+static void expect_refused(enum reply_code reason)
 {
     unsigned before = world.refused.count;
     const struct note *note = &world.refused.list[before - 1];
@@ -256,7 +256,7 @@ static void expect_refused(enum reply reason)
 }
 
 /* Sends a frame's first octets, which are enough to refuse it, in a session of its own. */
-static void expect_refused_after(enum reply reason, uint8_t *octets, size_t length)
+static void expect_refused_after(enum reply_code reason, uint8_t *octets, size_t length)
 {
     sender_takes(&ann, "");
     sender_asks(&ann, ASK_START);
@@ -303,7 +303,7 @@ START_TEST(a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy
     memory_is_scarce = true;
     word_comes(ann.pid, probe_pack((struct probe){.ask = ASK_START, .nonce = 99}));
     memory_is_scarce = false;
-    ck_assert_int_eq(world.processes[ann.pid].told.reply, REPLY_BUSY);
+    ck_assert_int_eq(world.processes[ann.pid].told.code, REPLY_BUSY);
     ck_assert_uint_eq(world.processes[ann.pid].told.nonce, 99);
     ck_assert_uint_eq(world.open_peers, 0);
     ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_COMMITTED);
@@ -387,7 +387,7 @@ START_TEST(a_bit_of_a_process_without_a_session_is_not_answered)
     ck_assert(!sender_sends_bit(&bob, 0));
     sender_asks(&ann, ASK_START);
     ck_assert(!sender_sends_bit(&bob, 0));
-    ck_assert_uint_eq(world.processes[bob.pid].answers[LANE_THREAD], 0);
+    ck_assert_uint_eq(world.processes[bob.pid].acks[LANE_THREAD], 0);
     sender_sends(&ann, SENDER_REST);
     expect_logged(0, &ann, "hello");
 }
@@ -397,10 +397,10 @@ START_TEST(noise_changes_nothing)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
-    for (int place = PLACE_THREAD_USR1; place <= PLACE_PROCESS_USR2; place++) {
-        exchange_take(&world.exchange, &(struct lane_signal){.kind = SIGNAL_NOISE,
-                                                             .place = (enum place)place,
-                                                             .pid = ann.pid});
+    for (int slot = SLOT_THREAD_USR1; slot <= SLOT_PROCESS_USR2; slot++) {
+        exchange_take(
+            &world.exchange,
+            &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = (enum slot)slot, .pid = ann.pid});
         exchange_settle(&world.exchange);
         sender_sends(&ann, 3);
     }

@@ -46,7 +46,7 @@ static uint64_t take_message(const char *text)
     return bits;
 }
 
-static void expect_refused(enum reply reason)
+static void expect_refused(enum reply_code reason)
 {
     ck_assert_int_eq(session->state, SESSION_REFUSED);
     ck_assert_int_eq(session->refusal, reason);
@@ -141,15 +141,15 @@ END_TEST
 
 START_TEST(an_answer_has_the_newest_nonce_and_the_count_reduced)
 {
-    struct answer answer;
+    struct reply reply;
 
     session = idle_session();
     session->nonce = 0xbeef;
     session->arq.count = 3 * WORD_COUNT_MODULUS + 5;
-    answer = session_answer(session, REPLY_WAIT);
-    ck_assert_int_eq(answer.reply, REPLY_WAIT);
-    ck_assert_uint_eq(answer.nonce, 0xbeef);
-    ck_assert_uint_eq(answer.count, 5);
+    reply = session_reply(session, REPLY_WAIT);
+    ck_assert_int_eq(reply.code, REPLY_WAIT);
+    ck_assert_uint_eq(reply.nonce, 0xbeef);
+    ck_assert_uint_eq(reply.count, 5);
     session_free(session);
 }
 END_TEST

@@ -14,7 +14,7 @@
 
 #include "child.h"
 #include "daemon/detach.h"
-#include "daemon/sender.h"
+#include "daemon/peer.h"
 #include "daemon/server.h"
 #include "host/inbox.h"
 #include "host/pidfile.h"
@@ -116,11 +116,11 @@ static sd_event *event;
 
 static int make_sender(void)
 {
-    struct sender *sender;
-    int r = sender_new(event, other, NULL, NULL, &sender);
+    struct peer *peer;
+    int r = peer_new(event, other, NULL, NULL, &peer);
 
     if (r >= 0)
-        sender_free(sender);
+        peer_free(peer);
     return r;
 }
 

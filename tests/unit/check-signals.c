@@ -17,7 +17,7 @@
 #include "child.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
-#include "host/peer.h"
+#include "host/pidref.h"
 #include "host/procstat.h"
 #include "suite.h"
 
@@ -46,11 +46,11 @@ static void expect_empty(void)
     ck_assert_int_eq(inbox_take(0, &signal), 0);
 }
 
-static struct peer open_peer(pid_t pid)
+static struct pidref open_peer(pid_t pid)
 {
-    struct peer peer;
+    struct pidref peer;
 
-    ck_assert_int_eq(peer_open(pid, &peer), 0);
+    ck_assert_int_eq(pidref_open(pid, &peer), 0);
     ck_assert_int_eq(peer.pid, pid);
     return peer;
 }
@@ -63,16 +63,16 @@ static uint32_t word_to_send;
 
 static void sends_bit(void)
 {
-    struct peer peer = open_peer(test);
+    struct pidref peer = open_peer(test);
 
-    ck_assert_int_eq(peer_send_bit(&peer, lane_to_send, bit_to_send), 0);
+    ck_assert_int_eq(pidref_send_bit(&peer, lane_to_send, bit_to_send), 0);
 }
 
 static void sends_word(void)
 {
-    struct peer peer = open_peer(test);
+    struct pidref peer = open_peer(test);
 
-    ck_assert_int_eq(peer_send_word(&peer, word_to_send), 0);
+    ck_assert_int_eq(pidref_send_word(&peer, word_to_send), 0);
 }
 
 static void sends_a_bit_in_each_place(void)
@@ -97,7 +97,7 @@ START_TEST(each_bit_arrives_on_its_lane_with_its_sender)
             child = child_stays(sends_bit);
             signal = take();
             ck_assert_int_eq(signal.kind, SIGNAL_PLAIN);
-            ck_assert_int_eq(signal.place, 2 * lane + bit);
+            ck_assert_int_eq(signal.slot, 2 * lane + bit);
             ck_assert_int_eq(signal.lane, lane);
             ck_assert_int_eq(signal.bit, bit);
             ck_assert_int_eq(signal.pid, child);
@@ -120,7 +120,7 @@ START_TEST(each_word_arrives_whole_with_its_sender)
         child = child_stays(sends_word);
         signal = take();
         ck_assert_int_eq(signal.kind, SIGNAL_WORD);
-        ck_assert_int_eq(signal.place, PLACE_PROCESS_USR2);
+        ck_assert_int_eq(signal.slot, SLOT_PROCESS_USR2);
         ck_assert_uint_eq(signal.word, words[i]);
         ck_assert_int_eq(signal.pid, child);
         child_ends(child);
@@ -131,8 +131,8 @@ END_TEST
 START_TEST(four_signals_can_wait_and_come_in_the_order_of_their_places)
 {
     child_acts(sends_a_bit_in_each_place);
-    for (int place = PLACE_THREAD_USR1; place <= PLACE_PROCESS_USR2; place++)
-        ck_assert_int_eq(take().place, place);
+    for (int slot = SLOT_THREAD_USR1; slot <= SLOT_PROCESS_USR2; slot++)
+        ck_assert_int_eq(take().slot, slot);
     expect_empty();
 }
 END_TEST
@@ -141,7 +141,7 @@ START_TEST(a_second_signal_in_a_place_is_lost)
 {
     child_acts(sends_a_bit_in_each_place);
     child_acts(sends_a_bit_in_each_place);
-    for (int i = 0; i < PLACES; i++)
+    for (int i = 0; i < SLOTS; i++)
         take();
     expect_empty();
 }
@@ -279,7 +279,7 @@ START_TEST(a_signal_without_its_sender_is_noise)
     struct lane_signal signal = take_beyond_limit(LANE_THREAD);
 
     ck_assert_int_eq(signal.kind, SIGNAL_NOISE);
-    ck_assert_int_eq(signal.place, PLACE_THREAD_USR1);
+    ck_assert_int_eq(signal.slot, SLOT_THREAD_USR1);
     ck_assert_int_eq(signal.pid, 0);
     expect_empty();
 }
@@ -373,12 +373,12 @@ END_TEST
 START_TEST(a_peer_that_runs_has_not_ended)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct peer peer = open_peer(child);
+    struct pidref peer = open_peer(child);
 
-    ck_assert(!peer_ended(&peer));
-    peer_close(&peer);
+    ck_assert(!pidref_ended(&peer));
+    pidref_close(&peer);
     ck_assert_int_eq(peer.fd, -1);
-    peer_close(&peer);
+    pidref_close(&peer);
     child_ends(child);
 }
 END_TEST
@@ -386,40 +386,40 @@ END_TEST
 START_TEST(a_zombie_has_ended)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct peer peer = open_peer(child);
+    struct pidref peer = open_peer(child);
 
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT), 0);
-    ck_assert(peer_ended(&peer));
+    ck_assert(pidref_ended(&peer));
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
-    peer_close(&peer);
+    pidref_close(&peer);
 }
 END_TEST
 
 START_TEST(to_a_peer_that_is_gone_nothing_is_sent)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct peer peer = open_peer(child), other = PEER_NONE;
+    struct pidref peer = open_peer(child), other = PIDREF_NONE;
 
     child_ends(child);
-    ck_assert(peer_ended(&peer));
-    ck_assert_int_eq(peer_send_bit(&peer, LANE_THREAD, false), -ESRCH);
-    ck_assert_int_eq(peer_send_bit(&peer, LANE_PROCESS, true), -ESRCH);
-    ck_assert_int_eq(peer_send_word(&peer, 42), -ESRCH);
-    ck_assert_int_eq(peer_open(child, &other), -ESRCH);
+    ck_assert(pidref_ended(&peer));
+    ck_assert_int_eq(pidref_send_bit(&peer, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_bit(&peer, LANE_PROCESS, true), -ESRCH);
+    ck_assert_int_eq(pidref_send_word(&peer, 42), -ESRCH);
+    ck_assert_int_eq(pidref_open(child, &other), -ESRCH);
     ck_assert_int_eq(other.fd, -1);
-    peer_close(&peer);
+    pidref_close(&peer);
 }
 END_TEST
 
-static struct peer stranger;
+static struct pidref stranger;
 
 static void becomes_nobody_and_sends(void)
 {
     ck_assert_int_eq(setresuid(65534, 65534, 65534), 0);
-    ck_assert_int_eq(peer_send_bit(&stranger, LANE_THREAD, false), -EPERM);
-    ck_assert_int_eq(peer_send_bit(&stranger, LANE_PROCESS, false), -EPERM);
-    ck_assert_int_eq(peer_send_word(&stranger, 42), -EPERM);
+    ck_assert_int_eq(pidref_send_bit(&stranger, LANE_THREAD, false), -EPERM);
+    ck_assert_int_eq(pidref_send_bit(&stranger, LANE_PROCESS, false), -EPERM);
+    ck_assert_int_eq(pidref_send_word(&stranger, 42), -EPERM);
 }
 
 START_TEST(to_a_peer_of_another_user_nothing_is_sent)
@@ -427,7 +427,7 @@ START_TEST(to_a_peer_of_another_user_nothing_is_sent)
     stranger = open_peer(test);
     child_acts(becomes_nobody_and_sends);
     expect_empty();
-    peer_close(&stranger);
+    pidref_close(&stranger);
 }
 END_TEST
 
@@ -480,21 +480,21 @@ static void shield(bool up)
 START_TEST(no_signal_reaches_the_next_process_with_a_peers_pid)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct peer peer = open_peer(child);
+    struct pidref peer = open_peer(child);
     int status;
 
     child_ends(child);
     shield(false);
     ck_assert_int_eq(child_with_pid(child), child);
     shield(true);
-    ck_assert_int_eq(peer_send_bit(&peer, LANE_THREAD, false), -ESRCH);
-    ck_assert_int_eq(peer_send_bit(&peer, LANE_PROCESS, false), -ESRCH);
-    ck_assert_int_eq(peer_send_word(&peer, 42), -ESRCH);
-    ck_assert(peer_ended(&peer));
+    ck_assert_int_eq(pidref_send_bit(&peer, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_bit(&peer, LANE_PROCESS, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_word(&peer, 42), -ESRCH);
+    ck_assert(pidref_ended(&peer));
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-    peer_close(&peer);
+    pidref_close(&peer);
 }
 END_TEST
 

@@ -74,7 +74,7 @@ START_TEST(text_has_the_columns_of_the_manual)
     trace_word(&trace, TRACE_DAEMON, PEER, 0x10008b54);
     trace_bit(&trace, PEER, LANE_THREAD, false, 0);
     trace_bit(&trace, PEER, LANE_PROCESS, true, 1);
-    trace_answer(&trace, PEER, LANE_PROCESS, 1);
+    trace_ack(&trace, PEER, LANE_PROCESS, 1);
     trace_bit(&trace, PEER, LANE_THREAD, true, 12345);
     expect("        us  sender              daemon\n"
            "        41  word 61008b54 ->                     start, nonce 8b54\n"
@@ -91,7 +91,7 @@ START_TEST(the_daemon_names_the_process_at_the_other_end)
     trace.side = TRACE_DAEMON;
     trace_head(&trace);
     trace_word(&trace, TRACE_SENDER, PEER, 0x62000001);
-    trace_answer(&trace, 4194304, LANE_THREAD, 7);
+    trace_ack(&trace, 4194304, LANE_THREAD, 7);
     trace_sleep(&trace, TRACE_UNLIMITED);
     expect("        us  process  sender              daemon\n"
            "         0     4711  word 62000001 ->                     resume, nonce 0001\n"
@@ -110,8 +110,8 @@ START_TEST(json_is_an_object_a_line)
     trace_bit(&trace, PEER, LANE_PROCESS, true, 63);
     expect_json("\"event\":\"bit\",\"from\":\"sender\",\"peer\":4711,\"lane\":\"process\","
                 "\"signal\":\"SIGUSR2\",\"index\":63,\"value\":1");
-    trace_answer(&trace, PEER, LANE_THREAD, 62);
-    expect_json("\"event\":\"answer\",\"from\":\"daemon\",\"peer\":4711,\"lane\":\"thread\","
+    trace_ack(&trace, PEER, LANE_THREAD, 62);
+    expect_json("\"event\":\"ack\",\"from\":\"daemon\",\"peer\":4711,\"lane\":\"thread\","
                 "\"signal\":\"SIGUSR1\",\"index\":62");
     trace_word(&trace, TRACE_SENDER, PEER, 0x61008b54);
     expect_json("\"event\":\"word\",\"from\":\"sender\",\"peer\":4711,\"word\":\"61008b54\","
@@ -127,7 +127,7 @@ END_TEST
 START_TEST(every_answer_is_explained)
 {
     static const struct {
-        enum reply reply;
+        enum reply_code reply;
         const char *text, *name;
     } answers[] = {
         {REPLY_GO, "go, from count 9", "go"},
@@ -146,7 +146,7 @@ START_TEST(every_answer_is_explained)
 
     for (unsigned i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         uint32_t word =
-            answer_pack((struct answer){.reply = answers[i].reply, .count = 9, .nonce = 1});
+            reply_pack((struct reply){.code = answers[i].reply, .count = 9, .nonce = 1});
         char line[256];
 
         ck_assert_uint_eq(answers[i].reply, i + 1);
@@ -284,7 +284,7 @@ static void trace_all(struct trace *t)
     trace_word(t, TRACE_DAEMON, INT32_MAX, 0xcfffffff);
     trace_stale(t, INT32_MAX, UINT32_MAX);
     trace_bit(t, INT32_MAX, LANE_PROCESS, true, UINT64_MAX);
-    trace_answer(t, INT32_MAX, LANE_PROCESS, UINT64_MAX);
+    trace_ack(t, INT32_MAX, LANE_PROCESS, UINT64_MAX);
     trace_uncounted(t, &last, false);
     trace_silence(t, UINT64_MAX, ASK_RESUME);
     trace_repeat(t, UINT64_MAX - 1, UINT64_MAX);
@@ -339,16 +339,16 @@ START_TEST(lines_that_nobody_reads_are_lost_and_counted)
 {
     fill_pipe();
     for (int i = 0; i < 1000; i++)
-        trace_answer(&trace, PEER, LANE_THREAD, 0);
+        trace_ack(&trace, PEER, LANE_THREAD, 0);
     empty_pipe();
-    trace_answer(&trace, PEER, LANE_THREAD, 2);
-    trace_answer(&trace, PEER, LANE_THREAD, 4);
+    trace_ack(&trace, PEER, LANE_THREAD, 2);
+    trace_ack(&trace, PEER, LANE_THREAD, 4);
     expect(REMARK "lines missing here, which could not be written: 1000\n"
                   "         0                <-    T SIGUSR1        bit  2 is taken\n"
                   "         0                <-    T SIGUSR1        bit  4 is taken\n");
     trace.format = TRACE_JSON;
     fill_pipe();
-    trace_answer(&trace, PEER, LANE_THREAD, 0);
+    trace_ack(&trace, PEER, LANE_THREAD, 0);
     empty_pipe();
     trace_repeat(&trace, 3, 3);
     expect("{\"us\":0,\"event\":\"lost\",\"lines\":1}\n"

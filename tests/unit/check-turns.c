@@ -486,7 +486,7 @@ END_TEST
 START_TEST(what_an_old_process_left_is_not_the_new_ones)
 {
     struct lane_signal word = {.kind = SIGNAL_WORD,
-                               .place = PLACE_PROCESS_USR2,
+                               .slot = SLOT_PROCESS_USR2,
                                .pid = ann.pid,
                                .word = probe_pack((struct probe){.ask = ASK_START, .nonce = 7})};
     struct lane_signal left = {.kind = SIGNAL_PLAIN, .lane = LANE_THREAD, .pid = ann.pid};
@@ -494,9 +494,9 @@ START_TEST(what_an_old_process_left_is_not_the_new_ones)
     exchange_take(&world.exchange, &word);
     exchange_settle(&world.exchange);
     exchange_take(&world.exchange, &left);
-    ck_assert_uint_eq(world.processes[ann.pid].answers[LANE_THREAD], 0);
+    ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_THREAD], 0);
     exchange_settle(&world.exchange);
-    ck_assert_int_eq(world.processes[ann.pid].told.reply, REPLY_GO);
+    ck_assert_int_eq(world.processes[ann.pid].told.code, REPLY_GO);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
 }
 END_TEST

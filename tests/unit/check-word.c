@@ -17,15 +17,14 @@ END_TEST
 
 START_TEST(an_answer_comes_back_with_its_count_reduced)
 {
-    struct answer answer;
+    struct reply reply;
 
-    for (enum reply reply = REPLY_GO; reply <= REPLY_OUT_OF_STEP; reply++) {
-        ck_assert(answer_unpack(
-            answer_pack((struct answer){.reply = reply, .count = 4096 + 77, .nonce = 0xffff}),
-            &answer));
-        ck_assert_int_eq(answer.reply, reply);
-        ck_assert_uint_eq(answer.count, 77);
-        ck_assert_uint_eq(answer.nonce, 0xffff);
+    for (enum reply_code code = REPLY_GO; code <= REPLY_OUT_OF_STEP; code++) {
+        ck_assert(reply_unpack(
+            reply_pack((struct reply){.code = code, .count = 4096 + 77, .nonce = 0xffff}), &reply));
+        ck_assert_int_eq(reply.code, code);
+        ck_assert_uint_eq(reply.count, 77);
+        ck_assert_uint_eq(reply.nonce, 0xffff);
     }
 }
 END_TEST
@@ -45,11 +44,11 @@ END_TEST
 START_TEST(other_numbers_are_no_answer)
 {
     static const uint32_t words[] = {0, 0x0fffffff, 0xd0000000, 0xffffffff};
-    struct answer answer = {.nonce = 42};
+    struct reply reply = {.nonce = 42};
 
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
-        ck_assert_msg(!answer_unpack(words[i], &answer), "0x%08x", words[i]);
-    ck_assert_uint_eq(answer.nonce, 42);
+        ck_assert_msg(!reply_unpack(words[i], &reply), "0x%08x", words[i]);
+    ck_assert_uint_eq(reply.nonce, 42);
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 # Unit tests with Check: a program for each module, check-MODULE.c; but check-turns is the exchange
-# with a clock, check-signals the inbox and the peer.
+# with a clock, check-signals the inbox and the pidref.
 
 UNIT_TESTS = \
 	tests/unit/check-arq \
@@ -16,14 +16,14 @@ UNIT_TESTS = \
 	tests/unit/check-pidfile \
 	tests/unit/check-priority \
 	tests/unit/check-procstat \
-	tests/unit/check-progress \
+	tests/unit/check-progress-bar \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
 	tests/unit/check-signals \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-stop \
-	tests/unit/check-stranger \
+	tests/unit/check-rejects \
 	tests/unit/check-summary \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
@@ -103,8 +103,8 @@ tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_L
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
 
-tests_unit_check_progress_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_progress_LDADD = libunit.a libsender.a libhost.a $(CHECK_LIBS)
+tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_progress_bar_LDADD = libunit.a libsender.a libhost.a $(CHECK_LIBS)
 
 tests_unit_check_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_session_LDFLAGS = $(WRAP_ALLOCATORS)
@@ -130,8 +130,8 @@ tests_unit_check_stdout_LDADD = $(WITH_DAEMON)
 tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stop_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
-tests_unit_check_stranger_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_stranger_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+tests_unit_check_rejects_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_trace_LDADD = libunit.a libhost.a libprotocol.a $(CHECK_LIBS)

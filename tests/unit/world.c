@@ -83,14 +83,14 @@ static bool peer_has_ended(void *owner, const void *peer)
     return is_gone(peer);
 }
 
-static int answer_peer(void *owner, void *peer, enum lane lane)
+static int ack_peer(void *owner, void *peer, enum lane lane)
 {
     const struct handle *handle = peer;
 
     require(owner == &world);
     if (is_gone(handle))
         return -ESRCH;
-    world.processes[handle->pid].answers[lane]++;
+    world.processes[handle->pid].acks[lane]++;
     return 0;
 }
 
@@ -102,7 +102,7 @@ static int tell_peer(void *owner, void *peer, uint32_t word)
     require(owner == &world);
     if (is_gone(handle))
         return -ESRCH;
-    require(answer_unpack(word, &process->told));
+    require(reply_unpack(word, &process->told));
     process->told_count++;
     return 0;
 }
@@ -135,7 +135,7 @@ static bool message_has_begun(void *owner)
     return world.has_begun;
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply reason)
+static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     require(owner == &world);
     add_note(&world.refused, (struct note){.pid = pid, .uid = uid, .reason = reason});
@@ -152,8 +152,8 @@ static const struct exchange_ops ops = {
     .close = close_peer,
     .user = user_of_peer,
     .ended = peer_has_ended,
-    .answer = answer_peer,
-    .tell = tell_peer,
+    .send_ack = ack_peer,
+    .send_word = tell_peer,
     .commit = commit_message,
     .has_begun = message_has_begun,
     .refused = note_refused,
@@ -214,7 +214,7 @@ void sender_takes(struct sender *sender, const char *text)
 {
     struct message message = {.priority = 5, .bytes = (uint8_t *)text, .length = strlen(text)};
 
-    sender->origin += sender->sent;
+    sender->base += sender->sent;
     sender->sent = 0;
     frame_free(&sender->frame);
     ck_assert_int_eq(frame_encode(&message, &sender->frame), 0);
@@ -229,12 +229,12 @@ void word_comes(pid_t pid, uint32_t word)
 {
     exchange_take(&world.exchange,
                   &(struct lane_signal){
-                      .kind = SIGNAL_WORD, .place = PLACE_PROCESS_USR2, .pid = pid, .word = word});
+                      .kind = SIGNAL_WORD, .slot = SLOT_PROCESS_USR2, .pid = pid, .word = word});
     while (exchange_holds_words(&world.exchange))
         exchange_settle(&world.exchange);
 }
 
-enum reply sender_asks(struct sender *sender, enum ask ask)
+enum reply_code sender_asks(struct sender *sender, enum ask ask)
 {
     struct process *process = &world.processes[sender->pid];
     unsigned told_before = process->told_count;
@@ -249,22 +249,21 @@ enum reply sender_asks(struct sender *sender, enum ask ask)
 bool sender_sends_bit(struct sender *sender, uint64_t index)
 {
     const struct process *process = &world.processes[sender->pid];
-    enum lane lane = (enum lane)((sender->origin + index) % LANES);
+    enum lane lane = (enum lane)((sender->base + index) % LANES);
     bool bit = frame_bit(&sender->frame, index);
-    const unsigned before[LANES] = {process->answers[0], process->answers[1]};
+    const unsigned before[LANES] = {process->acks[0], process->acks[1]};
 
     exchange_take(&world.exchange,
                   &(struct lane_signal){
                       .kind = SIGNAL_PLAIN,
-                      .place = lane == LANE_THREAD
-                                   ? (bit ? PLACE_THREAD_USR2 : PLACE_THREAD_USR1)
-                                   : (bit ? PLACE_PROCESS_USR2 : PLACE_PROCESS_USR1),
+                      .slot = lane == LANE_THREAD ? (bit ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1)
+                                                  : (bit ? SLOT_PROCESS_USR2 : SLOT_PROCESS_USR1),
                       .lane = lane,
                       .bit = bit,
                       .pid = sender->pid,
                       .uid = sender->uid,
                   });
-    return process->answers[lane] == before[lane] + 1 && process->answers[!lane] == before[!lane];
+    return process->acks[lane] == before[lane] + 1 && process->acks[!lane] == before[!lane];
 }
 
 void sender_sends(struct sender *sender, uint64_t bits)
@@ -275,13 +274,13 @@ void sender_sends(struct sender *sender, uint64_t bits)
         ck_assert(sender_sends_bit(sender, sender->sent++));
 }
 
-enum reply sender_heard(const struct sender *sender)
+enum reply_code sender_heard(const struct sender *sender)
 {
     ck_assert_uint_eq(world.processes[sender->pid].told.nonce, sender->nonce);
-    return world.processes[sender->pid].told.reply;
+    return world.processes[sender->pid].told.code;
 }
 
-enum reply sender_delivers(struct sender *sender, const char *text)
+enum reply_code sender_delivers(struct sender *sender, const char *text)
 {
     sender_takes(sender, text);
     ck_assert_int_eq(sender_asks(sender, ASK_START), REPLY_GO);

@@ -15,9 +15,9 @@ struct note {
     pid_t pid;
     uid_t uid;
     unsigned priority;
-    size_t length;     /* of a message that was lost: what came of it */
-    char bytes[64];    /* of a message in the log */
-    enum reply reason; /* of one that was refused */
+    size_t length;          /* of a message that was lost: what came of it */
+    char bytes[64];         /* of a message in the log */
+    enum reply_code reason; /* of one that was refused */
 };
 
 struct notes {
@@ -30,10 +30,10 @@ struct process {
     unsigned generation; /* how many had this PID before */
     uid_t uid;           /* at first 1000 and the PID */
     bool has_ended;
-    bool is_unsafe;          /* a signal would harm it */
-    struct answer told;      /* the last word it was told, */
-    unsigned told_count;     /* and how many there were */
-    unsigned answers[LANES]; /* plain signals it got */
+    bool is_unsafe;       /* a signal would harm it */
+    struct reply told;    /* the last word it was told, */
+    unsigned told_count;  /* and how many there were */
+    unsigned acks[LANES]; /* plain signals it got */
 };
 
 struct world {
@@ -66,8 +66,8 @@ struct sender {
     pid_t pid;
     uid_t uid;
     uint16_t nonce;
-    uint64_t origin; /* its session's count at the first bit of its message */
-    uint64_t sent;   /* bits of it */
+    uint64_t base; /* its session's count at the first bit of its message */
+    uint64_t sent; /* bits of it */
     struct frame frame;
 };
 
@@ -79,7 +79,7 @@ void sender_done(struct sender *sender);
 void word_comes(pid_t pid, uint32_t word);
 
 /* Asks, with a new nonce. What is told in reply; 0 if nothing is. */
-enum reply sender_asks(struct sender *sender, enum ask ask);
+enum reply_code sender_asks(struct sender *sender, enum ask ask);
 
 /* Sends bit index of the message. Whether it was answered, then and there, on its lane. */
 bool sender_sends_bit(struct sender *sender, uint64_t index);
@@ -89,7 +89,7 @@ bool sender_sends_bit(struct sender *sender, uint64_t index);
 void sender_sends(struct sender *sender, uint64_t bits);
 
 /* The last word that the sender was told; sees that it answers its newest question. */
-enum reply sender_heard(const struct sender *sender);
+enum reply_code sender_heard(const struct sender *sender);
 
 /* The whole of a message by a sender that nobody disturbs. The verdict. */
-enum reply sender_delivers(struct sender *sender, const char *text);
+enum reply_code sender_delivers(struct sender *sender, const char *text);

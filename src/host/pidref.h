@@ -1,5 +1,5 @@
 /*
- * peer.h - the process at the other end, and the signals sent to it
+ * pidref.h - the process at the other end, and the signals sent to it
  *
  * A peer is held by a pidfd (pidfd_open(2)), never by its number alone: once it has ended, no
  * signal meant for it can reach a process that was given its PID since. Kernels before 6.9 cannot
@@ -13,24 +13,24 @@
 
 #include "protocol/lane.h"
 
-struct peer {
+struct pidref {
     pid_t pid;
     int fd; /* the pidfd: polls readable once the process has ended */
 };
 
-#define PEER_NONE ((struct peer){.fd = -1})
+#define PIDREF_NONE ((struct pidref){.fd = -1})
 
 /* Opens the process with this PID into *ret: 0, -ESRCH if there is none, or another -errno. */
-int peer_open(pid_t pid, struct peer *ret);
-void peer_close(struct peer *peer);
+int pidref_open(pid_t pid, struct pidref *ret);
+void pidref_close(struct pidref *pidref);
 
 /* Whether the process has ended (a zombie has): now, or before so much time is over. */
-bool peer_ended(const struct peer *peer);
-bool peer_await_end(const struct peer *peer, uint64_t timeout_ns);
+bool pidref_ended(const struct pidref *pidref);
+bool pidref_await_end(const struct pidref *pidref, uint64_t timeout_ns);
 
 /*
  * Sends one plain signal on a lane (false: SIGUSR1, true: SIGUSR2), or one control word.
  * 0; -ESRCH if the process is gone; -EPERM if it may not be signalled (kill(2)); another -errno.
  */
-int peer_send_bit(const struct peer *peer, enum lane lane, bool bit);
-int peer_send_word(const struct peer *peer, uint32_t word);
+int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit);
+int pidref_send_word(const struct pidref *pidref, uint32_t word);

@@ -1,6 +1,6 @@
-/* progress.c - see progress.h for what is shown when */
+/* progress-bar.c - see progress-bar.h for what is shown when */
 
-#include "sender/progress.h"
+#include "sender/progress-bar.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -46,14 +46,14 @@ static void format_bytes(double bytes, const char *per, char ret[static TEXT_SIZ
     snprintf(ret, TEXT_SIZE, "%.*f %s%s", unit > 0 && bytes < 99.95, bytes, units[unit], per);
 }
 
-static double rate_of(const struct progress_state *state)
+static double rate_of(const struct progress_bar_state *state)
 {
     double seconds = (double)state->time_ns / (double)MONOTONIC_SEC;
 
     return seconds > 0 ? (double)state->sent / 8 / seconds : 0;
 }
 
-static void format_time_left(const struct progress_state *state, char ret[static TEXT_SIZE])
+static void format_time_left(const struct progress_bar_state *state, char ret[static TEXT_SIZE])
 {
     double left = (double)(state->total - state->sent) / 8 / rate_of(state) + 0.5;
     bool is_known = left < 100 * 3600; /* nor is what is not a number */
@@ -85,7 +85,8 @@ static void take_room(size_t *width, int field, char text[static TEXT_SIZE])
 }
 
 /* "  [====>     ]", as long as there is room for. */
-static void format_bar(const struct progress_state *state, size_t width, char ret[static BAR_SIZE])
+static void format_bar(const struct progress_bar_state *state, size_t width,
+                       char ret[static BAR_SIZE])
 {
     size_t cells = width > BAR_FRAME ? width - BAR_FRAME : 0;
     char inside[CELLS_MAX + 1];
@@ -105,8 +106,8 @@ static void format_bar(const struct progress_state *state, size_t width, char re
     snprintf(ret, BAR_SIZE, "  [%s]", inside);
 }
 
-size_t progress_format(const struct progress_state *state, size_t width,
-                       char ret[static PROGRESS_SIZE])
+size_t progress_bar_format(const struct progress_bar_state *state, size_t width,
+                           char ret[static PROGRESS_BAR_SIZE])
 {
     char bytes[TEXT_SIZE], rate[TEXT_SIZE], left[TEXT_SIZE], bar[BAR_SIZE];
     double percent = (double)state->sent * 100 / (double)state->total;
@@ -122,16 +123,16 @@ size_t progress_format(const struct progress_state *state, size_t width,
     format_bytes((double)state->sent / 8, "", bytes);
     take_room(&width, 8, bytes);
     format_bar(state, width, bar);
-    return (size_t)snprintf(ret, PROGRESS_SIZE, "%3u%%%s%s%s%s", (unsigned)percent, bar, bytes,
+    return (size_t)snprintf(ret, PROGRESS_BAR_SIZE, "%3u%%%s%s%s%s", (unsigned)percent, bar, bytes,
                             rate, left);
 }
 
-bool progress_is_due(struct progress_pace *pace, uint64_t now_ns)
+bool progress_bar_is_due(struct progress_bar_pace *pace, uint64_t now_ns)
 {
     uint64_t gap = now_ns - pace->told_ns;
 
     if (!pace->is_running) {
-        *pace = (struct progress_pace){.is_running = true, .told_ns = now_ns};
+        *pace = (struct progress_bar_pace){.is_running = true, .told_ns = now_ns};
         return false;
     }
     pace->told_ns = now_ns;
@@ -178,85 +179,85 @@ static void put(int fd, const char *text, int length)
     (void)!write(fd, text, (size_t)length);
 }
 
-static void draw(struct progress *progress, const struct progress_state *state)
+static void draw(struct progress_bar *bar, const struct progress_bar_state *state)
 {
-    char line[PROGRESS_SIZE], text[PROGRESS_SIZE + sizeof BEGIN_LINE + sizeof ERASE_REST];
+    char line[PROGRESS_BAR_SIZE], text[PROGRESS_BAR_SIZE + sizeof BEGIN_LINE + sizeof ERASE_REST];
 
-    progress_format(state, width_of(progress->fd), line);
-    put(progress->fd, text, snprintf(text, sizeof text, "%s%s%s", BEGIN_LINE, line, ERASE_REST));
-    progress->is_visible = true;
+    progress_bar_format(state, width_of(bar->fd), line);
+    put(bar->fd, text, snprintf(text, sizeof text, "%s%s%s", BEGIN_LINE, line, ERASE_REST));
+    bar->is_visible = true;
 }
 
-static void erase(struct progress *progress)
+static void erase(struct progress_bar *bar)
 {
     static const char text[] = BEGIN_LINE ERASE_REST;
 
-    put(progress->fd, text, sizeof text - 1);
-    progress->is_visible = false;
+    put(bar->fd, text, sizeof text - 1);
+    bar->is_visible = false;
 }
 
-bool progress_is_possible(int fd)
+bool progress_bar_is_possible(int fd)
 {
     const char *terminal = getenv("TERM");
 
     return isatty(fd) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
 }
 
-void progress_init(struct progress *progress, int fd)
+void progress_bar_init(struct progress_bar *bar, int fd)
 {
-    *progress = (struct progress){.fd = descriptors_unblocked(fd)};
+    *bar = (struct progress_bar){.fd = descriptors_unblocked(fd)};
 }
 
-void progress_of_file(struct progress *progress, uint64_t size)
+void progress_bar_of_file(struct progress_bar *bar, uint64_t size)
 {
-    progress->size = size;
+    bar->size = size;
 }
 
-void progress_advance(struct progress *progress, uint64_t to)
+void progress_bar_advance(struct progress_bar *bar, uint64_t to)
 {
-    if (progress->size == 0)
+    if (bar->size == 0)
         return;
-    progress->from = progress->to;
-    progress->to = to;
+    bar->from = bar->to;
+    bar->to = to;
     /* It may have grown meanwhile. */
-    if (progress->size < to)
-        progress->size = to;
+    if (bar->size < to)
+        bar->size = to;
 }
 
 /* What there is to show when so much of a message is sent, with its head, and of all the file. */
-static struct progress_state state_of(const struct progress *progress, uint64_t sent,
-                                      uint64_t total)
+static struct progress_bar_state state_of(const struct progress_bar *bar, uint64_t sent,
+                                          uint64_t total)
 {
     double share = (double)sent / (double)total;
-    double octets = (double)(progress->to - progress->from) * share;
+    double octets = (double)(bar->to - bar->from) * share;
 
-    if (progress->size == 0)
-        return (struct progress_state){
-            .sent = sent, .total = total, .time_ns = progress->pace.time_ns};
-    return (struct progress_state){.sent = (progress->from + (uint64_t)octets) * 8,
-                                   .total = progress->size * 8,
-                                   .time_ns = progress->pace.time_ns};
+    if (bar->size == 0)
+        return (struct progress_bar_state){
+            .sent = sent, .total = total, .time_ns = bar->pace.time_ns};
+    return (struct progress_bar_state){.sent = (bar->from + (uint64_t)octets) * 8,
+                                       .total = bar->size * 8,
+                                       .time_ns = bar->pace.time_ns};
 }
 
-void progress_tell(void *owner, uint64_t sent, uint64_t total)
+void progress_bar_tell(void *owner, uint64_t sent, uint64_t total)
 {
-    struct progress *progress = owner;
-    struct progress_state state;
+    struct progress_bar *bar = owner;
+    struct progress_bar_state state;
 
     if (total == 0) {
-        if (progress->size == 0)
-            progress_end(progress);
+        if (bar->size == 0)
+            progress_bar_end(bar);
         return;
     }
-    if (!progress_is_due(&progress->pace, monotonic_now()) || !may_write(progress->fd))
+    if (!progress_bar_is_due(&bar->pace, monotonic_now()) || !may_write(bar->fd))
         return;
-    state = state_of(progress, sent, total);
-    draw(progress, &state);
+    state = state_of(bar, sent, total);
+    draw(bar, &state);
 }
 
-void progress_end(struct progress *progress)
+void progress_bar_end(struct progress_bar *bar)
 {
-    progress->pace.is_running = false;
-    if (progress->is_visible && may_write(progress->fd))
-        erase(progress);
+    bar->pace.is_running = false;
+    if (bar->is_visible && may_write(bar->fd))
+        erase(bar);
 }

@@ -1,11 +1,11 @@
 /*
- * stranger.h - processes in whose name somebody asked, and which turned out to be no senders
+ * rejects.h - processes in whose name somebody asked, and which turned out to be no senders
  *
  * To find that out takes a look into /proc, and as long as thirty bits do. Whoever forges questions
  * at full speed would keep the daemon busy with that, while the signals of real senders meet a
  * pending one and vanish. So for a while the same process is not looked at again.
  *
- * Policy: a few processes are remembered, the newest for each place; who is forgotten is looked at.
+ * Policy: a few processes are remembered, the newest of each entry; who is forgotten is looked at.
  */
 #pragma once
 
@@ -13,19 +13,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define STRANGERS 256
+#define REJECTS 256
 /* How long a process is remembered, in nanoseconds. It may become a sender, and then asks again. */
-#define STRANGER_TIME UINT64_C(10000000)
+#define REJECT_TIME UINT64_C(10000000)
 
-struct strangers {
+struct rejects {
     struct {
         pid_t pid;
         uint64_t until;
-    } places[STRANGERS];
+    } entries[REJECTS];
 };
 
 /* Remembers this process from now on (monotonic nanoseconds). */
-void strangers_add(struct strangers *strangers, pid_t pid, uint64_t now);
+void rejects_add(struct rejects *rejects, pid_t pid, uint64_t now);
 
 /* Whether it is remembered. */
-bool strangers_have(const struct strangers *strangers, pid_t pid, uint64_t now);
+bool rejects_have(const struct rejects *rejects, pid_t pid, uint64_t now);

@@ -1,4 +1,4 @@
-/* check-progress.c - a bar that comes late, fits its place, and tells no more than is known */
+/* check-progress-bar.c - a bar that comes late, fits its line, and tells no more than is known */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -7,20 +7,20 @@
 #include <unistd.h>
 
 #include "host/monotonic.h"
-#include "sender/progress.h"
+#include "sender/progress-bar.h"
 #include "suite.h"
 
-static char line[PROGRESS_SIZE];
+static char line[PROGRESS_BAR_SIZE];
 
-static const char *drawn(struct progress_state state, size_t width)
+static const char *drawn(struct progress_bar_state state, size_t width)
 {
-    ck_assert_uint_eq(progress_format(&state, width, line), strlen(line));
+    ck_assert_uint_eq(progress_bar_format(&state, width, line), strlen(line));
     ck_assert_uint_le(strlen(line), width);
     return line;
 }
 
 /* A quarter of 64 KiB within a second. */
-static const struct progress_state quarter = {
+static const struct progress_bar_state quarter = {
     .sent = 131072, .total = 524288, .time_ns = MONOTONIC_SEC};
 
 /* ---- the line ---- */
@@ -49,7 +49,7 @@ END_TEST
 
 START_TEST(it_fits_every_width_however_large_the_numbers)
 {
-    const struct progress_state states[] = {
+    const struct progress_bar_state states[] = {
         quarter,
         {.sent = 0, .total = UINT64_MAX, .time_ns = 1},
         {.sent = UINT64_MAX, .total = UINT64_MAX, .time_ns = 1},
@@ -58,7 +58,7 @@ START_TEST(it_fits_every_width_however_large_the_numbers)
     };
 
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        for (size_t width = 0; width < PROGRESS_SIZE; width++)
+        for (size_t width = 0; width < PROGRESS_BAR_SIZE; width++)
             drawn(states[i], width);
 }
 END_TEST
@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST(nothing_sent_has_no_time_left)
 {
-    ck_assert_str_eq(drawn((struct progress_state){.total = 8, .time_ns = MONOTONIC_SEC}, 52),
+    ck_assert_str_eq(drawn((struct progress_bar_state){.total = 8, .time_ns = MONOTONIC_SEC}, 52),
                      "  0%  [>         ]       0 B       0 B/s   -:-- left");
 }
 END_TEST
@@ -82,14 +82,14 @@ END_TEST
 START_TEST(all_sent_is_a_full_bar)
 {
     ck_assert_str_eq(
-        drawn((struct progress_state){.sent = 80, .total = 80, .time_ns = MONOTONIC_SEC}, 52),
+        drawn((struct progress_bar_state){.sent = 80, .total = 80, .time_ns = MONOTONIC_SEC}, 52),
         "100%  [==========]      10 B      10 B/s   0:00 left");
 }
 END_TEST
 
 START_TEST(it_is_not_called_whole_before_it_is)
 {
-    ck_assert_str_eq(drawn((struct progress_state){.sent = 999, .total = 1000}, 4), " 99%");
+    ck_assert_str_eq(drawn((struct progress_bar_state){.sent = 999, .total = 1000}, 4), " 99%");
 }
 END_TEST
 
@@ -106,9 +106,9 @@ START_TEST(sizes_are_told_in_three_digits_or_four)
     };
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        drawn((struct progress_state){.sent = sizes[i].bytes * 8,
-                                      .total = sizes[i].bytes * 8,
-                                      .time_ns = MONOTONIC_SEC},
+        drawn((struct progress_bar_state){.sent = sizes[i].bytes * 8,
+                                          .total = sizes[i].bytes * 8,
+                                          .time_ns = MONOTONIC_SEC},
               38);
         ck_assert_ptr_nonnull(strstr(line, sizes[i].text));
     }
@@ -118,10 +118,11 @@ END_TEST
 START_TEST(hours_are_told_as_such_and_days_not_at_all)
 {
     ck_assert_str_eq(
-        drawn((struct progress_state){.sent = 1, .total = 3661, .time_ns = MONOTONIC_SEC}, 20),
+        drawn((struct progress_bar_state){.sent = 1, .total = 3661, .time_ns = MONOTONIC_SEC}, 20),
         "  0%  1:01:00 left");
     ck_assert_str_eq(
-        drawn((struct progress_state){.sent = 1, .total = 400000, .time_ns = MONOTONIC_SEC}, 20),
+        drawn((struct progress_bar_state){.sent = 1, .total = 400000, .time_ns = MONOTONIC_SEC},
+              20),
         "  0%   -:-- left");
 }
 END_TEST
@@ -129,27 +130,27 @@ END_TEST
 /* ---- the pace ---- */
 
 /* Told every millisecond from start on, how often it is due within so many of them. */
-static unsigned times_due(struct progress_pace *pace, uint64_t start, unsigned milliseconds)
+static unsigned times_due(struct progress_bar_pace *pace, uint64_t start, unsigned milliseconds)
 {
     unsigned times = 0;
 
     for (unsigned i = 0; i < milliseconds; i++)
-        times += progress_is_due(pace, start + i * MONOTONIC_MSEC);
+        times += progress_bar_is_due(pace, start + i * MONOTONIC_MSEC);
     return times;
 }
 
 START_TEST(it_comes_only_after_a_moment)
 {
-    struct progress_pace pace = {0};
+    struct progress_bar_pace pace = {0};
 
     ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 500), 0);
-    ck_assert(progress_is_due(&pace, 7 * MONOTONIC_SEC + 500 * MONOTONIC_MSEC));
+    ck_assert(progress_bar_is_due(&pace, 7 * MONOTONIC_SEC + 500 * MONOTONIC_MSEC));
 }
 END_TEST
 
 START_TEST(it_is_drawn_a_few_times_a_second)
 {
-    struct progress_pace pace = {0};
+    struct progress_bar_pace pace = {0};
 
     ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 2500), 10);
 }
@@ -157,7 +158,7 @@ END_TEST
 
 START_TEST(the_next_message_begins_anew)
 {
-    struct progress_pace pace = {0};
+    struct progress_bar_pace pace = {0};
 
     times_due(&pace, 7 * MONOTONIC_SEC, 1000);
     pace.is_running = false;
@@ -168,12 +169,12 @@ END_TEST
 
 START_TEST(time_in_which_the_process_was_stopped_does_not_count)
 {
-    struct progress_pace pace = {0};
+    struct progress_bar_pace pace = {0};
 
     times_due(&pace, 7 * MONOTONIC_SEC, 1001);
-    progress_is_due(&pace, 3600 * MONOTONIC_SEC);
+    progress_bar_is_due(&pace, 3600 * MONOTONIC_SEC);
     ck_assert_uint_eq(pace.time_ns, MONOTONIC_SEC);
-    progress_is_due(&pace, 3601 * MONOTONIC_SEC);
+    progress_bar_is_due(&pace, 3601 * MONOTONIC_SEC);
     ck_assert_uint_eq(pace.time_ns, 2 * MONOTONIC_SEC);
 }
 END_TEST
@@ -186,14 +187,14 @@ START_TEST(only_a_terminal_that_can_erase_will_do)
 
     ck_assert_int_ge(terminal, 0);
     setenv("TERM", "xterm", 1);
-    ck_assert(progress_is_possible(terminal));
-    ck_assert(!progress_is_possible(null));
+    ck_assert(progress_bar_is_possible(terminal));
+    ck_assert(!progress_bar_is_possible(null));
     setenv("TERM", "dumb", 1);
-    ck_assert(!progress_is_possible(terminal));
+    ck_assert(!progress_bar_is_possible(terminal));
     setenv("TERM", "", 1);
-    ck_assert(!progress_is_possible(terminal));
+    ck_assert(!progress_bar_is_possible(terminal));
     unsetenv("TERM");
-    ck_assert(!progress_is_possible(terminal));
+    ck_assert(!progress_bar_is_possible(terminal));
     close(terminal);
     close(null);
 }

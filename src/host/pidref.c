@@ -1,0 +1,81 @@
+/* pidref.c - see pidref.h for why a pidfd */
+
+#include "host/pidref.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "host/monotonic.h"
+
+#ifndef PIDFD_SIGNAL_THREAD
+#define PIDFD_SIGNAL_THREAD (1u << 0) /* since Linux 6.9 */
+#endif
+
+int pidref_open(pid_t pid, struct pidref *ret)
+{
+    int fd = pidfd_open(pid, 0);
+
+    if (fd < 0)
+        return -errno;
+    *ret = (struct pidref){.pid = pid, .fd = fd};
+    return 0;
+}
+
+void pidref_close(struct pidref *pidref)
+{
+    if (pidref->fd >= 0)
+        close(pidref->fd);
+    *pidref = PIDREF_NONE;
+}
+
+bool pidref_await_end(const struct pidref *pidref, uint64_t timeout_ns)
+{
+    struct pollfd pollfd = {.fd = pidref->fd, .events = POLLIN};
+
+    return poll(&pollfd, 1, (int)(timeout_ns / MONOTONIC_MSEC)) > 0;
+}
+
+bool pidref_ended(const struct pidref *pidref)
+{
+    return pidref_await_end(pidref, 0);
+}
+
+static int send_to_thread(const struct pidref *pidref, int number)
+{
+    static bool too_old;
+
+    if (!too_old) {
+        if (pidfd_send_signal(pidref->fd, number, NULL, PIDFD_SIGNAL_THREAD) == 0)
+            return 0;
+        if (errno != EINVAL)
+            return -errno;
+        too_old = true;
+    }
+    return tgkill(pidref->pid, pidref->pid, number) < 0 ? -errno : 0;
+}
+
+static int send_to_process(const struct pidref *pidref, int number, siginfo_t *info)
+{
+    return pidfd_send_signal(pidref->fd, number, info, 0) < 0 ? -errno : 0;
+}
+
+int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit)
+{
+    int number = bit ? SIGUSR2 : SIGUSR1;
+
+    return lane == LANE_THREAD ? send_to_thread(pidref, number)
+                               : send_to_process(pidref, number, NULL);
+}
+
+int pidref_send_word(const struct pidref *pidref, uint32_t word)
+{
+    siginfo_t info = {.si_signo = SIGUSR2, .si_code = SI_QUEUE};
+
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_int = (int)word;
+    return send_to_process(pidref, SIGUSR2, &info);
+}

@@ -1,0 +1,46 @@
+/* check-rejects.c - who was no sender a moment ago is remembered, for a moment */
+
+#include "daemon/rejects.h"
+#include "suite.h"
+
+#define NOW UINT64_C(1000000000)
+
+static struct rejects rejects;
+
+START_TEST(at_first_nobody_is_remembered)
+{
+    ck_assert(!rejects_have(&rejects, 1, 1));
+    ck_assert(!rejects_have(&rejects, 0, 1));
+}
+END_TEST
+
+START_TEST(a_process_is_remembered_for_its_time)
+{
+    rejects_add(&rejects, 42, NOW);
+    ck_assert(rejects_have(&rejects, 42, NOW));
+    ck_assert(rejects_have(&rejects, 42, NOW + REJECT_TIME - 1));
+    ck_assert(!rejects_have(&rejects, 42, NOW + REJECT_TIME));
+    ck_assert(!rejects_have(&rejects, 43, NOW));
+}
+END_TEST
+
+START_TEST(the_newest_of_those_that_share_an_entry_is_remembered)
+{
+    rejects_add(&rejects, 42, NOW);
+    rejects_add(&rejects, 42 + REJECTS, NOW);
+    ck_assert(!rejects_have(&rejects, 42, NOW));
+    ck_assert(rejects_have(&rejects, 42 + REJECTS, NOW));
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        at_first_nobody_is_remembered,
+        a_process_is_remembered_for_its_time,
+        the_newest_of_those_that_share_an_entry_is_remembered,
+        NULL,
+    };
+
+    return suite_of("rejects", tests);
+}
