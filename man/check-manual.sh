@@ -92,10 +92,10 @@ test_the_numbers_are_those_of_the_sources() {
         tr '\n' ' ' < "$man/minitalk.7" | grep -q " $number $unit" ||
             fail "$name is $number $unit, which the page does not say"
     done << 'END'
-SLICE protocol/exchange.c ms
-LONG_SLICE protocol/exchange.c ms
-LAPSE protocol/exchange.c ms
-REPEAT_GO protocol/exchange.c microseconds
+SLICE_SHORT protocol/timing.h ms
+SLICE_LONG protocol/timing.h ms
+TURN_LAPSE protocol/timing.h ms
+GO_REPEAT protocol/timing.h microseconds
 FIRST_PATIENCE sender/client.c microseconds
 LAST_PATIENCE sender/client.c ms
 BARRIER_WORDS protocol/barrier.h processes

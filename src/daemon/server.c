@@ -23,10 +23,10 @@
 #include "protocol/exchange.h"
 
 /* How long the event loop is left alone at a time, and how many signals between looks at it. */
-#define ROUND (5 * MONOTONIC_MSEC)
+#define ROUND (5 * NSEC_PER_MSEC)
 #define SIGNALS_PER_LOOK 64
 /* How long to block for a bit that is late, after polling in vain. */
-#define LINGER (5 * MONOTONIC_MSEC)
+#define LINGER (5 * NSEC_PER_MSEC)
 #define GRACE_USEC (2 * UINT64_C(1000000))
 
 #define SESSIONS_MAX 4096u
@@ -53,24 +53,15 @@ struct server {
 
 /* ---- what a trace shows ---- */
 
-/* The daemon takes the bits in order: this one, or the one after the next. */
-static void trace_wanted(const struct server *server, const struct lane_signal *signal)
-{
-    const struct session *s = server->exchange.runner;
-    bool is_next = s->arq.count % LANES == signal->lane;
-
-    trace_bit(server->trace, signal->pid, signal->lane, signal->bit,
-              session_taken(s) + (is_next ? 0 : 1));
-}
-
 static void trace_signal(const struct server *server, const struct lane_signal *signal)
 {
     const struct exchange *ex = &server->exchange;
+    uint64_t index;
 
     if (signal->kind == SIGNAL_WORD)
         trace_word(server->trace, TRACE_SENDER, signal->pid, signal->word);
-    else if (exchange_wants(ex, signal))
-        trace_wanted(server, signal);
+    else if (exchange_wants(ex, signal, &index))
+        trace_bit(server->trace, signal->pid, signal->lane, signal->bit, index);
     else
         trace_uncounted(server->trace, signal, !exchange_knows(ex, signal->pid));
 }
@@ -114,7 +105,7 @@ static int sleep_until(struct server *server, uint64_t deadline)
     int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
 
     if (r >= 0 && deadline != EXCHANGE_NEVER) {
-        r = sd_event_source_set_time(server->timer, deadline / MONOTONIC_USEC + 1);
+        r = sd_event_source_set_time(server->timer, deadline / NSEC_PER_USEC + 1);
         if (r >= 0)
             r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
     }
@@ -146,14 +137,13 @@ static int begin_to_stop(struct server *server)
 
     server->stopping = true;
     status_stopping();
-    exchange_tick(&server->exchange, now);
-    exchange_stop(&server->exchange);
+    exchange_stop(&server->exchange, now);
     r = serve_if_busy(server);
     if (r < 0)
         return r;
     /* Not relative to sd_event_now(3): that was before the round. */
-    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC,
-                             now / MONOTONIC_USEC + GRACE_USEC, 1, on_grace_over, NULL);
+    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC, now / NSEC_PER_USEC + GRACE_USEC,
+                             1, on_grace_over, NULL);
 }
 
 /* What is to be done after each round, and after whatever else happened. */
@@ -180,9 +170,7 @@ static int on_end(void *owner, struct peer *peer)
     pid_t pid = peer_pid(peer);
     int r;
 
-    /* The passing of time may drop this very sender. */
-    exchange_tick(&server->exchange, monotonic_now());
-    exchange_ended(&server->exchange, pid, peer);
+    exchange_ended(&server->exchange, monotonic_now(), pid, peer);
     r = serve_if_busy(server);
     return r < 0 ? r : look_around(server);
 }
@@ -222,14 +210,13 @@ static bool has_ended(void *owner, const void *peer)
     return peer_has_ended(peer);
 }
 
-static int send_ack(void *owner, void *peer, enum lane lane)
+static int send_ack(void *owner, void *peer, const struct arq_bit *bit)
 {
     const struct server *server = owner;
-    int r = peer_send_ack(peer, lane);
+    int r = peer_send_ack(peer, bit->lane);
 
-    /* Only who has the turn is answered, and before the bit is taken. */
-    if (r == 0 && server->trace)
-        trace_ack(server->trace, peer_pid(peer), lane, session_taken(server->exchange.runner));
+    if (r == 0)
+        trace_ack(server->trace, peer_pid(peer), bit->lane, bit->index);
     return r;
 }
 
@@ -346,13 +333,13 @@ static bool next_patience(struct server *server, bool settled, uint64_t until_de
  */
 static bool has_parted(struct server *server)
 {
-    const struct session *runner = server->exchange.runner;
+    pid_t runner = exchange_runner(&server->exchange);
     int r;
 
-    if (server->has_looked || server->is_bound || !runner)
+    if (server->has_looked || server->is_bound || runner == 0)
         return false;
     server->has_looked = true;
-    r = cpu_part_from(runner->pid);
+    r = cpu_part_from(runner);
     /* A sandbox will not open later. */
     server->is_bound = r == -EPERM;
     if (r <= 0)
@@ -393,12 +380,12 @@ static int on_round(sd_event_source *source, void *userdata)
         if (r > 0) {
             if (server->trace)
                 trace_signal(server, &signal);
-            exchange_take(ex, &signal);
+            exchange_take(ex, now, &signal);
             spin_heard(&server->spin);
             if (++taken % SIGNALS_PER_LOOK != 0)
                 continue;
         } else {
-            exchange_settle(ex);
+            exchange_settle(ex, now);
         }
         now = monotonic_now();
         deadline = exchange_tick(ex, now);
@@ -429,8 +416,7 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
     (void)fd, (void)events;
     if (r == -EINPROGRESS)
         return 0;
-    exchange_tick(&server->exchange, monotonic_now());
-    exchange_committed(&server->exchange, r);
+    exchange_committed(&server->exchange, monotonic_now(), r);
     r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
     if (r >= 0)
         r = serve_if_busy(server);
@@ -439,20 +425,20 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
 
 /* ---- beginning and end ---- */
 
-/* As many sessions as there can be pidfds, in a power of two. */
+/* As many sessions as there can be pidfds. */
 static unsigned session_limit(void)
 {
     struct rlimit limit;
-    unsigned sessions = SESSIONS_MAX;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return 1;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    while (sessions > 1 && sessions + DESCRIPTORS_RESERVED > limit.rlim_cur)
-        sessions /= 2;
-    return sessions;
+    if (limit.rlim_cur >= SESSIONS_MAX + DESCRIPTORS_RESERVED)
+        return SESSIONS_MAX;
+    return limit.rlim_cur > DESCRIPTORS_RESERVED ? (unsigned)limit.rlim_cur - DESCRIPTORS_RESERVED
+                                                 : 1;
 }
 
 static int add_sources(struct server *server)

@@ -64,8 +64,8 @@ struct lane_signal inbox_classify(const siginfo_t *info)
 
 int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
 {
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / MONOTONIC_SEC),
-                               .tv_nsec = (long)(timeout_ns % MONOTONIC_SEC)};
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / NSEC_PER_SEC),
+                               .tv_nsec = (long)(timeout_ns % NSEC_PER_SEC)};
     siginfo_t info;
 
     if (syscall(SYS_rt_sigtimedwait, &both, &info, &timeout, KERNEL_SIGSET_SIZE) < 0)

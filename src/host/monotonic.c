@@ -9,5 +9,5 @@ uint64_t monotonic_now(void)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * MONOTONIC_SEC + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
 }

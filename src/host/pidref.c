@@ -35,7 +35,7 @@ bool pidref_await_end(const struct pidref *pidref, uint64_t timeout_ns)
 {
     struct pollfd pollfd = {.fd = pidref->fd, .events = POLLIN};
 
-    return poll(&pollfd, 1, (int)(timeout_ns / MONOTONIC_MSEC)) > 0;
+    return poll(&pollfd, 1, (int)(timeout_ns / NSEC_PER_MSEC)) > 0;
 }
 
 bool pidref_ended(const struct pidref *pidref)

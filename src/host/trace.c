@@ -61,7 +61,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
 
 static uint64_t microseconds(uint64_t ns)
 {
-    return ns / MONOTONIC_USEC;
+    return ns / NSEC_PER_USEC;
 }
 
 static bool is_json(const struct trace *trace)

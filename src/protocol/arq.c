@@ -2,6 +2,8 @@
 
 #include "protocol/arq.h"
 
+#include <assert.h>
+
 /* ---- the receiving end ---- */
 
 void arq_receiver_hold(struct arq_receiver *r, enum lane lane, bool bit)
@@ -10,21 +12,34 @@ void arq_receiver_hold(struct arq_receiver *r, enum lane lane, bool bit)
     r->bit[lane] = bit;
 }
 
-bool arq_receiver_next(const struct arq_receiver *r, enum lane *ret_lane, bool *ret_bit)
+static enum lane next_lane(const struct arq_receiver *r)
 {
-    enum lane lane = (enum lane)(r->count % LANES);
+    return (enum lane)(r->count % LANES);
+}
+
+bool arq_receiver_next(const struct arq_receiver *r, uint64_t index, struct arq_bit *ret)
+{
+    enum lane lane = next_lane(r);
 
     if (!r->held[lane])
         return false;
-    *ret_lane = lane;
-    *ret_bit = r->bit[lane];
+    *ret = (struct arq_bit){.index = index, .lane = lane, .value = r->bit[lane]};
     return true;
 }
 
-void arq_receiver_take(struct arq_receiver *r)
+bool arq_receiver_take(struct arq_receiver *r)
 {
-    r->held[r->count % LANES] = false;
+    enum lane lane = next_lane(r);
+
+    assert(r->held[lane]);
+    r->held[lane] = false;
     r->count++;
+    return r->bit[lane];
+}
+
+unsigned arq_receiver_ahead(const struct arq_receiver *r, enum lane lane)
+{
+    return lane == next_lane(r) ? 0 : 1;
 }
 
 void arq_receiver_clear(struct arq_receiver *r)
@@ -78,6 +93,7 @@ static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_ind
 
 static void continue_from(struct arq_sender *s, uint64_t index)
 {
+    assert(index <= s->next);
     s->phase = ARQ_SENDING;
     s->next = index;
     for (int lane = 0; lane < LANES; lane++)
@@ -106,6 +122,7 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
 
 void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
 {
+    assert(total > 0);
     *s = (struct arq_sender){.phase = ARQ_STARTING, .total = total, .first_nonce = nonce};
     ask(s, nonce);
 }
@@ -136,6 +153,7 @@ struct arq_step arq_sender_step(struct arq_sender *s)
         enum lane lane = lane_of(s, index);
 
         if (!s->in_flight[lane]) {
+            assert(s->next - oldest_unanswered(s) < LANES);
             s->in_flight[lane] = true;
             s->next++;
             return (struct arq_step){.what = ARQ_BIT, .lane = lane, .index = index};
@@ -144,11 +162,15 @@ struct arq_step arq_sender_step(struct arq_sender *s)
     return (struct arq_step){.what = ARQ_NOTHING};
 }
 
-bool arq_sender_acked(struct arq_sender *s, enum lane lane)
+bool arq_sender_acked(struct arq_sender *s, enum lane lane, uint64_t *ret_index)
 {
+    uint64_t newest = s->next - 1;
+
     if (!s->in_flight[lane])
         return false;
     s->in_flight[lane] = false;
+    /* Of the two newest bits, the one that went out on this lane. */
+    *ret_index = lane_of(s, newest) == lane ? newest : newest - 1;
     /* The receiver was only slow: what was asked meanwhile is void, as its nonce will be. */
     if (s->phase == ARQ_RESUMING) {
         s->phase = ARQ_SENDING;

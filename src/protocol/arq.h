@@ -14,6 +14,13 @@
 #include "protocol/lane.h"
 #include "protocol/word.h"
 
+/* One bit of a message. */
+struct arq_bit {
+    uint64_t index; /* in its message, from 0 */
+    enum lane lane; /* on which it travels */
+    bool value;
+};
+
 /* ---- the receiving end ---- */
 
 struct arq_receiver {
@@ -26,11 +33,17 @@ struct arq_receiver {
 void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, bool bit);
 
 /*
- * The next bit in order, if it is here: true, with its lane and value. It is the caller's to
- * answer it on that lane and, where the answer went out, to call arq_receiver_take().
+ * The next bit in order, if it is here: true, with what it is; it becomes bit index of its message.
+ * It is the caller's to acknowledge it on its lane and, where the ack went out, to call
+ * arq_receiver_take().
  */
-bool arq_receiver_next(const struct arq_receiver *receiver, enum lane *ret_lane, bool *ret_bit);
-void arq_receiver_take(struct arq_receiver *receiver);
+bool arq_receiver_next(const struct arq_receiver *receiver, uint64_t index, struct arq_bit *ret);
+
+/* Takes the next bit, which must be here, and returns its value. */
+bool arq_receiver_take(struct arq_receiver *receiver);
+
+/* How many bits in order are missing before one that comes on this lane now: 0 or 1. */
+unsigned arq_receiver_ahead(const struct arq_receiver *receiver, enum lane lane);
 
 /* Forgets bits that wait for a lost one. To be done before a count is told. */
 void arq_receiver_clear(struct arq_receiver *receiver);
@@ -80,8 +93,8 @@ void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce)
 /* Returns what to put on the wire and counts it as sent; call until it says ARQ_NOTHING. */
 struct arq_step arq_sender_step(struct arq_sender *sender);
 
-/* A plain signal came from the receiver. True if it answers a bit in flight. */
-bool arq_sender_acked(struct arq_sender *sender, enum lane lane);
+/* A plain signal came from the receiver. True if it acknowledges a bit in flight: this index. */
+bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_index);
 
 /* A word came from the receiver and has passed the barrier. */
 enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);

@@ -2,55 +2,36 @@
 
 #include "protocol/exchange.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 
-#define USEC UINT64_C(1000)
-#define MSEC UINT64_C(1000000)
+#include "protocol/timing.h"
 
-/*
- * How long a sender keeps the turn while others wait: where one of them has yet to begin its
- * message, which may be a short one; and where all have begun, since each change takes time;
- */
-#define SLICE (5 * MSEC)
-#define LONG_SLICE (40 * MSEC)
-/* and how long it may be silent before it loses it. */
-#define LAPSE (2 * MSEC)
-/* A GO can vanish, like any signal; it is told again after this long, then after twice as long. */
-#define REPEAT_GO (200 * USEC)
+/* ---- sessions ---- */
 
-/* ---- the table of sessions ---- */
-
-static struct session_list *bucket_of(const struct exchange *ex, pid_t pid)
+static void set_now(struct exchange *ex, uint64_t now)
 {
-    return &ex->table[(unsigned)pid % ex->session_limit];
+    assert(now >= ex->now);
+    ex->now = now;
 }
 
 static struct session *find(const struct exchange *ex, pid_t pid)
 {
-    struct session *s;
-
-    if (ex->runner && ex->runner->pid == pid)
-        return ex->runner;
-    LIST_FOREACH(s, bucket_of(ex, pid), bucket)
-        if (s->pid == pid)
-            return s;
-    return NULL;
+    return ex->runner && ex->runner->pid == pid ? ex->runner : sessions_find(&ex->sessions, pid);
 }
 
 static struct session *add(struct exchange *ex, pid_t pid, uid_t uid, void *peer)
 {
-    struct session *s = session_new(pid, peer, ex->message_limit);
+    struct session *s = session_new(pid, uid, peer, ex->message_limit);
 
     if (!s)
         return NULL;
-    if (!users_join(&ex->users, uid, s)) {
+    if (!users_join(&ex->users, uid, &s->member)) {
         session_free(s);
         return NULL;
     }
-    s->uid = uid;
-    LIST_INSERT_HEAD(bucket_of(ex, pid), s, bucket);
-    ex->counts.senders++;
+    sessions_add(&ex->sessions, s);
+    ex->counts.senders = ex->sessions.count;
     return s;
 }
 
@@ -61,13 +42,13 @@ static void drop(struct exchange *ex, struct session *s)
         ex->counts.lost++;
         ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
     }
-    users_leave(&ex->users, s);
+    users_leave(&ex->users, &s->member);
     if (ex->runner == s)
         ex->runner = NULL;
     if (ex->committer == s)
         ex->committer = NULL;
-    LIST_REMOVE(s, bucket);
-    ex->counts.senders--;
+    sessions_remove(&ex->sessions, s);
+    ex->counts.senders = ex->sessions.count;
     ex->ops->close(ex->owner, s->peer);
     session_free(s);
 }
@@ -81,6 +62,7 @@ static int send_reply(struct exchange *ex, struct session *s, enum reply_code co
 
 static void grant(struct exchange *ex, struct session *s)
 {
+    assert(!ex->committing && !s->member.is_queued && session_takes_bits(s));
     ex->runner = s;
     ex->granted_at = ex->now;
     ex->heard_at = ex->now;
@@ -96,9 +78,9 @@ static void next_turn(struct exchange *ex)
     ex->repeat_go_at = EXCHANGE_NEVER;
     if (ex->committing)
         return;
-    while ((s = users_next(&ex->users))) {
+    while ((s = session_of(users_next(&ex->users)))) {
         grant(ex, s);
-        ex->repeat_go_at = ex->now + REPEAT_GO;
+        ex->repeat_go_at = ex->now + GO_REPEAT;
         if (send_reply(ex, s, REPLY_GO) == 0)
             return;
         drop(ex, s);
@@ -112,9 +94,15 @@ static void pass_on_turn(struct exchange *ex)
         next_turn(ex);
 }
 
+static void end_session(struct exchange *ex, struct session *s)
+{
+    drop(ex, s);
+    pass_on_turn(ex);
+}
+
 static void go_or_wait(struct exchange *ex, struct session *s)
 {
-    bool is_free = !ex->runner && users_are_content(&ex->users) && !ex->committing;
+    bool is_free = !ex->runner && !users_have_queued(&ex->users) && !ex->committing;
 
     if (is_free)
         grant(ex, s);
@@ -122,7 +110,7 @@ static void go_or_wait(struct exchange *ex, struct session *s)
         send_reply(ex, s, REPLY_GO);
         return;
     }
-    users_wait(&ex->users, s);
+    users_enqueue(&ex->users, &s->member, s->is_invited);
     send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
@@ -142,17 +130,17 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static uint64_t end_of_turn(const struct exchange *ex)
 {
     bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
-    uint64_t lapse = ex->heard_at + LAPSE;
-    uint64_t slice = ex->users.newcomers > 0 ? SLICE : LONG_SLICE;
+    uint64_t lapse = ex->heard_at + TURN_LAPSE;
+    uint64_t slice = ex->users.newcomers > 0 ? SLICE_SHORT : SLICE_LONG;
 
-    if (!users_are_content(&ex->users))
+    if (users_have_queued(&ex->users))
         return earlier(lapse, ex->granted_at + slice);
     return unheard ? lapse : EXCHANGE_NEVER;
 }
 
 uint64_t exchange_tick(struct exchange *ex, uint64_t now)
 {
-    ex->now = now;
+    set_now(ex, now);
     if (!ex->runner || ex->committing)
         return EXCHANGE_NEVER;
     if (now >= end_of_turn(ex)) {
@@ -171,14 +159,14 @@ bool exchange_holds_words(const struct exchange *ex)
 
 bool exchange_is_busy(const struct exchange *ex)
 {
-    return ex->runner && !ex->committing && ex->now - ex->heard_at < LAPSE;
+    return ex->runner && !ex->committing && ex->now - ex->heard_at < TURN_LAPSE;
 }
 
 /* ---- messages ---- */
 
 static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code)
 {
-    users_release(&ex->users, s);
+    users_release(&ex->users, &s->member);
     if (code == REPLY_COMMITTED) {
         session_commit(s);
     } else {
@@ -189,24 +177,11 @@ static void give_verdict(struct exchange *ex, struct session *s, enum reply_code
     send_reply(ex, s, code);
 }
 
-static void commit(struct exchange *ex, struct session *s)
-{
-    struct message message = s->decoder.message;
-    int r;
-
-    s->decoder.message.bytes = NULL;
-    ex->committing = true;
-    ex->committing_bytes = message.length;
-    ex->committer = s;
-    r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
-    if (r != -EINPROGRESS)
-        exchange_committed(ex, r);
-}
-
-void exchange_committed(struct exchange *ex, int result)
+static void committed(struct exchange *ex, int result)
 {
     struct session *s = ex->committer;
 
+    assert(ex->committing);
     ex->committing = false;
     ex->committer = NULL;
     if (result == 0) {
@@ -218,6 +193,26 @@ void exchange_committed(struct exchange *ex, int result)
     next_turn(ex);
 }
 
+static void commit(struct exchange *ex, struct session *s)
+{
+    struct message message = session_take_message(s);
+    int r;
+
+    assert(!ex->committing && s == ex->runner);
+    ex->committing = true;
+    ex->committing_bytes = message.length;
+    ex->committer = s;
+    r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
+    if (r != -EINPROGRESS)
+        committed(ex, r);
+}
+
+void exchange_committed(struct exchange *ex, uint64_t now, int result)
+{
+    set_now(ex, now);
+    committed(ex, result);
+}
+
 /* ---- what is scarce ---- */
 
 /* The verdict on the message before must not be lost with the invitation to the next. */
@@ -225,8 +220,8 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
 {
     if (!s->is_invited)
         return;
-    s->is_invited = false;
-    users_stop_waiting(&ex->users, s);
+    session_uninvite(s);
+    users_dequeue(&ex->users, &s->member);
     if (s->state == SESSION_IDLE)
         give_verdict(ex, s, reason);
     else
@@ -246,11 +241,11 @@ static void dismiss(struct exchange *ex, struct session *s, enum reply_code reas
 static struct session *dispensable(const struct exchange *ex, const struct user *user,
                                    size_t least_reserved)
 {
-    struct session *s;
+    struct member *member;
 
-    TAILQ_FOREACH(s, &user->members, member)
-        if (s != ex->committer && s->reserved >= least_reserved)
-            return s;
+    TAILQ_FOREACH(member, &user->members, link)
+        if (session_of(member) != ex->committer && member->reserved >= least_reserved)
+            return session_of(member);
     return NULL;
 }
 
@@ -268,7 +263,7 @@ static bool make_way(struct exchange *ex, uid_t uid)
 {
     const struct user *most;
 
-    if (ex->counts.senders < ex->session_limit)
+    if (ex->sessions.count < ex->sessions.limit)
         return true;
     most = users_with_most_sessions(&ex->users);
     if (most->sessions <= users_sessions(&ex->users, uid) + 1)
@@ -287,11 +282,12 @@ static bool reserve(struct exchange *ex, struct session *s)
     while (ex->users.reserved + octets > ex->room) {
         const struct user *most = users_with_most_room(&ex->users);
 
-        if (most->reserved <= s->user->reserved + octets ||
+        if (most->reserved <= s->member.user->reserved + octets ||
             !dispense_with(ex, dispensable(ex, most, 1)))
             return false;
     }
-    users_reserve(&ex->users, s, octets);
+    users_reserve(&ex->users, &s->member, octets);
+    assert(ex->users.reserved <= ex->room);
     return true;
 }
 
@@ -299,22 +295,15 @@ static bool reserve(struct exchange *ex, struct session *s)
 
 static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 {
-    enum lane lane;
-    bool bit;
+    struct arq_bit bit;
 
-    while (session_takes_bits(s) && arq_receiver_next(&s->arq, &lane, &bit)) {
-        if (ex->ops->send_ack(ex->owner, s->peer, lane) < 0) {
-            drop(ex, s);
-            pass_on_turn(ex);
+    while (session_next(s, &bit)) {
+        if (ex->ops->send_ack(ex->owner, s->peer, &bit) < 0) {
+            end_session(ex, s);
             return;
         }
-        if (s->is_invited) {
-            session_begin(s);
-            s->uid = uid;
-        }
-        arq_receiver_take(&s->arq);
-        session_bit(s, bit);
-        if (session_length(s) > s->reserved && !reserve(ex, s))
+        session_take(s, uid);
+        if (session_length(s) > s->member.reserved && !reserve(ex, s))
             session_refuse(s, REPLY_BUSY);
     }
     if (s->state == SESSION_COMMITTING) {
@@ -336,7 +325,7 @@ static void start(struct exchange *ex, struct session *s)
     } else if (ex->stopping) {
         send_reply(ex, s, REPLY_STOPPING);
     } else {
-        s->is_invited = true;
+        session_invite(s);
         go_or_wait(ex, s);
     }
 }
@@ -345,8 +334,8 @@ static void start(struct exchange *ex, struct session *s)
 static void repeat_committed(struct exchange *ex, struct session *s)
 {
     send_reply(ex, s, REPLY_COMMITTED);
-    s->is_invited = false;
-    users_stop_waiting(&ex->users, s);
+    session_uninvite(s);
+    users_dequeue(&ex->users, &s->member);
     if (ex->runner == s)
         next_turn(ex);
 }
@@ -413,7 +402,7 @@ static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
     struct session *s = find(ex, pid);
 
     if (s && ex->ops->ended(ex->owner, s->peer)) {
-        exchange_ended(ex, pid, s->peer);
+        end_session(ex, s);
         s = NULL;
     }
     if (!s) {
@@ -422,9 +411,8 @@ static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
     }
     if (s == ex->runner)
         heard(ex);
-    users_heard(s);
-    s->nonce = probe.nonce;
-    arq_receiver_clear(&s->arq);
+    users_asked(&s->member);
+    session_ask(s, probe.nonce);
     if (probe.ask == ASK_START)
         start(ex, s);
     else
@@ -443,31 +431,47 @@ static void release_words(struct exchange *ex, bool empty)
             act_on(ex, pid, probe);
 }
 
-bool exchange_wants(const struct exchange *ex, const struct lane_signal *signal)
+static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
 {
     return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
            session_takes_bits(ex->runner);
 }
 
-void exchange_take(struct exchange *ex, const struct lane_signal *signal)
+bool exchange_wants(const struct exchange *ex, const struct lane_signal *signal,
+                    uint64_t *ret_index)
 {
+    if (!is_wanted(ex, signal))
+        return false;
+    *ret_index = session_index_on(ex->runner, signal->lane);
+    return true;
+}
+
+void exchange_take(struct exchange *ex, uint64_t now, const struct lane_signal *signal)
+{
+    set_now(ex, now);
     barrier_note(&ex->barrier, signal);
-    if (exchange_wants(ex, signal)) {
+    if (is_wanted(ex, signal)) {
         heard(ex);
-        arq_receiver_hold(&ex->runner->arq, signal->lane, signal->bit);
+        session_hold(ex->runner, signal->lane, signal->bit);
         take_bits(ex, ex->runner, signal->uid);
     }
     release_words(ex, false);
 }
 
-void exchange_settle(struct exchange *ex)
+void exchange_settle(struct exchange *ex, uint64_t now)
 {
+    set_now(ex, now);
     release_words(ex, true);
 }
 
 bool exchange_knows(const struct exchange *ex, pid_t pid)
 {
     return find(ex, pid) != NULL;
+}
+
+pid_t exchange_runner(const struct exchange *ex)
+{
+    return ex->runner ? ex->runner->pid : 0;
 }
 
 /* ---- beginning and end ---- */
@@ -482,75 +486,61 @@ int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *own
         .owner = owner,
         .message_limit = message_limit,
         .room = largest > EXCHANGE_ROOM ? largest : EXCHANGE_ROOM,
-        .session_limit = session_limit,
-        .table = calloc(session_limit, sizeof *ex->table),
     };
     users_init(&ex->users);
-    return ex->table ? 0 : -ENOMEM;
+    return sessions_init(&ex->sessions, session_limit);
 }
 
-/* Calls a function for every session, which it may drop. */
-static void for_each(struct exchange *ex, void (*call)(struct exchange *, struct session *))
+static void tell_stopping(void *owner, struct session *s)
 {
-    for (unsigned i = 0; i < ex->session_limit; i++) {
-        struct session *next;
-
-        for (struct session *s = LIST_FIRST(&ex->table[i]); s; s = next) {
-            next = LIST_NEXT(s, bucket);
-            call(ex, s);
-        }
-    }
+    uninvite(owner, s, REPLY_STOPPING);
 }
 
-static void tell_stopping(struct exchange *ex, struct session *s)
+static void dismiss_stopping(void *owner, struct session *s)
 {
-    uninvite(ex, s, REPLY_STOPPING);
-}
+    struct exchange *ex = owner;
 
-static void dismiss_stopping(struct exchange *ex, struct session *s)
-{
     if (s == ex->committer && ex->ops->has_begun(ex->owner))
         drop(ex, s);
     else
         dismiss(ex, s, REPLY_STOPPING);
 }
 
-void exchange_stop(struct exchange *ex)
+void exchange_stop(struct exchange *ex, uint64_t now)
 {
+    set_now(ex, now);
     ex->stopping = true;
-    for_each(ex, tell_stopping);
+    sessions_for_each(&ex->sessions, tell_stopping, ex);
     if (!ex->runner || !session_is_mid_message(ex->runner))
         next_turn(ex);
 }
 
 void exchange_done(struct exchange *ex)
 {
-    if (ex->table)
-        for_each(ex, dismiss_stopping);
-    free(ex->table);
-    ex->table = NULL;
+    if (!ex->sessions.buckets)
+        return;
+    sessions_for_each(&ex->sessions, dismiss_stopping, ex);
+    sessions_done(&ex->sessions);
 }
 
-void exchange_ended(struct exchange *ex, pid_t pid, const void *peer)
+void exchange_ended(struct exchange *ex, uint64_t now, pid_t pid, const void *peer)
 {
     struct session *s = find(ex, pid);
 
-    if (!s || s->peer != peer)
-        return;
-    drop(ex, s);
-    pass_on_turn(ex);
+    set_now(ex, now);
+    if (s && s->peer == peer)
+        end_session(ex, s);
+}
+
+static void note_unfinished(void *owner, struct session *s)
+{
+    *(bool *)owner |= session_is_mid_message(s);
 }
 
 bool exchange_has_unfinished(const struct exchange *ex)
 {
-    if (ex->committing)
-        return true;
-    for (unsigned i = 0; i < ex->session_limit; i++) {
-        const struct session *s;
+    bool is_unfinished = ex->committing;
 
-        LIST_FOREACH(s, &ex->table[i], bucket)
-            if (session_is_mid_message(s))
-                return true;
-    }
-    return false;
+    sessions_for_each(&ex->sessions, note_unfinished, &is_unfinished);
+    return is_unfinished;
 }

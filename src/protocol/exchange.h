@@ -22,7 +22,8 @@
  * behind the barrier once more, and they are dropped meanwhile.
  *
  * Pure: no system calls and no clock. Time and the outer world come from the owner, so that a
- * simulation can be one.
+ * simulation can be one. 'now' is the owner's clock in nanoseconds, which never goes back; where
+ * signals come one after another it may be as old as the last look at the clock.
  */
 #pragma once
 
@@ -30,6 +31,7 @@
 #include <stdint.h>
 
 #include "protocol/barrier.h"
+#include "protocol/session.h"
 #include "protocol/user.h"
 
 #define EXCHANGE_NEVER UINT64_MAX
@@ -43,8 +45,11 @@ struct exchange_ops {
     /* The real user of the peer's process, and whether that has ended. */
     uid_t (*user)(void *owner, const void *peer);
     bool (*ended)(void *owner, const void *peer);
-    /* Answers a bit on its lane; tells a word. -ESRCH if the process is gone. */
-    int (*send_ack)(void *owner, void *peer, enum lane lane);
+    /*
+     * Acknowledges a bit, which is taken if this returns 0; sends a word. -ESRCH if the process is
+     * gone.
+     */
+    int (*send_ack)(void *owner, void *peer, const struct arq_bit *bit);
     int (*send_word)(void *owner, void *peer, uint32_t word);
     /*
      * Puts a message of a sender into the log, and takes over its bytes in any case. 0: it is
@@ -63,23 +68,20 @@ struct exchange_counts {
     uint64_t bytes;    /* of their payloads */
     uint64_t refused;
     uint64_t lost;
-    uint64_t senders; /* sessions there are now */
+    uint64_t senders; /* sessions there are now, as in the table */
 };
-
-LIST_HEAD(session_list, session);
 
 struct exchange {
     const struct exchange_ops *ops;
     void *owner;
-    size_t message_limit;   /* octets */
-    size_t room;            /* octets, of all messages under way together */
-    unsigned session_limit; /* a power of two; also the size of the table */
-    struct session_list *table;
+    size_t message_limit; /* octets */
+    size_t room;          /* octets, of all messages under way together */
+    struct sessions sessions;
     struct users users; /* whose sessions they are, and who waits */
     struct barrier barrier;
     struct exchange_counts counts;
 
-    uint64_t now;              /* the owner's clock, in nanoseconds, as of its last call */
+    uint64_t now;              /* as of the last call */
     struct session *runner;    /* who has the turn, or NULL */
     uint64_t granted_at;       /* when it got it, */
     uint64_t heard_at;         /* when its last signal came, */
@@ -90,7 +92,7 @@ struct exchange {
     bool stopping;
 };
 
-/* 0 or -ENOMEM. session_limit must be a power of two. */
+/* 0 or -ENOMEM. message_limit is in octets; session_limit is in sessions, > 0. */
 int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, void *owner,
                   size_t message_limit, unsigned session_limit);
 
@@ -102,31 +104,38 @@ int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, voi
 void exchange_done(struct exchange *exchange);
 
 /* A signal was taken. */
-void exchange_take(struct exchange *exchange, const struct lane_signal *signal);
+void exchange_take(struct exchange *exchange, uint64_t now, const struct lane_signal *signal);
 
-/* Whether a signal would be a bit that is waited for: of the runner's message, which goes on. */
-bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal);
+/*
+ * Whether a signal would be a bit that is waited for: of the runner's message, which goes on. Then
+ * *ret_index is its index in that message.
+ */
+bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal,
+                    uint64_t *ret_index);
 
 /* Whether a process has a session. */
 bool exchange_knows(const struct exchange *exchange, pid_t pid);
 
+/* The process that has the turn; 0 if none has. */
+pid_t exchange_runner(const struct exchange *exchange);
+
 /* Nothing was pending: words that were held back are acted on. */
-void exchange_settle(struct exchange *exchange);
+void exchange_settle(struct exchange *exchange, uint64_t now);
 
 /*
- * Time has come to now (monotonic nanoseconds): turns are taken and given. Returns when it next
- * matters, or EXCHANGE_NEVER while no turn is in question.
+ * Time has passed: turns are taken and given. Returns when that next matters, or EXCHANGE_NEVER
+ * while no turn is in question.
  */
 uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 
 /* The process behind a peer has ended. The peer is closed. */
-void exchange_ended(struct exchange *exchange, pid_t pid, const void *peer);
+void exchange_ended(struct exchange *exchange, uint64_t now, pid_t pid, const void *peer);
 
 /* The outcome of a commit that was in progress: 0 or -errno. */
-void exchange_committed(struct exchange *exchange, int result);
+void exchange_committed(struct exchange *exchange, uint64_t now, int result);
 
 /* From now on, only messages under way are served. */
-void exchange_stop(struct exchange *exchange);
+void exchange_stop(struct exchange *exchange, uint64_t now);
 
 /* Whether something was asked that can only be acted on once no signal is pending. */
 bool exchange_holds_words(const struct exchange *ex);

@@ -2,6 +2,7 @@
 
 #include "protocol/user.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void users_init(struct users *users)
@@ -30,21 +31,22 @@ static struct user *add(struct users *users, uid_t uid)
         return NULL;
     user->uid = uid;
     TAILQ_INIT(&user->members);
-    TAILQ_INIT(&user->waiting);
+    TAILQ_INIT(&user->queue);
     LIST_INSERT_HEAD(&users->all, user, link);
     return user;
 }
 
-bool users_join(struct users *users, uid_t uid, struct session *session)
+bool users_join(struct users *users, uid_t uid, struct member *member)
 {
     struct user *user = find(users, uid);
 
     if (!user)
         user = add(users, uid);
+    assert(!member->user);
     if (!user)
         return false;
-    session->user = user;
-    TAILQ_INSERT_TAIL(&user->members, session, member);
+    member->user = user;
+    TAILQ_INSERT_TAIL(&user->members, member, link);
     user->sessions++;
     return true;
 }
@@ -56,90 +58,93 @@ unsigned users_sessions(const struct users *users, uid_t uid)
     return user ? user->sessions : 0;
 }
 
-void users_leave(struct users *users, struct session *session)
+void users_leave(struct users *users, struct member *member)
 {
-    struct user *user = session->user;
+    struct user *user = member->user;
 
-    users_stop_waiting(users, session);
-    users_release(users, session);
-    TAILQ_REMOVE(&user->members, session, member);
-    session->user = NULL;
+    users_dequeue(users, member);
+    users_release(users, member);
+    TAILQ_REMOVE(&user->members, member, link);
+    member->user = NULL;
+    assert(user->sessions > 0);
     if (--user->sessions > 0)
         return;
     LIST_REMOVE(user, link);
     free(user);
 }
 
-void users_heard(struct session *session)
+void users_asked(struct member *member)
 {
-    TAILQ_REMOVE(&session->user->members, session, member);
-    TAILQ_INSERT_TAIL(&session->user->members, session, member);
+    TAILQ_REMOVE(&member->user->members, member, link);
+    TAILQ_INSERT_TAIL(&member->user->members, member, link);
 }
 
 /* ---- turns ---- */
 
-void users_wait(struct users *users, struct session *session)
+void users_enqueue(struct users *users, struct member *member, bool is_newcomer)
 {
-    struct user *user = session->user;
+    struct user *user = member->user;
 
-    if (session->waiting)
+    if (member->is_queued)
         return;
-    if (TAILQ_EMPTY(&user->waiting))
+    if (TAILQ_EMPTY(&user->queue))
         TAILQ_INSERT_TAIL(&users->round, user, turn);
-    TAILQ_INSERT_TAIL(&user->waiting, session, turn);
-    session->waiting = true;
-    session->is_newcomer = session->is_invited;
-    users->newcomers += session->is_newcomer;
+    TAILQ_INSERT_TAIL(&user->queue, member, turn);
+    member->is_queued = true;
+    member->is_newcomer = is_newcomer;
+    users->newcomers += member->is_newcomer;
 }
 
-void users_stop_waiting(struct users *users, struct session *session)
+void users_dequeue(struct users *users, struct member *member)
 {
-    struct user *user = session->user;
+    struct user *user = member->user;
 
-    if (!session->waiting)
+    if (!member->is_queued)
         return;
-    session->waiting = false;
-    users->newcomers -= session->is_newcomer;
-    TAILQ_REMOVE(&user->waiting, session, turn);
-    if (TAILQ_EMPTY(&user->waiting))
+    member->is_queued = false;
+    assert(users->newcomers >= member->is_newcomer);
+    users->newcomers -= member->is_newcomer;
+    TAILQ_REMOVE(&user->queue, member, turn);
+    if (TAILQ_EMPTY(&user->queue))
         TAILQ_REMOVE(&users->round, user, turn);
 }
 
-bool users_are_content(const struct users *users)
+bool users_have_queued(const struct users *users)
 {
-    return TAILQ_EMPTY(&users->round);
+    return !TAILQ_EMPTY(&users->round);
 }
 
-struct session *users_next(struct users *users)
+struct member *users_next(struct users *users)
 {
     struct user *user = TAILQ_FIRST(&users->round);
-    struct session *session;
+    struct member *member;
 
     if (!user)
         return NULL;
-    session = TAILQ_FIRST(&user->waiting);
-    users_stop_waiting(users, session);
-    if (!TAILQ_EMPTY(&user->waiting)) {
+    member = TAILQ_FIRST(&user->queue);
+    users_dequeue(users, member);
+    if (!TAILQ_EMPTY(&user->queue)) {
         TAILQ_REMOVE(&users->round, user, turn);
         TAILQ_INSERT_TAIL(&users->round, user, turn);
     }
-    return session;
+    return member;
 }
 
 /* ---- room ---- */
 
-void users_reserve(struct users *users, struct session *session, size_t octets)
+void users_reserve(struct users *users, struct member *member, size_t octets)
 {
-    session->reserved += octets;
-    session->user->reserved += octets;
+    member->reserved += octets;
+    member->user->reserved += octets;
     users->reserved += octets;
 }
 
-void users_release(struct users *users, struct session *session)
+void users_release(struct users *users, struct member *member)
 {
-    session->user->reserved -= session->reserved;
-    users->reserved -= session->reserved;
-    session->reserved = 0;
+    assert(member->user->reserved >= member->reserved && users->reserved >= member->reserved);
+    member->user->reserved -= member->reserved;
+    users->reserved -= member->reserved;
+    member->reserved = 0;
 }
 
 struct user *users_with_most_sessions(const struct users *users)

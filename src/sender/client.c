@@ -14,19 +14,19 @@
 #include "protocol/arq.h"
 
 /* How long a silence is, the first time; it doubles with each probe that is not answered. */
-#define FIRST_PATIENCE (200 * MONOTONIC_USEC)
-#define LAST_PATIENCE (100 * MONOTONIC_MSEC)
+#define FIRST_PATIENCE (200 * NSEC_PER_USEC)
+#define LAST_PATIENCE (100 * NSEC_PER_MSEC)
 /*
  * How long it is for one that sleeps for each answer, while nothing goes missing. A timer that
  * comes before the next tick has to be set in the hardware each time, which takes longer than the
  * bit.
  */
-#define CALM_PATIENCE (5 * MONOTONIC_MSEC)
+#define CALM_PATIENCE (5 * NSEC_PER_MSEC)
 /*
  * How long is too long for a process that only waits for its share of a busy CPU: then it may be in
  * the wrong place.
  */
-#define STUCK (20 * MONOTONIC_MSEC)
+#define STUCK (20 * NSEC_PER_MSEC)
 /* For how many answers one that something went missing for expects it to happen again. */
 #define WARY 1024
 /*
@@ -34,8 +34,8 @@
  * it is when this process gets no CPU while its turn comes and goes. The longer the queue proves to
  * be, the more rarely.
  */
-#define FIRST_QUEUE_PATIENCE (10 * MONOTONIC_MSEC)
-#define LAST_QUEUE_PATIENCE MONOTONIC_SEC
+#define FIRST_QUEUE_PATIENCE (10 * NSEC_PER_MSEC)
+#define LAST_QUEUE_PATIENCE NSEC_PER_SEC
 /* After so many bits the watcher is told: a few milliseconds, in which it costs nothing. */
 #define BITS_TO_TELL 1024
 /* Four signals can be pending, but strangers may fill their slots again while they are taken. */
@@ -85,7 +85,7 @@ static int cannot_signal(const struct client *client, int error)
 
 static int timed_out(const struct client *client)
 {
-    double seconds = (double)client->timeout_ns / (double)MONOTONIC_SEC;
+    double seconds = (double)client->timeout_ns / (double)NSEC_PER_SEC;
     int pid = (int)client->daemon.pid;
     struct procstat stat;
 
@@ -335,18 +335,9 @@ static void release_words(struct client *client, struct arq_sender *arq, bool em
         take_word(client, arq, word, wait);
 }
 
-/* The bit that an answer on this lane confirms: that of the two newest which went there. */
-static uint64_t newest_on(const struct arq_sender *arq, enum lane lane)
+static void take_ack(struct client *client, enum lane lane, uint64_t index, struct wait *wait)
 {
-    uint64_t newest = arq->next - 1;
-
-    return (arq->base + newest) % LANES == lane ? newest : newest - 1;
-}
-
-static void take_ack(struct client *client, const struct arq_sender *arq, enum lane lane,
-                     struct wait *wait)
-{
-    trace_ack(client->trace, client->daemon.pid, lane, newest_on(arq, lane));
+    trace_ack(client->trace, client->daemon.pid, lane, index);
     client->was_heard = true;
     if (client->wary > 0)
         client->wary--;
@@ -358,14 +349,15 @@ static void take_signal(struct client *client, struct arq_sender *arq,
 {
     bool is_strange = signal->pid != client->daemon.pid;
     struct lane_signal noise = *signal;
+    uint64_t index;
 
     if (is_strange) {
         client->is_stripped |= signal->pid == 0;
         noise.kind = SIGNAL_NOISE;
     }
     barrier_note(&client->barrier, &noise);
-    if (noise.kind == SIGNAL_PLAIN && arq_sender_acked(arq, signal->lane))
-        take_ack(client, arq, signal->lane, wait);
+    if (noise.kind == SIGNAL_PLAIN && arq_sender_acked(arq, signal->lane, &index))
+        take_ack(client, signal->lane, index, wait);
     else if (noise.kind == SIGNAL_WORD)
         trace_word(client->trace, TRACE_DAEMON, signal->pid, signal->word);
     else

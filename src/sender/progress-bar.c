@@ -13,10 +13,10 @@
 #include "host/monotonic.h"
 
 /* A message that takes less is not worth a look. */
-#define MOMENT (500 * MONOTONIC_MSEC)
-#define REDRAW (200 * MONOTONIC_MSEC)
+#define MOMENT (500 * NSEC_PER_MSEC)
+#define REDRAW (200 * NSEC_PER_MSEC)
 /* A sender tells of itself more often, also where nothing goes on; else it was stopped. */
-#define GAP_MAX (2 * MONOTONIC_SEC)
+#define GAP_MAX (2 * NSEC_PER_SEC)
 
 /* A bar of fewer cells tells nothing, one of more is no easier to read. */
 #define CELLS_MIN 10
@@ -48,7 +48,7 @@ static void format_bytes(double bytes, const char *per, char ret[static TEXT_SIZ
 
 static double rate_of(const struct progress_bar_state *state)
 {
-    double seconds = (double)state->time_ns / (double)MONOTONIC_SEC;
+    double seconds = (double)state->time_ns / (double)NSEC_PER_SEC;
 
     return seconds > 0 ? (double)state->sent / 8 / seconds : 0;
 }

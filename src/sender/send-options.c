@@ -119,7 +119,7 @@ static uint64_t parse_seconds(const char *option, const char *argument)
     if (error)
         fail(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
              option, SECONDS_MAX);
-    return (uint64_t)seconds * MONOTONIC_SEC;
+    return (uint64_t)seconds * NSEC_PER_SEC;
 }
 
 static struct priority parse_priority(const char *argument)
@@ -205,7 +205,7 @@ static void require_consistent(const struct send_options *options, bool has_file
 void send_options_parse(int argc, char **argv, struct send_options *ret)
 {
     struct send_options options = {
-        .timeout_ns = TIMEOUT_SECONDS * MONOTONIC_SEC,
+        .timeout_ns = TIMEOUT_SECONDS * NSEC_PER_SEC,
         .priority = {.level = LOG_NOTICE, .facility = FACILITY_NONE},
     };
     bool has_file = false;
@@ -261,7 +261,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.prio_prefix = true;
             break;
         case OPTION_RETRY:
-            options.retry_ns = WAIT_SECONDS * MONOTONIC_SEC;
+            options.retry_ns = WAIT_SECONDS * NSEC_PER_SEC;
             break;
         case OPTION_TIMEOUT:
             options.timeout_ns = parse_seconds("--timeout", value);
@@ -273,8 +273,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.user = true;
             break;
         case OPTION_WAIT:
-            options.wait_ns =
-                *value ? parse_seconds("--wait", value) : WAIT_SECONDS * MONOTONIC_SEC;
+            options.wait_ns = *value ? parse_seconds("--wait", value) : WAIT_SECONDS * NSEC_PER_SEC;
             break;
         case OPTION_WHOLE:
             options.whole = true;

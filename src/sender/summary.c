@@ -17,16 +17,16 @@ static void format_count(uint64_t count, const char *noun, char ret[static TEXT_
 
 static void format_time(uint64_t time_ns, char ret[static TEXT_SIZE])
 {
-    if (time_ns < MONOTONIC_SEC)
-        snprintf(ret, TEXT_SIZE, "%.1f ms", (double)time_ns / (double)MONOTONIC_MSEC);
+    if (time_ns < NSEC_PER_SEC)
+        snprintf(ret, TEXT_SIZE, "%.1f ms", (double)time_ns / (double)NSEC_PER_MSEC);
     else
-        snprintf(ret, TEXT_SIZE, "%.1f s", (double)time_ns / (double)MONOTONIC_SEC);
+        snprintf(ret, TEXT_SIZE, "%.1f s", (double)time_ns / (double)NSEC_PER_SEC);
 }
 
 /* Of the payload; in no time there was none. */
 static void format_rate(const struct client_counts *counts, char ret[static TEXT_SIZE])
 {
-    double seconds = (double)counts->time_ns / (double)MONOTONIC_SEC;
+    double seconds = (double)counts->time_ns / (double)NSEC_PER_SEC;
     double rate = counts->time_ns > 0 ? (double)counts->bytes * 8 / seconds : 0;
 
     if (rate < 1e3)

@@ -59,7 +59,7 @@ static void report(pid_t pid, unsigned count, int status, const struct rusage *u
         errx(EX_SOFTWARE, "process %d ended with status 0x%x", (int)pid, (unsigned)status);
     while (i < count && runners[i].pid != pid)
         i++;
-    printf("%" PRIu64 " %" PRIu64 " %ld\n", (now - runners[i].start) / MONOTONIC_USEC,
+    printf("%" PRIu64 " %" PRIu64 " %ld\n", (now - runners[i].start) / NSEC_PER_USEC,
            microseconds(usage->ru_utime) + microseconds(usage->ru_stime),
            usage->ru_nvcsw + usage->ru_nivcsw);
 }

@@ -27,9 +27,9 @@ static void check_session(const struct exchange *ex, const struct session *sessi
     PROMISE(peer->is_session && peer->pid == session->pid);
     PROMISE(session->state == peer->state);
     PROMISE(session->is_invited == peer->is_invited);
-    PROMISE(session->waiting == (peer->rank > 0));
-    PROMISE(session->user->uid == BOOK_UID + peer->user);
-    PROMISE(session->reserved == peer->reserved);
+    PROMISE(session->member.is_queued == (peer->rank > 0));
+    PROMISE(session->member.user->uid == BOOK_UID + peer->user);
+    PROMISE(session->member.reserved == peer->reserved);
     PROMISE(session->nonce == peer->nonce);
     PROMISE(session->arq.count == peer->count);
     if (peer->state == SESSION_REFUSED)
@@ -46,13 +46,13 @@ static void check_session(const struct exchange *ex, const struct session *sessi
 
 static void check_turns(const struct exchange *ex, unsigned waiting)
 {
-    const struct session *session;
+    const struct member *member;
     const struct user *user;
     unsigned queued = 0;
 
     TAILQ_FOREACH(user, &ex->users.round, turn)
-        TAILQ_FOREACH(session, &user->waiting, turn) {
-            PROMISE(session->waiting && session != ex->runner);
+        TAILQ_FOREACH(member, &user->queue, turn) {
+            PROMISE(member->is_queued && (!ex->runner || member != &ex->runner->member));
             queued++;
         }
     PROMISE(queued == waiting);
@@ -62,25 +62,32 @@ static void check_turns(const struct exchange *ex, unsigned waiting)
         PROMISE(ex->runner && !ex->committing);
 }
 
+struct tally {
+    const struct exchange *exchange;
+    unsigned sessions, waiting;
+    bool is_unfinished;
+};
+
+static void check_next(void *owner, struct session *session)
+{
+    struct tally *tally = owner;
+
+    PROMISE(sessions_find(&tally->exchange->sessions, session->pid) == session);
+    check_session(tally->exchange, session);
+    tally->sessions++;
+    tally->waiting += session->member.is_queued;
+    tally->is_unfinished |= session_is_mid_message(session);
+}
+
 static void check_table(const struct exchange *ex)
 {
-    unsigned sessions = 0, waiting = 0;
-    bool is_unfinished = ex->committing;
+    struct tally tally = {.exchange = ex, .is_unfinished = ex->committing};
 
-    for (unsigned i = 0; i < ex->session_limit; i++) {
-        const struct session *session;
-
-        LIST_FOREACH(session, &ex->table[i], bucket) {
-            PROMISE((unsigned)session->pid % ex->session_limit == i);
-            check_session(ex, session);
-            sessions++;
-            waiting += session->waiting;
-            is_unfinished |= session_is_mid_message(session);
-        }
-    }
-    PROMISE(sessions == ex->counts.senders);
-    PROMISE(exchange_has_unfinished(ex) == is_unfinished);
-    check_turns(ex, waiting);
+    sessions_for_each(&ex->sessions, check_next, &tally);
+    PROMISE(tally.sessions == ex->sessions.count);
+    PROMISE(tally.sessions == ex->counts.senders);
+    PROMISE(exchange_has_unfinished(ex) == tally.is_unfinished);
+    check_turns(ex, tally.waiting);
 }
 
 static void check_counts(const struct exchange_counts *counts)

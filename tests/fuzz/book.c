@@ -48,6 +48,19 @@ bool book_is_mid_message(const struct peer *peer)
     return peer->state == SESSION_OPEN || peer->state == SESSION_COMMITTING;
 }
 
+bool book_wants(const struct lane_signal *signal)
+{
+    return signal->kind == SIGNAL_PLAIN && book.turn && book.turn->pid == signal->pid &&
+           book_takes_bits(book.turn);
+}
+
+uint64_t book_index_on(const struct peer *peer, enum lane lane)
+{
+    uint64_t taken = peer->is_invited ? 0 : peer->bits;
+
+    return lane == peer->count % LANES ? taken : taken + 1;
+}
+
 bool book_has_row(const struct peer *peer)
 {
     return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < BOOK_ROW;

@@ -103,6 +103,10 @@ struct peer *book_session(pid_t pid);
 bool book_takes_bits(const struct peer *peer);
 bool book_is_mid_message(const struct peer *peer);
 
+/* Whether a signal is a bit of the message of who has the turn; which it would be, on this lane. */
+bool book_wants(const struct lane_signal *signal);
+uint64_t book_index_on(const struct peer *peer, enum lane lane);
+
 /* Whether there may be one more bit of the message that the session has under way, if it has. */
 bool book_has_row(const struct peer *peer);
 

@@ -3,6 +3,7 @@
 #include "fairness.h"
 
 #include "fuzz.h"
+#include "protocol/timing.h"
 
 /* ---- turns ---- */
 
@@ -68,12 +69,12 @@ static unsigned newcomers(void)
 
 uint64_t fairness_slice(void)
 {
-    return newcomers() > 0 ? FAIRNESS_SLICE : FAIRNESS_LONG_SLICE;
+    return newcomers() > 0 ? SLICE_SHORT : SLICE_LONG;
 }
 
 bool fairness_turn_may_end(void)
 {
-    return book.takes_turn && (book.is_stopping || book.now - book.heard_at >= FAIRNESS_LAPSE ||
+    return book.takes_turn && (book.is_stopping || book.now - book.heard_at >= TURN_LAPSE ||
                                book.now - book.granted_at >= fairness_slice());
 }
 
@@ -147,11 +148,11 @@ bool fairness_takes_from(const struct want *want, const struct peer *peer)
 
 static void check_members(const struct user *user)
 {
-    const struct session *session;
+    const struct member *member;
     unsigned members = 0;
 
-    TAILQ_FOREACH(session, &user->members, member) {
-        PROMISE(session->user == user);
+    TAILQ_FOREACH(member, &user->members, link) {
+        PROMISE(member->user == user);
         members++;
     }
     PROMISE(members == user->sessions);
@@ -166,7 +167,7 @@ static unsigned check_user(const struct user *user)
     PROMISE(user->sessions > 0);
     PROMISE(user->sessions == total_of(which, GOOD_SESSIONS));
     PROMISE(user->reserved == total_of(which, GOOD_ROOM));
-    PROMISE(!TAILQ_EMPTY(&user->waiting) == is_user_waiting(which));
+    PROMISE(!TAILQ_EMPTY(&user->queue) == is_user_waiting(which));
     check_members(user);
     return which;
 }

@@ -14,11 +14,6 @@
 
 #include "book.h"
 
-/* Nanoseconds. */
-#define FAIRNESS_SLICE UINT64_C(5000000)
-#define FAIRNESS_LONG_SLICE UINT64_C(40000000)
-#define FAIRNESS_LAPSE UINT64_C(2000000)
-
 /* What there is only so much of. */
 enum good {
     GOOD_SESSIONS,

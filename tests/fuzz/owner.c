@@ -136,8 +136,9 @@ static bool peer_has_ended(void *owner, const void *peer_)
 
 /* ---- bits and words ---- */
 
-static int ack_peer(void *owner, void *peer_, enum lane lane)
+static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
 {
+    enum lane lane = bit->lane;
     struct peer *peer = peer_;
 
     PROMISE(owner == &book);
@@ -148,6 +149,8 @@ static int ack_peer(void *owner, void *peer_, enum lane lane)
     PROMISE(book_takes_bits(peer));
     PROMISE(lane == peer->count % LANES);
     PROMISE(peer->held[lane].is_there);
+    PROMISE(bit->value == peer->held[lane].bit);
+    PROMISE(bit->index == book_index_on(peer, lane));
     if (book_is_gone(peer) || book.processes[peer->pid].is_numb) {
         owe_drop(peer);
         return book_is_gone(peer) ? -ESRCH : -EPERM;

@@ -23,7 +23,7 @@ static void check_all(void)
 /* The exchange may have taken the turn away, and nobody waited for it. */
 static void note_turn(void)
 {
-    if (book.turn && !exchange.runner) {
+    if (book.turn && exchange_runner(&exchange) == 0) {
         PROMISE(fairness_turn_may_end());
         book.turn = NULL;
     }
@@ -53,21 +53,22 @@ void witness_end(void)
 
 void witness_signal(const struct lane_signal *signal)
 {
-    const struct session *runner = exchange.runner;
+    uint64_t index;
+    bool is_wanted = exchange_wants(&exchange, signal, &index);
 
     words_note(&book.words, signal);
-    if (signal->kind == SIGNAL_PLAIN && runner && runner->pid == signal->pid) {
-        struct peer *peer = runner->peer;
+    PROMISE(is_wanted == book_wants(signal));
+    if (is_wanted) {
+        struct peer *peer = book.turn;
 
-        if (book_takes_bits(peer)) {
-            book.heard_at = book.now;
-            peer->held[signal->lane].is_there = true;
-            peer->held[signal->lane].bit = signal->bit;
-            peer->held[signal->lane].uid = signal->uid;
-        }
+        PROMISE(index == book_index_on(peer, signal->lane));
+        book.heard_at = book.now;
+        peer->held[signal->lane].is_there = true;
+        peer->held[signal->lane].bit = signal->bit;
+        peer->held[signal->lane].uid = signal->uid;
     }
     memory_is_scarce = book.no_memory;
-    exchange_take(&exchange, signal);
+    exchange_take(&exchange, book.now, signal);
     memory_is_scarce = false;
     words_check(&book.words);
     check_all();
@@ -77,7 +78,7 @@ void witness_settle(void)
 {
     words_settle(&book.words);
     memory_is_scarce = book.no_memory;
-    exchange_settle(&exchange);
+    exchange_settle(&exchange, book.now);
     memory_is_scarce = false;
     words_check(&book.words);
     check_all();
@@ -93,7 +94,7 @@ void witness_time(uint64_t duration)
     note_turn();
     check_all();
     PROMISE(deadline > book.now);
-    if (!users_are_content(&exchange.users) && !exchange.committing)
+    if (users_have_queued(&exchange.users) && !exchange.committing)
         PROMISE(deadline - book.now <= fairness_slice());
 }
 
@@ -103,7 +104,7 @@ void witness_ended(struct peer *peer)
 
     if (was_open && !book_is_gone(peer))
         return;
-    exchange_ended(&exchange, peer->pid, peer);
+    exchange_ended(&exchange, book.now, peer->pid, peer);
     PROMISE(!peer->is_open);
     check_all();
 }
@@ -115,7 +116,7 @@ void witness_committed(int result)
     book.commits_later = false;
     debts_log(book.committed, result);
     book.committed = NULL;
-    exchange_committed(&exchange, result);
+    exchange_committed(&exchange, book.now, result);
     check_all();
 }
 
@@ -126,7 +127,7 @@ void witness_stop(void)
     book.is_stopping = true;
     book.stops_now = true;
     book.takes_turn = true;
-    exchange_stop(&exchange);
+    exchange_stop(&exchange, book.now);
     note_turn();
     book.stops_now = false;
     check_all();

@@ -18,11 +18,10 @@ void check_fail(struct check *check, const char *format, ...)
     kernel_trace(check->kernel, NULL, "BROKEN: %s", check->failure);
 }
 
-void check_bit(struct check *check, const struct process *process, const struct session *session,
-               const struct pending *truth, bool bit)
+void check_bit(struct check *check, const struct process *process, const struct arq_bit *bit,
+               const struct pending *truth)
 {
     struct ledger *ledger = process->program;
-    uint64_t index;
 
     check->counts.bits++;
     if (truth->sender != process) {
@@ -32,15 +31,17 @@ void check_bit(struct check *check, const struct process *process, const struct 
     }
     if (!ledger || ledger->is_misled)
         return;
-    if (session->is_invited)
-        ledger->start = session->arq.count;
-    index = session->arq.count - ledger->start;
-    if (truth->message != ledger->current || truth->index != index)
+    if (bit->index != 0 && bit->index != ledger->next)
+        check_fail(check, "process %d: bit %u was taken after %u bits", (int)process->pid,
+                   (unsigned)bit->index, (unsigned)ledger->next);
+    ledger->next = bit->index + 1;
+    if (truth->message != ledger->current || truth->index != bit->index)
         check_fail(check, "process %d: bit %u of message %u was taken for bit %u of message %u",
-                   (int)process->pid, (unsigned)truth->index, truth->message, (unsigned)index,
+                   (int)process->pid, (unsigned)truth->index, truth->message, (unsigned)bit->index,
                    ledger->current);
-    else if (bit != frame_bit(&ledger->sent[ledger->current].frame, index))
-        check_fail(check, "process %d: bit %u was changed", (int)process->pid, (unsigned)index);
+    else if (bit->value != frame_bit(&ledger->sent[ledger->current].frame, bit->index))
+        check_fail(check, "process %d: bit %u was changed", (int)process->pid,
+                   (unsigned)bit->index);
 }
 
 static bool is_same_row(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)

@@ -27,7 +27,7 @@ struct ledger {
     struct sent *sent;
     unsigned count;
     unsigned current;      /* the message under way, */
-    uint64_t start;        /* and the session's count at its first bit */
+    uint64_t next;         /* and which of its bits is to be taken next */
     bool was_told_busy;    /* when the table of sessions was full */
     bool was_dismissed;    /* its session was ended, though it had not */
     bool was_told_to_stop; /* when the daemon was stopping */
@@ -58,8 +58,8 @@ static inline bool check_failed(const struct check *check)
 }
 
 /* The daemon takes a bit of a session with that process; truth is the signal that carried it. */
-void check_bit(struct check *check, const struct process *process, const struct session *session,
-               const struct pending *truth, bool bit);
+void check_bit(struct check *check, const struct process *process, const struct arq_bit *bit,
+               const struct pending *truth);
 
 /* A message was put into the log as that process's. */
 void check_logged(struct check *check, const struct process *process, pid_t pid, uid_t uid,

@@ -188,13 +188,14 @@ static bool take_signal(struct world *w, struct client *c)
 {
     struct lane_signal signal;
     struct pending truth;
+    uint64_t index;
 
     if (!kernel_take(&w->kernel, c->process, &signal, &truth))
         return false;
     if (signal.pid != c->daemon->pid && w->fault != FAULT_ANY_ANSWER)
         signal.kind = SIGNAL_NOISE;
     barrier_note(&c->barrier, &signal);
-    if (signal.kind == SIGNAL_PLAIN && arq_sender_acked(&c->arq, signal.lane))
+    if (signal.kind == SIGNAL_PLAIN && arq_sender_acked(&c->arq, signal.lane, &index))
         progress(w, c);
     world_taken(w, c->process);
     return true;

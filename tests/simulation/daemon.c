@@ -80,24 +80,22 @@ static void check_target(struct world *w, const struct peer *peer)
         check_fail(&w->check, "process %d, which is no sender, was signalled", (int)target->pid);
 }
 
-static int ack_bit(void *owner, void *opened, enum lane lane)
+static int ack_bit(void *owner, void *opened, const struct arq_bit *bit)
 {
     struct world *w = owner;
     struct peer *peer = opened;
-    const struct session *session = w->daemon.exchange.runner;
-    bool bit = session->arq.bit[lane];
     int r;
 
     world_interrupt(w);
     check_target(w, peer);
-    r = kernel_send_plain(&w->kernel, w->daemon.process, peer->process, lane, false, 0, 0);
+    r = kernel_send_plain(&w->kernel, w->daemon.process, peer->process, bit->lane, false, 0, 0);
     if (r < 0) {
         peer->is_gone = true;
         return r;
     }
-    kernel_trace(&w->kernel, w->daemon.process, "takes bit %u of the session of %d",
-                 (unsigned)session->arq.count, (int)peer->process->pid);
-    check_bit(&w->check, peer->process, session, &w->daemon.truth[lane], bit);
+    kernel_trace(&w->kernel, w->daemon.process, "takes bit %u of %d", (unsigned)bit->index,
+                 (int)peer->process->pid);
+    check_bit(&w->check, peer->process, bit, &w->daemon.truth[bit->lane]);
     return 0;
 }
 
@@ -116,7 +114,8 @@ static int tell_word(void *owner, void *opened, uint32_t word)
     else if (ledger && reply.code == REPLY_BUSY)
         ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
     else if (ledger && reply.code == REPLY_STOPPING)
-        ledger->was_told_to_stop |= w->daemon.exchange.stopping || !w->daemon.exchange.table;
+        ledger->was_told_to_stop |=
+            w->daemon.exchange.stopping || !w->daemon.exchange.sessions.buckets;
     peer->has_session |=
         reply.code != REPLY_BUSY && reply.code != REPLY_FORGOTTEN && reply.code != REPLY_STOPPING;
     return kernel_send_queued(&w->kernel, w->daemon.process, peer->process, LANE_PROCESS, true,
@@ -185,7 +184,7 @@ static void finish_commit(struct world *w)
         log_message(w, d->pending_of, d->pending_pid, d->pending_uid, &d->pending);
     free(d->pending.bytes);
     d->pending.bytes = NULL;
-    exchange_committed(&d->exchange, r);
+    exchange_committed(&d->exchange, w->kernel.now, r);
 }
 
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
@@ -241,7 +240,7 @@ static bool notice_end(struct world *w)
         return false;
     for (const struct peer *peer = d->peers; peer; peer = peer->next)
         if (peer->process->life != LIFE_RUNNING && random_below(&w->random, 8) == 0) {
-            exchange_ended(&d->exchange, peer->process->pid, peer);
+            exchange_ended(&d->exchange, w->kernel.now, peer->process->pid, peer);
             look_at_clock(w);
             return true;
         }
@@ -268,12 +267,12 @@ static bool take(struct world *w)
         return true;
     }
     world_taken(w, d->process);
-    if (signal.kind == SIGNAL_PLAIN && d->exchange.runner && d->exchange.runner->pid == signal.pid)
+    if (signal.kind == SIGNAL_PLAIN && exchange_runner(&d->exchange) == signal.pid)
         d->truth[signal.lane] = truth;
-    exchange_take(&d->exchange, &signal);
+    exchange_take(&d->exchange, w->kernel.now, &signal);
     check_gone(w);
     if (w->fault == FAULT_HASTY_DAEMON)
-        exchange_settle(&d->exchange);
+        exchange_settle(&d->exchange, w->kernel.now);
     if (++d->taken % SIGNALS_PER_LOOK == 0)
         look_at_clock(w);
     return true;
@@ -324,7 +323,7 @@ bool daemon_step(struct world *w)
     case DAEMON_TAKES:
         return take(w);
     case DAEMON_SAW_NOTHING:
-        exchange_settle(&d->exchange);
+        exchange_settle(&d->exchange, w->kernel.now);
         look_at_clock(w);
         d->at =
             d->process->full || exchange_holds_words(&d->exchange) ? DAEMON_TAKES : DAEMON_SLEEPS;
@@ -337,7 +336,7 @@ void daemon_stop(struct world *w)
 {
     kernel_trace(&w->kernel, w->daemon.process, "is told to stop");
     w->daemon.end_at = w->kernel.now + GRACE;
-    exchange_stop(&w->daemon.exchange);
+    exchange_stop(&w->daemon.exchange, w->kernel.now);
     look_at_clock(w);
 }
 

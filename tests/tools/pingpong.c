@@ -62,7 +62,7 @@ static enum lane wait_blocked(void)
 {
     struct lane_signal signal;
 
-    while (inbox_take(MONOTONIC_SEC, &signal) <= 0)
+    while (inbox_take(NSEC_PER_SEC, &signal) <= 0)
         ;
     return signal.lane;
 }

@@ -7,25 +7,23 @@
 
 static struct arq_receiver receiver;
 
-static void expect_next(enum lane expected_lane, bool expected_bit)
+static void expect_next(enum lane lane, bool value)
 {
-    enum lane lane;
-    bool bit;
+    struct arq_bit bit;
 
-    ck_assert(arq_receiver_next(&receiver, &lane, &bit));
-    ck_assert_int_eq(lane, expected_lane);
-    ck_assert_int_eq(bit, expected_bit);
-    arq_receiver_take(&receiver);
+    ck_assert(arq_receiver_next(&receiver, 7, &bit));
+    ck_assert_int_eq(bit.lane, lane);
+    ck_assert_int_eq(bit.value, value);
+    ck_assert_uint_eq(bit.index, 7);
+    ck_assert_int_eq(arq_receiver_take(&receiver), value);
 }
 
 static void expect_no_next(void)
 {
-    enum lane lane = LANE_PROCESS;
-    bool bit = true;
+    struct arq_bit bit = {.index = 3};
 
-    ck_assert(!arq_receiver_next(&receiver, &lane, &bit));
-    ck_assert_int_eq(lane, LANE_PROCESS);
-    ck_assert_int_eq(bit, true);
+    ck_assert(!arq_receiver_next(&receiver, 7, &bit));
+    ck_assert_uint_eq(bit.index, 3);
 }
 
 START_TEST(bits_are_taken_from_the_lanes_in_turn)
@@ -55,13 +53,23 @@ END_TEST
 
 START_TEST(looking_at_the_next_bit_does_not_take_it)
 {
-    enum lane lane;
-    bool bit;
+    struct arq_bit bit;
 
     arq_receiver_hold(&receiver, LANE_THREAD, true);
     for (int i = 0; i < 3; i++)
-        ck_assert(arq_receiver_next(&receiver, &lane, &bit));
+        ck_assert(arq_receiver_next(&receiver, 0, &bit));
     ck_assert_uint_eq(receiver.count, 0);
+}
+END_TEST
+
+START_TEST(a_lane_is_next_or_one_bit_ahead)
+{
+    ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_THREAD), 0);
+    ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_PROCESS), 1);
+    arq_receiver_hold(&receiver, LANE_THREAD, true);
+    arq_receiver_take(&receiver);
+    ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_THREAD), 1);
+    ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_PROCESS), 0);
 }
 END_TEST
 
@@ -90,6 +98,17 @@ END_TEST
 #define NONCE 0xfffe /* so that the next but one wraps round */
 
 static struct arq_sender sender;
+
+/* An ack comes on this lane. Whether it is that of a bit in flight. */
+static bool acks(enum lane lane)
+{
+    uint64_t index = UINT64_MAX;
+    bool is_acked = arq_sender_acked(&sender, lane, &index);
+
+    ck_assert(is_acked == (index != UINT64_MAX));
+    ck_assert(!is_acked || index + LANES >= sender.next);
+    return is_acked;
+}
 
 static void expect_nothing(void)
 {
@@ -139,7 +158,7 @@ static void let_fly(uint64_t total, unsigned count, uint64_t answered)
         struct arq_step step = arq_sender_step(&sender);
 
         ck_assert_int_eq(step.what, ARQ_BIT);
-        ck_assert(arq_sender_acked(&sender, step.lane));
+        ck_assert(acks(step.lane));
     }
     ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
     ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
@@ -182,10 +201,10 @@ START_TEST(two_bits_are_in_flight_one_on_each_lane)
     expect_bit(LANE_THREAD, 0);
     expect_bit(LANE_PROCESS, 1);
     expect_nothing();
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
     expect_nothing();
-    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(acks(LANE_PROCESS));
     expect_bit(LANE_PROCESS, 3);
     expect_nothing();
 }
@@ -194,8 +213,8 @@ END_TEST
 START_TEST(after_the_last_bit_nothing_is_sent)
 {
     let_fly(3, 0, 1);
-    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_PROCESS));
+    ck_assert(acks(LANE_THREAD));
     expect_nothing();
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
 }
@@ -207,7 +226,7 @@ START_TEST(the_lanes_follow_the_receivers_count)
     expect_bit(LANE_PROCESS, 0);
     expect_bit(LANE_THREAD, 1);
     expect_nothing();
-    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(acks(LANE_PROCESS));
     expect_bit(LANE_PROCESS, 2);
 }
 END_TEST
@@ -215,9 +234,9 @@ END_TEST
 START_TEST(answers_may_overtake_each_other)
 {
     let_fly(4, 0, 0);
-    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
+    ck_assert(acks(LANE_PROCESS));
     expect_nothing();
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
     expect_bit(LANE_PROCESS, 3);
 }
@@ -226,13 +245,13 @@ END_TEST
 START_TEST(a_signal_that_answers_nothing_changes_nothing)
 {
     arq_sender_begin(&sender, 4, NONCE);
-    ck_assert(!arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(!acks(LANE_THREAD));
     expect_probe(ASK_START, NONCE);
     ck_assert_int_eq(hear(REPLY_GO, 0, NONCE), ARQ_GO);
     expect_bit(LANE_THREAD, 0);
-    ck_assert(!arq_sender_acked(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
-    ck_assert(!arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(!acks(LANE_PROCESS));
+    ck_assert(acks(LANE_THREAD));
+    ck_assert(!acks(LANE_THREAD));
     expect_bit(LANE_PROCESS, 1);
 }
 END_TEST
@@ -298,7 +317,7 @@ START_TEST(a_late_answer_voids_the_question_that_was_asked)
 {
     let_fly(6, 0, 0);
     ask_after_silence(0xffff);
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_THREAD));
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
     expect_bit(LANE_THREAD, 2);
     /* The count in the answer is older than that bit. */
@@ -312,7 +331,7 @@ START_TEST(a_late_answer_voids_the_question_before_it_is_asked)
 {
     let_fly(6, 0, 0);
     arq_sender_silence(&sender);
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
 }
 END_TEST
@@ -388,7 +407,7 @@ END_TEST
 START_TEST(a_count_before_an_answered_bit_cannot_be_true)
 {
     let_fly(100, 0, 0);
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_THREAD));
     ask_after_silence(0xffff); /* bit 0 is known to be taken, bit 1 is in flight */
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_VERDICT);
     ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
@@ -411,8 +430,8 @@ END_TEST
 START_TEST(the_verdict_comes_unasked_after_the_last_bit)
 {
     let_fly(2, 4095, 0);
-    ck_assert(arq_sender_acked(&sender, LANE_PROCESS));
-    ck_assert(arq_sender_acked(&sender, LANE_THREAD));
+    ck_assert(acks(LANE_PROCESS));
+    ck_assert(acks(LANE_THREAD));
     ck_assert_int_eq(hear(REPLY_COMMITTED, 4097, NONCE), ARQ_VERDICT);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
     ck_assert(arq_sender_done(&sender));
@@ -580,21 +599,19 @@ static void carry_probe(struct wire *wire, struct probe probe, uint64_t begin)
 
 static void carry_bit(struct wire *wire, enum lane lane, uint64_t index, uint64_t begin)
 {
-    bool bit;
+    struct arq_bit bit;
 
     if (!passes(wire))
         return;
     ck_assert(wire->is_open);
     arq_receiver_hold(&receiver, lane, bit_of_message(index));
-    while (arq_receiver_next(&receiver, &lane, &bit)) {
-        uint64_t taken = receiver.count - begin;
-
-        ck_assert_uint_lt(taken, MESSAGE_BITS);
-        ck_assert_int_eq(bit, bit_of_message(taken));
+    while (arq_receiver_next(&receiver, receiver.count - begin, &bit)) {
+        ck_assert_uint_lt(bit.index, MESSAGE_BITS);
+        ck_assert_int_eq(bit.value, bit_of_message(bit.index));
         arq_receiver_take(&receiver);
         if (passes(wire))
-            arq_sender_acked(&sender, lane);
-        if (taken + 1 == MESSAGE_BITS)
+            acks(bit.lane);
+        if (bit.index + 1 == MESSAGE_BITS)
             tell(wire, REPLY_COMMITTED);
     }
 }
@@ -643,6 +660,7 @@ Suite *make_suite(void)
         bits_are_taken_from_the_lanes_in_turn,
         a_bit_waits_for_its_predecessor,
         looking_at_the_next_bit_does_not_take_it,
+        a_lane_is_next_or_one_bit_ahead,
         bits_that_wait_for_a_lost_one_can_be_forgotten,
         of_two_bits_on_a_lane_the_newer_counts,
         a_sender_asks_before_it_sends,

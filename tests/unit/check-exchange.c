@@ -92,14 +92,46 @@ START_TEST(a_session_carries_one_message_after_another)
 }
 END_TEST
 
-/* Whether the next plain signal of this process would count. */
-static bool is_wanted(const struct sender *sender)
+/* Whether the next plain signal of this process on a lane would count, as which bit. */
+static bool is_wanted_on(const struct sender *sender, enum lane lane, uint64_t *ret_index)
 {
     const struct lane_signal signal = {
-        .kind = SIGNAL_PLAIN, .lane = LANE_THREAD, .pid = sender->pid, .uid = sender->uid};
+        .kind = SIGNAL_PLAIN, .lane = lane, .pid = sender->pid, .uid = sender->uid};
 
-    return exchange_wants(&world.exchange, &signal);
+    return exchange_wants(&world.exchange, &signal, ret_index);
 }
+
+static bool is_wanted(const struct sender *sender)
+{
+    uint64_t index;
+
+    return is_wanted_on(sender, LANE_THREAD, &index);
+}
+
+START_TEST(a_wanted_bit_has_its_index_in_its_message)
+{
+    uint64_t index;
+
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    ck_assert(is_wanted_on(&ann, LANE_THREAD, &index) && index == 0);
+    ck_assert(is_wanted_on(&ann, LANE_PROCESS, &index) && index == 1);
+    sender_sends(&ann, 3);
+    ck_assert(is_wanted_on(&ann, LANE_THREAD, &index) && index == 4);
+    ck_assert(is_wanted_on(&ann, LANE_PROCESS, &index) && index == 3);
+}
+END_TEST
+
+START_TEST(the_runner_is_the_process_that_has_the_turn)
+{
+    ck_assert_int_eq(exchange_runner(&world.exchange), 0);
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    ck_assert_int_eq(exchange_runner(&world.exchange), ann.pid);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(exchange_runner(&world.exchange), 0);
+}
+END_TEST
 
 START_TEST(bits_are_wanted_of_who_has_the_turn_while_its_message_lasts)
 {
@@ -171,14 +203,14 @@ START_TEST(bits_sent_before_a_question_are_counted_in_its_answer)
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
     exchange_take(
-        &world.exchange,
+        &world.exchange, world.now,
         &(struct lane_signal){.kind = SIGNAL_WORD,
                               .slot = SLOT_PROCESS_USR2,
                               .pid = ann.pid,
                               .word = probe_pack((struct probe){.ask = ASK_RESUME, .nonce = 99})});
     ck_assert_uint_eq(world.processes[ann.pid].told_count, 1);
     sender_sends(&ann, 2);
-    exchange_settle(&world.exchange);
+    exchange_settle(&world.exchange, world.now);
     ck_assert_uint_eq(world.processes[ann.pid].told.nonce, 99);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 2);
 }
@@ -340,7 +372,7 @@ START_TEST(while_the_log_takes_its_time_senders_are_told_to_wait_for_it)
     ck_assert(!exchange_is_busy(&world.exchange));
     ck_assert_uint_eq(world.exchange.counts.messages, 0);
 
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
     ck_assert_uint_eq(world.exchange.counts.messages, 1);
@@ -354,7 +386,7 @@ START_TEST(a_log_that_refuses_after_all_is_reported)
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, SENDER_REST);
-    exchange_committed(&world.exchange, -EPIPE);
+    exchange_committed(&world.exchange, world.now, -EPIPE);
     ck_assert_int_eq(sender_heard(&ann), REPLY_UNLOGGED);
     ck_assert_uint_eq(world.refused.count, 1);
     ck_assert_uint_eq(world.exchange.counts.messages, 0);
@@ -372,7 +404,7 @@ START_TEST(no_further_signal_of_its_sender_logs_a_message_again)
     ck_assert(!sender_sends_bit(&ann, 1));
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_OUT_OF_STEP);
     ck_assert_uint_eq(world.log.count, 1);
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
     ck_assert_uint_eq(world.log.count, 1);
 }
@@ -399,9 +431,9 @@ START_TEST(noise_changes_nothing)
     sender_asks(&ann, ASK_START);
     for (int slot = SLOT_THREAD_USR1; slot <= SLOT_PROCESS_USR2; slot++) {
         exchange_take(
-            &world.exchange,
+            &world.exchange, world.now,
             &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = (enum slot)slot, .pid = ann.pid});
-        exchange_settle(&world.exchange);
+        exchange_settle(&world.exchange, world.now);
         sender_sends(&ann, 3);
     }
     sender_sends(&ann, SENDER_REST);
@@ -517,6 +549,8 @@ Suite *make_suite(void)
         an_empty_message_is_a_message,
         each_bit_is_answered_once,
         a_session_carries_one_message_after_another,
+        a_wanted_bit_has_its_index_in_its_message,
+        the_runner_is_the_process_that_has_the_turn,
         bits_are_wanted_of_who_has_the_turn_while_its_message_lasts,
         a_process_is_known_from_its_question_to_its_end,
         a_bit_before_its_predecessor_is_answered_after_it,

@@ -21,7 +21,7 @@ static const char *drawn(struct progress_bar_state state, size_t width)
 
 /* A quarter of 64 KiB within a second. */
 static const struct progress_bar_state quarter = {
-    .sent = 131072, .total = 524288, .time_ns = MONOTONIC_SEC};
+    .sent = 131072, .total = 524288, .time_ns = NSEC_PER_SEC};
 
 /* ---- the line ---- */
 
@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST(nothing_sent_has_no_time_left)
 {
-    ck_assert_str_eq(drawn((struct progress_bar_state){.total = 8, .time_ns = MONOTONIC_SEC}, 52),
+    ck_assert_str_eq(drawn((struct progress_bar_state){.total = 8, .time_ns = NSEC_PER_SEC}, 52),
                      "  0%  [>         ]       0 B       0 B/s   -:-- left");
 }
 END_TEST
@@ -82,7 +82,7 @@ END_TEST
 START_TEST(all_sent_is_a_full_bar)
 {
     ck_assert_str_eq(
-        drawn((struct progress_bar_state){.sent = 80, .total = 80, .time_ns = MONOTONIC_SEC}, 52),
+        drawn((struct progress_bar_state){.sent = 80, .total = 80, .time_ns = NSEC_PER_SEC}, 52),
         "100%  [==========]      10 B      10 B/s   0:00 left");
 }
 END_TEST
@@ -108,7 +108,7 @@ START_TEST(sizes_are_told_in_three_digits_or_four)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         drawn((struct progress_bar_state){.sent = sizes[i].bytes * 8,
                                           .total = sizes[i].bytes * 8,
-                                          .time_ns = MONOTONIC_SEC},
+                                          .time_ns = NSEC_PER_SEC},
               38);
         ck_assert_ptr_nonnull(strstr(line, sizes[i].text));
     }
@@ -118,11 +118,10 @@ END_TEST
 START_TEST(hours_are_told_as_such_and_days_not_at_all)
 {
     ck_assert_str_eq(
-        drawn((struct progress_bar_state){.sent = 1, .total = 3661, .time_ns = MONOTONIC_SEC}, 20),
+        drawn((struct progress_bar_state){.sent = 1, .total = 3661, .time_ns = NSEC_PER_SEC}, 20),
         "  0%  1:01:00 left");
     ck_assert_str_eq(
-        drawn((struct progress_bar_state){.sent = 1, .total = 400000, .time_ns = MONOTONIC_SEC},
-              20),
+        drawn((struct progress_bar_state){.sent = 1, .total = 400000, .time_ns = NSEC_PER_SEC}, 20),
         "  0%   -:-- left");
 }
 END_TEST
@@ -135,7 +134,7 @@ static unsigned times_due(struct progress_bar_pace *pace, uint64_t start, unsign
     unsigned times = 0;
 
     for (unsigned i = 0; i < milliseconds; i++)
-        times += progress_bar_is_due(pace, start + i * MONOTONIC_MSEC);
+        times += progress_bar_is_due(pace, start + i * NSEC_PER_MSEC);
     return times;
 }
 
@@ -143,8 +142,8 @@ START_TEST(it_comes_only_after_a_moment)
 {
     struct progress_bar_pace pace = {0};
 
-    ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 500), 0);
-    ck_assert(progress_bar_is_due(&pace, 7 * MONOTONIC_SEC + 500 * MONOTONIC_MSEC));
+    ck_assert_uint_eq(times_due(&pace, 7 * NSEC_PER_SEC, 500), 0);
+    ck_assert(progress_bar_is_due(&pace, 7 * NSEC_PER_SEC + 500 * NSEC_PER_MSEC));
 }
 END_TEST
 
@@ -152,7 +151,7 @@ START_TEST(it_is_drawn_a_few_times_a_second)
 {
     struct progress_bar_pace pace = {0};
 
-    ck_assert_uint_eq(times_due(&pace, 7 * MONOTONIC_SEC, 2500), 10);
+    ck_assert_uint_eq(times_due(&pace, 7 * NSEC_PER_SEC, 2500), 10);
 }
 END_TEST
 
@@ -160,10 +159,10 @@ START_TEST(the_next_message_begins_anew)
 {
     struct progress_bar_pace pace = {0};
 
-    times_due(&pace, 7 * MONOTONIC_SEC, 1000);
+    times_due(&pace, 7 * NSEC_PER_SEC, 1000);
     pace.is_running = false;
-    ck_assert_uint_eq(times_due(&pace, 9 * MONOTONIC_SEC, 500), 0);
-    ck_assert_uint_eq(pace.time_ns, 499 * MONOTONIC_MSEC);
+    ck_assert_uint_eq(times_due(&pace, 9 * NSEC_PER_SEC, 500), 0);
+    ck_assert_uint_eq(pace.time_ns, 499 * NSEC_PER_MSEC);
 }
 END_TEST
 
@@ -171,11 +170,11 @@ START_TEST(time_in_which_the_process_was_stopped_does_not_count)
 {
     struct progress_bar_pace pace = {0};
 
-    times_due(&pace, 7 * MONOTONIC_SEC, 1001);
-    progress_bar_is_due(&pace, 3600 * MONOTONIC_SEC);
-    ck_assert_uint_eq(pace.time_ns, MONOTONIC_SEC);
-    progress_bar_is_due(&pace, 3601 * MONOTONIC_SEC);
-    ck_assert_uint_eq(pace.time_ns, 2 * MONOTONIC_SEC);
+    times_due(&pace, 7 * NSEC_PER_SEC, 1001);
+    progress_bar_is_due(&pace, 3600 * NSEC_PER_SEC);
+    ck_assert_uint_eq(pace.time_ns, NSEC_PER_SEC);
+    progress_bar_is_due(&pace, 3601 * NSEC_PER_SEC);
+    ck_assert_uint_eq(pace.time_ns, 2 * NSEC_PER_SEC);
 }
 END_TEST
 

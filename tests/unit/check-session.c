@@ -8,13 +8,15 @@
 #include "suite.h"
 
 #define LIMIT 16
+#define USER 1000
+#define OTHER_USER 1001
 
 static struct session *session;
 
 static struct session *idle_session(void)
 {
     int peer;
-    struct session *s = session_new(7, &peer, LIMIT);
+    struct session *s = session_new(7, USER, &peer, LIMIT);
 
     ck_assert_ptr_nonnull(s);
     ck_assert_int_eq(s->pid, 7);
@@ -22,14 +24,20 @@ static struct session *idle_session(void)
     return s;
 }
 
-/* Takes octets as bits that came in order, until the session wants no more. */
+/* Takes octets as bits that come in order, until the session wants no more. */
 static void take(const uint8_t *octets, size_t length)
 {
     const struct frame frame = {.octets = (uint8_t *)octets, .length = length};
 
-    for (uint64_t i = 0; i < frame_bits(&frame) && session->state == SESSION_OPEN; i++) {
-        arq_receiver_take(&session->arq);
-        session_bit(session, frame_bit(&frame, i));
+    for (uint64_t i = 0; i < frame_bits(&frame) && session_takes_bits(session); i++) {
+        bool value = frame_bit(&frame, i);
+        struct arq_bit bit;
+
+        session_hold(session, (enum lane)(session->arq.count % LANES), value);
+        ck_assert(session_next(session, &bit));
+        ck_assert_int_eq(bit.value, value);
+        ck_assert_uint_eq(bit.index, session_taken(session));
+        session_take(session, OTHER_USER);
     }
 }
 
@@ -59,7 +67,7 @@ START_TEST(a_new_session_has_begun_nothing)
     session = idle_session();
     ck_assert_int_eq(session->state, SESSION_IDLE);
     ck_assert_uint_eq(session->arq.count, 0);
-    ck_assert(!session->waiting);
+    ck_assert(!session->member.is_queued);
     ck_assert(!session_is_mid_message(session));
     session_free(session);
 }
@@ -70,7 +78,7 @@ START_TEST(without_memory_there_is_no_session)
     int peer;
 
     memory_is_scarce = true;
-    session = session_new(7, &peer, LIMIT);
+    session = session_new(7, USER, &peer, LIMIT);
     memory_is_scarce = false;
     ck_assert_ptr_null(session);
     session_free(session);
@@ -80,11 +88,14 @@ END_TEST
 START_TEST(a_message_is_under_way_from_its_first_bit_to_its_verdict)
 {
     session = idle_session();
+    ck_assert(!session_takes_bits(session));
+    session_invite(session);
+    ck_assert(session_takes_bits(session));
     ck_assert(!session_is_mid_message(session));
-    session_begin(session);
+    take((const uint8_t[]){0x51}, 1);
     ck_assert_int_eq(session->state, SESSION_OPEN);
     ck_assert(session_is_mid_message(session));
-    take_message("whole");
+    take((const uint8_t[]){5, 0, 0xfc, 0x35, 0xca, 0x2f}, 6);
     ck_assert_int_eq(session->state, SESSION_COMMITTING);
     ck_assert(session_is_mid_message(session));
     session_commit(session);
@@ -94,15 +105,79 @@ START_TEST(a_message_is_under_way_from_its_first_bit_to_its_verdict)
 }
 END_TEST
 
-START_TEST(a_message_is_whole_with_its_last_bit)
+START_TEST(an_invitation_can_be_taken_back)
 {
     session = idle_session();
-    session_begin(session);
+    session_invite(session);
+    session_uninvite(session);
+    ck_assert(!session_takes_bits(session));
+    session_free(session);
+}
+END_TEST
+
+START_TEST(the_user_is_that_of_the_first_bit)
+{
+    session = idle_session();
+    ck_assert_uint_eq(session->uid, USER);
+    session_invite(session);
+    take((const uint8_t[]){0x51}, 1);
+    ck_assert_uint_eq(session->uid, OTHER_USER);
+    session_hold(session, LANE_THREAD, false);
+    session_take(session, USER);
+    ck_assert_uint_eq(session->uid, OTHER_USER);
+    session_free(session);
+}
+END_TEST
+
+START_TEST(a_bit_is_held_until_the_one_before_it_has_come)
+{
+    struct arq_bit bit;
+
+    session = idle_session();
+    session_invite(session);
+    ck_assert_uint_eq(session_index_on(session, LANE_THREAD), 0);
+    ck_assert_uint_eq(session_index_on(session, LANE_PROCESS), 1);
+    session_hold(session, LANE_PROCESS, true);
+    ck_assert(!session_next(session, &bit));
+    session_hold(session, LANE_THREAD, false);
+    ck_assert(session_next(session, &bit));
+    ck_assert(bit.lane == LANE_THREAD && !bit.value && bit.index == 0);
+    session_take(session, USER);
+    ck_assert(session_next(session, &bit));
+    ck_assert(bit.lane == LANE_PROCESS && bit.value && bit.index == 1);
+    session_free(session);
+}
+END_TEST
+
+START_TEST(a_probe_forgets_bits_that_are_held)
+{
+    struct arq_bit bit;
+
+    session = idle_session();
+    session_invite(session);
+    session_hold(session, LANE_THREAD, true);
+    session_ask(session, 7);
+    ck_assert(!session_next(session, &bit));
+    ck_assert_uint_eq(session_reply(session, REPLY_GO).nonce, 7);
+    session_free(session);
+}
+END_TEST
+
+START_TEST(a_message_is_whole_with_its_last_bit_and_taken_once)
+{
+    struct message message;
+
+    session = idle_session();
+    session_invite(session);
     take_message("whole");
     ck_assert_int_eq(session->state, SESSION_COMMITTING);
     ck_assert_uint_eq(session->decoder.message.priority, 3);
     ck_assert_uint_eq(session->decoder.message.length, 5);
     ck_assert_mem_eq(session->decoder.message.bytes, "whole", 5);
+    message = session_take_message(session);
+    ck_assert_ptr_null(session->decoder.message.bytes);
+    ck_assert_mem_eq(message.bytes, "whole", 5);
+    free(message.bytes);
     session_free(session);
 }
 END_TEST
@@ -110,11 +185,9 @@ END_TEST
 START_TEST(a_verdict_frees_the_bytes_and_forgets_bits_that_wait)
 {
     session = idle_session();
-    session_begin(session);
-    take_message("whole");
-    arq_receiver_hold(&session->arq, LANE_THREAD, true);
-    arq_receiver_hold(&session->arq, LANE_PROCESS, true);
-    session_commit(session);
+    session_invite(session);
+    session_hold(session, LANE_PROCESS, true);
+    session_refuse(session, REPLY_STOPPING);
     ck_assert_ptr_null(session->decoder.message.bytes);
     ck_assert(!session->arq.held[LANE_THREAD]);
     ck_assert(!session->arq.held[LANE_PROCESS]);
@@ -128,7 +201,7 @@ START_TEST(the_count_runs_through_all_messages)
 
     session = idle_session();
     for (int i = 0; i < 100; i++) {
-        session_begin(session);
+        session_invite(session);
         bits += take_message("again");
         ck_assert_int_eq(session->state, SESSION_COMMITTING);
         session_commit(session);
@@ -144,7 +217,7 @@ START_TEST(an_answer_has_the_newest_nonce_and_the_count_reduced)
     struct reply reply;
 
     session = idle_session();
-    session->nonce = 0xbeef;
+    session_ask(session, 0xbeef);
     session->arq.count = 3 * WORD_COUNT_MODULUS + 5;
     reply = session_reply(session, REPLY_WAIT);
     ck_assert_int_eq(reply.code, REPLY_WAIT);
@@ -154,38 +227,38 @@ START_TEST(an_answer_has_the_newest_nonce_and_the_count_reduced)
 }
 END_TEST
 
-START_TEST(each_refusal_of_the_frame_has_its_reply)
+/* A session that has taken these octets of a message. */
+static void expect_refusal_of(const uint8_t *octets, size_t length, enum reply_code reason)
 {
     session = idle_session();
-    session_begin(session);
-    take((const uint8_t[]){0x00}, 1);
-    expect_refused(REPLY_DAMAGED);
-    session_begin(session);
-    take((const uint8_t[]){0x52}, 1);
-    expect_refused(REPLY_VERSION);
-    session_begin(session);
-    take((const uint8_t[]){0x51, 6, LIMIT + 1}, 3);
-    expect_refused(REPLY_TOO_LARGE);
-    session_begin(session);
-    memory_is_scarce = true;
-    take((const uint8_t[]){0x51, 6, LIMIT, 'x'}, 4);
-    memory_is_scarce = false;
-    expect_refused(REPLY_BUSY);
+    session_invite(session);
+    take(octets, length);
+    expect_refused(reason);
     session_free(session);
+}
+
+START_TEST(each_refusal_of_the_frame_has_its_reply)
+{
+    expect_refusal_of((const uint8_t[]){0x00}, 1, REPLY_DAMAGED);
+    expect_refusal_of((const uint8_t[]){0x52}, 1, REPLY_VERSION);
+    expect_refusal_of((const uint8_t[]){0x51, 6, LIMIT + 1}, 3, REPLY_TOO_LARGE);
 }
 END_TEST
 
-START_TEST(a_refused_message_leaves_the_session_fit_for_the_next)
+START_TEST(a_message_without_memory_is_refused_as_busy)
 {
     session = idle_session();
-    session_begin(session);
-    take((const uint8_t[]){0x51, 6, 4, 'h', 'a', 'l', 'f'}, 7);
-    session_refuse(session, REPLY_STOPPING);
-    expect_refused(REPLY_STOPPING);
-    session_begin(session);
-    take_message("whole");
-    ck_assert_int_eq(session->state, SESSION_COMMITTING);
-    ck_assert_mem_eq(session->decoder.message.bytes, "whole", 5);
+    session_invite(session);
+    take((const uint8_t[]){0x51, 6, LIMIT}, 3);
+    for (int i = 0; i < 7; i++) {
+        session_hold(session, (enum lane)(session->arq.count % LANES), false);
+        session_take(session, USER);
+    }
+    session_hold(session, (enum lane)(session->arq.count % LANES), false);
+    memory_is_scarce = true;
+    session_take(session, USER);
+    memory_is_scarce = false;
+    expect_refused(REPLY_BUSY);
     session_free(session);
 }
 END_TEST
@@ -194,9 +267,8 @@ START_TEST(the_bits_of_each_message_are_counted_from_0)
 {
     session = idle_session();
     for (int i = 0; i < 2; i++) {
-        session->is_invited = true;
+        session_invite(session);
         ck_assert_uint_eq(session_taken(session), 0);
-        session_begin(session);
         take((const uint8_t[]){0x51}, 1);
         ck_assert_uint_eq(session_taken(session), 8);
         take((const uint8_t[]){5, 0, 0xfc, 0x35, 0xca, 0x2f}, 6);
@@ -208,19 +280,48 @@ START_TEST(the_bits_of_each_message_are_counted_from_0)
 }
 END_TEST
 
+START_TEST(the_table_finds_a_session_by_its_pid)
+{
+    static const pid_t pids[] = {3, 4, 6, 9};
+    struct session *all[4];
+    struct sessions table;
+
+    ck_assert_int_eq(sessions_init(&table, 5), 0);
+    for (unsigned i = 0; i < 4; i++) {
+        all[i] = session_new(pids[i], USER, NULL, LIMIT);
+        sessions_add(&table, all[i]);
+    }
+    ck_assert_uint_eq(table.count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_ptr_eq(sessions_find(&table, pids[i]), all[i]);
+    ck_assert_ptr_null(sessions_find(&table, 8));
+    for (unsigned i = 0; i < 4; i++) {
+        sessions_remove(&table, all[i]);
+        ck_assert_ptr_null(sessions_find(&table, pids[i]));
+        session_free(all[i]);
+    }
+    sessions_done(&table);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         a_new_session_has_begun_nothing,
         without_memory_there_is_no_session,
         a_message_is_under_way_from_its_first_bit_to_its_verdict,
-        a_message_is_whole_with_its_last_bit,
+        a_message_is_whole_with_its_last_bit_and_taken_once,
+        an_invitation_can_be_taken_back,
+        the_user_is_that_of_the_first_bit,
+        a_bit_is_held_until_the_one_before_it_has_come,
+        a_probe_forgets_bits_that_are_held,
+        a_message_without_memory_is_refused_as_busy,
+        the_table_finds_a_session_by_its_pid,
         a_verdict_frees_the_bytes_and_forgets_bits_that_wait,
         the_count_runs_through_all_messages,
         the_bits_of_each_message_are_counted_from_0,
         an_answer_has_the_newest_nonce_and_the_count_reduced,
         each_refusal_of_the_frame_has_its_reply,
-        a_refused_message_leaves_the_session_fit_for_the_next,
         NULL,
     };
 

@@ -21,7 +21,7 @@
 #include "host/procstat.h"
 #include "suite.h"
 
-#define PATIENCE (10 * MONOTONIC_SEC)
+#define PATIENCE (10 * NSEC_PER_SEC)
 
 static pid_t test; /* this process, whose inbox it is */
 
@@ -305,7 +305,7 @@ START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
     raise(SIGUSR2);
     take();
     take();
-    ck_assert_int_eq(inbox_take(MONOTONIC_MSEC, &signal), 0);
+    ck_assert_int_eq(inbox_take(NSEC_PER_MSEC, &signal), 0);
     pollfd = (struct pollfd){.fd = inbox_watch(&none), .events = POLLIN};
     ck_assert_int_ge(pollfd.fd, 0);
     ck_assert_int_eq(poll(&pollfd, 1, 0), 0);
@@ -358,7 +358,7 @@ END_TEST
 
 START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
 {
-    const uint64_t timeout = 20 * MONOTONIC_MSEC;
+    const uint64_t timeout = 20 * NSEC_PER_MSEC;
     uint64_t before = monotonic_now();
     struct lane_signal signal = {.pid = 42};
 

@@ -105,7 +105,7 @@ START_TEST(no_turn_is_given_while_a_message_is_being_logged)
     sender_sends(&ann, SENDER_REST);
     ck_assert_uint_eq(time_passes(1000 * MSEC), EXCHANGE_NEVER);
     ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
 }
 END_TEST
@@ -445,7 +445,7 @@ START_TEST(a_sender_that_ends_while_its_message_is_being_logged_loses_nothing)
     ck_assert_uint_eq(world.lost.count, 0);
     ck_assert(exchange_has_unfinished(&world.exchange));
     ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_uint_eq(world.log.count, 1);
     ck_assert_uint_eq(world.exchange.counts.messages, 1);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
@@ -460,7 +460,7 @@ START_TEST(even_then_no_turn_is_given_before_it_is_logged)
     process_ends(ann.pid);
     process_end_is_noticed(ann.pid);
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_PENDING);
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
 }
 END_TEST
@@ -491,11 +491,11 @@ START_TEST(what_an_old_process_left_is_not_the_new_ones)
                                .word = probe_pack((struct probe){.ask = ASK_START, .nonce = 7})};
     struct lane_signal left = {.kind = SIGNAL_PLAIN, .lane = LANE_THREAD, .pid = ann.pid};
 
-    exchange_take(&world.exchange, &word);
-    exchange_settle(&world.exchange);
-    exchange_take(&world.exchange, &left);
+    exchange_take(&world.exchange, world.now, &word);
+    exchange_settle(&world.exchange, world.now);
+    exchange_take(&world.exchange, world.now, &left);
     ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_THREAD], 0);
-    exchange_settle(&world.exchange);
+    exchange_settle(&world.exchange, world.now);
     ck_assert_int_eq(world.processes[ann.pid].told.code, REPLY_GO);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
 }
@@ -519,8 +519,8 @@ START_TEST(the_late_news_of_an_end_does_not_end_the_session_of_another)
     int former_peer;
 
     sender_asks(&ann, ASK_START);
-    exchange_ended(&world.exchange, ann.pid, &former_peer);
-    exchange_ended(&world.exchange, bob.pid, &former_peer);
+    exchange_ended(&world.exchange, world.now, ann.pid, &former_peer);
+    exchange_ended(&world.exchange, world.now, bob.pid, &former_peer);
     sender_sends(&ann, SENDER_REST);
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
 }
@@ -603,7 +603,7 @@ START_TEST(a_message_that_is_being_logged_does_not_give_way)
     sender_sends(&many[0], SENDER_REST);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_PENDING);
     ck_assert_int_eq(sender_heard(&many[1]), REPLY_BUSY);
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&many[0]), REPLY_COMMITTED);
     forget(many);
 }
@@ -687,7 +687,7 @@ END_TEST
 START_TEST(who_has_not_sent_a_bit_is_told_that_the_daemon_stops)
 {
     all_ask();
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_heard(&ann), REPLY_STOPPING);
     ck_assert_int_eq(sender_heard(&bob), REPLY_STOPPING);
     ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
@@ -698,7 +698,7 @@ END_TEST
 
 START_TEST(who_comes_once_it_stops_is_turned_away)
 {
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_STOPPING);
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert(!exchange_has_unfinished(&world.exchange));
@@ -711,7 +711,7 @@ START_TEST(once_it_stops_no_message_under_way_gives_way)
 
     ann_takes_all(many);
     sender_sends(&many[0], 9);
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_STOPPING);
     ck_assert_uint_eq(world.open_peers, SESSIONS);
     sender_sends(&many[0], SENDER_REST);
@@ -727,7 +727,7 @@ START_TEST(messages_under_way_are_finished_before_it_stops)
     time_passes(time_passes(0) - world.now);
     sender_sends(&bob, 9);
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
     ck_assert(exchange_has_unfinished(&world.exchange));
     sender_sends(&bob, SENDER_REST);
@@ -749,7 +749,7 @@ START_TEST(a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops)
     time_passes(time_passes(0) - world.now);
     ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
     ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_WAIT);
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_heard(&ann), REPLY_STOPPING);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
 }
@@ -760,9 +760,9 @@ START_TEST(a_message_that_is_being_logged_is_waited_for)
     world.commit_result = -EINPROGRESS;
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, SENDER_REST);
-    exchange_stop(&world.exchange);
+    exchange_stop(&world.exchange, world.now);
     ck_assert(exchange_has_unfinished(&world.exchange));
-    exchange_committed(&world.exchange, 0);
+    exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
     ck_assert(!exchange_has_unfinished(&world.exchange));
 }

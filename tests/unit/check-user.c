@@ -7,39 +7,39 @@
 #define BOB 1002
 
 static struct users users;
-static struct session sessions[6];
-static struct session *const ann1 = &sessions[0], *const ann2 = &sessions[1],
-                             *const ann3 = &sessions[2], *const bob1 = &sessions[3],
-                             *const bob2 = &sessions[4];
+static struct member members[6];
+static struct member *const ann1 = &members[0], *const ann2 = &members[1],
+                            *const ann3 = &members[2], *const bob1 = &members[3],
+                            *const bob2 = &members[4];
 
 /* Three sessions of ann's and two of bob's. */
 static void begin(void)
 {
     users_init(&users);
     for (unsigned i = 0; i < 5; i++) {
-        sessions[i] = (struct session){0};
-        ck_assert(users_join(&users, i < 3 ? ANN : BOB, &sessions[i]));
+        members[i] = (struct member){0};
+        ck_assert(users_join(&users, i < 3 ? ANN : BOB, &members[i]));
     }
 }
 
 static void end(void)
 {
     for (unsigned i = 0; i < 5; i++)
-        if (sessions[i].user)
-            users_leave(&users, &sessions[i]);
+        if (members[i].user)
+            users_leave(&users, &members[i]);
     ck_assert(LIST_EMPTY(&users.all));
-    ck_assert(users_are_content(&users));
+    ck_assert(!users_have_queued(&users));
     ck_assert_uint_eq(users.reserved, 0);
     ck_assert_uint_eq(users.newcomers, 0);
 }
 
 START_TEST(users_take_turns_and_each_ones_sessions_in_their_order)
 {
-    users_wait(&users, ann1);
-    users_wait(&users, ann2);
-    users_wait(&users, ann3);
-    users_wait(&users, bob1);
-    users_wait(&users, bob2);
+    users_enqueue(&users, ann1, false);
+    users_enqueue(&users, ann2, false);
+    users_enqueue(&users, ann3, false);
+    users_enqueue(&users, bob1, false);
+    users_enqueue(&users, bob2, false);
     ck_assert_ptr_eq(users_next(&users), ann1);
     ck_assert_ptr_eq(users_next(&users), bob1);
     ck_assert_ptr_eq(users_next(&users), ann2);
@@ -51,11 +51,11 @@ END_TEST
 
 START_TEST(who_comes_later_waits_for_one_turn_of_each_other_user)
 {
-    users_wait(&users, ann1);
-    users_wait(&users, ann2);
-    users_wait(&users, ann3);
+    users_enqueue(&users, ann1, false);
+    users_enqueue(&users, ann2, false);
+    users_enqueue(&users, ann3, false);
     ck_assert_ptr_eq(users_next(&users), ann1);
-    users_wait(&users, bob1);
+    users_enqueue(&users, bob1, false);
     ck_assert_ptr_eq(users_next(&users), ann2);
     ck_assert_ptr_eq(users_next(&users), bob1);
 }
@@ -63,9 +63,9 @@ END_TEST
 
 START_TEST(who_waits_already_keeps_its_place)
 {
-    users_wait(&users, ann1);
-    users_wait(&users, ann2);
-    users_wait(&users, ann1);
+    users_enqueue(&users, ann1, false);
+    users_enqueue(&users, ann2, false);
+    users_enqueue(&users, ann1, false);
     ck_assert_ptr_eq(users_next(&users), ann1);
     ck_assert_ptr_eq(users_next(&users), ann2);
     ck_assert_ptr_null(users_next(&users));
@@ -74,28 +74,24 @@ END_TEST
 
 START_TEST(who_leaves_or_waits_no_more_gets_no_turn)
 {
-    users_wait(&users, ann1);
-    users_wait(&users, bob1);
-    users_wait(&users, bob2);
-    users_stop_waiting(&users, ann1);
-    users_stop_waiting(&users, ann1);
+    users_enqueue(&users, ann1, false);
+    users_enqueue(&users, bob1, false);
+    users_enqueue(&users, bob2, false);
+    users_dequeue(&users, ann1);
+    users_dequeue(&users, ann1);
     users_leave(&users, bob1);
     ck_assert_ptr_eq(users_next(&users), bob2);
-    ck_assert(users_are_content(&users));
+    ck_assert(!users_have_queued(&users));
 }
 END_TEST
 
 START_TEST(those_who_wait_to_begin_are_counted)
 {
-    ann1->is_invited = true;
-    bob1->is_invited = true;
-    users_wait(&users, ann1);
-    users_wait(&users, ann2);
-    users_wait(&users, bob1);
+    users_enqueue(&users, ann1, true);
+    users_enqueue(&users, ann2, false);
+    users_enqueue(&users, bob1, true);
     ck_assert_uint_eq(users.newcomers, 2);
-    /* However it ends. */
-    bob1->is_invited = false;
-    users_stop_waiting(&users, bob1);
+    users_dequeue(&users, bob1);
     ck_assert_uint_eq(users.newcomers, 1);
     ck_assert_ptr_eq(users_next(&users), ann1);
     ck_assert_uint_eq(users.newcomers, 0);
@@ -121,10 +117,10 @@ START_TEST(the_first_member_is_the_one_that_asked_least_lately)
     const struct user *ann = ann1->user;
 
     ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann1);
-    users_heard(ann1);
+    users_asked(ann1);
     ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann2);
-    users_heard(ann2);
-    users_heard(ann3);
+    users_asked(ann2);
+    users_asked(ann3);
     ck_assert_ptr_eq(TAILQ_FIRST(&ann->members), ann1);
 }
 END_TEST

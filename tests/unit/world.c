@@ -83,14 +83,14 @@ static bool peer_has_ended(void *owner, const void *peer)
     return is_gone(peer);
 }
 
-static int ack_peer(void *owner, void *peer, enum lane lane)
+static int ack_peer(void *owner, void *peer, const struct arq_bit *bit)
 {
     const struct handle *handle = peer;
 
     require(owner == &world);
     if (is_gone(handle))
         return -ESRCH;
-    world.processes[handle->pid].acks[lane]++;
+    world.processes[handle->pid].acks[bit->lane]++;
     return 0;
 }
 
@@ -192,14 +192,10 @@ void process_starts(pid_t pid)
 
 void process_end_is_noticed(pid_t pid)
 {
-    const struct session *session;
+    const struct session *session = sessions_find(&world.exchange.sessions, pid);
 
-    LIST_FOREACH(session, &world.exchange.table[(unsigned)pid % world.exchange.session_limit],
-                 bucket)
-        if (session->pid == pid) {
-            exchange_ended(&world.exchange, pid, session->peer);
-            return;
-        }
+    if (session)
+        exchange_ended(&world.exchange, world.now, pid, session->peer);
 }
 
 uint64_t time_passes(uint64_t duration)
@@ -227,11 +223,11 @@ void sender_done(struct sender *sender)
 
 void word_comes(pid_t pid, uint32_t word)
 {
-    exchange_take(&world.exchange,
+    exchange_take(&world.exchange, world.now,
                   &(struct lane_signal){
                       .kind = SIGNAL_WORD, .slot = SLOT_PROCESS_USR2, .pid = pid, .word = word});
     while (exchange_holds_words(&world.exchange))
-        exchange_settle(&world.exchange);
+        exchange_settle(&world.exchange, world.now);
 }
 
 enum reply_code sender_asks(struct sender *sender, enum ask ask)
@@ -253,7 +249,7 @@ bool sender_sends_bit(struct sender *sender, uint64_t index)
     bool bit = frame_bit(&sender->frame, index);
     const unsigned before[LANES] = {process->acks[0], process->acks[1]};
 
-    exchange_take(&world.exchange,
+    exchange_take(&world.exchange, world.now,
                   &(struct lane_signal){
                       .kind = SIGNAL_PLAIN,
                       .slot = lane == LANE_THREAD ? (bit ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1)
