@@ -96,8 +96,8 @@ SLICE_SHORT protocol/timing.h ms
 SLICE_LONG protocol/timing.h ms
 TURN_LAPSE protocol/timing.h ms
 GO_REPEAT protocol/timing.h microseconds
-FIRST_PATIENCE sender/client.c microseconds
-LAST_PATIENCE sender/client.c ms
+PROBE_TIMEOUT_MIN protocol/timing.h microseconds
+PROBE_TIMEOUT_MAX protocol/timing.h ms
 BARRIER_WORDS protocol/barrier.h processes
 TRACE_PATIENCE host/trace.h ms
 SESSIONS_MAX daemon/server.c sessions

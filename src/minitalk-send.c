@@ -14,7 +14,7 @@
 #include "host/inbox.h"
 #include "host/monotonic.h"
 #include "host/pidfile.h"
-#include "sender/client.h"
+#include "sender/delivery.h"
 #include "sender/input.h"
 #include "sender/privilege.h"
 #include "sender/progress-bar.h"
@@ -30,10 +30,10 @@ struct program {
     struct send_options options;
     struct input input;
     struct pidref daemon;
-    struct client client;
-    struct client_counts counts;
+    struct delivery delivery;
+    struct delivery_counts counts;
     struct progress_bar bar;
-    struct client_watcher watcher; /* nobody unless there is a progress bar */
+    struct delivery_watcher watcher; /* nobody unless there is a progress bar */
     struct trace trace;
     struct trace *tracing; /* NULL unless that is asked for */
 };
@@ -89,10 +89,10 @@ static int connect_until(struct program *program, uint64_t end)
         r = find_daemon(&program->options, &program->daemon);
     }
     if (r == 0) {
-        client_init(&program->client, &program->daemon, program->options.timeout_ns,
-                    &program->counts);
-        program->client.trace = program->tracing;
-        program->client.watcher = program->watcher;
+        delivery_init(&program->delivery, &program->daemon, program->options.timeout_ns,
+                      &program->counts);
+        program->delivery.trace = program->tracing;
+        program->delivery.watcher = program->watcher;
     }
     return r;
 }
@@ -154,17 +154,17 @@ static struct message compose(struct send_options *options, const struct input *
 /* Sends to one daemon after the other until one can have logged the message, or none comes. */
 static int send_one(struct program *program, const struct message *message)
 {
-    int r = client_send(&program->client, message);
+    int r = delivery_send(&program->delivery, message);
     uint64_t end = monotonic_now() + program->options.retry_ns;
 
-    while (r != 0 && program->client.may_retry && time_left(end) > 0) {
+    while (r != 0 && program->delivery.may_retry && time_left(end) > 0) {
         /* It may be about to end, and still be the one that is found. */
         pidref_await_end(&program->daemon, time_left(end));
         pidref_close(&program->daemon);
         r = connect_until(program, end);
         if (r != 0)
             return r;
-        r = client_send(&program->client, message);
+        r = delivery_send(&program->delivery, message);
     }
     return r;
 }
@@ -223,10 +223,10 @@ static void prepare_progress(struct program *program)
     if (program->options.quiet || program->tracing || !progress_bar_is_possible(STDERR_FILENO))
         return;
     progress_bar_init(&program->bar, STDERR_FILENO);
-    program->watcher = (struct client_watcher){progress_bar_tell, &program->bar};
+    program->watcher = (struct delivery_watcher){progress_bar_tell, &program->bar};
 }
 
-static void sum_up(const struct client_counts *counts)
+static void sum_up(const struct delivery_counts *counts)
 {
     char line[SUMMARY_SIZE];
 

@@ -248,7 +248,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
     return ARQ_STALE;
 }
 
-void arq_sender_silence(struct arq_sender *s)
+void arq_sender_timeout(struct arq_sender *s)
 {
     if (s->phase == ARQ_SENDING)
         s->phase = ARQ_RESUMING;

@@ -100,7 +100,7 @@ bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_i
 enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 
 /* Nothing came for too long: the next step will be a probe. */
-void arq_sender_silence(struct arq_sender *sender);
+void arq_sender_timeout(struct arq_sender *sender);
 
 static inline bool arq_sender_done(const struct arq_sender *sender)
 {

@@ -24,7 +24,7 @@ static void format_time(uint64_t time_ns, char ret[static TEXT_SIZE])
 }
 
 /* Of the payload; in no time there was none. */
-static void format_rate(const struct client_counts *counts, char ret[static TEXT_SIZE])
+static void format_rate(const struct delivery_counts *counts, char ret[static TEXT_SIZE])
 {
     double seconds = (double)counts->time_ns / (double)NSEC_PER_SEC;
     double rate = counts->time_ns > 0 ? (double)counts->bytes * 8 / seconds : 0;
@@ -37,7 +37,7 @@ static void format_rate(const struct client_counts *counts, char ret[static TEXT
         snprintf(ret, TEXT_SIZE, "%.1f Mbit/s", rate / 1e6);
 }
 
-void summary_format(const struct client_counts *counts, char ret[static SUMMARY_SIZE])
+void summary_format(const struct delivery_counts *counts, char ret[static SUMMARY_SIZE])
 {
     char messages[TEXT_SIZE], bytes[TEXT_SIZE], bits[TEXT_SIZE], repeats[TEXT_SIZE];
     char time[TEXT_SIZE], rate[TEXT_SIZE];

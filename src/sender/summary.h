@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "sender/client.h"
+#include "sender/delivery.h"
 
 #define SUMMARY_SIZE 300
 
 /* Sums up in one line, without a newline: messages, bytes, bits, repeats, time, and rate. */
-void summary_format(const struct client_counts *counts, char ret[static SUMMARY_SIZE]);
+void summary_format(const struct delivery_counts *counts, char ret[static SUMMARY_SIZE]);

@@ -1,7 +1,7 @@
 /*
  * minitalk.pml - the protocol as it is built, for an exhaustive search (spin(1))
  *
- * kernel.pml is what lies between the two ends, sender.pml is arq.c's sender in client.c's loop,
+ * kernel.pml is what lies between the two ends, sender.pml is arq.c's sender in conversation.c,
  * daemon.pml is exchange.c, session.c and barrier.c; processes.pml puts them together.
  * check-model.sh tells what is searched, and with which of the rules switched off.
  *

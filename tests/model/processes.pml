@@ -39,9 +39,9 @@ end:
         :: LISTENS(c) && WORD_IS_FREE(c) -> d_step { release_word(c) }
         :: LISTENS(c) && TROUBLE_AHEAD && MAY_ASK(c) ->
             trouble_comes();
-            arq_sender_silence(c)
+            arq_sender_timeout(c)
 #ifdef TROUBLE
-        :: LISTENS(c) && IS_SILENT(c) && MAY_ASK(c) -> arq_sender_silence(c)
+        :: LISTENS(c) && IS_SILENT(c) && MAY_ASK(c) -> arq_sender_timeout(c)
 #endif
 #ifdef WITHOUT_ASKING
         :: LISTENS(c) && sender[c].phase == SENDING -> repeat_blindly(c)

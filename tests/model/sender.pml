@@ -1,5 +1,5 @@
 /*
- * sender.pml - a process that sends messages: arq.c's sending end in client.c's loop
+ * sender.pml - a process that sends messages: arq.c's sending end in conversation.c
  */
 
 mtype:phase = {STARTING, SENDING, RESUMING}
@@ -94,7 +94,7 @@ inline arq_sender_begin(c)
     forget_flight(c)
 }
 
-inline arq_sender_silence(c)
+inline arq_sender_timeout(c)
 {
     if
     :: sender[c].phase == SENDING -> sender[c].phase = RESUMING

@@ -78,6 +78,9 @@ void check_logged(struct check *check, const struct process *process, pid_t pid,
     if (sent->was_refused)
         check_fail(check, "process %d: message %u was logged after its refusal", (int)pid,
                    ledger->current);
+    if (sent->was_given_up)
+        check_fail(check, "process %d: message %u was given up, but logged", (int)pid,
+                   ledger->current);
     if (++sent->logged > 1)
         check_fail(check, "process %d: message %u was logged twice", (int)pid, ledger->current);
 }
@@ -128,4 +131,19 @@ void check_refused(struct check *check, struct ledger *ledger, enum reply_code r
     else if (!is_justified(check, ledger, reason))
         check_fail(check, "process %d: message %u was refused (%d) without a reason",
                    (int)ledger->process->pid, ledger->current, (int)reason);
+}
+
+void check_ended(struct check *check, struct ledger *ledger, const struct process *daemon,
+                 bool is_certain)
+{
+    struct sent *sent = &ledger->sent[ledger->current];
+
+    check->counts.ended++;
+    if (daemon->life == LIFE_RUNNING)
+        check_fail(check, "process %d believes that the daemon has ended",
+                   (int)ledger->process->pid);
+    sent->was_given_up = is_certain;
+    if (is_certain && sent->logged > 0 && !ledger->is_misled)
+        check_fail(check, "process %d: message %u was given up, but logged",
+                   (int)ledger->process->pid, ledger->current);
 }

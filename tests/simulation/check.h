@@ -19,6 +19,7 @@ struct sent {
     unsigned logged;     /* times that it reached the log */
     bool was_unloggable; /* the log would not take it */
     bool was_refused;    /* its sender was told so */
+    bool was_given_up;   /* its sender is certain that it is not in the log */
 };
 
 /* A sending program and its messages. */
@@ -39,7 +40,8 @@ struct check_counts {
     uint64_t confirmed;
     uint64_t logged;
     uint64_t refused;
-    uint64_t gone; /* senders that saw the daemon end */
+    uint64_t ended;     /* senders that saw the daemon end */
+    uint64_t timed_out; /* senders that gave up */
     uint64_t bits;
 };
 
@@ -68,3 +70,7 @@ void check_logged(struct check *check, const struct process *process, pid_t pid,
 /* A sender believes a verdict on its current message. */
 void check_confirmed(struct check *check, struct ledger *ledger);
 void check_refused(struct check *check, struct ledger *ledger, enum reply_code reason);
+
+/* A sender believes that the daemon has ended, and perhaps that its message was not logged. */
+void check_ended(struct check *check, struct ledger *ledger, const struct process *daemon,
+                 bool is_certain);

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "protocol/timing.h"
 #include "world.h"
 
-#define MSEC UINT64_C(1000000)
 #define SIGNALS_PER_LOOK 64
-#define GRACE (2000 * MSEC)
-#define SLOWEST_LOG (50 * MSEC)
+#define GRACE (2000 * NSEC_PER_MSEC)
+#define SLOWEST_LOG (50 * NSEC_PER_MSEC)
 
 /* ---- what the exchange asks for ---- */
 

@@ -110,8 +110,8 @@ struct process *kernel_find(const struct kernel *k, pid_t pid)
 
 /* ---- sending ---- */
 
-static const char *const place_names[SLOTS] = {"thread USR1", "thread USR2", "process USR1",
-                                               "process USR2"};
+static const char *const slot_names[SLOTS] = {"thread USR1", "thread USR2", "process USR1",
+                                              "process USR2"};
 
 static int post(struct kernel *k, struct process *from, struct process *to, enum lane lane,
                 const struct pending *signal)
@@ -125,16 +125,16 @@ static int post(struct kernel *k, struct process *from, struct process *to, enum
     k->counts.sent++;
     if (to->full & 1u << slot) {
         k->counts.lost++;
-        kernel_trace(k, from, "to %d: %s, lost", (int)to->pid, place_names[slot]);
+        kernel_trace(k, from, "to %d: %s, lost", (int)to->pid, slot_names[slot]);
         return 0;
     }
     to->full |= 1u << slot;
     to->pending[slot] = *signal;
     if (signal->info.si_code == SI_QUEUE)
-        kernel_trace(k, from, "to %d: %s, word %08x as %d", (int)to->pid, place_names[slot],
+        kernel_trace(k, from, "to %d: %s, word %08x as %d", (int)to->pid, slot_names[slot],
                      (unsigned)signal->info.si_value.sival_int, (int)signal->info.si_pid);
     else
-        kernel_trace(k, from, "to %d: %s", (int)to->pid, place_names[slot]);
+        kernel_trace(k, from, "to %d: %s", (int)to->pid, slot_names[slot]);
     return 0;
 }
 
@@ -217,6 +217,6 @@ bool kernel_take(struct kernel *k, struct process *p, struct lane_signal *ret,
         ret->slot = (enum slot)slot;
     if (k->order == ORDER_ANY && !k->is_trusted)
         ret->slot = SLOT_THREAD_USR1;
-    kernel_trace(k, p, "takes %s of %d", place_names[slot], (int)ret->pid);
+    kernel_trace(k, p, "takes %s of %d", slot_names[slot], (int)ret->pid);
     return true;
 }

@@ -34,7 +34,7 @@ enum order {
 struct pending {
     siginfo_t info;
     struct process *sender;
-    unsigned message; /* SIGNAL_PLAIN of a client: the message, from 0, */
+    unsigned message; /* SIGNAL_PLAIN of a sender: the message, from 0, */
     uint64_t index;   /* and the bit of it */
 };
 

@@ -7,7 +7,7 @@ TESTS += $(SIMULATION_TESTS)
 
 tests_simulation_simulate_SOURCES = \
 	tests/simulation/check.c tests/simulation/check.h \
-	tests/simulation/client.c tests/simulation/client.h \
+	tests/simulation/sender.c tests/simulation/sender.h \
 	tests/simulation/daemon.c tests/simulation/daemon.h \
 	tests/simulation/kernel.c tests/simulation/kernel.h \
 	tests/simulation/random.h \

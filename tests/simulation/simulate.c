@@ -29,7 +29,7 @@ static const struct {
 } faults[] = {
     [FAULT_BLIND_REPEAT] = {"asking", "after a silence the sender asks, and repeats no bit",
                             "was taken for bit"},
-    [FAULT_HASTY_CLIENT] = {"sender-barrier", "a sender acts on a word behind the barrier only",
+    [FAULT_HASTY_SENDER] = {"sender-barrier", "a sender acts on a word behind the barrier only",
                             "was taken for bit"},
     [FAULT_HASTY_DAEMON] = {"daemon-barrier", "the daemon acts on a word behind the barrier only",
                             "was taken for bit"},
@@ -41,6 +41,9 @@ static const struct {
     [FAULT_PID_IDENTITY] = {"pidfd", "a process is more than its PID", "meant for one before it"},
     [FAULT_FORGETFUL_LOG] = {"log", "what is confirmed is in the log",
                              "was confirmed, but not logged"},
+    [FAULT_CERTAINTY] = {"doubt",
+                         "a sender that has sent all bits does not know that they are lost",
+                         "was given up, but logged"},
     [FAULT_DOUBLE_LOG] = {"once", "what is in the log is there once", "was logged twice"},
 };
 
@@ -68,8 +71,10 @@ static bool run_seeds(const struct plan *plan, struct world_counts *counts, uint
 static void print_counts(uint64_t seeds, const struct world_counts *c)
 {
     printf("# %" PRIu64 " seeds, %" PRIu64 " steps: %" PRIu64 " messages logged, %" PRIu64
-           " confirmed, %" PRIu64 " refused, %" PRIu64 " senders outlived the daemon\n",
-           seeds, c->steps, c->check.logged, c->check.confirmed, c->check.refused, c->check.gone);
+           " confirmed, %" PRIu64 " refused, %" PRIu64 " senders outlived the daemon, %" PRIu64
+           " gave up\n",
+           seeds, c->steps, c->check.logged, c->check.confirmed, c->check.refused, c->check.ended,
+           c->check.timed_out);
     printf("# %" PRIu64 " bits taken; %" PRIu64 " signals, %" PRIu64 " lost, %" PRIu64
            " stripped; %" PRIu64 " processes, %" PRIu64
            " with a used PID; longest quiet part %" PRIu64 " steps\n",

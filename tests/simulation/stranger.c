@@ -9,9 +9,9 @@ static struct process *any_stranger(struct world *w)
     return w->strangers[random_below(&w->random, STRANGERS_MAX)];
 }
 
-static struct client *any_client(struct world *w)
+static struct sender *any_sender(struct world *w)
 {
-    return w->clients[random_below(&w->random, w->nature.clients)];
+    return w->senders[random_below(&w->random, w->nature.senders)];
 }
 
 static enum lane any_lane(struct world *w)
@@ -45,7 +45,7 @@ static uint16_t wrong_nonce(struct world *w, uint16_t nonce)
 /* Asks in the name of a sender, of itself or of somebody who never asked. */
 static void forge_question(struct world *w)
 {
-    struct client *client = any_client(w);
+    struct sender *sender = any_sender(w);
     struct process *in_name_of = any_stranger(w);
     struct probe probe = {.ask = random_below(&w->random, 2) ? ASK_START : ASK_RESUME};
     uint32_t word;
@@ -62,9 +62,9 @@ static void forge_question(struct world *w)
     case 3:
         break;
     default:
-        if (client) {
-            in_name_of = client->process;
-            probe.nonce = wrong_nonce(w, client->arq.nonce);
+        if (sender) {
+            in_name_of = sender->process;
+            probe.nonce = wrong_nonce(w, sender->conversation.arq.nonce);
         }
         break;
     }
@@ -74,23 +74,23 @@ static void forge_question(struct world *w)
     send_word(w, w->daemon.process, in_name_of->pid, word);
 }
 
-static void forge_answer(struct world *w, struct client *client)
+static void forge_answer(struct world *w, struct sender *sender)
 {
     pid_t claimed = w->daemon.process->pid;
     struct reply reply = {
         .code = (enum reply_code)(REPLY_GO + random_below(&w->random, REPLY_OUT_OF_STEP)),
         .count = (uint16_t)random_next(&w->random),
-        .nonce = wrong_nonce(w, client->arq.nonce),
+        .nonce = wrong_nonce(w, sender->conversation.arq.nonce),
     };
 
     if (random_below(&w->random, 4) == 0) {
-        reply.nonce = (uint16_t)(client->arq.nonce + random_below(&w->random, 2));
+        reply.nonce = (uint16_t)(sender->conversation.arq.nonce + random_below(&w->random, 2));
         if (!w->nature.guesses_nonces)
             claimed = any_stranger(w)->pid;
         /* A stranger may have been given the PID of a daemon that ended. */
-        client->ledger.is_misled |= claimed == w->daemon.process->pid;
+        sender->ledger.is_misled |= claimed == w->daemon.process->pid;
     }
-    send_word(w, client->process, claimed, reply_pack(reply));
+    send_word(w, sender->process, claimed, reply_pack(reply));
 }
 
 /* ---- the two kinds of thing that they do ---- */
@@ -105,15 +105,15 @@ static void renew(struct world *w)
 
 void stranger_step(struct world *w)
 {
-    struct client *client = any_client(w);
+    struct sender *sender = any_sender(w);
 
     if (random_below(&w->random, 64) == 0) {
         renew(w);
-    } else if (client && random_below(&w->random, 2)) {
+    } else if (sender && random_below(&w->random, 2)) {
         if (w->nature.forges_answers && random_below(&w->random, 4) == 0)
-            forge_answer(w, client);
+            forge_answer(w, sender);
         else
-            send_plain(w, client->process);
+            send_plain(w, sender->process);
     } else if (w->nature.forges_questions && random_below(&w->random, 4) == 0) {
         forge_question(w);
     } else {
@@ -121,7 +121,7 @@ void stranger_step(struct world *w)
     }
 }
 
-static void flood_place(struct world *w, struct process *target, unsigned slot)
+static void flood_slot(struct world *w, struct process *target, unsigned slot)
 {
     struct process *from = any_stranger(w);
     enum lane lane = slot < SLOT_PROCESS_USR1 ? LANE_THREAD : LANE_PROCESS;
@@ -139,5 +139,5 @@ void stranger_flood(struct world *w, struct process *target, unsigned slots)
     while (!(target->full & slots))
         for (unsigned slot = 0; slot < SLOTS; slot++)
             if (slots & 1u << slot && random_below(&w->random, 2))
-                flood_place(w, target, slot);
+                flood_slot(w, target, slot);
 }

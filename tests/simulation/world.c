@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/timing.h"
+
 /* More than all that run or wait to be reaped, but not many more: PIDs come back soon. */
 #define PIDS 32
 #define MESSAGE_LIMIT 600
@@ -32,11 +34,12 @@ static unsigned one_of(struct random *random, const unsigned *choices, unsigned 
 static struct nature draw_nature(struct random *r)
 {
     struct nature n = {
-        .clients = ONE_OF(r, 1, 1, 2, 2, 3, 4, CLIENTS_MAX),
+        .senders = ONE_OF(r, 1, 1, 2, 2, 3, 4, SENDERS_MAX),
         .messages = 10 + random_below(r, 14),
         .longest = ONE_OF(r, 0, 1, 3, 6, 6, 12, 24),
         .has_fields = random_below(r, 4) == 0,
-        .session_limit = ONE_OF(r, 1, 2, 4, 16, 16, 16),
+        .session_limit = ONE_OF(r, 1, 2, 3, 16, 16, 16),
+        .limit = ONE_OF(r, 20, 3600000, 3600000, 3600000) * NSEC_PER_MSEC,
         .noisy_steps = ONE_OF(r, 0, 500, 4000, 16000),
         .daemon_share = ONE_OF(r, 1, 4, 8, 8, 12),
         .tick = ONE_OF(r, 100, 1000, 1000, 10000, 100000),
@@ -69,23 +72,23 @@ static struct nature draw_nature(struct random *r)
 
 /* ---- the scheduler ---- */
 
-static struct client **vacancy(struct world *w)
+static struct sender **vacancy(struct world *w)
 {
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (!w->clients[i])
-            return &w->clients[i];
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (!w->senders[i])
+            return &w->senders[i];
     return NULL;
 }
 
-static void begin_clients(struct world *w)
+static void begin_senders(struct world *w)
 {
-    struct client **vacant;
+    struct sender **vacant;
 
     while (w->begun < w->nature.messages && (vacant = vacancy(w))) {
         unsigned left = w->nature.messages - w->begun;
         unsigned count = 1 + random_below(&w->random, left < 4 ? left : 4);
 
-        *vacant = client_new(w, count);
+        *vacant = sender_new(w, count);
         w->begun += count;
         w->idle = 0;
     }
@@ -94,11 +97,11 @@ static void begin_clients(struct world *w)
 /* Whoever has ended makes room. Its ledger stays: the daemon may still log what it sent. */
 static void bury(struct world *w, unsigned i)
 {
-    struct client *client = w->clients[i];
+    struct sender *sender = w->senders[i];
 
-    client->next = w->ended;
-    w->ended = client;
-    w->clients[i] = NULL;
+    sender->next = w->ended;
+    w->ended = sender;
+    w->senders[i] = NULL;
 }
 
 /* A zombie is reaped at any time, and at the latest where there would be too many. */
@@ -115,27 +118,27 @@ static void reap(struct world *w)
     }
 }
 
-static void step_client(struct world *w, unsigned i)
+static void step_sender(struct world *w, unsigned i)
 {
-    struct client *client = w->clients[i];
+    struct sender *sender = w->senders[i];
 
-    if (client->process->is_stopped)
+    if (sender->process->is_stopped)
         return;
     if (world_chance(w, w->nature.deaths))
-        kernel_exit(&w->kernel, client->process);
-    else if (client_step(w, client))
+        kernel_exit(&w->kernel, sender->process);
+    else if (sender_step(w, sender))
         w->idle = 0;
-    if (client->process->life != LIFE_RUNNING)
+    if (sender->process->life != LIFE_RUNNING)
         bury(w, i);
 }
 
 static void stop_or_continue(struct world *w)
 {
-    unsigned i = random_below(&w->random, w->nature.clients + 1);
+    unsigned i = random_below(&w->random, w->nature.senders + 1);
     struct process *p = w->daemon.process;
 
-    if (i < w->nature.clients)
-        p = w->clients[i] ? w->clients[i]->process : NULL;
+    if (i < w->nature.senders)
+        p = w->senders[i] ? w->senders[i]->process : NULL;
     if (!p || p->life != LIFE_RUNNING)
         return;
     p->is_stopped = !p->is_stopped;
@@ -145,7 +148,7 @@ static void stop_or_continue(struct world *w)
 /* One step of anything but the daemon. */
 static void step_others(struct world *w)
 {
-    unsigned i = random_below(&w->random, w->nature.clients);
+    unsigned i = random_below(&w->random, w->nature.senders);
 
     if (world_chance(w, w->nature.noise))
         stranger_step(w);
@@ -153,9 +156,9 @@ static void step_others(struct world *w)
         stop_or_continue(w);
     if (random_below(&w->random, 64) == 0)
         reap(w);
-    begin_clients(w);
-    if (w->clients[i])
-        step_client(w, i);
+    begin_senders(w);
+    if (w->senders[i])
+        step_sender(w, i);
 }
 
 void world_interrupt(struct world *w)
@@ -184,9 +187,9 @@ static uint64_t next_deadline(const struct world *w)
 
     if (w->daemon.process->life == LIFE_RUNNING)
         next = daemon_deadline(&w->daemon);
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (w->clients[i] && client_deadline(w->clients[i]) < next)
-            next = client_deadline(w->clients[i]);
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (w->senders[i] && sender_deadline(w->senders[i]) < next)
+            next = sender_deadline(w->senders[i]);
     return next;
 }
 
@@ -196,7 +199,7 @@ static void pass_time(struct world *w)
     if (world_chance(w, w->nature.leap))
         w->kernel.now += random_below(&w->random, 10 * 1000 * 1000);
     /* Where all sleep, time flies. */
-    if (++w->idle > 16 * (w->nature.clients + 1)) {
+    if (++w->idle > 16 * (w->nature.senders + 1)) {
         uint64_t next = next_deadline(w);
 
         if (next != EXCHANGE_NEVER && next > w->kernel.now)
@@ -227,8 +230,8 @@ static bool is_over(const struct world *w)
 {
     if (w->begun < w->nature.messages)
         return false;
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (w->clients[i])
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (w->senders[i])
             return false;
     return true;
 }
@@ -240,25 +243,25 @@ static void make_quiet(struct world *w)
     w->nature.daemon_share = QUIET_DAEMON_SHARE;
     w->kernel.strip = 0;
     w->daemon.process->is_stopped = false;
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (w->clients[i])
-            w->clients[i]->process->is_stopped = false;
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (w->senders[i])
+            w->senders[i]->process->is_stopped = false;
     kernel_trace(&w->kernel, NULL, "it is quiet from here on");
 }
 
 /* A sender that was misled may wait for what will never come. */
 static void kill_misled(struct world *w)
 {
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (w->clients[i] && w->clients[i]->ledger.is_misled) {
-            kernel_exit(&w->kernel, w->clients[i]->process);
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (w->senders[i] && w->senders[i]->ledger.is_misled) {
+            kernel_exit(&w->kernel, w->senders[i]->process);
             bury(w, i);
         }
 }
 
 static uint64_t quiet_limit(const struct world *w)
 {
-    uint64_t octets = (uint64_t)w->nature.messages * (w->nature.longest + CLIENT_FIELDS_MAX + 8);
+    uint64_t octets = (uint64_t)w->nature.messages * (w->nature.longest + SENDER_FIELDS_MAX + 8);
 
     return QUIET_STEPS + QUIET_STEPS_PER_BIT * 8 * octets;
 }
@@ -305,15 +308,15 @@ static void begin(struct world *w, bool trace)
 
 static void end(struct world *w)
 {
-    struct client *next;
+    struct sender *next;
 
     daemon_done(w);
-    for (unsigned i = 0; i < w->nature.clients; i++)
-        if (w->clients[i])
-            client_free(w->clients[i]);
-    for (struct client *c = w->ended; c; c = next) {
+    for (unsigned i = 0; i < w->nature.senders; i++)
+        if (w->senders[i])
+            sender_free(w->senders[i]);
+    for (struct sender *c = w->ended; c; c = next) {
         next = c->next;
-        client_free(c);
+        sender_free(c);
     }
     kernel_done(&w->kernel);
 }

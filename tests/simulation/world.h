@@ -8,18 +8,18 @@
 #pragma once
 
 #include "check.h"
-#include "client.h"
 #include "daemon.h"
+#include "sender.h"
 #include "stranger.h"
 
-#define CLIENTS_MAX 8
+#define SENDERS_MAX 8
 #define STRANGERS_MAX 3
 
 /* A rule that is switched off, to see that the checks see it. */
 enum fault {
     FAULT_NONE,
     FAULT_BLIND_REPEAT,
-    FAULT_HASTY_CLIENT,
+    FAULT_HASTY_SENDER,
     FAULT_HASTY_DAEMON,
     FAULT_STALE_COUNTS,
     FAULT_ANY_ANSWER,
@@ -27,15 +27,17 @@ enum fault {
     FAULT_ORDER_TRUSTED,
     FAULT_FORGETFUL_LOG,
     FAULT_DOUBLE_LOG,
+    FAULT_CERTAINTY,
 };
 
 /* How this world is, as its seed decided. Chances are of 65,536 for each step. */
 struct nature {
-    unsigned clients;        /* at a time */
-    unsigned messages;       /* in all */
-    unsigned longest;        /* octets of a payload */
-    bool has_fields;         /* some messages have fields */
-    unsigned session_limit;  /* a power of two */
+    unsigned senders;  /* at a time */
+    unsigned messages; /* in all */
+    unsigned longest;  /* octets of a payload */
+    bool has_fields;   /* some messages have fields */
+    unsigned session_limit;
+    uint64_t limit;          /* nanoseconds without progress after which a sender gives up */
     unsigned noisy_steps;    /* before it becomes quiet */
     unsigned daemon_share;   /* how often it is the daemon's turn, of 16 */
     unsigned tick;           /* the longest time that a step takes, in nanoseconds */
@@ -65,10 +67,10 @@ struct world {
     struct kernel kernel;
     struct check check;
     struct daemon daemon;
-    struct client *clients[CLIENTS_MAX];
+    struct sender *senders[SENDERS_MAX];
     struct process *strangers[STRANGERS_MAX];
     struct process *innocent; /* dies of the first signal */
-    struct client *ended;     /* what dead senders left, to be freed */
+    struct sender *ended;     /* what dead senders left, to be freed */
     unsigned begun;           /* messages */
     unsigned storm_left;
     bool is_quiet;

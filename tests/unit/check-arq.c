@@ -168,7 +168,7 @@ static void let_fly(uint64_t total, unsigned count, uint64_t answered)
 /* A silence, and the question that follows from it. */
 static void ask_after_silence(uint16_t nonce)
 {
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     expect_probe(ASK_RESUME, nonce);
 }
 
@@ -185,9 +185,9 @@ START_TEST(an_unheard_start_is_asked_again_with_another_nonce)
 {
     arq_sender_begin(&sender, 8, NONCE);
     expect_probe(ASK_START, NONCE);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     expect_probe(ASK_START, 0xffff);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     expect_probe(ASK_START, 0);
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_STALE);
     ck_assert_int_eq(hear(REPLY_GO, 0, 0), ARQ_GO);
@@ -330,7 +330,7 @@ END_TEST
 START_TEST(a_late_answer_voids_the_question_before_it_is_asked)
 {
     let_fly(6, 0, 0);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     ck_assert(acks(LANE_THREAD));
     expect_bit(LANE_THREAD, 2);
 }
@@ -339,7 +339,7 @@ END_TEST
 START_TEST(a_late_answer_to_the_question_before_is_not_believed)
 {
     let_fly(6, 0, 0);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     ck_assert_int_eq(hear(REPLY_GO, 0, NONCE), ARQ_STALE);
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_STALE); /* not even asked yet */
     expect_probe(ASK_RESUME, 0xffff);
@@ -506,7 +506,7 @@ START_TEST(a_refusal_of_an_older_question_is_not_believed)
 {
     let_fly(6, 0, 1);
     ck_assert_int_eq(hear(REPLY_STOPPING, 2, NONCE - 1), ARQ_STALE);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     expect_probe(ASK_RESUME, NONCE + 1);
     ck_assert_int_eq(hear(REPLY_BUSY, 2, NONCE), ARQ_STALE);
     ck_assert_int_eq(sender.phase, ARQ_RESUMING);
@@ -519,7 +519,7 @@ START_TEST(that_the_daemon_stops_is_believed_whichever_question_of_the_message_i
     for (uint16_t asked = 0; asked <= 3; asked++) {
         let_fly(6, 0, 1);
         for (unsigned i = 0; i < 3; i++)
-            arq_sender_silence(&sender);
+            arq_sender_timeout(&sender);
         ck_assert_int_eq(hear(REPLY_STOPPING, 2, (uint16_t)(NONCE + asked)), ARQ_VERDICT);
         ck_assert_int_eq(sender.phase, ARQ_REFUSED);
         ck_assert_int_eq(sender.refusal, REPLY_STOPPING);
@@ -530,10 +530,10 @@ END_TEST
 START_TEST(but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit)
 {
     let_fly(6, 0, 1);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     ck_assert_int_eq(hear(REPLY_STOPPING, 100, NONCE), ARQ_STALE);
     arq_sender_begin(&sender, 6, NONCE);
-    arq_sender_silence(&sender);
+    arq_sender_timeout(&sender);
     ck_assert_int_eq(hear(REPLY_STOPPING, 0, NONCE), ARQ_STALE);
 }
 END_TEST
@@ -632,7 +632,7 @@ static unsigned send_over(unsigned lost, unsigned also_lost, uint64_t begin)
         else if (step.what == ARQ_BIT)
             carry_bit(&wire, step.lane, step.index, begin);
         else
-            arq_sender_silence(&sender);
+            arq_sender_timeout(&sender);
         silences += step.what == ARQ_NOTHING;
         ck_assert_uint_le(silences, 2);
     }

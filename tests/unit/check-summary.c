@@ -8,7 +8,7 @@
 
 static char line[SUMMARY_SIZE];
 
-static const char *summary_of(struct client_counts counts)
+static const char *summary_of(struct delivery_counts counts)
 {
     summary_format(&counts, line);
     return line;
@@ -16,7 +16,7 @@ static const char *summary_of(struct client_counts counts)
 
 START_TEST(all_that_was_counted_is_in_the_line)
 {
-    ck_assert_str_eq(summary_of((struct client_counts){.messages = 3,
+    ck_assert_str_eq(summary_of((struct delivery_counts){.messages = 3,
                                                        .bytes = 65536,
                                                        .bits = 524432,
                                                        .repeats = 12,
@@ -29,7 +29,7 @@ END_TEST
 START_TEST(one_of_a_kind_is_singular)
 {
     ck_assert_str_eq(
-        summary_of((struct client_counts){
+        summary_of((struct delivery_counts){
             .messages = 1, .bytes = 1, .bits = 1, .repeats = 1, .time_ns = NSEC_PER_SEC}),
         "1 message, 1 byte logged; 1 bit sent, 1 repeat; 1.0 s, 8.0 bit/s");
 }
@@ -37,24 +37,24 @@ END_TEST
 
 START_TEST(in_no_time_there_is_no_rate)
 {
-    ck_assert_str_eq(summary_of((struct client_counts){.messages = 0}),
+    ck_assert_str_eq(summary_of((struct delivery_counts){.messages = 0}),
                      "0 messages, 0 bytes logged; 0 bits sent, 0 repeats; 0.0 ms, 0.0 bit/s");
 }
 END_TEST
 
 START_TEST(less_than_a_second_is_told_in_milliseconds)
 {
-    ck_assert_str_eq(summary_of((struct client_counts){.bytes = 5, .time_ns = 400 * NSEC_PER_USEC}),
+    ck_assert_str_eq(summary_of((struct delivery_counts){.bytes = 5, .time_ns = 400 * NSEC_PER_USEC}),
                      "0 messages, 5 bytes logged; 0 bits sent, 0 repeats; 0.4 ms, 100.0 kbit/s");
     ck_assert_str_eq(
-        summary_of((struct client_counts){.bytes = 250, .time_ns = 999 * NSEC_PER_USEC}),
+        summary_of((struct delivery_counts){.bytes = 250, .time_ns = 999 * NSEC_PER_USEC}),
         "0 messages, 250 bytes logged; 0 bits sent, 0 repeats; 1.0 ms, 2.0 Mbit/s");
 }
 END_TEST
 
 START_TEST(the_largest_numbers_fit)
 {
-    ck_assert_str_eq(summary_of((struct client_counts){UINT64_MAX, UINT64_MAX, UINT64_MAX,
+    ck_assert_str_eq(summary_of((struct delivery_counts){UINT64_MAX, UINT64_MAX, UINT64_MAX,
                                                        UINT64_MAX, UINT64_MAX}),
                      "18446744073709551615 messages, 18446744073709551615 bytes logged; "
                      "18446744073709551615 bits sent, 18446744073709551615 repeats; "

@@ -5,6 +5,7 @@ UNIT_TESTS = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-complaint \
+	tests/unit/check-conversation \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
@@ -65,6 +66,9 @@ tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_complaint_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_complaint_LDADD = $(WITH_HOST)
+tests_unit_check_conversation_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_conversation_LDADD = $(WITH_PROTOCOL)
+
 tests_unit_check_cpu_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_cpu_LDFLAGS = -Wl,--wrap=sched_setaffinity
 tests_unit_check_cpu_LDADD = $(WITH_HOST)

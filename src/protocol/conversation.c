@@ -1,0 +1,375 @@
+/* conversation.c - see conversation.h */
+
+#include "protocol/conversation.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "protocol/timing.h"
+
+/* After a loss, the next so many acks are waited for with the shortest probe timeout. */
+#define LOSS_WINDOW 1024
+/*
+ * A daemon that has ended leaves four pending signals at most, but strangers may fill the slots
+ * again while they are taken.
+ */
+#define LAST_TAKES 1000
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- beginning and end ---- */
+
+void conversation_init(struct conversation *c, const struct conversation_ops *ops, void *owner,
+                       pid_t daemon, uint16_t nonce, uint64_t limit)
+{
+    assert(limit > 0);
+    *c = (struct conversation){
+        .ops = ops,
+        .owner = owner,
+        .daemon = daemon,
+        .limit = limit,
+        .arq = {.nonce = nonce},
+        .outcome = CONVERSATION_COMMITTED,
+    };
+}
+
+void conversation_begin(struct conversation *c, const struct frame *frame)
+{
+    assert(c->outcome == CONVERSATION_COMMITTED);
+    c->frame = frame;
+    arq_sender_begin(&c->arq, frame_bits(frame), (uint16_t)(c->arq.nonce + 1));
+    c->outcome = CONVERSATION_OPEN;
+    c->is_in_doubt = false;
+    c->fresh = 0;
+    c->has_asked = false;
+    c->confirmed = 0;
+    c->is_draining = false;
+    c->counts = (struct conversation_counts){0};
+    c->is_waiting = false;
+    c->probe_timeout = 0;
+    c->waited = 0;
+    c->queue_timeout = QUEUE_TIMEOUT_MIN;
+    c->is_queued = false;
+    c->is_called = false;
+}
+
+static void conclude(struct conversation *c)
+{
+    if (c->arq.phase == ARQ_COMMITTED) {
+        assert(c->is_in_doubt);
+        c->outcome = CONVERSATION_COMMITTED;
+    } else if (c->arq.phase == ARQ_REFUSED) {
+        c->outcome = CONVERSATION_REFUSED;
+    }
+}
+
+/* The daemon has ended, but may have sent its verdict before: pending signals are taken first. */
+static void drain(struct conversation *c)
+{
+    c->is_draining = true;
+    c->takes_left = LAST_TAKES;
+}
+
+bool conversation_may_retry(const struct conversation *c)
+{
+    return (c->outcome == CONVERSATION_ENDED && !c->is_in_doubt) ||
+           (c->outcome == CONVERSATION_REFUSED && c->arq.refusal == REPLY_STOPPING);
+}
+
+/* ---- what is sent ---- */
+
+static void count_probe(struct conversation *c)
+{
+    c->counts.repeats += c->has_asked;
+    c->has_asked = true;
+}
+
+static void count_bit(struct conversation *c, uint64_t index)
+{
+    c->counts.bits++;
+    if (index < c->fresh)
+        c->counts.repeats++;
+    else
+        c->fresh = index + 1;
+}
+
+static int send_bit(struct conversation *c, const struct arq_step *step)
+{
+    struct arq_bit bit = {
+        .index = step->index, .lane = step->lane, .value = frame_bit(c->frame, step->index)};
+    int r;
+
+    /* Set before: a signal that went out can be taken before this process runs again. */
+    c->is_in_doubt |= step->index + 1 == c->arq.total;
+    r = c->ops->send_bit(c->owner, &bit);
+    if (r == 0)
+        count_bit(c, bit.index);
+    return r;
+}
+
+static int send_probe(struct conversation *c, struct probe probe)
+{
+    int r = c->ops->send_word(c->owner, probe_pack(probe));
+
+    if (r == 0)
+        count_probe(c);
+    return r;
+}
+
+int conversation_send(struct conversation *c)
+{
+    struct arq_step step;
+    int r = 0;
+
+    if (c->outcome != CONVERSATION_OPEN || c->is_draining)
+        return 0;
+    step = arq_sender_step(&c->arq);
+    switch (step.what) {
+    case ARQ_NOTHING:
+        return 0;
+    case ARQ_BIT:
+        r = send_bit(c, &step);
+        break;
+    case ARQ_PROBE:
+        r = send_probe(c, step.probe);
+        break;
+    }
+    if (r == -ESRCH) {
+        drain(c);
+        return 0;
+    }
+    return r < 0 ? r : 1;
+}
+
+uint64_t conversation_sent(const struct conversation *c)
+{
+    return c->arq.next;
+}
+
+uint64_t conversation_total(const struct conversation *c)
+{
+    return c->arq.total;
+}
+
+/* ---- waiting ---- */
+
+static void make_progress(struct conversation *c)
+{
+    c->is_waiting = false;
+    c->waited = 0;
+    c->probe_timeout = 0;
+    c->is_queued = false;
+    c->is_called = false;
+}
+
+/* A queue was joined, of senders or for the log: the daemon will speak first. */
+static void join_queue(struct conversation *c)
+{
+    c->is_queued = true;
+    c->probe_timeout = smaller(c->limit / 4, c->queue_timeout);
+    c->queue_timeout = smaller(2 * c->queue_timeout, QUEUE_TIMEOUT_MAX);
+}
+
+/*
+ * A GO came while this sender was queued, and is stale: it replies to an older probe, and the
+ * newest one was lost or is still to be handled. The turn has come, so the sender probes at once.
+ */
+static void take_call(struct conversation *c)
+{
+    arq_sender_timeout(&c->arq);
+    c->is_called = true;
+    c->probe_timeout = PROBE_TIMEOUT_MIN;
+    c->is_queued = false;
+}
+
+/* The daemon tells how far it is. It is progress only if that is further than before. */
+static void go_on(struct conversation *c)
+{
+    uint64_t waited = c->waited;
+
+    make_progress(c);
+    c->queue_timeout = QUEUE_TIMEOUT_MIN;
+    if (c->arq.next > c->confirmed)
+        c->confirmed = c->arq.next;
+    else
+        c->waited = waited;
+}
+
+static void begin_wait(struct conversation *c, uint64_t now, bool may_poll)
+{
+    c->is_waiting = true;
+    c->wait_start = now;
+    if (c->probe_timeout == 0)
+        c->probe_timeout =
+            may_poll || c->loss_window > 0 ? PROBE_TIMEOUT_MIN : PROBE_TIMEOUT_SLEEPING;
+    c->probe_timeout = smaller(c->probe_timeout, c->limit - c->waited);
+}
+
+/*
+ * Adds to the time that this process waited. That is not the time since there was progress: a
+ * sender that was stopped for an hour has not waited for an hour.
+ */
+static void add_wait(struct conversation *c, uint64_t duration)
+{
+    c->is_waiting = false;
+    c->waited += duration;
+    if (c->waited >= c->limit)
+        c->outcome = CONVERSATION_TIMED_OUT;
+}
+
+/* A GO ended the wait in the queue, and the next wait begins. */
+static void answer_call(struct conversation *c, uint64_t now)
+{
+    c->is_called = false;
+    if (c->is_waiting)
+        add_wait(c, now - c->wait_start);
+}
+
+static void expire(struct conversation *c, uint64_t now)
+{
+    uint64_t start = c->wait_start;
+
+    add_wait(c, c->probe_timeout);
+    if (c->outcome != CONVERSATION_OPEN)
+        return;
+    arq_sender_timeout(&c->arq);
+    c->ops->expired(c->owner, now - start, c->arq.phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
+    c->loss_window = LOSS_WINDOW;
+    c->probe_timeout = smaller(2 * c->probe_timeout, PROBE_TIMEOUT_MAX);
+}
+
+uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)
+{
+    assert(c->outcome == CONVERSATION_OPEN && !conversation_holds_words(c));
+    if (c->is_draining)
+        return now;
+    if (c->is_called)
+        answer_call(c, now);
+    if (c->outcome != CONVERSATION_OPEN)
+        return now;
+    if (!c->is_waiting)
+        begin_wait(c, now, may_poll);
+    if (now < c->wait_start + c->probe_timeout)
+        return c->wait_start + c->probe_timeout;
+    if (c->ops->has_ended(c->owner))
+        drain(c);
+    else
+        expire(c, now);
+    return now;
+}
+
+/* ---- what is taken ---- */
+
+static enum conversation_hint take_stale(struct conversation *c, uint32_t word, struct reply reply)
+{
+    c->ops->dropped(c->owner, word);
+    if (c->outcome != CONVERSATION_OPEN || reply.code != REPLY_GO || !c->is_queued)
+        return CONVERSATION_AS_BEFORE;
+    take_call(c);
+    return CONVERSATION_POLL;
+}
+
+static enum conversation_hint take_reply(struct conversation *c, uint32_t word, struct reply reply)
+{
+    enum conversation_hint hint = CONVERSATION_POLL;
+    uint64_t sent = c->arq.next;
+
+    switch (arq_sender_word(&c->arq, reply)) {
+    case ARQ_STALE:
+        return take_stale(c, word, reply);
+    case ARQ_GO:
+        if (c->arq.next < sent)
+            c->ops->repeats(c->owner, c->arq.next, sent - 1);
+        go_on(c);
+        break;
+    case ARQ_VERDICT:
+        conclude(c);
+        break;
+    case ARQ_WAIT:
+        /* The probes of others who wait wipe out bits. */
+        c->loss_window = LOSS_WINDOW;
+        make_progress(c);
+        join_queue(c);
+        hint = CONVERSATION_SLEEP;
+        break;
+    case ARQ_PENDING:
+        join_queue(c);
+        hint = CONVERSATION_SLEEP;
+        break;
+    }
+    c->was_heard = true;
+    c->is_log_full = reply.code == REPLY_PENDING;
+    return hint;
+}
+
+static enum conversation_hint release_words(struct conversation *c, bool is_empty,
+                                            enum conversation_hint hint)
+{
+    struct reply reply;
+    uint32_t word;
+    pid_t pid;
+
+    while (barrier_release(&c->barrier, is_empty, &pid, &word))
+        if (reply_unpack(word, &reply)) {
+            enum conversation_hint newest = take_reply(c, word, reply);
+
+            hint = newest == CONVERSATION_AS_BEFORE ? hint : newest;
+        }
+    return hint;
+}
+
+static void take_ack(struct conversation *c, enum lane lane, uint64_t index)
+{
+    c->ops->acked(c->owner, lane, index);
+    c->was_heard = true;
+    c->loss_window -= c->loss_window > 0;
+    make_progress(c);
+}
+
+static enum conversation_hint take_signal(struct conversation *c, const struct lane_signal *signal)
+{
+    bool is_stranger = signal->pid != c->daemon;
+    struct lane_signal noise = *signal;
+    uint64_t index;
+
+    if (is_stranger) {
+        c->is_stripped |= signal->pid == 0;
+        noise.kind = SIGNAL_NOISE;
+    }
+    barrier_note(&c->barrier, &noise);
+    if (noise.kind == SIGNAL_PLAIN && arq_sender_acked(&c->arq, signal->lane, &index)) {
+        take_ack(c, signal->lane, index);
+        return CONVERSATION_POLL;
+    }
+    if (noise.kind == SIGNAL_WORD)
+        c->ops->heard(c->owner, signal->word);
+    else
+        c->ops->ignored(c->owner, signal, is_stranger);
+    return CONVERSATION_AS_BEFORE;
+}
+
+enum conversation_hint conversation_take(struct conversation *c, const struct lane_signal *signal)
+{
+    enum conversation_hint hint = take_signal(c, signal);
+
+    if (c->is_draining && --c->takes_left == 0)
+        return conversation_settle(c);
+    return release_words(c, false, hint);
+}
+
+enum conversation_hint conversation_settle(struct conversation *c)
+{
+    enum conversation_hint hint = release_words(c, true, CONVERSATION_AS_BEFORE);
+
+    if (c->is_draining && c->outcome == CONVERSATION_OPEN)
+        c->outcome = CONVERSATION_ENDED;
+    return hint;
+}
+
+bool conversation_holds_words(const struct conversation *c)
+{
+    return c->barrier.count > 0;
+}

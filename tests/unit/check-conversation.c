@@ -1,0 +1,625 @@
+/* check-conversation.c - a sender waits, asks and gives up as timing.h and minitalk(7) say */
+
+#include <errno.h>
+#include <string.h>
+
+#include "protocol/conversation.h"
+#include "protocol/timing.h"
+#include "suite.h"
+
+#define DAEMON 300
+#define STRANGER 301
+#define NONCE 0xfffe /* so that the next but one wraps round */
+#define LIMIT (5 * NSEC_PER_SEC)
+
+/* ---- the world around it ---- */
+
+static struct conversation c;
+static struct frame frame;
+static uint64_t now;
+
+static struct {
+    unsigned bits, acks, probes, words, stale, ignored, strangers, timeouts;
+    struct arq_bit bit;
+    struct probe probe;
+    uint64_t index, first, last, waited;
+    enum ask asked;
+    int result; /* of what is sent */
+    bool has_ended;
+} seen;
+
+static int send_bit(void *owner, const struct arq_bit *bit)
+{
+    (void)owner;
+    seen.bits += seen.result == 0;
+    seen.bit = *bit;
+    return seen.result;
+}
+
+static int send_word(void *owner, uint32_t word)
+{
+    (void)owner;
+    ck_assert(probe_unpack(word, &seen.probe));
+    seen.probes += seen.result == 0;
+    return seen.result;
+}
+
+static bool has_ended(void *owner)
+{
+    (void)owner;
+    return seen.has_ended;
+}
+
+static void acked(void *owner, enum lane lane, uint64_t index)
+{
+    (void)owner, (void)lane;
+    seen.acks++;
+    seen.index = index;
+}
+
+static void heard(void *owner, uint32_t word)
+{
+    (void)owner, (void)word;
+    seen.words++;
+}
+
+static void dropped(void *owner, uint32_t word)
+{
+    (void)owner, (void)word;
+    seen.stale++;
+}
+
+static void ignored(void *owner, const struct lane_signal *signal, bool is_stranger)
+{
+    (void)owner, (void)signal;
+    seen.ignored++;
+    seen.strangers += is_stranger;
+}
+
+static void repeats(void *owner, uint64_t first, uint64_t last)
+{
+    (void)owner;
+    seen.first = first;
+    seen.last = last;
+}
+
+static void expired(void *owner, uint64_t waited_ns, enum ask ask)
+{
+    (void)owner;
+    seen.timeouts++;
+    seen.waited = waited_ns;
+    seen.asked = ask;
+}
+
+static const struct conversation_ops ops = {
+    .send_bit = send_bit,
+    .send_word = send_word,
+    .has_ended = has_ended,
+    .acked = acked,
+    .heard = heard,
+    .dropped = dropped,
+    .ignored = ignored,
+    .repeats = repeats,
+    .expired = expired,
+};
+
+/* ---- what happens to it ---- */
+
+static void send_all(void)
+{
+    while (conversation_send(&c) > 0)
+        ;
+}
+
+static enum conversation_hint plain_from(pid_t pid, enum lane lane)
+{
+    enum conversation_hint hint =
+        conversation_take(&c, &(struct lane_signal){.kind = SIGNAL_PLAIN,
+                                                    .slot = lane == LANE_THREAD ? SLOT_THREAD_USR1
+                                                                                : SLOT_PROCESS_USR1,
+                                                    .lane = lane,
+                                                    .pid = pid});
+
+    send_all();
+    return hint;
+}
+
+static enum conversation_hint ack(enum lane lane)
+{
+    return plain_from(DAEMON, lane);
+}
+
+static void word_comes(enum reply_code code, uint64_t count, uint16_t nonce)
+{
+    struct reply reply = {
+        .code = code, .count = (uint16_t)(count % WORD_COUNT_MODULUS), .nonce = nonce};
+
+    conversation_take(&c, &(struct lane_signal){.kind = SIGNAL_WORD,
+                                                .slot = SLOT_PROCESS_USR2,
+                                                .pid = DAEMON,
+                                                .word = reply_pack(reply)});
+}
+
+static enum conversation_hint nothing_is_pending(void)
+{
+    enum conversation_hint hint = conversation_settle(&c);
+
+    send_all();
+    return hint;
+}
+
+/* A reply to the newest probe. */
+static enum conversation_hint hear(enum reply_code code, uint64_t count)
+{
+    word_comes(code, count, c.arq.nonce);
+    return nothing_is_pending();
+}
+
+static uint64_t tick(bool may_poll)
+{
+    uint64_t deadline = conversation_tick(&c, now, may_poll);
+
+    send_all();
+    return deadline;
+}
+
+/* How long it waits from here on; then the timeout expires. */
+static uint64_t wait_for_timeout(bool may_poll)
+{
+    uint64_t wait = tick(may_poll) - now;
+
+    ck_assert_uint_gt(wait, 0);
+    now += wait;
+    ck_assert_uint_eq(tick(may_poll), now);
+    return wait;
+}
+
+/* Acknowledges bits until so many are. */
+static void ack_up_to(uint64_t bits)
+{
+    for (uint64_t i = seen.acks; i < bits; i++)
+        ack((enum lane)((c.arq.base + i) % LANES));
+}
+
+static void begin(const char *text)
+{
+    struct message message = {.priority = 5, .bytes = (uint8_t *)text, .length = strlen(text)};
+
+    frame_free(&frame);
+    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    memset(&seen, 0, sizeof seen);
+    now += NSEC_PER_SEC;
+    conversation_begin(&c, &frame);
+    send_all();
+}
+
+static void begin_with_limit(uint64_t limit)
+{
+    conversation_init(&c, &ops, NULL, DAEMON, NONCE, limit);
+    begin("hello");
+}
+
+static void setup(void)
+{
+    begin_with_limit(LIMIT);
+}
+
+static void teardown(void)
+{
+    frame_free(&frame);
+}
+
+/* ---- a message ---- */
+
+START_TEST(a_message_begins_with_a_probe_and_goes_on_with_two_bits)
+{
+    ck_assert_uint_eq(seen.probes, 1);
+    ck_assert_int_eq(seen.probe.ask, ASK_START);
+    ck_assert_uint_eq(seen.probe.nonce, 0xffff);
+    ck_assert_uint_eq(seen.bits, 0);
+    ck_assert_int_eq(hear(REPLY_GO, 0), CONVERSATION_POLL);
+    ck_assert_uint_eq(seen.bits, 2);
+    ck_assert_int_eq(ack(LANE_THREAD), CONVERSATION_POLL);
+    ck_assert_uint_eq(seen.index, 0);
+    ck_assert_uint_eq(seen.bits, 3);
+    ck_assert_uint_eq(seen.bit.index, 2);
+    ck_assert_int_eq(seen.bit.lane, LANE_THREAD);
+    ck_assert_int_eq(seen.bit.value, frame_bit(&frame, 2));
+}
+END_TEST
+
+START_TEST(the_outcome_is_committed_when_the_daemon_says_so)
+{
+    hear(REPLY_GO, 0);
+    ack_up_to(frame_bits(&frame));
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    hear(REPLY_COMMITTED, frame_bits(&frame));
+    ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
+    ck_assert_uint_eq(c.counts.bits, frame_bits(&frame));
+    ck_assert_uint_eq(c.counts.repeats, 0);
+}
+END_TEST
+
+START_TEST(the_next_message_is_asked_for_with_the_next_nonce)
+{
+    hear(REPLY_GO, 0);
+    ack_up_to(frame_bits(&frame));
+    hear(REPLY_COMMITTED, frame_bits(&frame));
+    begin("again");
+    ck_assert_uint_eq(seen.probe.nonce, 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+}
+END_TEST
+
+START_TEST(a_refusal_is_an_outcome_with_its_reason)
+{
+    hear(REPLY_BUSY, 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
+    ck_assert_int_eq(c.arq.refusal, REPLY_BUSY);
+    ck_assert(!conversation_may_retry(&c));
+}
+END_TEST
+
+START_TEST(a_daemon_that_stops_refuses_for_sure)
+{
+    hear(REPLY_STOPPING, 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
+    ck_assert(conversation_may_retry(&c));
+}
+END_TEST
+
+START_TEST(a_reply_waits_behind_the_barrier)
+{
+    word_comes(REPLY_GO, 0, c.arq.nonce);
+    send_all();
+    ck_assert(conversation_holds_words(&c));
+    ck_assert_uint_eq(seen.bits, 0);
+    nothing_is_pending();
+    ck_assert(!conversation_holds_words(&c));
+    ck_assert_uint_eq(seen.bits, 2);
+}
+END_TEST
+
+START_TEST(signals_of_strangers_count_for_nothing)
+{
+    hear(REPLY_GO, 0);
+    ck_assert_int_eq(plain_from(STRANGER, LANE_THREAD), CONVERSATION_AS_BEFORE);
+    ck_assert_uint_eq(seen.acks, 0);
+    ck_assert_uint_eq(seen.strangers, 1);
+    ck_assert(!c.is_stripped);
+    plain_from(0, LANE_THREAD);
+    ck_assert(c.is_stripped);
+}
+END_TEST
+
+START_TEST(an_ack_of_nothing_is_ignored_as_the_daemons)
+{
+    ck_assert_int_eq(ack(LANE_THREAD), CONVERSATION_AS_BEFORE);
+    ck_assert_uint_eq(seen.ignored, 1);
+    ck_assert_uint_eq(seen.strangers, 0);
+    ck_assert(!c.was_heard);
+}
+END_TEST
+
+START_TEST(what_cannot_be_sent_is_an_error)
+{
+    seen.result = -EPERM;
+    wait_for_timeout(true);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    hear(REPLY_GO, 0);
+    ck_assert_int_eq(conversation_send(&c), -EPERM);
+    ck_assert_uint_eq(seen.bits, 0);
+}
+END_TEST
+
+/* ---- waiting ---- */
+
+START_TEST(one_that_polls_asks_after_the_shortest_timeout)
+{
+    hear(REPLY_GO, 0);
+    ck_assert_uint_eq(wait_for_timeout(true), PROBE_TIMEOUT_MIN);
+    ck_assert_uint_eq(seen.waited, PROBE_TIMEOUT_MIN);
+    ck_assert_int_eq(seen.asked, ASK_RESUME);
+    ck_assert_int_eq(seen.probe.ask, ASK_RESUME);
+    ck_assert_uint_eq(seen.probes, 2);
+    ck_assert_uint_eq(c.counts.repeats, 1);
+}
+END_TEST
+
+START_TEST(one_that_sleeps_for_each_ack_waits_longer)
+{
+    hear(REPLY_GO, 0);
+    ck_assert_uint_eq(wait_for_timeout(false), PROBE_TIMEOUT_SLEEPING);
+}
+END_TEST
+
+START_TEST(after_a_loss_one_that_sleeps_asks_early_for_a_while)
+{
+    begin_with_limit(LIMIT);
+    hear(REPLY_GO, 0);
+    wait_for_timeout(false);
+    hear(REPLY_GO, 0);
+    ck_assert_uint_eq(tick(false) - now, PROBE_TIMEOUT_MIN);
+    c.loss_window = 1;
+    ack(LANE_THREAD);
+    ck_assert_uint_eq(tick(false) - now, PROBE_TIMEOUT_SLEEPING);
+}
+END_TEST
+
+START_TEST(the_timeout_doubles_up_to_the_longest_and_is_reset_by_an_ack)
+{
+    uint64_t timeout = PROBE_TIMEOUT_MIN;
+
+    hear(REPLY_GO, 0);
+    for (int i = 0; i < 12; i++) {
+        ck_assert_uint_eq(wait_for_timeout(true), timeout);
+        timeout = 2 * timeout < PROBE_TIMEOUT_MAX ? 2 * timeout : PROBE_TIMEOUT_MAX;
+    }
+    ck_assert_uint_eq(timeout, PROBE_TIMEOUT_MAX);
+    ack(LANE_THREAD);
+    ck_assert_uint_eq(wait_for_timeout(true), PROBE_TIMEOUT_MIN);
+}
+END_TEST
+
+START_TEST(a_signal_that_counts_for_nothing_does_not_prolong_the_wait)
+{
+    uint64_t deadline;
+
+    hear(REPLY_GO, 0);
+    deadline = tick(true);
+    now += 1000;
+    plain_from(STRANGER, LANE_THREAD);
+    ck_assert_uint_eq(tick(true), deadline);
+}
+END_TEST
+
+START_TEST(it_gives_up_after_waiting_for_so_long_in_all)
+{
+    uint64_t waited = 0;
+
+    while (c.outcome == CONVERSATION_OPEN) {
+        uint64_t deadline = tick(true);
+
+        waited += deadline - now;
+        now = deadline;
+        conversation_tick(&c, now, true);
+        send_all();
+    }
+    ck_assert_int_eq(c.outcome, CONVERSATION_TIMED_OUT);
+    ck_assert_uint_eq(waited, LIMIT);
+    ck_assert(!c.was_heard);
+    ck_assert(!conversation_may_retry(&c));
+}
+END_TEST
+
+START_TEST(time_for_which_it_was_stopped_does_not_count)
+{
+    tick(true);
+    now += 3600 * NSEC_PER_SEC;
+    tick(true);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    ck_assert_uint_eq(c.waited, PROBE_TIMEOUT_MIN);
+}
+END_TEST
+
+START_TEST(only_more_bits_than_before_are_progress)
+{
+    hear(REPLY_GO, 0);
+    wait_for_timeout(true);
+    hear(REPLY_GO, 0);
+    ck_assert_uint_eq(c.waited, PROBE_TIMEOUT_MIN);
+    wait_for_timeout(true);
+    ck_assert_uint_eq(c.waited, 2 * PROBE_TIMEOUT_MIN);
+    hear(REPLY_GO, 1);
+    ck_assert_uint_eq(c.waited, 0);
+}
+END_TEST
+
+/* ---- loss ---- */
+
+START_TEST(bits_that_the_daemon_lacks_are_repeated)
+{
+    hear(REPLY_GO, 0);
+    ack_up_to(2);
+    wait_for_timeout(true);
+    ck_assert_uint_eq(seen.bits, 4);
+    hear(REPLY_GO, 3);
+    ck_assert_uint_eq(seen.first, 3);
+    ck_assert_uint_eq(seen.last, 3);
+    ck_assert_uint_eq(seen.bits, 6);
+    ck_assert_uint_eq(c.counts.repeats, 2);
+}
+END_TEST
+
+/* ---- queues ---- */
+
+START_TEST(one_that_is_told_to_wait_sleeps_longer_each_time)
+{
+    uint64_t timeout = QUEUE_TIMEOUT_MIN;
+
+    begin_with_limit(100 * LIMIT);
+    for (int i = 0; i < 10; i++) {
+        ck_assert_int_eq(hear(REPLY_WAIT, 0), CONVERSATION_SLEEP);
+        ck_assert_uint_eq(wait_for_timeout(true), timeout);
+        timeout = 2 * timeout < QUEUE_TIMEOUT_MAX ? 2 * timeout : QUEUE_TIMEOUT_MAX;
+    }
+    ck_assert_uint_eq(timeout, QUEUE_TIMEOUT_MAX);
+}
+END_TEST
+
+START_TEST(in_a_queue_it_asks_at_least_four_times_before_it_gives_up)
+{
+    begin_with_limit(8 * NSEC_PER_MSEC);
+    hear(REPLY_WAIT, 0);
+    ck_assert_uint_eq(wait_for_timeout(true), 2 * NSEC_PER_MSEC);
+}
+END_TEST
+
+START_TEST(to_be_told_to_wait_is_progress)
+{
+    wait_for_timeout(true);
+    hear(REPLY_WAIT, 0);
+    ck_assert_uint_eq(c.waited, 0);
+}
+END_TEST
+
+START_TEST(a_log_that_takes_nothing_is_no_progress)
+{
+    wait_for_timeout(true);
+    ck_assert_int_eq(hear(REPLY_PENDING, 0), CONVERSATION_SLEEP);
+    ck_assert_uint_eq(c.waited, PROBE_TIMEOUT_MIN);
+    ck_assert(c.is_log_full);
+    hear(REPLY_GO, 0);
+    ck_assert(!c.is_log_full);
+}
+END_TEST
+
+START_TEST(a_stale_go_in_the_queue_is_followed_by_a_probe_at_once)
+{
+    uint16_t queued;
+
+    hear(REPLY_WAIT, 0);
+    queued = c.arq.nonce;
+    wait_for_timeout(true);
+    hear(REPLY_WAIT, 0);
+    ck_assert_uint_eq(seen.probes, 2);
+    tick(true);
+    now += 1000;
+    word_comes(REPLY_GO, 0, queued);
+    ck_assert_int_eq(nothing_is_pending(), CONVERSATION_POLL);
+    ck_assert_uint_eq(seen.stale, 1);
+    ck_assert_uint_eq(seen.probes, 3);
+    ck_assert_uint_eq(seen.bits, 0);
+    ck_assert_uint_eq(tick(true) - now, PROBE_TIMEOUT_MIN);
+    ck_assert_uint_eq(c.waited, 1000);
+}
+END_TEST
+
+START_TEST(a_stale_go_elsewhere_changes_nothing)
+{
+    word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 5));
+    ck_assert_int_eq(nothing_is_pending(), CONVERSATION_AS_BEFORE);
+    ck_assert_uint_eq(seen.stale, 1);
+    ck_assert_uint_eq(seen.probes, 1);
+}
+END_TEST
+
+START_TEST(a_stale_go_again_and_again_is_no_progress)
+{
+    for (int i = 0; i < 100; i++) {
+        ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+        c.is_queued = true;
+        tick(true);
+        now += LIMIT / 100;
+        word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 5));
+        nothing_is_pending();
+    }
+    ck_assert_uint_eq(tick(true), now);
+    ck_assert_int_eq(c.outcome, CONVERSATION_TIMED_OUT);
+}
+END_TEST
+
+/* ---- a daemon that has ended ---- */
+
+START_TEST(a_daemon_that_has_ended_is_noticed_when_the_timeout_expires)
+{
+    hear(REPLY_GO, 0);
+    seen.has_ended = true;
+    wait_for_timeout(true);
+    ck_assert_uint_eq(seen.timeouts, 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    nothing_is_pending();
+    ck_assert_int_eq(c.outcome, CONVERSATION_ENDED);
+    ck_assert(conversation_may_retry(&c));
+}
+END_TEST
+
+START_TEST(and_when_nothing_can_be_sent_to_it)
+{
+    seen.result = -ESRCH;
+    hear(REPLY_GO, 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    ck_assert_int_eq(conversation_send(&c), 0);
+    nothing_is_pending();
+    ck_assert_int_eq(c.outcome, CONVERSATION_ENDED);
+}
+END_TEST
+
+START_TEST(its_last_word_is_heard)
+{
+    hear(REPLY_GO, 0);
+    ack_up_to(frame_bits(&frame));
+    seen.has_ended = true;
+    wait_for_timeout(true);
+    word_comes(REPLY_COMMITTED, frame_bits(&frame), c.arq.nonce);
+    nothing_is_pending();
+    ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
+}
+END_TEST
+
+START_TEST(without_it_a_message_of_which_all_was_sent_may_be_in_the_log)
+{
+    hear(REPLY_GO, 0);
+    ack_up_to(frame_bits(&frame) - 2);
+    ck_assert_uint_eq(conversation_sent(&c), conversation_total(&c));
+    seen.has_ended = true;
+    wait_for_timeout(true);
+    nothing_is_pending();
+    ck_assert_int_eq(c.outcome, CONVERSATION_ENDED);
+    ck_assert(!conversation_may_retry(&c));
+}
+END_TEST
+
+START_TEST(strangers_cannot_keep_it_from_being_noticed)
+{
+    unsigned taken = 0;
+
+    seen.has_ended = true;
+    wait_for_timeout(true);
+    for (; c.outcome == CONVERSATION_OPEN; taken++) {
+        ck_assert_uint_lt(taken, 10000);
+        plain_from(STRANGER, LANE_THREAD);
+    }
+    ck_assert_int_eq(c.outcome, CONVERSATION_ENDED);
+    ck_assert_uint_ge(taken, SLOTS);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_message_begins_with_a_probe_and_goes_on_with_two_bits,
+        the_outcome_is_committed_when_the_daemon_says_so,
+        the_next_message_is_asked_for_with_the_next_nonce,
+        a_refusal_is_an_outcome_with_its_reason,
+        a_daemon_that_stops_refuses_for_sure,
+        a_reply_waits_behind_the_barrier,
+        signals_of_strangers_count_for_nothing,
+        an_ack_of_nothing_is_ignored_as_the_daemons,
+        what_cannot_be_sent_is_an_error,
+        one_that_polls_asks_after_the_shortest_timeout,
+        one_that_sleeps_for_each_ack_waits_longer,
+        after_a_loss_one_that_sleeps_asks_early_for_a_while,
+        the_timeout_doubles_up_to_the_longest_and_is_reset_by_an_ack,
+        a_signal_that_counts_for_nothing_does_not_prolong_the_wait,
+        it_gives_up_after_waiting_for_so_long_in_all,
+        time_for_which_it_was_stopped_does_not_count,
+        only_more_bits_than_before_are_progress,
+        bits_that_the_daemon_lacks_are_repeated,
+        one_that_is_told_to_wait_sleeps_longer_each_time,
+        in_a_queue_it_asks_at_least_four_times_before_it_gives_up,
+        to_be_told_to_wait_is_progress,
+        a_log_that_takes_nothing_is_no_progress,
+        a_stale_go_in_the_queue_is_followed_by_a_probe_at_once,
+        a_stale_go_elsewhere_changes_nothing,
+        a_stale_go_again_and_again_is_no_progress,
+        a_daemon_that_has_ended_is_noticed_when_the_timeout_expires,
+        and_when_nothing_can_be_sent_to_it,
+        its_last_word_is_heard,
+        without_it_a_message_of_which_all_was_sent_may_be_in_the_log,
+        strangers_cannot_keep_it_from_being_noticed,
+        NULL,
+    };
+
+    return suite_around("conversation", tests, setup, teardown);
+}
