@@ -1,14 +1,14 @@
-# Manual pages. Paths and message IDs are expanded by make, so that 'make prefix=…' holds.
+# Manual pages. Paths, message IDs and the numbers of the protocol are expanded by make: 'make
+# prefix=…' holds, and no number stands in two places.
 
 man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
-EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py
+EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed
 MOSTLYCLEANFILES = $(man_MANS)
 
 # The brackets keep configure from replacing the names. The dot is a number sign, which not every
 # make can be kept from taking for a comment.
 expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	sed -n 's/^.define \(MESSAGE_ID_[A-Z]*\) "\(.*\)"$$/s|@\1@|\2|g/p' \
-		$(srcdir)/src/daemon/message-ids.h | \
+	(cd $(srcdir) && sed -n -f man/constants.sed $(constants)) | \
 	sed -f - \
 		-e 's|@PACKAGE_VERSION[@]|$(PACKAGE_VERSION)|g' \
 		-e 's|@SERVICE_USER[@]|$(SERVICE_USER)|g' \
@@ -17,11 +17,23 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 
-man/minitalk-send.1: man/minitalk-send.1.in src/daemon/message-ids.h Makefile
+# Where the numbers of the pages come from.
+constants = \
+	src/daemon/message-ids.h \
+	src/daemon/server.c \
+	src/host/trace.h \
+	src/protocol/barrier.h \
+	src/protocol/conversation.h \
+	src/protocol/fields.h \
+	src/protocol/timing.h \
+	src/protocol/word.h
+
+$(man_MANS): $(constants:%=$(srcdir)/%) man/constants.sed Makefile
+man/minitalk-send.1: man/minitalk-send.1.in
 	$(expand_page)
-man/minitalk.7: man/minitalk.7.in src/daemon/message-ids.h Makefile
+man/minitalk.7: man/minitalk.7.in
 	$(expand_page)
-man/minitalkd.8: man/minitalkd.8.in src/daemon/message-ids.h Makefile
+man/minitalkd.8: man/minitalkd.8.in
 	$(expand_page)
 
 TESTS += man/check-manual.sh
