@@ -12,7 +12,6 @@
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -62,35 +61,70 @@ static int next_descriptor(const struct sink *sink)
     return number;
 }
 
-/* What the daemon writes itself has a known bound; how many such texts there can be in an entry. */
-struct text {
-    char text[384]; /* unit names have 255 characters at most, tags too, records a few less */
-};
-#define TEXTS_MAX 12 /* two of the head, four of the fields and the length, six of the sender */
-
-/* One entry, as sd_journal_sendv() takes it. */
+/* One entry, as sd_journal_sendv() takes it. All octets of its fields are its own. */
 struct row {
-    struct iovec fields[1 + TEXTS_MAX + FIELDS_COUNT_MAX]; /* one is the message */
-    struct text texts[TEXTS_MAX];
-    int fields_count, texts_count;
+    struct iovec *fields;
+    int count;
+    int room;  /* fields that there is memory for */
+    int error; /* -ENOMEM: a field is missing, and so the row must not be sent */
 };
 
-static void add_bytes(struct row *row, const void *bytes, size_t length)
+static void free_row(struct row *row)
 {
-    row->fields[row->fields_count++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = length};
+    for (int i = 0; i < row->count; i++)
+        free(row->fields[i].iov_base);
+    free(row->fields);
+}
+
+static bool make_room(struct row *row)
+{
+    int room = row->room > 0 ? 2 * row->room : 16;
+    struct iovec *fields;
+
+    if (row->count < row->room)
+        return true;
+    fields = reallocarray(row->fields, (size_t)room, sizeof *fields);
+    if (!fields)
+        return false;
+    row->fields = fields;
+    row->room = room;
+    return true;
+}
+
+/* Adds a field and takes over its octets. NULL stands for memory that could not be had. */
+static void add_owned(struct row *row, void *octets, size_t length)
+{
+    if (!octets || !make_room(row)) {
+        row->error = -ENOMEM;
+        free(octets);
+        return;
+    }
+    row->fields[row->count++] = (struct iovec){.iov_base = octets, .iov_len = length};
+}
+
+/* Adds a field made of two parts, of which each may be empty. */
+static void add_parts(struct row *row, const void *first, size_t first_length, const void *second,
+                      size_t second_length)
+{
+    uint8_t *octets = malloc(first_length + second_length);
+
+    if (octets && first_length > 0)
+        memcpy(octets, first, first_length);
+    if (octets && second_length > 0)
+        memcpy(octets + first_length, second, second_length);
+    add_owned(row, octets, first_length + second_length);
 }
 
 __attribute__((format(printf, 2, 3))) static void add(struct row *row, const char *format, ...)
 {
-    char *text = row->texts[row->texts_count].text;
+    char *text = NULL;
     va_list arguments;
+    int length;
 
-    assert(row->texts_count < TEXTS_MAX);
-    row->texts_count++;
     va_start(arguments, format);
-    vsnprintf(text, sizeof row->texts[0].text, format, arguments);
+    length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    add_bytes(row, text, strlen(text));
+    add_owned(row, length < 0 ? NULL : text, length < 0 ? 0 : (size_t)length);
 }
 
 static void add_head(struct row *row, unsigned priority, const char *message_id)
@@ -113,7 +147,7 @@ static void add_fields(struct row *row, const struct message *message)
 
     while (fields_next(message->fields, message->fields_length, &offset, &field)) {
         if (field.kind == FIELD_OWN)
-            add_bytes(row, field.name, field.name_length + 1 + field.length);
+            add_parts(row, field.name, field.name_length + 1 + field.length, NULL, 0);
         else
             add(row, "%.*s=%.*s", (int)field.name_length, field.name, (int)field.length,
                 (const char *)field.value);
@@ -145,9 +179,12 @@ static void add_origin(struct row *row, const struct origin *origin)
 static int send_row(const struct sink *sink, const struct row *row)
 {
     static bool is_replaced;
-    int theirs = is_replaced ? -1 : next_descriptor(sink);
-    int r = sd_journal_sendv(row->fields, row->fields_count);
+    int theirs, r;
 
+    if (row->error)
+        return row->error;
+    theirs = is_replaced ? -1 : next_descriptor(sink);
+    r = sd_journal_sendv(row->fields, row->count);
     if (theirs >= 0 && is_datagram_socket(theirs))
         is_replaced = dup3(sink->fd, theirs, O_CLOEXEC) >= 0;
     return r == -EAGAIN ? -EINPROGRESS : r;
@@ -157,27 +194,19 @@ static int write_journal(struct sink *sink)
 {
     static const char name[] = "MESSAGE=";
     const struct entry *entry = &sink->entry;
-    size_t length = sizeof name - 1 + entry->message.length;
-    struct row row = {.fields_count = 0};
-    char *message, *payload;
+    struct row row = {.count = 0};
     int r = probe_journald(sink);
 
     if (r < 0)
         return r;
-    message = malloc(length);
-    if (!message)
-        return -ENOMEM;
-    payload = mempcpy(message, name, sizeof name - 1);
-    if (entry->message.length > 0)
-        memcpy(payload, entry->message.bytes, entry->message.length);
-    add_bytes(&row, message, length);
+    add_parts(&row, name, sizeof name - 1, entry->message.bytes, entry->message.length);
     add_head(&row, entry->message.priority, MESSAGE_ID_MESSAGE);
     add_fields(&row, &entry->message);
     add_sender(&row, entry->pid, entry->uid);
     add_origin(&row, &entry->origin);
     add(&row, "MINITALK_BYTES=%zu", entry->message.length);
     r = send_row(sink, &row);
-    free(message);
+    free_row(&row);
     return r;
 }
 
@@ -194,7 +223,7 @@ static const struct {
 static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
                            const char *text)
 {
-    struct row row = {.fields_count = 0};
+    struct row row = {.count = 0};
 
     add(&row, "MESSAGE=%s", text);
     add_head(&row, records[record].priority, records[record].id);
@@ -202,6 +231,7 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
     if (pid > 0)
         add_sender(&row, pid, uid);
     send_row(sink, &row);
+    free_row(&row);
 }
 
 static const struct sink_ops journal_ops = {

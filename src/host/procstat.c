@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
-#define FIELDS 6
 /* In /proc/PID/stat, where nothing but their order tells them apart. */
 #define NAME_FIELD 2
 #define CPU_FIELD 39
@@ -21,14 +20,6 @@
 static bool has_both(unsigned long long mask)
 {
     return (mask & SIGNAL_BIT(SIGUSR1)) && (mask & SIGNAL_BIT(SIGUSR2));
-}
-
-/* What stands behind the label, if the line has it; NULL if not. */
-static const char *value_of(const char *line, const char *label)
-{
-    size_t length = strlen(label);
-
-    return strncmp(line, label, length) == 0 ? line + length : NULL;
 }
 
 /* Takes in the number that stands there, and moves on behind it; false if there is none. */
@@ -43,44 +34,73 @@ static bool take_number(const char **at, int base, unsigned long long *ret)
     return true;
 }
 
-static bool take_id(const char **at, uid_t *ret)
-{
-    unsigned long long number;
+/* ---- /proc/PID/status: a label and a value each line ---- */
 
-    if (!take_number(at, 10, &number))
-        return false;
-    *ret = (uid_t)number;
+static bool take_name(const char *value, struct procstat *stat)
+{
+    strlcpy(stat->name, value, sizeof stat->name);
+    stat->name[strcspn(stat->name, "\n")] = '\0';
     return true;
 }
 
-/* Takes in one line; true if it was one of the FIELDS that are wanted. */
-static bool take_line(const char *line, struct procstat *stat)
+static bool take_state(const char *value, struct procstat *stat)
+{
+    stat->state = *value;
+    return true;
+}
+
+/* The real, effective, saved and file system user. */
+static bool take_users(const char *value, struct procstat *stat)
+{
+    unsigned long long real, effective;
+
+    if (!take_number(&value, 10, &real) || !take_number(&value, 10, &effective))
+        return false;
+    stat->real_uid = (uid_t)real;
+    stat->effective_uid = (uid_t)effective;
+    return true;
+}
+
+/* Signals that are blocked, or ignored: either is a shield. */
+static bool take_shield(const char *value, struct procstat *stat)
 {
     unsigned long long mask;
-    const char *value;
 
-    if ((value = value_of(line, "Name:\t"))) {
-        strlcpy(stat->name, value, sizeof stat->name);
-        stat->name[strcspn(stat->name, "\n")] = '\0';
-        return true;
-    }
-    if ((value = value_of(line, "State:\t"))) {
-        stat->state = *value;
-        return true;
-    }
-    if ((value = value_of(line, "Uid:\t")))
-        return take_id(&value, &stat->real_uid) && take_id(&value, &stat->effective_uid);
-    if ((value = value_of(line, "SigBlk:\t")) || (value = value_of(line, "SigIgn:\t"))) {
-        if (!take_number(&value, 16, &mask))
-            return false;
-        stat->is_shielded |= has_both(mask);
-        return true;
-    }
-    if ((value = value_of(line, "CapEff:\t"))) {
-        if (!take_number(&value, 16, &mask))
-            return false;
-        stat->may_kill = mask >> CAP_KILL & 1;
-        return true;
+    if (!take_number(&value, 16, &mask))
+        return false;
+    stat->is_shielded |= has_both(mask);
+    return true;
+}
+
+static bool take_capabilities(const char *value, struct procstat *stat)
+{
+    unsigned long long mask;
+
+    if (!take_number(&value, 16, &mask))
+        return false;
+    stat->may_kill = mask >> CAP_KILL & 1;
+    return true;
+}
+
+/* All of these lines have to be there. */
+static const struct {
+    const char *label;
+    bool (*take)(const char *value, struct procstat *stat);
+} lines[] = {
+    {"Name:\t", take_name},     {"State:\t", take_state},   {"Uid:\t", take_users},
+    {"SigBlk:\t", take_shield}, {"SigIgn:\t", take_shield}, {"CapEff:\t", take_capabilities},
+};
+
+#define LINES (sizeof lines / sizeof lines[0])
+
+/* Takes in one line; true if it was one of those, and understood. */
+static bool take_line(const char *line, struct procstat *stat)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        size_t length = strlen(lines[i].label);
+
+        if (strncmp(line, lines[i].label, length) == 0)
+            return lines[i].take(line + length, stat);
     }
     return false;
 }
@@ -101,22 +121,24 @@ static FILE *open_of(pid_t pid, const char *name)
 int procstat_read(pid_t pid, struct procstat *ret)
 {
     struct procstat stat = {0};
-    int found = 0;
+    size_t found = 0;
     char *line = NULL;
     size_t size = 0;
     FILE *file = open_of(pid, "status");
 
     if (!file)
         return -errno;
-    while (found < FIELDS && getline(&line, &size, file) >= 0)
+    while (found < LINES && getline(&line, &size, file) >= 0)
         found += take_line(line, &stat);
     free(line);
     fclose(file);
-    if (found < FIELDS)
+    if (found < LINES)
         return found == 0 ? -ESRCH : -EBADMSG;
     *ret = stat;
     return 0;
 }
+
+/* ---- /proc/PID/stat ---- */
 
 /* The name may have spaces and parentheses in it: only the last one ends it for sure. */
 static int cpu_in(const char *text)
