@@ -43,26 +43,26 @@ struct program {
 static int find_of_user(struct pidref *ret)
 {
     char *path = pidfile_of_user();
-    int r;
+    int status;
 
     if (!path)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give "
                        "--pidfile=PATH");
-    r = target_from_pidfile(path, TARGET_USER, ret);
+    status = target_from_pidfile(path, TARGET_USER, ret);
     free(path);
-    return r;
+    return status;
 }
 
 /* Only the system's own pidfile is worth a borrowed privilege. */
 static int find_daemon(const struct send_options *options, struct pidref *ret)
 {
     if (options->pid == 0 && !options->pidfile && !options->user) {
-        int r;
+        int status;
 
         privilege_use_for_pidfile();
-        r = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, ret);
+        status = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, ret);
         privilege_keep_for_signals();
-        return r;
+        return status;
     }
     privilege_drop();
     if (options->pid > 0)
@@ -82,19 +82,19 @@ static uint64_t time_left(uint64_t end)
 /* Finds a daemon, if need be one that starts only now, until end. */
 static int connect_until(struct program *program, uint64_t end)
 {
-    int r = find_daemon(&program->options, &program->daemon);
+    int status = find_daemon(&program->options, &program->daemon);
 
-    while (r == EX_UNAVAILABLE && time_left(end) > 0) {
+    while (status == EX_UNAVAILABLE && time_left(end) > 0) {
         poll(NULL, 0, LOOK_MSEC);
-        r = find_daemon(&program->options, &program->daemon);
+        status = find_daemon(&program->options, &program->daemon);
     }
-    if (r == 0) {
+    if (status == 0) {
         delivery_init(&program->delivery, &program->daemon, program->options.timeout_ns,
                       &program->counts);
         program->delivery.trace = program->tracing;
         program->delivery.watcher = program->watcher;
     }
-    return r;
+    return status;
 }
 
 /* ---- what is sent ---- */
@@ -116,23 +116,23 @@ static void open_input(const struct send_options *options, struct input *ret)
 
 static int unreadable(const struct send_options *options, const struct input *input, int error)
 {
-    if (error == -EMSGSIZE) {
+    if (error == EMSGSIZE) {
         complain("message %ju is larger than any daemon accepts (%zu bytes); send less at once",
                  input->number, MESSAGE_MAX);
         return EX_DATAERR;
     }
-    if (error == -E2BIG) {
+    if (error == E2BIG) {
         complain("message %ju is a line of more than %zu bytes; send it with --whole, or in "
                  "shorter lines",
                  input->number, INPUT_LINE_MAX);
         return EX_DATAERR;
     }
     if (options->words)
-        complain_of(-error, "cannot read message %ju", input->number);
+        complain_of(error, "cannot read message %ju", input->number);
     else
-        complain_of(-error, "cannot read message %ju from %s", input->number,
+        complain_of(error, "cannot read message %ju from %s", input->number,
                     name_of_input(options));
-    return error == -ENOMEM ? EX_OSERR : EX_NOINPUT;
+    return error == ENOMEM ? EX_OSERR : EX_NOINPUT;
 }
 
 /* The message that was read last. Its fields are those of the options, set to its facility. */
@@ -154,19 +154,19 @@ static struct message compose(struct send_options *options, const struct input *
 /* Sends to one daemon after the other until one can have logged the message, or none comes. */
 static int send_one(struct program *program, const struct message *message)
 {
-    int r = delivery_send(&program->delivery, message);
+    int status = delivery_send(&program->delivery, message);
     uint64_t end = monotonic_now() + program->options.retry_ns;
 
-    while (r != 0 && program->delivery.may_retry && time_left(end) > 0) {
+    while (status != 0 && program->delivery.may_retry && time_left(end) > 0) {
         /* It may be about to end, and still be the one that is found. */
         pidref_await_end(&program->daemon, time_left(end));
         pidref_close(&program->daemon);
-        r = connect_until(program, end);
-        if (r != 0)
-            return r;
-        r = delivery_send(&program->delivery, message);
+        status = connect_until(program, end);
+        if (status != 0)
+            return status;
+        status = delivery_send(&program->delivery, message);
     }
-    return r;
+    return status;
 }
 
 /* In one piece, so that it does not mix with what others write. */
@@ -178,43 +178,50 @@ static void echo(const struct message *message)
     (void)!writev(STDERR_FILENO, pieces, 2);
 }
 
-static int send_each(struct program *program)
+/* Sends the message that was read last: 0, or with a complaint an exit status. */
+static int send_input(struct program *program)
 {
     const struct send_options *options = &program->options;
+    struct message message = compose(&program->options, &program->input);
+    int status;
 
-    for (;;) {
-        struct message message;
+    progress_bar_advance(&program->bar, program->input.taken);
+    if (options->skip_empty && message.length == 0)
+        return 0;
+    status = options->dry_run ? 0 : send_one(program, &message);
+    if (status != 0 && !options->words)
+        complaint_precede("message %ju", program->input.number);
+    if (status == 0 && options->echo)
+        echo(&message);
+    return status;
+}
+
+static int send_each(struct program *program)
+{
+    int status = 0;
+
+    while (status == 0) {
         int r = input_next(&program->input);
 
         if (r < 0)
-            return unreadable(options, &program->input, r);
+            return unreadable(&program->options, &program->input, -r);
         if (r == 0)
             return 0;
-        progress_bar_advance(&program->bar, program->input.taken);
-        message = compose(&program->options, &program->input);
-        if (options->skip_empty && message.length == 0)
-            continue;
-        r = options->dry_run ? 0 : send_one(program, &message);
-        if (r != 0) {
-            if (!options->words)
-                complaint_precede("message %ju", program->input.number);
-            return r;
-        }
-        if (options->echo)
-            echo(&message);
+        status = send_input(program);
     }
+    return status;
 }
 
 static int send_all(struct program *program)
 {
-    int r;
+    int status;
 
     /* What is echoed shows how far it is. */
     if (!program->options.echo)
         progress_bar_of_file(&program->bar, input_size(&program->input));
-    r = send_each(program);
+    status = send_each(program);
     progress_bar_end(&program->bar);
-    return r;
+    return status;
 }
 
 /* A trace is drawn where the bar would be. */
@@ -239,7 +246,7 @@ int main(int argc, char **argv)
     int signals = inbox_open(); /* first: until then a stray signal is the end */
     struct program program = {.daemon = PIDREF_NONE};
     bool has_stdin, has_stdout, was_connected;
-    int r;
+    int status;
 
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
@@ -253,13 +260,13 @@ int main(int argc, char **argv)
     privilege_keep_for_signals();
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     prepare_progress(&program);
-    r = connect_until(&program, monotonic_now() + program.options.wait_ns);
-    was_connected = r == 0;
+    status = connect_until(&program, monotonic_now() + program.options.wait_ns);
+    was_connected = status == 0;
     if (was_connected) {
         open_input(&program.options, &program.input);
-        r = send_all(&program);
+        status = send_all(&program);
     }
-    if (r != 0)
+    if (status != 0)
         complaint_tell();
     if (was_connected && program.options.verbose)
         sum_up(&program.counts);
@@ -267,5 +274,5 @@ int main(int argc, char **argv)
     input_done(&program.input);
     pidref_close(&program.daemon);
     send_options_free(&program.options);
-    return r;
+    return status;
 }

@@ -91,18 +91,18 @@ static int check_permission(const struct pidref *process, enum target target,
 static int check_process(const struct pidref *process, enum target target)
 {
     struct procstat stat;
-    int r = procstat_read(process->pid, &stat);
+    int error = -procstat_read(process->pid, &stat);
 
-    if ((r == -ESRCH && !pidref_ended(process)) || r == -EPERM || r == -EACCES) {
+    if ((error == ESRCH && !pidref_ended(process)) || error == EPERM || error == EACCES) {
         complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
                  "where it does: without ProtectProc= or hidepid=",
                  (int)process->pid);
         return EX_NOPERM;
     }
-    if (r < 0) {
-        complain_of(-r, "cannot read /proc/%d/status, which tells whether it is minitalkd",
+    if (error) {
+        complain_of(error, "cannot read /proc/%d/status, which tells whether it is minitalkd",
                     (int)process->pid);
-        return r == -ESRCH ? EX_UNAVAILABLE : EX_OSERR;
+        return error == ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
     if (strcmp(stat.name, DAEMON_COMMAND) != 0) {
         complain("process %d is '%s', not minitalkd; nothing was sent to it", (int)process->pid,
@@ -122,27 +122,34 @@ static int check_process(const struct pidref *process, enum target target)
     return check_permission(process, target, &stat);
 }
 
+static int cannot_open_process(pid_t pid, int error)
+{
+    switch (error) {
+    case ESRCH:
+        complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
+        return EX_UNAVAILABLE;
+    case EINVAL:
+    case ENOENT:
+        complain("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
+        return EX_PROTOCOL;
+    default:
+        complain_of(error, "cannot open process %d", (int)pid);
+        return EX_OSERR;
+    }
+}
+
 int target_from_pid(pid_t pid, struct pidref *ret)
 {
     struct pidref process;
-    int r = pidref_open(pid, &process);
+    int error = -pidref_open(pid, &process);
+    int status;
 
-    if (r == -ESRCH) {
-        complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
-        return EX_UNAVAILABLE;
-    }
-    if (r == -EINVAL || r == -ENOENT) {
-        complain("%d is a thread, not a process; give the PID of minitalkd", (int)pid);
-        return EX_PROTOCOL;
-    }
-    if (r < 0) {
-        complain_of(-r, "cannot open process %d", (int)pid);
-        return EX_OSERR;
-    }
-    r = check_process(&process, TARGET_NAMED);
-    if (r != 0) {
+    if (error)
+        return cannot_open_process(pid, error);
+    status = check_process(&process, TARGET_NAMED);
+    if (status != 0) {
         pidref_close(&process);
-        return r;
+        return status;
     }
     *ret = process;
     return 0;
@@ -209,25 +216,25 @@ static bool is_foreign(const struct sight *sight)
 static int check_lock(const char *path, enum target target, int fd, struct pidref *ret)
 {
     struct sight sight = look(fd, ret);
-    int r;
+    int error;
 
     /* A restart may fall between the two: a daemon writes its PID before it takes the lock. */
     for (int restarts = 0; is_foreign(&sight) && restarts < RESTARTS_MAX; restarts++) {
         pidref_close(ret);
         sight = look(fd, ret);
     }
-    r = sight.locked;
-    if (r == -ESRCH) {
+    error = -sight.locked;
+    if (error == ESRCH) {
         complain("no daemon is running: nobody holds the pidfile %s locked; %s", path,
                  how_to_start(target));
         return EX_UNAVAILABLE;
     }
-    if (r == -EXDEV) {
+    if (error == EXDEV) {
         complain("the daemon of %s is in another PID namespace; send from inside that one", path);
         return EX_UNAVAILABLE;
     }
-    if (r < 0) {
-        complain_of(-r, "cannot ask who holds the pidfile %s", path);
+    if (error) {
+        complain_of(error, "cannot ask who holds the pidfile %s", path);
         return EX_OSERR;
     }
     if (is_foreign(&sight)) {
@@ -248,17 +255,17 @@ int target_from_pidfile(const char *path, enum target target, struct pidref *ret
 {
     struct pidref process = PIDREF_NONE;
     int fd = pidfile_open_for_reading(path);
-    int r;
+    int status;
 
     if (fd < 0)
         return cannot_open(path, target, -fd);
-    r = check_lock(path, target, fd, &process);
+    status = check_lock(path, target, fd, &process);
     close(fd);
-    if (r == 0)
-        r = check_process(&process, target);
-    if (r != 0) {
+    if (status == 0)
+        status = check_process(&process, target);
+    if (status != 0) {
         pidref_close(&process);
-        return r;
+        return status;
     }
     *ret = process;
     return 0;
