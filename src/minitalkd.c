@@ -247,17 +247,18 @@ static int start(struct program *program, const struct options *options)
 
 static int run(struct program *program, const struct options *options)
 {
-    int r = start(program, options);
+    int status = start(program, options);
+    int error;
 
-    if (r != 0)
-        return r;
+    if (status != 0)
+        return status;
     sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
-    r = server_run(program->server);
-    if (r < 0)
-        complain_of(-r, "stopped by an error");
-    sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", r < 0 ? ": " : "",
-                r < 0 ? strerror(-r) : "");
-    return r < 0 ? EX_SOFTWARE : 0;
+    error = -server_run(program->server);
+    if (error)
+        complain_of(error, "stopped by an error");
+    sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", error ? ": " : "",
+                error ? strerror(error) : "");
+    return error ? EX_SOFTWARE : 0;
 }
 
 int main(int argc, char **argv)

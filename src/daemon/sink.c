@@ -2,6 +2,7 @@
 
 #include "daemon/sink.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -30,6 +31,9 @@ void sink_close(struct sink *sink)
 
 int sink_write(struct sink *sink, const struct entry *entry)
 {
+    /* One message is in progress at most. */
+    assert(!sink->is_writing);
+    sink->is_writing = true;
     sink->entry = *entry;
     sink->written = 0;
     return sink_continue(sink);
@@ -39,7 +43,9 @@ int sink_continue(struct sink *sink)
 {
     int r = sink->ops->write(sink);
 
+    assert(r <= 0 && sink->is_writing);
     if (r != -EINPROGRESS) {
+        sink->is_writing = false;
         sink->failure = -r;
         free_entry(&sink->entry);
     }

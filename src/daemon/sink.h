@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -34,6 +35,7 @@ struct sink {
     const char *name;  /* of the log, for people */
     bool wants_origin; /* entries are to have one */
     int fd;            /* polls writable when a message in progress can go on */
+    bool is_writing;   /* entry is in progress */
     struct entry entry;
     size_t written; /* octets of it, where it can be written in parts */
     int failure;    /* why the log did not take the newest entry, or none yet: an errno, or 0 */

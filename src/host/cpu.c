@@ -2,6 +2,7 @@
 
 #include "host/cpu.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sched.h>
 
@@ -16,6 +17,7 @@ int cpu_leave(struct cpu_absence *absence)
         return -errno;
     others = usable;
     CPU_CLR((unsigned)here, &others);
+    assert(CPU_COUNT(&usable) > 0);
     if (CPU_COUNT(&others) == 0)
         return 0;
     if (sched_setaffinity(0, sizeof others, &others) < 0)

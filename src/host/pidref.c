@@ -2,6 +2,7 @@
 
 #include "host/pidref.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -66,6 +67,7 @@ int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit)
 {
     int number = bit ? SIGUSR2 : SIGUSR1;
 
+    assert(pidref->fd >= 0);
     return lane == LANE_THREAD ? send_to_thread(pidref, number)
                                : send_to_process(pidref, number, NULL);
 }
@@ -74,6 +76,7 @@ int pidref_send_word(const struct pidref *pidref, uint32_t word)
 {
     siginfo_t info = {.si_signo = SIGUSR2, .si_code = SI_QUEUE};
 
+    assert(pidref->fd >= 0);
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value.sival_int = (int)word;

@@ -2,6 +2,7 @@
 
 #include "host/spin.h"
 
+#include <assert.h>
 #include <sched.h>
 
 /*
@@ -25,6 +26,7 @@ bool spin_again(struct spin *spin)
 {
     if (spin->gave_up)
         return false;
+    assert(spin->limit <= spin->longest);
     if (spin->polls < spin->limit) {
         spin->polls++;
         return true;

@@ -2,6 +2,7 @@
 
 #include "protocol/barrier.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ALL_SLOTS ((1u << SLOTS) - 1)
@@ -22,6 +23,7 @@ void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
         return;
     if (i == b->count)
         b->count++;
+    assert(b->count <= BARRIER_WORDS);
     b->held[i].pid = pid;
     b->held[i].word = word;
     b->held[i].seen = 0;
@@ -29,6 +31,7 @@ void barrier_hold(struct barrier *b, pid_t pid, uint32_t word)
 
 void barrier_note(struct barrier *b, const struct lane_signal *signal)
 {
+    assert(signal->slot < SLOTS);
     for (unsigned i = 0; i < b->count; i++)
         b->held[i].seen |= emptied(signal->slot);
     if (signal->kind == SIGNAL_WORD)

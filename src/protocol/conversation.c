@@ -190,6 +190,8 @@ static void go_on(struct conversation *c)
 {
     uint64_t waited = c->waited;
 
+    /* Or no bit had arrived, and the message starts anew. */
+    assert(c->arq.phase == ARQ_SENDING || c->arq.next == 0);
     make_progress(c);
     c->queue_timeout = QUEUE_TIMEOUT_MIN;
     if (c->arq.next > c->confirmed)
@@ -205,6 +207,7 @@ static void begin_wait(struct conversation *c, uint64_t now, bool may_poll)
     if (c->probe_timeout == 0)
         c->probe_timeout =
             may_poll || c->loss_window > 0 ? PROBE_TIMEOUT_MIN : PROBE_TIMEOUT_SLEEPING;
+    assert(c->waited < c->limit);
     c->probe_timeout = smaller(c->probe_timeout, c->limit - c->waited);
 }
 
@@ -323,6 +326,7 @@ static enum conversation_hint release_words(struct conversation *c, bool is_empt
 
 static void take_ack(struct conversation *c, enum lane lane, uint64_t index)
 {
+    assert(index < c->arq.next && c->arq.next - index <= LANES);
     c->ops->acked(c->owner, lane, index);
     c->was_heard = true;
     c->loss_window -= c->loss_window > 0;

@@ -48,6 +48,7 @@ static void drop(struct exchange *ex, struct session *s)
     if (ex->committer == s)
         ex->committer = NULL;
     sessions_remove(&ex->sessions, s);
+    assert(!s->is_invited || !session_is_mid_message(s));
     ex->counts.senders = ex->sessions.count;
     ex->ops->close(ex->owner, s->peer);
     session_free(s);
@@ -110,6 +111,8 @@ static void go_or_wait(struct exchange *ex, struct session *s)
         send_reply(ex, s, REPLY_GO);
         return;
     }
+    /* Who waits without a runner or a commit would wait for ever. */
+    assert(ex->runner || ex->committing || users_have_queued(&ex->users));
     users_enqueue(&ex->users, &s->member, s->is_invited);
     send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
@@ -143,6 +146,7 @@ uint64_t exchange_tick(struct exchange *ex, uint64_t now)
     set_now(ex, now);
     if (!ex->runner || ex->committing)
         return EXCHANGE_NEVER;
+    assert(ex->heard_at >= ex->granted_at && ex->heard_at <= now);
     if (now >= end_of_turn(ex)) {
         next_turn(ex);
     } else if (now >= ex->repeat_go_at) {
@@ -166,6 +170,7 @@ bool exchange_is_busy(const struct exchange *ex)
 
 static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code)
 {
+    assert(code == REPLY_COMMITTED || code >= REPLY_TOO_LARGE);
     users_release(&ex->users, &s->member);
     if (code == REPLY_COMMITTED) {
         session_commit(s);
@@ -220,6 +225,7 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
 {
     if (!s->is_invited)
         return;
+    assert(!session_is_mid_message(s));
     session_uninvite(s);
     users_dequeue(&ex->users, &s->member);
     if (s->state == SESSION_IDLE)

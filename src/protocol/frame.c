@@ -2,6 +2,7 @@
 
 #include "protocol/frame.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ int frame_encode(const struct message *message, struct frame *ret)
     uint8_t *at = octets;
     uint32_t crc = 0;
 
+    assert(message->priority <= PRIORITY_MASK && message->length <= MESSAGE_MAX &&
+           message->fields_length <= FIELDS_SIZE_MAX);
     if (!octets)
         return -ENOMEM;
     *at++ = MAGIC << 4 | FORMAT_VERSION;
@@ -141,6 +144,7 @@ static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
 {
     if (!make_room(d))
         return FRAME_NO_MEMORY;
+    assert(d->got < d->allocated && d->allocated <= content_length(d));
     d->message.bytes[d->got++] = octet;
     if (d->got == content_length(d))
         enter(d, PART_CHECKSUM);
@@ -152,6 +156,7 @@ static enum frame_status judge(struct frame_decoder *d)
 {
     struct message *message = &d->message;
 
+    assert(message->length <= d->limit && d->got == CHECKSUM_OCTETS);
     if (d->checksum != d->crc)
         return FRAME_DAMAGED;
     if (message->fields_length == 0)
@@ -204,6 +209,7 @@ enum frame_status frame_decoder_bit(struct frame_decoder *d, bool bit)
 {
     uint8_t octet = (uint8_t)(d->octet << 1 | bit);
 
+    assert(d->bits < 8);
     d->octet = octet;
     if (++d->bits < 8)
         return FRAME_MORE;

@@ -2,6 +2,8 @@
 
 #include "protocol/leb128.h"
 
+#include <assert.h>
+
 uint8_t *leb128_put(uint8_t *at, size_t value)
 {
     while (value > 0x7f) {
@@ -17,6 +19,7 @@ enum leb128_status leb128_take(struct leb128 *number, uint8_t octet)
     unsigned shift = 7 * number->octets++;
     size_t digit = octet & 0x7f;
 
+    assert(number->octets <= LEB128_OCTETS + 1);
     if (shift >= sizeof(size_t) * 8 || digit << shift >> shift != digit)
         return LEB128_TOO_LARGE;
     number->value |= digit << shift;

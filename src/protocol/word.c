@@ -2,10 +2,13 @@
 
 #include "protocol/word.h"
 
+#include <assert.h>
+
 #define PROBE_MARK 0x6u
 
 uint32_t probe_pack(struct probe probe)
 {
+    assert(probe.ask == ASK_START || probe.ask == ASK_RESUME);
     return PROBE_MARK << 28 | (uint32_t)probe.ask << 24 | probe.nonce;
 }
 
@@ -21,6 +24,7 @@ bool probe_unpack(uint32_t word, struct probe *ret)
 
 uint32_t reply_pack(struct reply reply)
 {
+    assert(reply.code >= REPLY_GO && reply.code <= REPLY_OUT_OF_STEP);
     return (uint32_t)reply.code << 28 | (uint32_t)(reply.count % WORD_COUNT_MODULUS) << 16 |
            reply.nonce;
 }

@@ -2,6 +2,7 @@
 
 #include "sender/delivery.h"
 
+#include <assert.h>
 #include <sys/random.h>
 
 #include "host/inbox.h"
@@ -179,6 +180,7 @@ static int deliver(struct delivery *d, const struct frame *frame)
 {
     int status;
 
+    assert(d->conversation.owner == d);
     conversation_begin(&d->conversation, frame);
     tell_progress(d);
     status = converse(d);

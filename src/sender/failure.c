@@ -2,6 +2,7 @@
 
 #include "sender/failure.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sysexits.h>
 
@@ -105,6 +106,7 @@ int failure_of(const struct conversation *conversation)
     case CONVERSATION_COMMITTED:
         break;
     }
+    assert(false);
     return EX_SOFTWARE;
 }
 

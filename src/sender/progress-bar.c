@@ -2,6 +2,7 @@
 
 #include "sender/progress-bar.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,7 @@ static void format_bar(const struct progress_bar_state *state, size_t width,
     if (cells > CELLS_MAX)
         cells = CELLS_MAX;
     full = (size_t)((double)state->sent / (double)state->total * (double)cells);
+    assert(full <= cells && cells <= CELLS_MAX);
     memset(inside, ' ', cells);
     memset(inside, '=', full);
     if (full < cells)

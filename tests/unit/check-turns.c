@@ -578,6 +578,32 @@ START_TEST(who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately)
 }
 END_TEST
 
+/* Of ann and bob, who have as many sessions each, or ann one more; then bob wants another. */
+static enum reply_code bob_wants_one_more(unsigned anns)
+{
+    struct sender senders[SESSIONS] = {0}, other = {.pid = 10};
+
+    world.processes[other.pid].uid = bob.uid;
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        senders[i].pid = (pid_t)i + 1;
+        world.processes[i + 1].uid = i < anns ? ann.uid : bob.uid;
+        sender_asks(&senders[i], ASK_START);
+    }
+    return sender_asks(&other, ASK_START);
+}
+
+START_TEST(nobody_gives_way_to_one_who_would_then_have_as_many)
+{
+    ck_assert_int_eq(bob_wants_one_more(SESSIONS / 2), REPLY_BUSY);
+}
+END_TEST
+
+START_TEST(two_more_are_enough_to_give_way)
+{
+    ck_assert_int_eq(bob_wants_one_more(SESSIONS / 2 + 1), REPLY_WAIT);
+}
+END_TEST
+
 START_TEST(a_message_under_way_that_gives_way_is_refused)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
@@ -837,6 +863,8 @@ Suite *make_suite(void)
         the_late_news_of_an_end_does_not_end_the_session_of_another,
         one_sender_too_many_is_told_that_the_daemon_is_busy,
         who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately,
+        nobody_gives_way_to_one_who_would_then_have_as_many,
+        two_more_are_enough_to_give_way,
         a_message_under_way_that_gives_way_is_refused,
         a_message_that_is_being_logged_does_not_give_way,
         users_take_turns_whatever_the_number_of_their_senders,
