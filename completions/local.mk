@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Completion of command lines. bash and fish look for a file named as the command; zsh goes by the
 # commands in a file's first line.
 

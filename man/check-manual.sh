@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The manual pages render cleanly and say what the programs say.
 # shellcheck source=tests/integration/lib.sh
 . "${srcdir:-$(dirname "$0")/..}/tests/integration/lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """check-texts.py SRCDIR PROGRAM HEADS - whether the heads explain what a program can say, and no more
 
 SRCDIR has Makefile.am, which tells what belongs to the program, so that a new file is not

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Turns the constants of C sources into commands of sed(1) that write them into a page: @NAME@ is
 # replaced by the number, with the unit of a duration.
 s/^#define \(MESSAGE_ID_[A-Z]*\) "\(.*\)"$/s|@\1@|\2|g/p

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Manual pages. Paths, message IDs and the numbers of the protocol are expanded by make: 'make
 # prefix=…' holds, and no number stands in two places.
 

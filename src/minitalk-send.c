@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* minitalk-send.c - sends messages to minitalkd by signal; see minitalk-send(1) */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* minitalkd.c - the daemon: takes messages by signal and logs them; see minitalkd(8) */
 
 #include <bsd/stdlib.h>

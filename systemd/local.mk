@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What systemd needs to know. Paths are expanded by make, so that 'make prefix=…' holds.
 
 SYSTEMD_EXPANDED = \

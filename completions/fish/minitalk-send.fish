@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # fish completion of minitalk-send
 
 # Levels, and facilities with a dot; behind a facility, levels.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # fish completion of minitalkd
 
 complete -c minitalkd -f

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* detach.c - see detach.h */
 
 #include "daemon/detach.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * detach.h - becomes a daemon, as daemon(7) describes it, and lets the parent report how it went
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * message-ids.h - the MESSAGE_ID of each kind of journal entry (systemd.journal-fields(7)), one
  * for each entry of the message catalog

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* origin.c - see origin.h */
 
 #include "daemon/origin.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * origin.h - where a sender comes from, in the words of its system: command, unit, login session
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * peer.h - a sender's process, as the daemon holds it: a way to signal it, and a watch on its end
  *

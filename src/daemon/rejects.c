@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rejects.c - see rejects.h for why they are remembered */
 
 #include "daemon/rejects.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * rejects.h - processes in whose name somebody asked, and which turned out to be no senders
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* server.c - see server.h for when it polls and when it sleeps */
 
 #include "daemon/server.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * server.h - the daemon's event loop: carries signals between the inbox and the exchange
  *

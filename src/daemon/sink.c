@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sink.c - what all sinks share */
 
 #include "daemon/sink.h"

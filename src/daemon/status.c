@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* status.c - see status.h for what is told */
 
 #include "daemon/status.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status.h - what the service manager is told of the daemon: sd_notify(3)
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stdout.c - the sink for machines without a journal: each message and a newline
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stop.h - the signals that ask the daemon to stop: SIGTERM, SIGINT and SIGHUP
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* complaint.c - see complaint.h */
 
 #include "host/complaint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * complaint.h - the one line on standard error that names a cause and its cure
  *

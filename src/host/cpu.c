@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cpu.c - see cpu.h for when a process should move */
 
 #include "host/cpu.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* descriptors.c - see descriptors.h */
 
 #include "host/descriptors.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* descriptors.h - the three standard descriptors */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* inbox.c - see inbox.h for who owns it */
 
 #include "host/inbox.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* monotonic.h - the clock that neither jumps nor is set */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pidfile.c - see pidfile.h for what its two locks are for */
 
 #include "host/pidfile.h"

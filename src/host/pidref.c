@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pidref.c - see pidref.h for why a pidfd */
 
 #include "host/pidref.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pidref.h - the process at the other end, and the signals sent to it
  *

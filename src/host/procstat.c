@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* procstat.c - reads the little of /proc/PID/status and /proc/PID/stat that matters here */
 
 #include "host/procstat.h"

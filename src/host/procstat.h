@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* procstat.h - what /proc/PID/status and /proc/PID/stat tell of a process (proc(5)) */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spin.c - see spin.h for what is learnt */
 
 #include "host/spin.h"

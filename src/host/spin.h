@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * spin.h - how long to poll for a signal that is near before sleeping until it comes
  *

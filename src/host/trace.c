@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace.c - see trace.h for what may be lost */
 
 #include "host/trace.h"

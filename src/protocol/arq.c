@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arq.c - the two ends of the protocol; arq.h says what each function promises */
 
 #include "protocol/arq.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * arq.h - what is sent, taken, answered and asked: the two ends of the protocol as state machines
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* barrier.c - see barrier.h for why words wait */
 
 #include "protocol/barrier.h"

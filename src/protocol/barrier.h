@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * barrier.h - holds control words back until everything sent before them has been taken
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* conversation.c - see conversation.h */
 
 #include "protocol/conversation.h"

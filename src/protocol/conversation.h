@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * conversation.h - the sender's side of the protocol: one message after another, to one daemon
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crc32c.c - one table look-up for each half octet: 64 bytes of table stay in the cache */
 
 #include "protocol/crc32c.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crc32c.h - CRC-32C (Castagnoli), as in RFC 3720 section 12.1 */
 #pragma once
 

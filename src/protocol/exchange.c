@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exchange.c - see exchange.h for the rules */
 
 #include "protocol/exchange.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exchange.h - the daemon's side of the protocol: who may talk, what is answered, what is logged
  *

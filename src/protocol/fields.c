@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fields.c - see fields.h for how fields travel, and which may */
 
 #include "protocol/fields.h"

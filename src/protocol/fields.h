@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fields.h - what else a journal entry says of a message: its tag, and fields of the sender's own
  *

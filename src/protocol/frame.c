@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* frame.c - encoding and decoding; the layout is in frame.h */
 
 #include "protocol/frame.h"

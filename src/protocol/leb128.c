@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* leb128.c - see leb128.h */
 
 #include "protocol/leb128.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * leb128.h - unsigned numbers as octets: 7 bits an octet, the least significant first, with the
  * highest bit set in all but the last, in as few octets as the number needs

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nsec.h - units of time: all durations and all clocks of the project count nanoseconds */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * session.h - one sender, as the daemon knows it, and the table of all of them
  *

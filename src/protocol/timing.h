@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * timing.h - every duration of the protocol, of both ends, in nanoseconds
  *

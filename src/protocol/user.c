@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* user.c - see user.h for what is fair */
 
 #include "protocol/user.h"

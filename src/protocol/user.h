@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * user.h - what each user has of the daemon: sessions, turns, and room
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* word.c - control words: packing and strict unpacking; the layout is in word.h */
 
 #include "protocol/word.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * word.h - control words: 32 bits that travel as the value of a queued SIGUSR2
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* delivery.c - see delivery.h */
 
 #include "sender/delivery.h"

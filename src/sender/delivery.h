@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * delivery.h - delivers messages to a daemon, one after another, in one session
  *

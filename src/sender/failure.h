@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * failure.h - why a message was not confirmed: one line for the user, and an exit status
  *

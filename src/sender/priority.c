@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* priority.c - see priority.h */
 
 #define SYSLOG_NAMES /* the tables of names are syslog.h's */

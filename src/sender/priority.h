@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* priority.h - syslog(3)'s priorities as people write them: a level, and perhaps a facility */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* privilege.c - see privilege.h */
 
 #include "sender/privilege.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * privilege.h - the user IDs of a set-user-ID sender (credentials(7))
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* progress-bar.c - see progress-bar.h for what is shown when */
 
 #include "sender/progress-bar.h"

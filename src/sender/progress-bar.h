@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * progress-bar.h - shows on a terminal how far a message is, or a file of messages
  *

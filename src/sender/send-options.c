@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* send-options.c - see send-options.h */
 
 #include "sender/send-options.h"

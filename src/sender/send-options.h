@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* send-options.h - what the command line of minitalk-send asks for */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* target.c - see target.h for what is proved, and why */
 
 #include "sender/target.h"

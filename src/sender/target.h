@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * target.h - finds the daemon that a sender is to talk to, and proves that it is one
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cppcheck.h - the macros of queue(7), for cppcheck, which is not given the system's headers */
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Other eyes on the code: 'make analyze', or one of these. Whatever they say is an error.
 
 analyze: check-analyzer check-tidy check-cppcheck check-valgrind
@@ -8,6 +9,11 @@ EXTRA_DIST += \
 	tests/analysis/cppcheck.h tests/analysis/cppcheck.suppressions \
 	tests/analysis/pidfd.c
 dist_check_SCRIPTS += tests/analysis/valgrind.sh
+
+# Rules of the source tree: part of make check.
+HOUSE_TESTS = tests/analysis/house.sh
+TESTS += $(HOUSE_TESTS)
+dist_check_SCRIPTS += $(HOUSE_TESTS)
 
 list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/src/*/*.c $(srcdir)/tests/*/*.c
 analyze_each = $(list_analyzed) | xargs -P "$$(nproc)" -I {}

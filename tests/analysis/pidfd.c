@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pidfd.c - stands in for pidfd_open(2) and pidfd_send_signal(2), which valgrind 3.19 does not know
  *

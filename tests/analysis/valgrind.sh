@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Real conversations with both programs under valgrind, which has nothing to say about memory.
 # 'make check-valgrind' runs this.
 # shellcheck source=tests/integration/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # bench.sh - how fast it is, beside the bare signals of the same machine at the same time
 #
 #   make bench [BENCH_ROUNDS=5]

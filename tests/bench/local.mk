@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # How fast it is, in one table: make bench.
 
 check_PROGRAMS += tests/bench/stopwatch

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # plot.gp - draws bench.csv as bench.svg: every single figure of the rates
 set terminal svg size 900, 500 font "sans,12" background "white"
 set output "bench.svg"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stopwatch.c - how long commands take as whole processes, from the start to the end
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exit.c - in a build that counts what is executed, _exit(2) keeps the counts
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # 'make check-coverage', in a build with --enable-coverage: what the unit and integration tests
 # execute of src/, and whether it is enough. Simulation and fuzzing are left out, which would hide
 # what no test asks for by name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* agreement.c - see agreement.h */
 
 #include "agreement.h"

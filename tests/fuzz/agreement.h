@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * agreement.h - an exchange's own state agrees with the book
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* book.c - see book.h */
 
 #include "book.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * book.h - what happened to an exchange: what it was told, and what it did
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* debts.c - see debts.h */
 
 #include "debts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * debts.h - what an exchange owes, from one call to its owner to the next
  *

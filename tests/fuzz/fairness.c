@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fairness.c - see fairness.h */
 
 #include "fairness.h"

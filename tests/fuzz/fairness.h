@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fairness.h - what each user of an exchange ought to get, by the book
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fuzz-exchange.c - any events, in any order, to an exchange under the eyes of a witness
  *

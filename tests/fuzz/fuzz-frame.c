@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fuzz-frame.c - any row of bits, read as frames; any message, written as one
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fuzz.h - what a fuzz target has: one function, which libFuzzer or replay.c calls with any input
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fuzz targets. Each is a function (fuzz.h) that every build runs on its corpus: replay-TARGET, a
 # test like others. A build with --enable-fuzzers, which needs clang, gives it to libFuzzer:
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * owner.h - an exchange's owner, which expects each of its calls
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * reference.h - frames as frame.h describes them, read and written in the plainest way
  *

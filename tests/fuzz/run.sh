@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # run.sh - lets libFuzzer have the fuzz targets of this build; 'make check-fuzz' calls it
 #
 #   run.sh fuzz SECONDS TARGET…   all targets at once, from their corpora; what they find that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* witness.c - see witness.h */
 
 #include "witness.h"

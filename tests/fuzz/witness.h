@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * witness.h - sees everything that an exchange is told and does, and knows what it ought to do
  *

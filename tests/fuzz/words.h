@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * words.h - which control words an exchange may act on, and which it must hold back
  *

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What minitalk-send shows on standard error beside errors, and that nothing depends on it.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Messages in a real journal: a systemd-journald of our own, in a mount namespace of our own.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of run_tests are its own

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib.sh - what the integration tests share; sourced by each of them
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is used by those who source this

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Integration tests: scripts that run the two programs as a user would.
 
 INTEGRATION_TESTS = \

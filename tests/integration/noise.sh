@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Signals that belong to no conversation: they may cost time, but no message is lost, doubled or
 # changed, and no program ends.
 # shellcheck source=tests/integration/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What the options of minitalk-send do, where it can be seen without a journal; journal.sh has the
 # rest.
 # shellcheck source=tests/integration/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The set-user-ID minitalk-send in the hands of an ordinary user who means ill: whatever it is
 # started with, it sends as ever or fails, and has no more power than its caller.
 # shellcheck source=tests/integration/lib.sh

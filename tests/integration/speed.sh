@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # How fast it is, beside bare signals on the same machine at the same time; and how little it is
 # when it has nothing to do.
 # shellcheck source=tests/integration/lib.sh

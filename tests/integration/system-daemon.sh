@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # system-daemon.sh - the system's daemon and its set-user-ID sender, for tests of several users
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # what is set here is used by those who source this, and lib.sh

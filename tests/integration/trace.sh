@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What --trace draws is what happens on the wire, and to draw it disturbs nothing.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Where the system lets the programs down, they say so, and leave nothing behind.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own

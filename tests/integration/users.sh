@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Ordinary users and the system's daemon: minitalk-send, set-user-ID to the daemon's user, lets
 # everybody send, and is of no use for anything else.
 # shellcheck source=tests/integration/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What passes between the two programs, as strace(1) sees it: signals, and nothing else.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # check-model.sh - searches the model of the protocol (minitalk.pml) exhaustively, within bounds
 #
 #   check-model.sh                  bounds that take a minute or two: part of make check

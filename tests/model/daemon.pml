@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * daemon.pml - who may talk, what is answered, what is logged: exchange.c, session.c, barrier.c
  */

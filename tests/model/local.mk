@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The protocol as a model, searched with spin(1): minitalk.pml tells what it leaves out, and why.
 
 MODEL_TESTS = tests/model/check-model.sh

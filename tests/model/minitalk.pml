@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * minitalk.pml - the protocol as it is built, for an exhaustive search (spin(1))
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * processes.pml - what each process may do next; everything between two system calls is one step
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sender.pml - a process that sends messages: arq.c's sending end in conversation.c
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a build with --enable-sanitizers has beside.
 
 if SANITIZERS

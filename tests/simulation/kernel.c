@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel.c - see kernel.h for what it stands for */
 
 #include "kernel.h"

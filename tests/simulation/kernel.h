@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * kernel.h - a kernel of processes, PIDs and pending signals, as far as the protocol can tell
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The protocol on a simulated kernel: simulate.c tells how to replay a seed.
 
 SIMULATION_TESTS = tests/simulation/simulate

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sender.c - see sender.h */
 
 #include "sender.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sender.h - a sending program: the shipped conversation in a process of the simulated kernel
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stranger.h - processes that signal the daemon and the senders for no good reason
  *

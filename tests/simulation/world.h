@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * world.h - one run: a daemon, senders and strangers on a kernel, under one seeded scheduler
  *

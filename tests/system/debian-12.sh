@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A user's and an administrator's view of the package on Debian 12.
 # shellcheck disable=SC2034 # debian.sh takes it
 release=bookworm

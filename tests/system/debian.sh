@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # debian.sh - all the promises, kept on one release of Debian; sourced with $release set
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # From the source to a message on a fresh Debian 13, as README tells; and the package's own tests.
 # shellcheck disable=SC2119 # nothing has to be added
 # shellcheck source=tests/system/lib.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib.sh - Debian systems of their own, with systemd as PID 1; sourced by the system tests
 # shellcheck shell=bash
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # load.sh - senders at work while something is done to the daemon or to journald; sourced
 # shellcheck shell=bash disable=SC2154 # lib.sh sets what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The Debian package, and what it does on a real system. Most of it needs root, and takes minutes.
 
 SYSTEM_TESTS = \

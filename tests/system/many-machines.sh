@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # README's "Many machines": what is sent on two of them is in the journal of a third.
 #
 # The three are guests on a bridge in a network namespace that has nothing else in it.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The Debian package is built from the release's tarball: twice, and judged.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The units as they were expanded for this build.
 # shellcheck disable=SC2119 # nothing has to be added
 # shellcheck source=tests/system/lib.sh

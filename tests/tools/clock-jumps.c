@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * clock-jumps.c - a system clock that is set all the time, for one process
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * hoard.c - uses up its user's limit of pending signals (RLIMIT_SIGPENDING, setrlimit(2))
  *

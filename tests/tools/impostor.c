@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * impostor.c - takes SIGUSR1 and SIGUSR2 as minitalkd does, and does nothing else of what it does
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Programs that the tests run beside the two under test.
 
 check_PROGRAMS += \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * notified.c - listens as a service manager does, and prints what a service tells it
  *

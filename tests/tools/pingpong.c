@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pingpong.c - how fast two processes can hand bits back and forth with bare signals
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * stray.c - bothers a process with signals that belong to no conversation
  *

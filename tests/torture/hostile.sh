@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # One user's senders do what they can to keep the system's daemon from another user's: the other's
 # messages take hardly longer than ever, all are logged, and the daemon's memory is bounded.
 # shellcheck source=tests/integration/lib.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lib.sh - what the torture tests share; sourced by them, on top of the integration tests' library
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is used by those who source this

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Torture on the real kernel: TORTURE_SECONDS for each disturbance, or a fixed number of rounds.
 
 TORTURE_TESTS = \

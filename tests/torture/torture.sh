@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Torture on the real kernel: whatever is done to the daemon and its senders, what was confirmed is
 # in the log, once and intact, and everybody is told.
 # shellcheck source=tests/torture/lib.sh

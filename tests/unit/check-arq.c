@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-arq.c - bits arrive once and in order, whatever is lost on the way */
 
 #include "protocol/arq.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-barrier.c - a word is acted on only once all that was sent before it has been taken */
 
 #include "protocol/barrier.h"

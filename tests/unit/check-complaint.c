@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-complaint.c - a complaint is one line, whatever is filled in */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-conversation.c - a sender waits, asks and gives up as timing.h and minitalk(7) say */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check-cpu.c - a process moves to another CPU, from another process or at all, and stays free to
  * run on any

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-crc32c.c - the checksum is the one that RFC 3720 names */
 
 #include <stddef.h>

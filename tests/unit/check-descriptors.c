@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-descriptors.c - no file opened later is taken for a standard one */
 
 #include <fcntl.h>

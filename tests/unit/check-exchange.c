@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-exchange.c - what each sender is answered, and what goes into the log on whose word */
 
 #include <errno.h>

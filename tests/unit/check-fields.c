@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-fields.c - fields come out as they went in, and none that the daemon does not allow */
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-frame.c - a message comes out as it went in, or is refused, as early as can be */
 
 #include <errno.h>

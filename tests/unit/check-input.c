@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-input.c - messages are what was typed or piped in, octet for octet */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-leb128.c - a number comes out as it went in, and in one way only */
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-pidfile.c - a PID is believed only if the kernel says that its process holds the file */
 
 #include <errno.h>

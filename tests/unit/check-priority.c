@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-priority.c - priorities are read as logger(1) reads them */
 
 #include <stdio.h>

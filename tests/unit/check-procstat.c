@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-procstat.c - what /proc tells of a process is read as it is */
 
 #include <errno.h>

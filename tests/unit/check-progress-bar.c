@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-progress-bar.c - a bar that comes late, fits its line, and tells no more than is known */
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-rejects.c - who was no sender a moment ago is remembered, for a moment */
 
 #include "daemon/rejects.h"

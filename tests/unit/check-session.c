@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-session.c - a session follows its sender's messages, one after another */
 
 #include <stdlib.h>

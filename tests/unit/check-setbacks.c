@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check-setbacks.c - whatever fails below a module, it says so or goes on, and leaves nothing open
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * check-signals.c - the inbox and the peer: what one process sends, the other takes as it was sent
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-spin.c - polling is given up where it is in vain, and taken up again where it pays */
 
 #include <sched.h>

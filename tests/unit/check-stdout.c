@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-stdout.c - the sink that writes to standard output: whole messages, none lost or doubled */
 
 #include <errno.h>

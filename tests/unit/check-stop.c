@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-stop.c - the daemon is asked to stop by signals that wait, and only by those it may heed */
 
 #include "daemon/stop.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-summary.c - what was sent is summed up in one line, in words that fit the numbers */
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-trace.c - what a trace says of each event, as text and as JSON, and what becomes of it */
 
 #include <fcntl.h>

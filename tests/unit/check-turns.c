@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-turns.c - of the exchange's senders one runs at a time, and none waits for ever */
 
 #include <errno.h>

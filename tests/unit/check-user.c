@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-user.c - users take turns, and what each has is known */
 
 #include "protocol/user.h"

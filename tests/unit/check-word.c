@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-word.c - control words say what was put into them, and nothing else passes for one */
 
 #include "protocol/word.h"

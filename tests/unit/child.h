@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* child.h - processes beside the test's own */
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Unit tests with Check: a program for each module, check-MODULE.c; but check-turns is the exchange
 # with a clock, check-signals the inbox and the pidref.
 

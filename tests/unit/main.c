@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* main.c - runs a program's suite and reports in TAP, which the build's test driver reads */
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scarce.c - allocators that fail on demand, in place of libc's by the linker's --wrap */
 
 #include "scarce.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * scarce.h - takes memory away from the code under test
  *

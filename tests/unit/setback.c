@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* setback.c - calls that fail on demand, in place of the libraries' by the linker's --wrap */
 
 #include "setback.h"

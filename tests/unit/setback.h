@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * setback.h - lets one call fail that the code under test makes below itself
  *

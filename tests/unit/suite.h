@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* suite.h - what each unit test program has: one suite, which main.c runs */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * world.h - what an exchange needs around it, in memory: processes, a log, a clock, and senders
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Who may send, where an administrator has a say: README.Debian, to the letter.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

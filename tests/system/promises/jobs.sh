@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The ten jobs that people give to logger and systemd-cat, each with minitalk-send beside it.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # journald stops, hangs and comes back under load. Nothing that was confirmed is lost.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

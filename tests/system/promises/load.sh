@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Many messages, and restarts under load.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What keeps the daemon from starting is told in 'systemctl status', and is not tried for ever.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Upgrade, remove, purge.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Senders that cannot reach the daemon from where they are: a clear line each.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Who sends, and how it is told in the journal.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 

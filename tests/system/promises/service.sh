@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The service as its administrator meets it.
 # shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
 
