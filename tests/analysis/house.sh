@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Rules of the source tree that no compiler checks: licence tags.
+# Rules of the source tree that no compiler checks: licence tags, layers, one place for durations.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of run_tests are its own
 . "$(dirname "$0")/../integration/lib.sh"
@@ -57,6 +57,110 @@ test_every_source_file_has_a_licence_tag() {
         }
     done < files
     [ "$missing" -eq 0 ] || fail "$missing files have no licence tag"
+}
+
+# ---- layers ----
+
+# Which folders the files of a folder may include, and which the two programs may.
+readonly -A may_include=(
+    [protocol]='protocol'
+    [host]='host protocol'
+    [sender]='sender host protocol'
+    [daemon]='daemon host protocol'
+    [minitalk-send.c]='sender host protocol'
+    [minitalkd.c]='daemon host protocol'
+)
+
+# The protocol makes no system calls and reads no clock. From these headers it needs types, lists,
+# memory and strings, and stdio.h for snprintf(3).
+readonly -a pure_headers=(assert.h errno.h limits.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
+    string.h sys/queue.h sys/types.h)
+
+# list_includes: for each #include in src/ a line, FILE "HEADER or FILE <HEADER.
+list_includes() {
+    (cd "$srcdir/src" && grep -rE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include' .) |
+        sed -E 's|^\./([^:]*):[[:space:]]*#[[:space:]]*include[[:space:]]*(.[^">]*).*|\1 \2|'
+}
+
+test_arrows_run_one_way() {
+    local file header from to wrong=0
+    list_includes > includes
+    [ -s includes ]
+    while read -r file header; do
+        from=${file%%/*}
+        to=${header:1}
+        to=${to%%/*}
+        # Every header in quotes is one of src/. One in angle brackets is, if it names a folder.
+        [[ $header = '"'* || -n ${may_include[$to]-} ]] || continue
+        [[ " ${may_include[$from]-} " = *" $to "* ]] || {
+            echo "src/$file may not include ${header:1}"
+            wrong=$((wrong + 1))
+        }
+    done < includes
+    [ "$wrong" -eq 0 ] || fail "$wrong includes go against an arrow"
+}
+
+test_the_protocol_includes_no_header_of_system_calls_or_clocks() {
+    local file header wrong=0
+    list_includes | grep '^protocol/' > includes
+    while read -r file header; do
+        [[ $header = '"'* || " ${pure_headers[*]} " = *" ${header:1} "* ]] || {
+            echo "src/$file may not include <${header:1}>"
+            wrong=$((wrong + 1))
+        }
+    done < includes
+    [ "$wrong" -eq 0 ] || fail "$wrong headers of the system are not allowed in the protocol"
+}
+
+# ---- durations ----
+
+# A unit of nsec.h, or an integer of a million or more: as nanoseconds, 1 ms.
+readonly duration='\<NSEC_PER_[MU]?SEC\>|(^|[^A-Za-z0-9_.])[0-9]{7,}'
+
+# The macros of tests that hold a duration and copy none of the protocol, each with its reason.
+readonly -A other_durations=(
+    [tests/simulation/daemon.c:GRACE]='how long a stopping daemon goes on: of server.c, not protocol/'
+    [tests/simulation/daemon.c:SLOWEST_LOG]='how long a simulated log takes: no program has this limit'
+)
+
+# list_durations FILE…: FILE:NAME for each macro with a duration in it. Continued lines are joined.
+list_durations() {
+    local file
+    for file in "$@"; do
+        sed -e ':join' -e '/\\$/N' -e 's/\\\n//' -e 't join' "$srcdir/$file" |
+            sed -nE 's/^[[:space:]]*#[[:space:]]*define[[:space:]]+([A-Za-z0-9_]+)(.*)/\1 \2/p' |
+            grep -E "[^ ]* .*($duration)" | sed "s|^\([^ ]*\).*|$file:\1|" || :
+    done
+}
+
+# timing.h has macros. A copy may also be a constant or an enumerator.
+test_no_duration_of_the_protocol_has_a_second_copy() {
+    local names definition
+    names=$(sed -n 's/^#define \([A-Z0-9_]*\) .*/\1/p' "$srcdir/src/protocol/timing.h")
+    [ -n "$names" ]
+    names=${names//$'\n'/|}
+    definition="#[[:space:]]*define[[:space:]]+($names)\>"
+    definition+="|(^|[^.A-Za-z0-9_])($names)[[:space:]]*=[^=]"
+    (cd "$srcdir" && grep -rnE --include='*.[ch]' --include='*.pml' "$definition" src tests) \
+        > definitions
+    grep -q '^src/protocol/timing\.h:' definitions || fail 'no definition is found even in timing.h'
+    ! grep -v '^src/protocol/timing\.h:' definitions || fail 'timing.h is not the only definition'
+}
+
+test_the_protocol_has_durations_in_timing_h_only() {
+    (cd "$srcdir" && grep -nE "$duration" src/protocol/*.[ch]) > durations
+    grep -q '^src/protocol/timing\.h:' durations || fail 'no duration is found even in timing.h'
+    ! grep -vE '^src/protocol/(timing|nsec)\.h:' durations ||
+        fail 'durations of the protocol belong in timing.h'
+}
+
+test_what_simulates_or_fuzzes_the_protocol_has_no_durations_of_its_own() {
+    local -a files
+    mapfile -t files < <(cd "$srcdir" && ls tests/simulation/*.[ch] tests/fuzz/*.[ch] \
+        tests/unit/world.[ch])
+    list_durations "${files[@]}" | sort > left
+    printf '%s\n' "${!other_durations[@]}" | sort > right
+    diff left right || fail 'durations, in macros (<) and in the exceptions above (>)'
 }
 
 run_tests
