@@ -120,21 +120,13 @@ test_the_keys_of_a_trace_are_those_of_the_sources() {
     expect_same 'keys, in trace.c (<) and page (>)'
 }
 
-# For each promise and test a line: number, file, and the test's name unless it is all of the file.
-shown_in_page() {
-    sed -n '/^\.Ss Where it is shown$/,/^\.Ed$/p' "$man/minitalk.7" | awk '
-        /^[0-9]/ { if (!named) print place; place = $0; named = 0 }
-        /^ / { print place, $1; named = 1 }
-        END { if (!named) print place }'
-}
-
 number_of_promises() {
     sed -n '/^\.Ss What is promised$/,/^\.El$/p' "$man/minitalk.7" | grep -cx '\.It'
 }
 
 test_every_promise_is_shown_by_tests_that_there_are() {
     local number file name
-    shown_in_page | sed '/^$/d' > shown
+    grep -v '^#' "$srcdir/tests/promises.txt" > shown
     while read -r number file name; do
         [ -f "$srcdir/$file" ] || fail "promise $number: there is no $file"
         [ -z "$name" ] || grep -qE "^($name\(\) |START_TEST\($name\)$)" "$srcdir/$file" ||

@@ -3,7 +3,7 @@
 # prefix=…' holds, and no number stands in two places.
 
 man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
-EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed
+EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed tests/promises.txt
 MOSTLYCLEANFILES = $(man_MANS)
 
 # The brackets keep configure from replacing the names. The dot is a number sign, which not every

@@ -22,13 +22,12 @@
 #include "host/monotonic.h"
 #include "host/spin.h"
 #include "protocol/exchange.h"
+#include "protocol/timing.h"
 
-/* How long the event loop is left alone at a time, and how many signals between looks at it. */
+/* How long the event loop is left alone at a time. */
 #define ROUND (5 * NSEC_PER_MSEC)
-#define SIGNALS_PER_LOOK 64
 /* How long to block for a bit that is late, after polling in vain. */
 #define LINGER (5 * NSEC_PER_MSEC)
-#define GRACE_USEC (2 * UINT64_C(1000000))
 
 #define SESSIONS_MAX 4096u
 /* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
@@ -143,8 +142,8 @@ static int begin_to_stop(struct server *server)
     if (r < 0)
         return r;
     /* Not relative to sd_event_now(3): that was before the round. */
-    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC, now / NSEC_PER_USEC + GRACE_USEC,
-                             1, on_grace_over, NULL);
+    return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC,
+                             (now + STOP_GRACE) / NSEC_PER_USEC, 1, on_grace_over, NULL);
 }
 
 /* What is to be done after each round, and after whatever else happened. */
@@ -383,7 +382,7 @@ static int on_round(sd_event_source *source, void *userdata)
                 trace_signal(server, &signal);
             exchange_take(ex, now, &signal);
             spin_heard(&server->spin);
-            if (++taken % SIGNALS_PER_LOOK != 0)
+            if (++taken % EXCHANGE_SIGNALS_PER_TICK != 0)
                 continue;
         } else {
             exchange_settle(ex, now);

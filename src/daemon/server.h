@@ -27,7 +27,7 @@ void server_free(struct server *server);
 
 /*
  * Announces readiness to the service manager (sd_notify(3)) and serves until it is asked to stop:
- * then messages under way are finished, for at most two seconds, and everybody else is told. 0 or
- * -errno.
+ * then messages under way are finished, for STOP_GRACE (timing.h) at most, and everybody else is
+ * told. 0 or -errno.
  */
 int server_run(struct server *server);

@@ -36,6 +36,8 @@
 #include "protocol/user.h"
 
 #define EXCHANGE_NEVER UINT64_MAX
+/* After so many signals in a row the owner looks at the clock and calls exchange_tick(). */
+#define EXCHANGE_SIGNALS_PER_TICK 64
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
 /* What the owner does for the exchange. Failures are -errno. */

@@ -48,3 +48,5 @@
 #define TURN_LAPSE (2 * NSEC_PER_MSEC)
 /* The GO that gives a turn is repeated after this long, and then after twice as long each time. */
 #define GO_REPEAT (200 * NSEC_PER_USEC)
+/* A daemon that is asked to stop finishes messages under way for so long. */
+#define STOP_GRACE (2000 * NSEC_PER_MSEC)

@@ -119,7 +119,6 @@ readonly duration='\<NSEC_PER_[MU]?SEC\>|(^|[^A-Za-z0-9_.])[0-9]{7,}'
 
 # The macros of tests that hold a duration and copy none of the protocol, each with its reason.
 readonly -A other_durations=(
-    [tests/simulation/daemon.c:GRACE]='how long a stopping daemon goes on: of server.c, not protocol/'
     [tests/simulation/daemon.c:SLOWEST_LOG]='how long a simulated log takes: no program has this limit'
 )
 

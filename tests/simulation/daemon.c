@@ -9,8 +9,6 @@
 #include "protocol/timing.h"
 #include "world.h"
 
-#define SIGNALS_PER_LOOK 64
-#define GRACE (2000 * NSEC_PER_MSEC)
 #define SLOWEST_LOG (50 * NSEC_PER_MSEC)
 
 /* ---- what the exchange asks for ---- */
@@ -274,7 +272,7 @@ static bool take(struct world *w)
     check_gone(w);
     if (w->fault == FAULT_HASTY_DAEMON)
         exchange_settle(&d->exchange, w->kernel.now);
-    if (++d->taken % SIGNALS_PER_LOOK == 0)
+    if (++d->taken % EXCHANGE_SIGNALS_PER_TICK == 0)
         look_at_clock(w);
     return true;
 }
@@ -336,7 +334,7 @@ bool daemon_step(struct world *w)
 void daemon_stop(struct world *w)
 {
     kernel_trace(&w->kernel, w->daemon.process, "is told to stop");
-    w->daemon.end_at = w->kernel.now + GRACE;
+    w->daemon.end_at = w->kernel.now + STOP_GRACE;
     exchange_stop(&w->daemon.exchange, w->kernel.now);
     look_at_clock(w);
 }
