@@ -11,7 +11,7 @@
 
 #include "host/complaint.h"
 
-/* The option as it was given, if it was a long one without a letter; else its letter. */
+/* Returns "-x" for an option with a letter; for any other, the long option as the user typed it. */
 static const char *name_of(char *const *argv)
 {
     static char letter[] = "-?";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cli.h - what the command lines of both programs have in common
+ * cli.h - the parts of the command line that both programs share
  *
- * Policy: what is wrong with a command line ends the program, with one line on standard error that
- * names the cause and the cure, and an exit status of sysexits(3).
+ * Policy: an error in a command line ends the program. It prints one line on standard error, which
+ * names the cause and the cure, and exits with a status of sysexits(3).
  */
 #pragma once
 
@@ -12,25 +12,32 @@
 #include "host/trace.h"
 
 /*
- * Values for the long options that have no letter begin here, so that getopt_long(3) can tell which
- * option it complains of.
+ * The values of long options without a letter start here, above those of all letters. Each such
+ * option has a value of its own, by which getopt_long(3) reports the wrong option in optopt.
  */
 #define CLI_LONG_ONLY 256
 
 /*
- * Ends the program because of what getopt_long(3) complains of, when it has returned '?' or ':'.
- * It must have been told not to print anything, by a ':' at the beginning of the letters.
+ * Ends the program with EX_USAGE after getopt_long(3) has returned complaint: ':' if an option
+ * lacks its value, '?' for any other error. letters are the short options passed to getopt_long(3).
+ * They must begin with ':', so that getopt_long(3) prints nothing itself.
  */
 _Noreturn void cli_wrong_option(int complaint, char *const *argv, const char *letters);
 
-/* A path that was given for the pidfile: not an empty one. */
+/* Returns the path given for the pidfile. Ends the program with EX_USAGE if the path is empty. */
 const char *cli_path(const char *argument);
 
-/* The format that --trace asks for, by its value or by none. */
+/*
+ * Returns the format named by the value of --trace, or TRACE_TEXT if the value is NULL. Ends the
+ * program with EX_USAGE if it does not know the format.
+ */
 enum trace_format cli_trace(const char *argument);
 
-/* Prints what was asked for on standard output, and ends the program: EX_IOERR if it cannot. */
+/*
+ * Prints the text on standard output and ends the program: with status 0, or with EX_IOERR if the
+ * text cannot be written.
+ */
 _Noreturn void cli_answer(const char *text);
 
-/* Ends the program with EX_OSERR if inbox_open() returned a failure. */
+/* Ends the program with EX_OSERR if result, the return value of inbox_open(), is an error. */
 void cli_require_signals(int result);

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for the longest path and what is said about it, for an error's text, and a prefix. */
+/*
+ * Sizes in octets. LENGTH_MAX fits the longest path and the text around it, REASON_SIZE the text of
+ * an errno, PREFIX_SIZE a prefix.
+ */
 #define LENGTH_MAX 5000
 #define REASON_SIZE 64
 #define PREFIX_SIZE 64
@@ -18,7 +21,7 @@
 
 static char newest[PREFIX_SIZE + LENGTH_MAX + REASON_SIZE];
 
-/* Of what is too long, the beginning and the end stay, where the cause and the cure are. */
+/* Keeps the beginning and the end of a text that is too long: they name the cause and the cure. */
 static void keep_ends(const char *text, size_t length)
 {
     const size_t part = (LENGTH_MAX - strlen(ELLIPSIS)) / 2;
@@ -26,7 +29,7 @@ static void keep_ends(const char *text, size_t length)
     snprintf(newest, sizeof newest, "%.*s" ELLIPSIS "%s", (int)part, text, text + length - part);
 }
 
-/* An error of 0 is none. */
+/* Formats a text and keeps it as the newest complaint. error is an errno, or 0 for none. */
 __attribute__((format(printf, 2, 0))) static void keep(int error, const char *format,
                                                        va_list arguments)
 {
@@ -47,7 +50,10 @@ __attribute__((format(printf, 2, 0))) static void keep(int error, const char *fo
     }
 }
 
-/* How many octets from here are a control character: of ASCII, or of those that UTF-8 has more. */
+/*
+ * Returns the length in octets of the control character at the beginning of text, or 0 if no
+ * control character is there. Knows those of ASCII, and U+0080 to U+009F in UTF-8.
+ */
 static size_t control_at(const char *text)
 {
     const unsigned char *octet = (const unsigned char *)text;

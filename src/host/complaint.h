@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * complaint.h - the one line on standard error that names a cause and its cure
+ * complaint.h - error messages: one line on standard error, with the cause and the cure
  *
- * What goes wrong may not be the end yet: another daemon may be tried, or the display be cleared
- * first. So a complaint is kept, the newest only, until the program knows that it has failed.
+ * An error does not always end the program: the sender may try another daemon. The sender also has
+ * to erase its progress bar before it prints. So complain() only keeps the newest complaint, and
+ * complaint_tell() prints it once the program knows that it has failed.
  *
- * What is filled in may come from anybody: control characters in it are shown as '?', so that it
- * stays one line and tells the terminal nothing; and where it is very long, the middle of the line
- * is left out, not the cure at its end.
+ * Some parts of a complaint can come from anybody. Control characters are therefore shown as '?',
+ * so that a complaint stays one line and does not control the terminal. If a complaint is too long,
+ * its middle is left out, and the cure at its end stays.
  */
 #pragma once
 
-/* As warnx(3); and as warn(3), with the text of an errno. */
+/*
+ * Keep a complaint. The arguments are those of warnx(3); complain_of() adds the text of an errno,
+ * as warn(3) does, unless error is 0.
+ */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 __attribute__((format(printf, 2, 3))) void complain_of(int error, const char *format, ...);
 
-/* Puts before the newest complaint, if there is one, what it is about: at most 60 octets. */
+/*
+ * Puts a prefix before the newest complaint, to name its subject. Does nothing if no complaint is
+ * kept. The prefix may have 60 octets at most; a longer one is truncated.
+ */
 __attribute__((format(printf, 1, 2))) void complaint_precede(const char *format, ...);
 
-/* Tells the newest complaint, if there is one. */
+/* Prints the newest complaint and forgets it. Does nothing if no complaint is kept. */
 void complaint_tell(void);
 
-/* Tells this one at once and ends the program, as errx(3) and err(3) do, with a sysexits(3). */
+/*
+ * Print this complaint at once and end the program, as errx(3) and err(3) do. status is an exit
+ * status of sysexits(3).
+ */
 __attribute__((noreturn, format(printf, 2, 3))) void fail(int status, const char *format, ...);
 __attribute__((noreturn, format(printf, 3, 4))) void fail_of(int status, int error,
                                                              const char *format, ...);

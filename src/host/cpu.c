@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cpu.c - see cpu.h for when a process should move */
+/* cpu.c - see cpu.h for the situations in which a process should move */
 
 #include "host/cpu.h"
 

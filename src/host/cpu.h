@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cpu.h - on which CPU this process runs
+ * cpu.h - moves this process to another CPU
  *
- * Where both sides share a CPU, neither runs while the other sends. That costs time only, but a bit
- * takes several times as long, and it happens on idle machines, too: in a virtual machine a CPU
- * that idles can look to the scheduler as if the host had taken it away, and then whoever is woken
- * is put beside the one who wakes. So the daemon, where polling was in vain, looks whether it
- * shares its CPU with the sender, and parts from it.
+ * That helps in two situations.
  *
- * And if a stranger floods one of them from another CPU, all slots of that one are taken again
- * before the other gets to run, each time: nothing arrives any more. The scheduler sees that every
- * CPU is busy and changes nothing. So the side that waits in vain has to go elsewhere: then it
- * shares a CPU with the stranger at worst, who cannot flood anything while it is not running. And
- * it has to stay there: the scheduler would bring it back as soon as the CPU that it left has
- * nothing to do.
+ * First, the daemon and a sender may share a CPU. Then neither runs while the other sends. That
+ * costs only time, but a bit takes several times as long. It happens on idle machines, too: in a
+ * virtual machine, the scheduler can mistake an idle CPU for one that the host has taken away. Then
+ * it puts a process that is woken on the CPU of the process that wakes it. So the daemon, after
+ * polling in vain, checks whether it shares its CPU with the sender, and moves if it does.
+ *
+ * Second, a stranger may flood one of the two from another CPU while they share one. Then all slots
+ * of the flooded process are full again each time before the other process runs, and nothing
+ * arrives any more. The scheduler sees that every CPU is busy and changes nothing. So the side that
+ * makes no progress has to move. At worst, it then shares a CPU with the stranger, which cannot
+ * flood while it does not run. It also has to stay away from its old CPU: the scheduler would move
+ * it back as soon as that CPU is idle.
  */
 #pragma once
 
@@ -21,27 +23,35 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A process that stays away from a CPU. Nothing but zeros is one that does not. */
+/* Tells whether this process stays away from a CPU. Starts as all 0: it does not. */
 struct cpu_absence {
     bool is_away;
-    cpu_set_t usable; /* where it could run before */
+    cpu_set_t usable; /* CPUs that the process could use before it moved */
 };
 
 /*
- * Moves this process to another of the CPUs that it may use (sched_setaffinity(2)), and keeps it
- * from the one that it leaves until cpu_return(); where it is away already, from that one no more.
- * 1 if it was moved, 0 if there is no other; -EPERM if a sandbox forbids it; another -errno.
+ * Moves this process to another CPU that it may use (sched_setaffinity(2)), and keeps it away from
+ * the old CPU until cpu_return(). If it already stays away from a CPU, it may use that one again.
+ *
+ * Returns 1 if the process has moved; 0 if it may use no other CPU; -EPERM if a sandbox forbids the
+ * move; another -errno.
  */
 int cpu_leave(struct cpu_absence *absence);
 
-/* Leaves it to the scheduler again where it runs. */
+/* Ends the absence: the process may use all CPUs again that it could use before cpu_leave(). */
 void cpu_return(struct cpu_absence *absence);
 
-/* Both at once: where it runs from then on is the scheduler's choice. As cpu_leave(). */
+/*
+ * Moves this process to another CPU, and lets the scheduler choose its CPU from then on. Returns
+ * what cpu_leave() returns.
+ */
 int cpu_change(void);
 
 /*
- * The same, but only if that process is on this very CPU: it runs there, waits for it, or did last.
- * 0 also if it is on another; -ESRCH if there is no such process (or /proc does not show it).
+ * Calls cpu_change() if the process with this PID shares the CPU of this process: if it runs there,
+ * waits for that CPU, or ran there last (procstat_cpu()).
+ *
+ * Returns what cpu_change() returns; 0 also if the process is on another CPU; -ESRCH if no such
+ * process exists or /proc does not show it.
  */
 int cpu_part_from(pid_t pid);

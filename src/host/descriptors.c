@@ -18,7 +18,7 @@ bool descriptors_fill(bool *ret_input, bool *ret_output)
 {
     *ret_input = is_open(STDIN_FILENO);
     *ret_output = is_open(STDOUT_FILENO);
-    /* open(2) takes the lowest free number, so the gaps are met in order. */
+    /* open(2) returns the lowest free number, so this loop fills the gaps in order. */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (!is_open(fd) && open("/", O_PATH) != fd)
             return false;

@@ -12,7 +12,9 @@
 
 #include "host/monotonic.h"
 
-/* The kernel's sigset_t, smaller than glibc's: one bit for each of its signals. */
+/*
+ * Octets in the kernel's sigset_t, with one bit for each signal. The sigset_t of glibc is larger.
+ */
 #define KERNEL_SIGSET_SIZE ((SIGRTMAX + 1) / 8)
 
 static sigset_t both;
@@ -47,8 +49,10 @@ struct lane_signal inbox_classify(const siginfo_t *info)
     };
 
     /*
-     * PID 0: a sender in another PID namespace, or one that the kernel had no room to name. Then
-     * SI_TKILL is lost too, so that the slot is not known: the one that tells least of the others.
+     * PID 0 means that the sender is in another PID namespace, or that the kernel had no room to
+     * record the sender. In the second case SI_TKILL is lost, too, so the slot is unknown. The slot
+     * of the thread is the safe choice: the barrier (barrier.h) concludes from a slot that all
+     * slots before it were empty, and the thread's slots come first.
      */
     if (info->si_pid <= 0) {
         signal.slot = second ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1;

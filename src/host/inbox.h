@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inbox.h - the signals that wait for this process
+ * inbox.h - takes the signals that are pending for this process
  *
- * SIGUSR1 and SIGUSR2 are blocked first and taken synchronously, one at a time, with the system
- * call beneath sigtimedwait(2): glibc's wrapper reports SI_TKILL as SI_USER, and so hides the
- * lane. There is no handler anywhere.
+ * SIGUSR1 and SIGUSR2 are blocked before anything else, and taken synchronously, one at a time. No
+ * signal has a handler. The program makes the system call rt_sigtimedwait itself, because glibc's
+ * sigtimedwait(2) reports SI_TKILL as SI_USER and so hides the lane.
  *
  * Policy: the process is single-threaded, and its main thread owns the inbox.
  */
@@ -16,26 +16,33 @@
 #include "protocol/lane.h"
 
 /*
- * Blocks both signals, for good. They are also set to be ignored, which changes nothing while
- * they are blocked, but shows in /proc/PID/status at all times: a process that sleeps in
- * sigtimedwait(2) does not seem to block what it waits for. Raises RLIMIT_SIGPENDING to its hard
- * limit, because beyond it the kernel strips signals of their sender. To be called before anything
- * that could be answered with a signal. 0; -EDQUOT where the hard limit is 0, so that nothing could
- * be attested; another -errno.
+ * Blocks SIGUSR1 and SIGUSR2 for the rest of the program. Must be called before the program does
+ * anything that could be answered with a signal.
+ *
+ * Also sets both signals to be ignored. That changes nothing while they are blocked, but
+ * /proc/PID/status shows it at all times. The list of blocked signals there is not enough: a signal
+ * is not in it while the process waits for that signal in sigtimedwait(2).
+ *
+ * Raises RLIMIT_SIGPENDING to its hard limit, because the kernel delivers signals beyond that limit
+ * without their sender.
+ *
+ * Returns 0; -EDQUOT if the hard limit is 0, so that the kernel would attest no sender; another
+ * -errno.
  */
 int inbox_open(void);
 
 /*
- * Takes one signal, waiting for it for at most timeout_ns nanoseconds; 0 polls. 1 with *ret
- * filled, 0 if there was none, or -errno.
+ * Takes one signal. Waits for it for timeout_ns nanoseconds at most; 0 polls. Returns 1 with the
+ * signal in *ret; 0 if no signal came; -errno.
  */
 int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
 
-/* What the kernel's word on a signal (sigaction(2)) says about it. */
+/* Returns the lane_signal for the kernel's description of a signal (sigaction(2)). */
 struct lane_signal inbox_classify(const siginfo_t *info);
 
 /*
- * A descriptor (signalfd(2)) that polls readable while a signal waits, or one of these others,
- * which have to be blocked; it is not to be read. The caller closes it. -errno on failure.
+ * Returns a descriptor (signalfd(2)) that polls readable while SIGUSR1, SIGUSR2 or one of the other
+ * signals is pending. The others must be blocked. The caller must not read the descriptor, and
+ * closes it. Returns -errno on failure.
  */
 int inbox_watch(const sigset_t *others);

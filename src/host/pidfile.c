@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pidfile.c - see pidfile.h for what its two locks are for */
+/* pidfile.c - see pidfile.h for the purpose of its two locks */
 
 #include "host/pidfile.h"
 
@@ -78,7 +78,7 @@ int pidfile_publish(struct pidfile *pidfile)
     return 0;
 }
 
-/* Whether the path still leads to the file that was locked. */
+/* Returns true if the path still leads to the file that was locked. */
 static bool is_in_place(const struct pidfile *pidfile)
 {
     struct stat locked, there;
@@ -94,11 +94,13 @@ void pidfile_release(struct pidfile *pidfile)
 
     if (!pidfile->handle)
         return;
-    /* First, as it was taken last: whoever sees it held finds the holder's PID in the file. */
+    /* Unlock before the file is emptied: a sender that sees the lock must find the PID, too. */
     fcntl(pidfile_fileno(pidfile->handle), F_SETLK, &unlock);
-    /* Where the directory is not ours, an empty file says the same as no file. */
+    /*
+     * If the directory does not permit removal, an empty file remains: it names no daemon either.
+     */
     (void)!ftruncate(pidfile_fileno(pidfile->handle), 0);
-    /* Both close and free the handle, even where the file cannot be removed. */
+    /* Both calls close and free the handle, even if the file cannot be removed. */
     if (is_in_place(pidfile))
         pidfile_remove(pidfile->handle);
     else

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pidfile.h - where a daemon and its senders meet
+ * pidfile.h - the file by which senders find a daemon
  *
- * The daemon keeps its pidfile locked twice. libbsd's pidfile_open(3bsd) takes the flock(2) that
- * keeps a second daemon out. A record lock (fcntl(2)) beside it is there to be asked about:
- * F_GETLK lets a sender learn from the kernel which process holds it, without taking a lock of
- * its own. So a PID that is merely written in a file is never believed.
+ * The daemon holds two locks on its pidfile. The first, a flock(2), is taken by libbsd's
+ * pidfile_open(3bsd) and keeps a second daemon out. The second is a record lock (fcntl(2)): with
+ * F_GETLK, a sender can ask the kernel which process holds it, and needs no lock of its own. So a
+ * sender never believes a PID only because a file contains it.
  */
 #pragma once
 
 #include <sys/types.h>
 
-/* The command name (proc(5)) that every daemon gives itself, so that a PID alone tells something.
+/*
+ * The command name (proc(5)) that every daemon gives itself. By this name, a sender that knows only
+ * a PID can tell whether the process is a daemon.
  */
 #define DAEMON_COMMAND "minitalkd"
 
@@ -22,45 +24,55 @@ struct pidfile {
     char *path;
 };
 
-/*
- * The pidfile of the system's daemon, and of a user's own: $XDG_RUNTIME_DIR/minitalk.pid, in
- * memory that the caller frees; NULL if that variable is not set to an absolute path (or, with
- * errno ENOMEM, there is no memory).
- */
+/* The pidfile of the system's daemon. */
 #define PIDFILE_SYSTEM RUNSTATEDIR "/minitalk.pid"
+
+/*
+ * Returns the path of the pidfile of the user's own daemon, $XDG_RUNTIME_DIR/minitalk.pid. The
+ * caller frees it. Returns NULL with errno 0 if the variable is not set to an absolute path, and
+ * NULL with errno ENOMEM if out of memory.
+ */
 char *pidfile_of_user(void);
 
 /* ---- for the daemon ---- */
 
 /*
- * Opens and locks the file, creating it with mode 0600 if need be. 0; -EEXIST if another daemon
- * has it, with its PID in *ret_holder (0 if unknown); -EINVAL if it is not a regular file;
- * another -errno. The lock survives a fork(2).
+ * Opens the pidfile, creates it with mode 0600 if it does not exist, and locks it (flock(2)). The
+ * lock survives a fork(2). Returns 0 with *ret; -EEXIST if another daemon holds the lock, with its
+ * PID in *ret_holder, or 0 there if the PID is unknown; -EINVAL if the path is not a regular file;
+ * another -errno.
  */
 int pidfile_claim(const char *path, struct pidfile *ret, pid_t *ret_holder);
 
-/* Writes this process's PID, and takes the record lock for this process. 0 or -errno. */
+/*
+ * Writes the PID of this process into the file, and takes the record lock for this process. Returns
+ * 0 or -errno.
+ */
 int pidfile_publish(struct pidfile *pidfile);
 
 /*
- * Empties the file, removes it where the directory allows that, and unlocks it. A file that
- * somebody else has put in its place stays.
+ * Unlocks the file, empties it, and removes it if the directory permits that. If somebody else has
+ * put another file in its place, that file stays. Does nothing if no pidfile was claimed.
  */
 void pidfile_release(struct pidfile *pidfile);
 
 /* ---- for a sender ---- */
 
 /*
- * Opens the pidfile for reading. A descriptor, for the caller to close; -EINVAL if it is not a
- * regular file; another -errno.
+ * Opens the pidfile for reading. Returns a descriptor, which the caller closes; -EINVAL if it is
+ * not a regular file; another -errno.
  */
 int pidfile_open_for_reading(const char *path);
 
-/* The PID written in the file; -EBADMSG if it holds none; another -errno. */
+/*
+ * Reads the PID that is written in the file into *ret. Returns 0; -EBADMSG if the file contains no
+ * PID; another -errno.
+ */
 int pidfile_read(int fd, pid_t *ret);
 
 /*
- * The process that holds the record lock: 0 with *ret; -ESRCH if none does; -EXDEV if it is in
- * another PID namespace; another -errno.
+ * Asks the kernel which process holds the record lock (F_GETLK, fcntl(2)). Returns 0 with the PID
+ * in *ret; -ESRCH if no process holds it; -EXDEV if the process is in another PID namespace;
+ * another -errno.
  */
 int pidfile_holder(int fd, pid_t *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pidref.c - see pidref.h for why a pidfd */
+/* pidref.c - see pidref.h for the purpose of the pidfd */
 
 #include "host/pidref.h"
 

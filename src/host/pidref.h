@@ -2,9 +2,10 @@
 /*
  * pidref.h - the process at the other end, and the signals sent to it
  *
- * A peer is held by a pidfd (pidfd_open(2)), never by its number alone: once it has ended, no
- * signal meant for it can reach a process that was given its PID since. Kernels before 6.9 cannot
- * direct a signal to a thread through a pidfd; there the thread lane falls back to tgkill(2).
+ * A process is held by a pidfd (pidfd_open(2)), never by its PID alone. Once it has ended, no
+ * signal meant for it can reach another process that gets the same PID. Kernels before 6.9 cannot
+ * direct a signal to a thread through a pidfd: there, the thread lane falls back to tgkill(2),
+ * which goes by the PID.
  */
 #pragma once
 
@@ -21,17 +22,26 @@ struct pidref {
 
 #define PIDREF_NONE ((struct pidref){.fd = -1})
 
-/* Opens the process with this PID into *ret: 0, -ESRCH if there is none, or another -errno. */
+/*
+ * Opens the process with this PID. Returns 0 with *ret; -ESRCH if no such process exists; another
+ * -errno.
+ */
 int pidref_open(pid_t pid, struct pidref *ret);
+
+/* Closes the pidfd, if any, and sets *pidref to PIDREF_NONE. */
 void pidref_close(struct pidref *pidref);
 
-/* Whether the process has ended (a zombie has): now, or before so much time is over. */
+/*
+ * Return true if the process has ended; a zombie has. pidref_await_end() waits for that for
+ * timeout_ns nanoseconds at most, rounded down to milliseconds.
+ */
 bool pidref_ended(const struct pidref *pidref);
 bool pidref_await_end(const struct pidref *pidref, uint64_t timeout_ns);
 
 /*
- * Sends one plain signal on a lane (false: SIGUSR1, true: SIGUSR2), or one control word.
- * 0; -ESRCH if the process is gone; -EPERM if it may not be signalled (kill(2)); another -errno.
+ * Send one plain signal on a lane (bit false: SIGUSR1, true: SIGUSR2), or one word. Return 0;
+ * -ESRCH if the process has ended; -EPERM if this process may not signal it (kill(2)); another
+ * -errno.
  */
 int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit);
 int pidref_send_word(const struct pidref *pidref, uint32_t word);

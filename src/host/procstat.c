@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* procstat.c - reads the little of /proc/PID/status and /proc/PID/stat that matters here */
+/* procstat.c - see procstat.h */
 
 #include "host/procstat.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
-/* In /proc/PID/stat, where nothing but their order tells them apart. */
+/* Positions of fields in /proc/PID/stat, from 1. Its fields have no labels. */
 #define NAME_FIELD 2
 #define CPU_FIELD 39
 
@@ -23,7 +23,7 @@ static bool has_both(unsigned long long mask)
     return (mask & SIGNAL_BIT(SIGUSR1)) && (mask & SIGNAL_BIT(SIGUSR2));
 }
 
-/* Takes in the number that stands there, and moves on behind it; false if there is none. */
+/* Reads the number at *at and moves *at behind it. Returns false if no number is there. */
 static bool take_number(const char **at, int base, unsigned long long *ret)
 {
     char *end;
@@ -35,7 +35,7 @@ static bool take_number(const char **at, int base, unsigned long long *ret)
     return true;
 }
 
-/* ---- /proc/PID/status: a label and a value each line ---- */
+/* ---- /proc/PID/status: each line has a label and a value ---- */
 
 static bool take_name(const char *value, struct procstat *stat)
 {
@@ -50,7 +50,7 @@ static bool take_state(const char *value, struct procstat *stat)
     return true;
 }
 
-/* The real, effective, saved and file system user. */
+/* The value is the real, effective, saved and file system user ID. */
 static bool take_users(const char *value, struct procstat *stat)
 {
     unsigned long long real, effective;
@@ -62,7 +62,9 @@ static bool take_users(const char *value, struct procstat *stat)
     return true;
 }
 
-/* Signals that are blocked, or ignored: either is a shield. */
+/*
+ * The value is the mask of blocked, or of ignored signals. Both signals in one of them are enough.
+ */
 static bool take_shield(const char *value, struct procstat *stat)
 {
     unsigned long long mask;
@@ -83,7 +85,7 @@ static bool take_capabilities(const char *value, struct procstat *stat)
     return true;
 }
 
-/* All of these lines have to be there. */
+/* The file must have all of these lines. */
 static const struct {
     const char *label;
     bool (*take)(const char *value, struct procstat *stat);
@@ -94,7 +96,7 @@ static const struct {
 
 #define LINES (sizeof lines / sizeof lines[0])
 
-/* Takes in one line; true if it was one of those, and understood. */
+/* Reads one line. Returns true if it is one of lines[] and its value is valid. */
 static bool take_line(const char *line, struct procstat *stat)
 {
     for (size_t i = 0; i < LINES; i++) {
@@ -106,7 +108,7 @@ static bool take_line(const char *line, struct procstat *stat)
     return false;
 }
 
-/* One of the files about a process; NULL with errno if there is none. */
+/* Opens /proc/PID/NAME. Returns NULL with errno on failure: ESRCH if the process does not exist. */
 static FILE *open_of(pid_t pid, const char *name)
 {
     char path[64];
@@ -141,7 +143,7 @@ int procstat_read(pid_t pid, struct procstat *ret)
 
 /* ---- /proc/PID/stat ---- */
 
-/* The name may have spaces and parentheses in it: only the last one ends it for sure. */
+/* The command name can contain spaces and parentheses, so only the last ')' surely ends it. */
 static int cpu_in(const char *text)
 {
     const char *field = strrchr(text, ')');
@@ -154,7 +156,7 @@ static int cpu_in(const char *text)
 
 int procstat_cpu(pid_t pid)
 {
-    /* Room for a name and for the longest numbers up to that field. */
+    /* Enough for the command name and for the longest numbers up to CPU_FIELD. */
     char text[1024];
     size_t length;
     FILE *file = open_of(pid, "stat");

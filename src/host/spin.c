@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* spin.c - see spin.h for what is learnt */
+/* spin.c - see spin.h */
 
 #include "host/spin.h"
 
@@ -7,12 +7,13 @@
 #include <sched.h>
 
 /*
- * About 0.3 µs each: together as long as it takes to wake a daemon on an idle CPU and to have it
- * look who asks. A sender that slept by then would have to be woken in turn, and schedulers like to
- * do that on the CPU of the one who wakes it, where the two are in each other's way.
+ * The greatest limit, in polls of about 0.3 µs each. Together they last as long as it takes to wake
+ * a daemon on an idle CPU and to let it look up the process that sent the probe. A sender that fell
+ * asleep earlier would have to be woken itself. Schedulers tend to wake a process on the CPU of the
+ * process that wakes it, and there the two slow each other down.
  */
 #define LONGEST 512
-/* One in so many sleeps is followed by a spin of full length. */
+/* After one in this many sleeps, the limit is LONGEST again. */
 #define TRIAL 64
 
 void spin_init(struct spin *spin)
@@ -39,7 +40,7 @@ bool spin_again(struct spin *spin)
 
 void spin_heard(struct spin *spin)
 {
-    /* What the first poll brings may have been there before. */
+    /* A signal that the first poll finds may have been pending before: polling did not bring it. */
     if (!spin->gave_up && spin->polls > 1)
         spin->limit = spin->longest;
     spin->polls = 0;

@@ -1,42 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spin.h - how long to poll for a signal that is near before sleeping until it comes
+ * spin.h - decides how often to poll for the next signal before going to sleep
  *
- * Where the other side runs on a CPU of its own, its answer comes within a few polls, and to sleep
- * would cost ten times as much as the answer. Where both share a CPU, or the other side waits for
- * one, polling only keeps the answer from being given. Which of them is so changes from moment to
- * moment, and to ask (cpu.h) takes longer than an answer does; so it is learnt from what polling
- * brought.
+ * If the other side runs on a CPU of its own, its answer comes within a few polls, and sleeping
+ * would cost ten times as much as the answer. If both sides share a CPU, or if the other side waits
+ * for a CPU, polling only delays the answer. The situation can change at any moment, and a look at
+ * it (cpu.h) takes longer than an answer. So this module learns from its polls.
  *
- * Policy: polls are given up after the time that it takes to wake the other side and to have its
- * answer; each time that they were in vain halves that, a poll that brought something restores it,
- * and now and then it is tried again. They are never followed by sched_yield(2): since Linux 6.18 a
- * process that yields forfeits its share of a busy CPU.
+ * Policy: polling lasts, at the greatest limit, as long as it takes to wake the other side and to
+ * get its answer. Polls in vain halve the limit. A poll that brings a signal restores it. After
+ * some sleeps, the greatest limit is tried again. Polls are never followed by sched_yield(2): since
+ * Linux 6.18, a process that yields forfeits its share of a busy CPU.
  */
 #pragma once
 
 #include <stdbool.h>
 
 struct spin {
-    unsigned longest; /* polls that are worth it at most; 0: none is */
-    unsigned limit;   /* polls that seem worth it now */
+    unsigned longest; /* greatest limit; 0: never poll */
+    unsigned limit;   /* polls after which to give up */
     unsigned polls;   /* since the last signal */
-    unsigned sleeps;
-    bool gave_up; /* since the last signal */
+    unsigned sleeps;  /* after polls in vain */
+    bool gave_up;     /* since the last signal */
 };
 
-/* With as many polls as pay: none where this process may use one CPU only (sched_getaffinity(2)).
+/*
+ * Starts with the greatest limit, or with 0 if this process may use one CPU only
+ * (sched_getaffinity(2)).
  */
 void spin_init(struct spin *spin);
 
-/* Whether to poll once more; once it is false, it stays so until something is heard. */
+/*
+ * Returns true if the caller should poll once more. After it has returned false, it returns false
+ * until the next spin_heard() or spin_anew().
+ */
 bool spin_again(struct spin *spin);
 
-/* What was waited for has come. */
+/* Must be called when the awaited signal has come. */
 void spin_heard(struct spin *spin);
 
-/* There is nothing to poll for soon: sleep at once, and learn nothing from it. */
+/* Ends polling at once, because the next signal is not near. Leaves the limit as it is. */
 void spin_stop(struct spin *spin);
 
-/* What was learnt no longer holds, as after a move to another CPU: begin with all polls. */
+/* Forgets what was learnt, as is right after a move to another CPU: restores the greatest limit. */
 void spin_anew(struct spin *spin);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trace.c - see trace.h for what may be lost */
+/* trace.c - see trace.h for the lines that can be lost */
 
 #include "host/trace.h"
 
@@ -12,13 +12,13 @@
 #include "host/descriptors.h"
 #include "host/monotonic.h"
 
-/* The columns of a picture: what is sent, an arrow, what comes back. */
+/* Widths in columns: of the sender's signals; of these, an arrow and the daemon's signals. */
 #define SENT_WIDTH 13
 #define PICTURE_WIDTH 37
-/* Of the kernel's largest PID, and of what its column is called. */
+/* Width that fits both the kernel's largest PID and the heading of its column. */
 #define PEER_WIDTH 7
 
-/* A line that is being put together. The longest there is fits. */
+/* A line under construction. The longest possible line fits. */
 struct line {
     size_t length;
     char text[256];
@@ -77,7 +77,7 @@ static void begin_object(const struct trace *trace, struct line *line, const cha
         event);
 }
 
-/* The first columns. A peer of 0 is none. */
+/* Begins with the time and, in the daemon's trace, with the PID of the peer, blank if that is 0. */
 static void begin_row(const struct trace *trace, struct line *line, pid_t peer)
 {
     line->length = 0;
@@ -301,7 +301,7 @@ void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index)
     end(trace, &line);
 }
 
-/* Of a queued signal, the process and the user are what its sender claims. */
+/* The PID and the user ID of a queued signal are only its sender's claim. */
 static void describe(struct line *line, const struct lane_signal *signal, bool is_stranger)
 {
     const char *name = signals[signal->bit];

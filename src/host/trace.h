@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trace.h - draws what happens on the wire, as it happens
+ * trace.h - draws each signal between the two programs when it is sent or taken
  *
- * For people, in the columns of minitalk(7): what the sender sends on the left, what the daemon
- * sends on the right, and then what it means. For programs, as JSON: an object a line, with the
- * keys that minitalk(7) lists. Both programs draw the same picture, each as it sees it.
+ * The text format is for people. It has the columns of minitalk(7): the sender's signals on the
+ * left, the daemon's signals to the right of them, and then the meaning. The JSON format is for
+ * programs: one object a line, with the keys that minitalk(7) lists. Both programs draw the same
+ * picture, each as it sees it.
  *
- * Policy: whoever is traced comes first. A line is written at once and in one piece; one that
- * cannot be written is lost, and the next that can is preceded by one that counts them. A reader
- * that does not read is waited for once, TRACE_PATIENCE long, and not again until it has read.
+ * Policy: the traced program is more important than its trace. A line is written at once and in one
+ * piece. A line that cannot be written is lost; before the next line that can be written, another
+ * line tells how many were lost. If a reader does not read, the program waits for it once,
+ * for TRACE_PATIENCE, and not again until it has read.
  *
- * A trace may be NULL: then nobody looks, and nothing is done.
+ * From trace_word() on, each function also accepts NULL as the trace, and then does nothing.
  */
 #pragma once
 
@@ -21,52 +23,65 @@
 #include "protocol/lane.h"
 #include "protocol/word.h"
 
-/* Milliseconds. */
+/* Greatest wait for a reader, in milliseconds. */
 #define TRACE_PATIENCE 100
+/* As limit_ns of trace_sleep(): the sleep has no limit. */
 #define TRACE_UNLIMITED UINT64_MAX
 
 enum trace_format { TRACE_NONE, TRACE_TEXT, TRACE_JSON };
 
-/* Whose trace it is, or who has sent something. */
+/* The program that writes a trace, or that has sent a signal. */
 enum trace_side { TRACE_SENDER, TRACE_DAEMON };
 
 struct trace {
     enum trace_format format;
-    enum trace_side side;  /* the daemon's tells its many peers apart */
-    int fd;                /* where it goes */
+    enum trace_side side;  /* only the daemon's trace has a column for the peer */
+    int fd;                /* lines are written to it */
     uint64_t (*now)(void); /* nanoseconds, as monotonic_now() */
-    uint64_t start;        /* what counts as 0 */
-    uint64_t lost;         /* lines, since the last that was written */
+    uint64_t start;        /* lines show the time since then */
+    uint64_t lost;         /* lines lost since the last line that was written */
 };
 
 /*
- * Begins a trace on standard error: returns it, or NULL for TRACE_NONE. From here on, to write
- * where nothing is taken is an error and no longer the end (SIGPIPE, SIGXFSZ).
+ * Begins a trace on standard error. Returns trace, or NULL if format is TRACE_NONE. Calls
+ * descriptors_expect_failure(): from here on, a write that is not taken is an error (SIGPIPE,
+ * SIGXFSZ) and does not end the program.
  */
 struct trace *trace_begin(struct trace *trace, enum trace_format format, enum trace_side side);
 
-/* The same, of a trace whose other members are filled in: the heads of the columns, if it has any.
+/*
+ * Writes the headings of the columns, which JSON does not have. trace_begin() calls it; a caller
+ * that fills in the members itself calls it instead of trace_begin().
  */
 void trace_head(struct trace *trace);
 
-/* A word was sent or came; peer is the process at the other end, or says that it is. */
+/*
+ * Shows that a word was sent or taken. from is the program that sent it. peer is the PID of the
+ * process at the other end; for a word that was taken, it is only the claim of that word's sender.
+ */
 void trace_word(struct trace *trace, enum trace_side from, pid_t peer, uint32_t word);
 
-/* A word that came answers something else than was asked last, and is dropped. */
+/* Shows that a word was taken that does not answer the newest probe, and is dropped. */
 void trace_stale(struct trace *trace, pid_t peer, uint32_t word);
 
-/* A bit was sent or came, and the answer to one; index is the bit's in its message, from 0. */
+/*
+ * Show that a bit, or the ack of a bit, was sent or taken. index is the bit's number in its
+ * message, from 0.
+ */
 void trace_bit(struct trace *trace, pid_t peer, enum lane lane, bool bit, uint64_t index);
 void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index);
 
-/* A signal came that counts for nothing: of somebody else, or too late. */
+/* Shows that a signal was taken that does not count: it is a stranger's, or too late. */
 void trace_uncounted(struct trace *trace, const struct lane_signal *signal, bool is_stranger);
 
-/* Nothing was heard for so many nanoseconds, and so this will be asked. */
+/* Shows that no signal came for waited_ns nanoseconds, and that a probe with this ask follows. */
 void trace_silence(struct trace *trace, uint64_t waited_ns, enum ask ask);
 
-/* Bits that were sent before are sent again, from the first to the last of these. */
+/* Shows that the bits from index first to index last of the message will be sent again. */
 void trace_repeat(struct trace *trace, uint64_t first, uint64_t last);
 
-/* Polling has ended: it sleeps until a signal comes, for so many nanoseconds at most. */
+/*
+ * Shows that the program has stopped polling and sleeps until a signal comes, or for limit_ns
+ * nanoseconds at most.
+ */
 void trace_sleep(struct trace *trace, uint64_t limit_ns);
