@@ -23,10 +23,10 @@
 #include "sender/summary.h"
 #include "sender/target.h"
 
-/* No event tells of a daemon that is ready, so one that is to come is looked for this often. */
+/* Milliseconds between two attempts to find a daemon. No event reports that a daemon is ready. */
 #define LOOK_MSEC 10
 
-/* What the program holds while it sends. */
+/* The state of the program. */
 struct program {
     struct send_options options;
     struct input input;
@@ -34,12 +34,12 @@ struct program {
     struct delivery delivery;
     struct delivery_counts counts;
     struct progress_bar bar;
-    struct delivery_watcher watcher; /* nobody unless there is a progress bar */
+    struct delivery_watcher watcher; /* all 0 without a progress bar */
     struct trace trace;
-    struct trace *tracing; /* NULL unless that is asked for */
+    struct trace *tracing; /* NULL without --trace */
 };
 
-/* ---- to whom ---- */
+/* ---- the daemon ---- */
 
 static int find_of_user(struct pidref *ret)
 {
@@ -54,7 +54,7 @@ static int find_of_user(struct pidref *ret)
     return status;
 }
 
-/* Only the system's own pidfile is worth a borrowed privilege. */
+/* Uses the privilege of a set-user-ID program for the system's own pidfile only. */
 static int find_daemon(const struct send_options *options, struct pidref *ret)
 {
     if (options->pid == 0 && !options->pidfile && !options->user) {
@@ -80,7 +80,10 @@ static uint64_t time_left(uint64_t end)
     return now < end ? end - now : 0;
 }
 
-/* Finds a daemon, if need be one that starts only now, until end. */
+/*
+ * Finds a daemon. If none runs, tries again until the time end, as of monotonic_now(). Returns 0;
+ * else, with a complaint, an exit status.
+ */
 static int connect_until(struct program *program, uint64_t end)
 {
     int status = find_daemon(&program->options, &program->daemon);
@@ -98,14 +101,14 @@ static int connect_until(struct program *program, uint64_t end)
     return status;
 }
 
-/* ---- what is sent ---- */
+/* ---- the messages ---- */
 
 static const char *name_of_input(const struct send_options *options)
 {
     return options->file ? options->file : "standard input";
 }
 
-/* To be called when files are the caller's business alone, see privilege.h. */
+/* Must be called while files are opened with the caller's own rights, see privilege.h. */
 static void open_input(const struct send_options *options, struct input *ret)
 {
     *ret = (struct input){.words = options->words, .stream = stdin, .whole = options->whole};
@@ -136,7 +139,10 @@ static int unreadable(const struct send_options *options, const struct input *in
     return error == ENOMEM ? EX_OSERR : EX_NOINPUT;
 }
 
-/* The message that was read last. Its fields are those of the options, set to its facility. */
+/*
+ * Returns the message that was read last. Its fields are those of the options, with the facility of
+ * this message.
+ */
 static struct message compose(struct send_options *options, const struct input *input)
 {
     struct priority priority = options->priority;
@@ -152,14 +158,18 @@ static struct message compose(struct send_options *options, const struct input *
                             .fields_length = options->fields.length};
 }
 
-/* Sends to one daemon after the other until one can have logged the message, or none comes. */
+/*
+ * Sends a message. If the daemon has ended or stops, and cannot have logged the message, finds
+ * another daemon and sends the message to that one, for options.retry_ns in all. Returns 0; else,
+ * with a complaint, an exit status.
+ */
 static int send_one(struct program *program, const struct message *message)
 {
     int status = delivery_send(&program->delivery, message);
     uint64_t end = monotonic_now() + program->options.retry_ns;
 
     while (status != 0 && program->delivery.may_retry && time_left(end) > 0) {
-        /* It may be about to end, and still be the one that is found. */
+        /* Until this daemon has ended, the sender could find the same one again. */
         pidref_await_end(&program->daemon, time_left(end));
         pidref_close(&program->daemon);
         status = connect_until(program, end);
@@ -170,7 +180,7 @@ static int send_one(struct program *program, const struct message *message)
     return status;
 }
 
-/* In one piece, so that it does not mix with what others write. */
+/* Writes in one piece, so that the message does not mix with the output of other processes. */
 static void echo(const struct message *message)
 {
     char newline = '\n';
@@ -179,7 +189,7 @@ static void echo(const struct message *message)
     (void)!writev(STDERR_FILENO, pieces, 2);
 }
 
-/* Sends the message that was read last: 0, or with a complaint an exit status. */
+/* Sends the message that was read last. Returns 0; else, with a complaint, an exit status. */
 static int send_input(struct program *program)
 {
     const struct send_options *options = &program->options;
@@ -217,7 +227,7 @@ static int send_all(struct program *program)
 {
     int status;
 
-    /* What is echoed shows how far it is. */
+    /* With --stderr, the echoed messages show the progress. */
     if (!program->options.echo)
         progress_bar_of_file(&program->bar, input_size(&program->input));
     status = send_each(program);
@@ -225,7 +235,7 @@ static int send_all(struct program *program)
     return status;
 }
 
-/* A trace is drawn where the bar would be. */
+/* Shows no bar beside a trace: both are drawn on standard error. */
 static void prepare_progress(struct program *program)
 {
     if (program->options.quiet || program->tracing || !progress_bar_is_possible(STDERR_FILENO))
@@ -244,7 +254,7 @@ static void sum_up(const struct delivery_counts *counts)
 
 int main(int argc, char **argv)
 {
-    int signals = inbox_open(); /* first: until then a stray signal is the end */
+    int signals = inbox_open(); /* first: before, a stray signal would end the program */
     struct program program = {.daemon = PIDREF_NONE};
     bool has_stdin, has_stdout, was_connected;
     int status;
@@ -255,9 +265,11 @@ int main(int argc, char **argv)
     if (!program.options.words && !program.options.file && !has_stdin)
         fail(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
     cli_require_signals(signals);
-    /* Whether standard error takes what is written to it changes no outcome. */
+    /* A failed write to standard error must not change the outcome. */
     descriptors_expect_failure();
-    /* What standard error is may be opened anew from here on. */
+    /*
+     * From here on, the terminal of standard error may be opened again, with the caller's rights.
+     */
     privilege_keep_for_signals();
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     prepare_progress(&program);

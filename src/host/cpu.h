@@ -2,7 +2,7 @@
 /*
  * cpu.h - moves this process to another CPU
  *
- * That helps in two situations.
+ * A move helps in two situations.
  *
  * First, the daemon and a sender may share a CPU. Then neither runs while the other sends. That
  * costs only time, but a bit takes several times as long. It happens on idle machines, too: in a

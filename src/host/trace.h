@@ -9,8 +9,8 @@
  *
  * Policy: the traced program is more important than its trace. A line is written at once and in one
  * piece. A line that cannot be written is lost; before the next line that can be written, another
- * line tells how many were lost. If a reader does not read, the program waits for it once,
- * for TRACE_PATIENCE, and not again until it has read.
+ * line tells how many were lost. If a reader does not read, the program waits for it once, for
+ * TRACE_PATIENCE, and not again until it has read.
  *
  * From trace_word() on, each function also accepts NULL as the trace, and then does nothing.
  */

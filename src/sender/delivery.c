@@ -11,10 +11,13 @@
 #include "protocol/timing.h"
 #include "sender/failure.h"
 
-/* The watcher is told after so many bits: a few milliseconds, in which that costs nothing. */
+/*
+ * Bits after which the watcher is told again. They take a few milliseconds, so telling costs next
+ * to nothing.
+ */
 #define BITS_TO_TELL 1024
 
-/* ---- what the conversation asks for ---- */
+/* ---- operations of the conversation ---- */
 
 static int send_bit(void *owner, const struct arq_bit *bit)
 {
@@ -111,7 +114,7 @@ static void tell_progress(struct delivery *d)
     tell(d, d->told, conversation_total(&d->conversation));
 }
 
-/* Sends all that may be sent now: 0 or -errno. */
+/* Sends everything that may be sent now. Returns 0 or -errno. */
 static int send_all(struct conversation *c)
 {
     int r;
@@ -121,7 +124,7 @@ static int send_all(struct conversation *c)
     return r;
 }
 
-/* Polls while the next signal is near, then sleeps: 1 with a signal, 0 without, or -errno. */
+/* Polls while the next signal is near, then sleeps. Returns 1 with a signal; 0 without; -errno. */
 static int next_signal(struct delivery *d, struct lane_signal *ret)
 {
     struct conversation *c = &d->conversation;
@@ -150,7 +153,7 @@ static void follow(struct spin *spin, enum conversation_hint hint)
         spin_stop(spin);
 }
 
-/* 0, or with a complaint an exit status. */
+/* Returns 0 once the message is in the log; else, with a complaint, an exit status. */
 static int converse(struct delivery *d)
 {
     struct conversation *c = &d->conversation;
@@ -216,7 +219,10 @@ int delivery_send(struct delivery *d, const struct message *message)
 
 /* ---- beginning ---- */
 
-/* A random number, so that no reply to a process that had this PID before is believed. */
+/*
+ * Returns a random number, so that replies to an earlier process with this PID are not believed. If
+ * the kernel has no random number yet, the clock has to do.
+ */
 static uint16_t first_nonce(void)
 {
     uint16_t nonce;

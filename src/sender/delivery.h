@@ -2,11 +2,11 @@
 /*
  * delivery.h - delivers messages to a daemon, one after another, in one session
  *
- * It carries signals between the inbox, a conversation and the daemon's process, polls or sleeps
- * for them, and adds up what was sent.
+ * A delivery carries signals between the inbox, a conversation and the daemon's process, polls for
+ * them or sleeps until they come, and counts what was sent.
  *
  * Policy: a message that delivery_send() reports as sent is in the daemon's log, once. After any
- * failure the delivery is of no further use.
+ * failure, the delivery must not be used any more.
  */
 #pragma once
 
@@ -18,18 +18,18 @@
 #include "host/trace.h"
 #include "protocol/conversation.h"
 
-/* What sending has come to, in all messages so far. */
+/* Totals of all messages so far. */
 struct delivery_counts {
-    uint64_t messages; /* that are in the log */
-    uint64_t bytes;    /* of their payload */
+    uint64_t messages; /* messages in the log */
+    uint64_t bytes;    /* of the payloads of these messages */
     uint64_t bits;     /* as in struct conversation_counts */
     uint64_t repeats;
-    uint64_t time_ns; /* that sending took, whatever came of it */
+    uint64_t time_ns; /* spent on sending, with success or without */
 };
 
 /*
- * Who wants to know how far a message is. Is told often, of so many bits that are sent of a total;
- * and of 0 of 0 when it ends, whatever has come of it.
+ * Is told the progress of a message. tell() is called often, with the bits that were sent and the
+ * bits of the whole message. When the message ends, with success or without, both are 0.
  */
 struct delivery_watcher {
     void (*tell)(void *owner, uint64_t sent, uint64_t total); /* NULL: nobody */
@@ -42,24 +42,26 @@ struct delivery {
     struct spin spin;
     struct cpu_absence absence; /* from the CPU where a message made no progress */
     struct trace *trace;        /* NULL: none */
-    bool may_retry;             /* after a failure: another daemon may be sent the message */
+    bool may_retry;             /* after a failure: the message may be sent to another daemon */
     struct delivery_counts *counts;
     struct delivery_watcher watcher;
-    uint64_t told; /* bits of the message of which the watcher was told last */
+    uint64_t told; /* bits sent, as the watcher was told last */
 };
 
 /*
- * Prepares to deliver to that daemon, which stays the caller's to close; so do the counts, to which
- * what is sent is added. timeout_ns is how long to wait without progress. inbox_open() must have
- * been called. A trace and a watcher may be set afterwards, and stay the caller's, too. The
- * delivery must not move in memory from here on.
+ * Prepares to deliver to a daemon. timeout_ns is the longest time without progress, in nanoseconds.
+ * The totals are added to *counts. inbox_open() must have been called.
+ *
+ * The caller may set a trace and a watcher afterwards. The daemon, the counts, the trace and the
+ * watcher stay the caller's, who also closes the daemon. From here on, the delivery must not move
+ * in memory.
  */
 void delivery_init(struct delivery *delivery, const struct pidref *daemon, uint64_t timeout_ns,
                    struct delivery_counts *counts);
 
 /*
- * Sends one message. 0 once it is in the log; else, with a complaint, an exit status of
- * sysexits(3). Where the daemon has ended or stops and cannot have logged the message,
- * delivery->may_retry is true.
+ * Sends one message. Returns 0 once the message is in the log; else, with a complaint, an exit
+ * status of sysexits(3). Sets delivery->may_retry to true if the daemon has ended or stops, and
+ * cannot have logged the message.
  */
 int delivery_send(struct delivery *delivery, const struct message *message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * failure.h - why a message was not confirmed: one line for the user, and an exit status
+ * failure.h - the error message and the exit status for a message that was not confirmed
  *
  * Each function complains (complaint.h) and returns an exit status of sysexits(3).
  */
@@ -8,13 +8,15 @@
 
 #include "protocol/conversation.h"
 
-/* The conversation has an outcome other than CONVERSATION_OPEN and CONVERSATION_COMMITTED. */
+/* For a conversation whose outcome is neither CONVERSATION_OPEN nor CONVERSATION_COMMITTED. */
 int failure_of(const struct conversation *conversation);
 
-/* The daemon had ended before anything was sent. */
+/* For a daemon that had ended before anything was sent. */
 int failure_before_sending(pid_t daemon);
 
-/* A system call failed with this errno. */
+/* For a system call that failed with this errno: to send a signal, or to wait for one. */
 int failure_to_signal(pid_t daemon, int error);
 int failure_to_wait(int error);
+
+/* For a message of this length in bytes, for which there was no memory. */
 int failure_to_encode(size_t bytes);

@@ -44,7 +44,10 @@ static int join_words(struct input *in)
     return r < 0 ? r : 1;
 }
 
-/* Whether reading ended only because a non-blocking stream had nothing: then waits for more. */
+/*
+ * If reading stopped only because a non-blocking stream had no data, waits for more and returns
+ * true.
+ */
 static bool has_more_to_come(struct input *in)
 {
     struct pollfd pollfd = {.events = POLLIN};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * input.h - the messages that a sender is to send, one after another
+ * input.h - reads the messages to be sent, one after another
  *
- * They come from the words of a command line (one message) or from a stream: each line a message,
- * or all of it one. A line's newline is not part of it; a last line need not have one. What has no
- * newline for very long is no line, and refused before it takes all memory.
+ * The words of a command line are one message. Of a stream, each line is a message, or the whole
+ * stream is one. The newline of a line is not part of the message; the last line may lack it. A
+ * line that is too long is refused before it takes all memory.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 
 #include "protocol/frame.h"
 
-/* The longest line that is a message, in octets. */
+/* The longest line that is accepted, in octets without the newline. */
 #define INPUT_LINE_MAX ((size_t)16 << 20)
 
 struct input {
@@ -24,7 +24,7 @@ struct input {
     bool whole; /* the stream is one message */
 
     bool ended;
-    uint64_t taken; /* octets that were lines, with their newlines */
+    uint64_t taken; /* octets of the lines read so far, with their newlines */
     uint8_t *bytes; /* the current message */
     size_t length;
     size_t allocated;
@@ -32,16 +32,18 @@ struct input {
 };
 
 /*
- * Reads the next message into input->bytes and length, valid until the next call. 1; 0 at the
- * end; -EMSGSIZE if it has more than MESSAGE_MAX bytes; -E2BIG if it is a line of more than
- * INPUT_LINE_MAX; another -errno.
+ * Reads the next message into input->bytes and input->length, which stay valid until the next call.
+ * Returns 1; 0 at the end of the input; -EMSGSIZE if the message has more than MESSAGE_MAX bytes;
+ * -E2BIG if it is a line of more than INPUT_LINE_MAX bytes; another -errno.
  */
 int input_next(struct input *input);
 
 /*
- * How many octets there are in lines that wait for nobody, as a file's: before the first message is
- * read. 0 for everything else.
+ * Returns the octets from here to the end of a regular file of which each line is a message.
+ * Returns 0 for any other input: its end is not known, or it is one message. Must be called before
+ * the first message is read.
  */
 uint64_t input_size(const struct input *input);
 
+/* Frees the memory of the newest message. The stream stays open. */
 void input_done(struct input *input);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* priority.c - see priority.h */
 
-#define SYSLOG_NAMES /* the tables of names are syslog.h's */
+#define SYSLOG_NAMES /* makes syslog.h define its tables of names */
 
 #include "sender/priority.h"
 
@@ -41,7 +41,7 @@ static bool parse_level(const char *text, unsigned *ret)
 
     if (!find_name(prioritynames, text, &level) && !parse_number(text, LEVEL_MAX, &level))
         return false;
-    /* syslog.h has a name for what is no level, too. */
+    /* The table of syslog.h also has a name that is not a level. */
     if (level > LEVEL_MAX)
         return false;
     *ret = (unsigned)level;

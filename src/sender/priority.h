@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* priority.h - syslog(3)'s priorities as people write them: a level, and perhaps a facility */
+/* priority.h - parses the priorities of syslog(3): a level, with or without a facility */
 #pragma once
 
 #include <stdbool.h>
@@ -14,14 +14,14 @@ struct priority {
 };
 
 /*
- * Reads LEVEL or FACILITY.LEVEL; each is a name of logger(1)'s, in any case, or a number. False,
- * with *ret untouched, if it is neither.
+ * Parses LEVEL or FACILITY.LEVEL. Each of the two is a name as in logger(1), in upper or lower
+ * case, or a number. Returns false, with *ret untouched, if the text is invalid.
  */
 bool priority_parse(const char *text, struct priority *ret);
 
 /*
- * Reads '<N>' at the beginning of a message: the facility times 8, and the level. Returns how many
- * octets that takes; 0, with *ret untouched, if it is not there. Facility 0 says nothing about the
- * facility, as with logger(1): *ret keeps its own.
+ * Parses '<N>' at the beginning of a message. N is the facility times 8, plus the level. Returns
+ * the length of this prefix in octets; 0, with *ret untouched, if the message has none. Facility 0
+ * means that the facility is not given, as in logger(1): then ret->facility keeps its value.
  */
 size_t priority_prefix(const uint8_t *bytes, size_t length, struct priority *ret);

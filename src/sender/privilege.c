@@ -15,7 +15,10 @@
 
 static bool was_dropped;
 
-/* Where it is not set-user-ID, or its owner runs it: sandboxes may forbid what gives back. */
+/*
+ * Returns true if all user and group IDs are the caller's own: the program is not set-user-ID, or
+ * its owner runs it. Then no ID has to be changed, and a sandbox may forbid that anyway.
+ */
 static bool has_borrowed_nothing(void)
 {
     uid_t real_uid, effective_uid, saved_uid;
@@ -46,7 +49,9 @@ void privilege_keep_for_signals(void)
 
     if (has_borrowed_nothing())
         return;
-    /* It does not tell of a failure; with an ID that is none, it only says what is. */
+    /*
+     * setfsuid(2) does not report a failure. With an invalid ID, it only returns the current one.
+     */
     setfsuid(uid);
     if ((uid_t)setfsuid((uid_t)-1) != uid)
         fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");

@@ -2,41 +2,53 @@
 /*
  * privilege.h - the user IDs of a set-user-ID sender (credentials(7))
  *
- * minitalk-send may be set-user-ID to the daemon's user: that is what lets it read the pidfile
- * and signal the daemon, and, because the saved user ID stays, lets the daemon answer. It must
- * be of no use for anything else.
+ * minitalk-send may be set-user-ID to the daemon's user. So it may read the pidfile and signal the
+ * daemon. Its saved user ID stays that of the daemon's user, and so the daemon may answer. The
+ * privilege must be of no use for anything else.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Gives up, for good, all but the caller's own user and group. Ends the program if it cannot. */
+/*
+ * Gives up, for good, all user and group IDs but the caller's own. Ends the program if that fails.
+ */
 void privilege_drop(void);
 
 /*
- * From now on, files are the caller's business: some of /proc tell a reader more than they told
- * who opened them. What the effective and saved user IDs are for, signals, is not affected.
+ * From now on, files are opened and read with the rights of the caller's own user (setfsuid(2)).
+ * This matters even for files that the caller has opened: some files in /proc check the rights of
+ * the reader again, and would show this program more than the caller may see. The effective and
+ * saved user IDs are not affected: they are needed for signals. Ends the program if that fails.
  */
 void privilege_keep_for_signals(void);
 
-/* Takes that back for a moment, to read the pidfile of the system's daemon once more. */
+/*
+ * Undoes privilege_keep_for_signals(), to read the pidfile of the system's daemon. The caller calls
+ * privilege_keep_for_signals() again as soon as the pidfile is read.
+ */
 void privilege_use_for_pidfile(void);
 
-/* Whether privilege_drop() had anything to give up. */
+/* Returns true if privilege_drop() had any privilege to give up. */
 bool privilege_was_dropped(void);
 
-/* Whether no_new_privs is set for this process (prctl(2)), so that set-user-ID has no effect. */
+/*
+ * Returns true if no_new_privs is set for this process (prctl(2)), so that set-user-ID has no
+ * effect.
+ */
 bool privilege_is_barred(void);
 
 /*
- * Whether this program is set-user-ID and yet does not run as its owner: it is traced, its file
- * system is mounted nosuid, or its owner is nobody in this user namespace (execve(2)).
+ * Returns true if this program is set-user-ID but does not run as its owner. The possible reasons
+ * are that it is traced, that its file system is mounted nosuid, or that its owner has no ID in
+ * this user namespace (execve(2)).
  */
 bool privilege_is_withheld(void);
 
 /*
- * Whether a process with these user IDs may signal this one (kill(2)). Where it may not but this
- * process may change its saved user ID (root may), that is set to theirs first.
+ * Returns true if a process with these user IDs may signal this one (kill(2)). If it may not, but
+ * this process may change its saved user ID (root may), this function sets the saved user ID to
+ * effective_uid and returns true.
  */
 bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid);

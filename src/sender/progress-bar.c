@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* progress-bar.c - see progress-bar.h for what is shown when */
+/* progress-bar.c - see progress-bar.h */
 
 #include "sender/progress-bar.h"
 
@@ -14,13 +14,16 @@
 #include "host/descriptors.h"
 #include "host/monotonic.h"
 
-/* A message that takes less is not worth a look. */
+/* The bar appears after MOMENT, since a shorter wait needs none, and is redrawn after REDRAW. */
 #define MOMENT (500 * NSEC_PER_MSEC)
 #define REDRAW (200 * NSEC_PER_MSEC)
-/* A sender tells of itself more often, also where nothing goes on; else it was stopped. */
+/*
+ * A running sender reports more often than this, even without progress. After a longer gap, the
+ * process must have been stopped.
+ */
 #define GAP_MAX (2 * NSEC_PER_SEC)
 
-/* A bar of fewer cells tells nothing, one of more is no easier to read. */
+/* A bar with fewer cells shows too little, and one with more cells is no easier to read. */
 #define CELLS_MIN 10
 #define CELLS_MAX 50
 #define BAR_FRAME 4 /* the columns around the cells */
@@ -28,13 +31,13 @@
 #define TEXT_SIZE 48
 
 #define WIDTH_UNKNOWN 80
-/* Columns that stay free for the cursor, and for what a key such as ^C leaves there. */
+/* Columns that stay free for the cursor, and for the echo of a key such as ^C. */
 #define WIDTH_SPARED 2
 
 #define BEGIN_LINE "\r"
 #define ERASE_REST "\033[K"
 
-/* ---- what there is to show ---- */
+/* ---- the text ---- */
 
 static void format_bytes(double bytes, const char *per, char ret[static TEXT_SIZE])
 {
@@ -58,7 +61,7 @@ static double rate_of(const struct progress_bar_state *state)
 static void format_time_left(const struct progress_bar_state *state, char ret[static TEXT_SIZE])
 {
     double left = (double)(state->total - state->sent) / 8 / rate_of(state) + 0.5;
-    bool is_known = left < 100 * 3600; /* nor is what is not a number */
+    bool is_known = left < 100 * 3600; /* false also if left is not a number */
     unsigned seconds = is_known ? (unsigned)left : 0;
 
     if (!is_known)
@@ -70,7 +73,9 @@ static void format_time_left(const struct progress_bar_state *state, char ret[st
                  seconds % 60);
 }
 
-/* Puts a text into its field, if there is room; else there is none any more for what comes later.
+/*
+ * Pads a text to the width of its field, if the line has room for it. If not, empties the text and
+ * sets *width to 0, so that later texts get no room either.
  */
 static void take_room(size_t *width, int field, char text[static TEXT_SIZE])
 {
@@ -86,7 +91,7 @@ static void take_room(size_t *width, int field, char text[static TEXT_SIZE])
     *width -= length;
 }
 
-/* "  [====>     ]", as long as there is room for. */
+/* Formats "  [====>     ]", as wide as there is room for. */
 static void format_bar(const struct progress_bar_state *state, size_t width,
                        char ret[static BAR_SIZE])
 {
@@ -146,14 +151,17 @@ bool progress_bar_is_due(struct progress_bar_pace *pace, uint64_t now_ns)
     return true;
 }
 
-/* ---- where it is shown ---- */
+/* ---- the terminal ---- */
 
 static bool is_in_foreground(int fd)
 {
     return tcgetpgrp(fd) == getpgrp();
 }
 
-/* A terminal that was told to pause (^S) would have the sender wait. */
+/*
+ * Returns true if the terminal takes output now. If it is paused (^S), a write would block the
+ * sender.
+ */
 static bool takes_more(int fd)
 {
     struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
@@ -176,7 +184,7 @@ static size_t width_of(int fd)
     return width > WIDTH_SPARED ? width - WIDTH_SPARED : 0;
 }
 
-/* The terminal shows it or does not: there is nobody to tell. */
+/* Ignores errors: nothing depends on the bar. */
 static void put(int fd, const char *text, int length)
 {
     (void)!write(fd, text, (size_t)length);
@@ -222,12 +230,15 @@ void progress_bar_advance(struct progress_bar *bar, uint64_t to)
         return;
     bar->from = bar->to;
     bar->to = to;
-    /* It may have grown meanwhile. */
+    /* The file may have grown since its size was read. */
     if (bar->size < to)
         bar->size = to;
 }
 
-/* What there is to show when so much of a message is sent, with its head, and of all the file. */
+/*
+ * Returns the state to show once sent of total bits of a frame were sent: the state of the file if
+ * the messages are those of a file, else the state of the message.
+ */
 static struct progress_bar_state state_of(const struct progress_bar *bar, uint64_t sent,
                                           uint64_t total)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * progress-bar.h - shows on a terminal how far a message is, or a file of messages
+ * progress-bar.h - shows the progress of a message, or of a file of messages, on a terminal
  *
- * One line that is drawn over and over, from the moment on that it takes long, and is erased at the
- * end: what else has to be said has the line for itself.
+ * The bar is one line that is redrawn in place. It appears once sending has taken half a second. It
+ * is erased at the end, so that all other output has the line for itself.
  *
- * Policy: nothing depends on it. It is drawn only where nobody is disturbed by it: on the terminal
- * of this process, while it is in the foreground there, and while the terminal takes something at
- * once. How wide that is, is asked each time, so that no signal has to tell.
+ * Policy: nothing depends on the bar. It is drawn only while it disturbs nobody: on the terminal of
+ * this process, while the process is in the foreground there, and while the terminal takes output
+ * without blocking. The width of the terminal is read before each drawing, so the program needs no
+ * signal that reports a change.
  */
 #pragma once
 
@@ -17,64 +18,75 @@
 
 #define PROGRESS_BAR_SIZE 256
 
-/* ---- what there is to show: pure ---- */
+/* ---- text and timing: pure ---- */
 
 struct progress_bar_state {
-    uint64_t sent;    /* bits that went out */
-    uint64_t total;   /* bits that there are, > 0 */
-    uint64_t time_ns; /* that it has taken */
+    uint64_t sent;    /* bits that were sent */
+    uint64_t total;   /* bits of the whole message or file, > 0 */
+    uint64_t time_ns; /* spent so far */
 };
 
 /*
- * Makes a line of at most width columns out of it, and returns how many it takes. What has no room
- * is left out, in this order: the bar, the bytes sent, their rate, the time left, everything.
+ * Formats the state as a line of at most width columns, and returns the number of its columns. If
+ * there is not enough room for all parts, they are left out in this order: the bar, the bytes sent,
+ * their rate, the time left, everything.
  */
 size_t progress_bar_format(const struct progress_bar_state *state, size_t width,
                            char ret[static PROGRESS_BAR_SIZE]);
 
-/* When to show it, without a clock of its own. */
+/* Decides when the bar is drawn. Has no clock of its own. */
 struct progress_bar_pace {
     bool is_running;
-    uint64_t time_ns;  /* since it started, but for what the process was stopped */
-    uint64_t told_ns;  /* when it was told of last, */
-    uint64_t shown_ns; /* and when it was shown */
+    uint64_t time_ns;  /* since it started, without the time in which the process was stopped */
+    uint64_t told_ns;  /* when progress was last reported */
+    uint64_t shown_ns; /* when the bar was last drawn */
 };
 
-/* It is now_ns (monotonic_now()), and there is something to tell: whether it is to be shown. */
+/*
+ * Must be called for each report of progress. now_ns is monotonic_now(), in nanoseconds. Returns
+ * true if the bar is to be drawn now.
+ */
 bool progress_bar_is_due(struct progress_bar_pace *pace, uint64_t now_ns);
 
-/* ---- where it is shown ---- */
+/* ---- the terminal ---- */
 
 struct progress_bar {
     int fd;
     bool is_visible;
-    uint64_t size, from, to; /* octets of a file, and which of them are the message; or all 0 */
+    uint64_t size, from, to; /* octets of a file, and of the message in it; or all 0 */
     struct progress_bar_pace pace;
 };
 
 /*
- * Whether this descriptor is a terminal that can show it: what $TERM says, an overprinting one
- * cannot.
+ * Returns true if the descriptor is a terminal that can redraw a line. By $TERM, a dumb terminal
+ * cannot: it prints characters over each other.
  */
 bool progress_bar_is_possible(int fd);
 
-/* On this terminal, which is written to by a descriptor that stays open (descriptors.h). */
+/*
+ * Prepares to draw on the terminal fd. The bar may open another descriptor for the terminal
+ * (descriptors_unblocked()), which stays open.
+ */
 void progress_bar_init(struct progress_bar *bar, int fd);
 
-/* From now on the messages are those of a file of so many octets, and what is shown is of that. */
+/*
+ * From now on, the messages are those of a file of size octets, and the bar shows the progress of
+ * the file.
+ */
 void progress_bar_of_file(struct progress_bar *bar, uint64_t size);
 
 /*
- * The next message is made of the octets of the file from behind the one before up to here. Nothing
- * where the messages are not a file's.
+ * The next message ends at octet to of the file, and begins at the end of the message before. Does
+ * nothing if the messages are not those of a file.
  */
 void progress_bar_advance(struct progress_bar *bar, uint64_t to);
 
 /*
- * So many bits of total are sent; with a total of 0, the message is over. To be called often: it
- * looks at the clock, and seldom does more. The owner is the struct progress_bar.
+ * Reports that sent bits of a message of total bits were sent; with a total of 0, that the message
+ * has ended. Should be called often: usually it only reads the clock. owner is the struct
+ * progress_bar.
  */
 void progress_bar_tell(void *owner, uint64_t sent, uint64_t total);
 
-/* Nothing is under way any more. */
+/* Erases the bar. Must be called once no message follows. */
 void progress_bar_end(struct progress_bar *bar);

@@ -104,7 +104,7 @@ static pid_t parse_pid(const char *argument)
     return pid;
 }
 
-/* NULL is standard input. */
+/* Returns NULL for standard input. */
 static const char *parse_file(const char *argument)
 {
     if (!*argument)
@@ -147,7 +147,7 @@ static int parse_id(const char *argument)
 
 /* ---- fields ---- */
 
-/* Ends the program if a field could not be added for a reason that all share. */
+/* Ends the program if a field was not added, for a reason that all kinds of fields share. */
 static void require_added(enum fields_result result)
 {
     if (result == FIELDS_TOO_LARGE)
@@ -186,7 +186,7 @@ static void set_tag(struct fields *fields, const char *tag)
     require_added(result);
 }
 
-/* ---- all of it ---- */
+/* ---- the command line ---- */
 
 static void require_consistent(const struct send_options *options, bool has_file)
 {
@@ -213,7 +213,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
-        /* A number that may be left out may be empty as well. */
+        /* If the number of an option is optional, an empty value is the same as none. */
         const char *value = optarg ? optarg : "";
 
         switch (c) {
@@ -286,7 +286,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
     if (optind < argc)
         options.words = argv + optind;
     require_consistent(&options, has_file);
-    /* Each message may bring a facility: that there is room for one is seen before the first. */
+    /* Any message may bring a facility, so make sure now that the fields have room for one. */
     if (options.prio_prefix)
         send_options_set_facility(&options, FACILITY_MAX);
     if (options.retry_ns > 0 && options.wait_ns > 0)

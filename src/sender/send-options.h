@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* send-options.h - what the command line of minitalk-send asks for */
+/* send-options.h - the command line of minitalk-send */
 #pragma once
 
 #include <stdbool.h>
@@ -11,40 +11,43 @@
 #include "sender/priority.h"
 
 struct send_options {
-    pid_t pid;           /* 0: by pidfile */
-    const char *pidfile; /* NULL: the system's, or the user's */
-    bool user;
-    uint64_t wait_ns; /* how long to wait for a daemon */
+    pid_t pid;           /* 0: find the daemon by its pidfile */
+    const char *pidfile; /* NULL: the pidfile of the system's daemon, or of the user's */
+    bool user;           /* send to the user's own daemon */
+    uint64_t wait_ns;    /* longest wait for a daemon */
     /*
-     * Where a daemon has ended and cannot have logged a message: how long to wait for another one
-     * to send it to; 0: not at all.
+     * If a daemon has ended and cannot have logged the message: the longest wait for another daemon
+     * to send the message to; 0: do not retry.
      */
     uint64_t retry_ns;
-    uint64_t timeout_ns;
-    bool dry_run; /* find the daemon, and send it nothing */
+    uint64_t timeout_ns; /* longest time without progress */
+    bool dry_run;        /* find the daemon, but send nothing */
 
-    char **words;     /* NULL: read file, */
-    const char *file; /* or, where that is NULL, standard input */
-    bool whole;       /* all of it is one message */
+    char **words;     /* the message; NULL: read the file */
+    const char *file; /* NULL: standard input */
+    bool whole;       /* the whole input is one message */
     bool skip_empty;
     bool prio_prefix; /* a message may begin with its priority */
 
     struct priority priority;
-    struct fields fields; /* all but the facility */
+    struct fields fields; /* the facility is set for each message */
 
     enum trace_format trace;
     bool verbose;
     bool quiet;
-    bool echo; /* each message on standard error, too */
+    bool echo; /* also write each message to standard error */
 };
 
 /*
- * Reads the command line into *ret; ends the program where that is wrong, or where it asks for
- * help.
+ * Reads the command line into *ret. Ends the program if the command line is wrong, or asks for help
+ * or for the version.
  */
 void send_options_parse(int argc, char **argv, struct send_options *ret);
 
-/* Sets the facility among the fields, or FACILITY_NONE; ends the program where that cannot be. */
+/*
+ * Sets the facility among the fields; with FACILITY_NONE, removes it. Ends the program if that
+ * fails.
+ */
 void send_options_set_facility(struct send_options *options, int facility);
 
 void send_options_free(struct send_options *options);

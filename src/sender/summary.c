@@ -8,7 +8,7 @@
 
 #include "host/monotonic.h"
 
-/* What fits the longest of all numbers with its unit. */
+/* Enough for the longest number with its unit. */
 #define TEXT_SIZE 40
 
 static void format_count(uint64_t count, const char *noun, char ret[static TEXT_SIZE])
@@ -24,7 +24,7 @@ static void format_time(uint64_t time_ns, char ret[static TEXT_SIZE])
         snprintf(ret, TEXT_SIZE, "%.1f s", (double)time_ns / (double)NSEC_PER_SEC);
 }
 
-/* Of the payload; in no time there was none. */
+/* The rate of the payload; 0 if no time has passed. */
 static void format_rate(const struct delivery_counts *counts, char ret[static TEXT_SIZE])
 {
     double seconds = (double)counts->time_ns / (double)NSEC_PER_SEC;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* target.c - see target.h for what is proved, and why */
+/* target.c - see target.h for the checks and their reason */
 
 #include "sender/target.h"
 
@@ -31,10 +31,10 @@ static const char *how_to_start(enum target target)
     }
 }
 
-/* Says what is not permitted in dealing with a daemon of this user, and what helps. */
+/* Complains that something is not permitted with a daemon of this owner, and names the cure. */
 static int not_permitted(const char *what, enum target target, uid_t owner)
 {
-    /* Whoever could borrow root's rights to send could do more with them. */
+    /* Does not advise set-user-ID to root: users could do more with root's rights than send. */
     if (owner == 0)
         complain("%s; only root may send to a daemon that runs as root: send as root, or run the "
                  "daemon as a user of its own",
@@ -63,7 +63,7 @@ static int not_permitted(const char *what, enum target target, uid_t owner)
     return EX_NOPERM;
 }
 
-/* Whether both sides may signal each other. */
+/* Returns 0 if both processes may signal each other; else, with a complaint, an exit status. */
 static int check_permission(const struct pidref *process, enum target target,
                             const struct procstat *stat)
 {
@@ -88,7 +88,10 @@ static int check_permission(const struct pidref *process, enum target target,
     return 0;
 }
 
-/* Whether the process is a daemon as far as can be seen without a signal. */
+/*
+ * Checks, without sending a signal, that the process is a daemon that this process can talk to.
+ * Returns 0; else, with a complaint, an exit status.
+ */
 static int check_process(const struct pidref *process, enum target target)
 {
     struct procstat stat;
@@ -156,7 +159,7 @@ int target_from_pid(pid_t pid, struct pidref *ret)
     return 0;
 }
 
-/* Whose file it is, and so whose daemon's; -1 where that cannot be seen. */
+/* Returns the owner of the pidfile, who is also the daemon's user; -1 if the owner is unknown. */
 static uid_t owner_of(const char *path)
 {
     struct stat status;
@@ -187,16 +190,17 @@ static int cannot_open(const char *path, enum target target, int error)
     }
 }
 
-/* What there is to see of a daemon in its pidfile: each is 0 or -errno, with its result. */
+/* Results of look(): 0 or -errno for each step, and the PIDs that were found. */
 struct sight {
     int readable, opened, locked;
     pid_t written, holder;
 };
 
 /*
- * The process is opened before the kernel is asked who holds the lock: if the answer is the same
- * PID, the daemon had it at a moment when we held that process (or one that has ended since, and
- * cannot be signalled any more), and no later owner of the PID can be meant.
+ * Reads the PID in the pidfile, opens the process with that PID, and then asks the kernel which
+ * process holds the lock, in this order. If the kernel names the same PID, the pidfd is that of the
+ * daemon, or of a process that has ended meanwhile and can no longer be signalled. It is never that
+ * of a later process with the same PID.
  */
 static struct sight look(int fd, struct pidref *ret)
 {
@@ -208,7 +212,7 @@ static struct sight look(int fd, struct pidref *ret)
     return sight;
 }
 
-/* Whether the lock is held by another process than the file names. */
+/* Returns true if another process than the file names holds the lock. */
 static bool is_foreign(const struct sight *sight)
 {
     return sight->locked == 0 && (sight->readable < 0 || sight->written != sight->holder);
@@ -219,7 +223,7 @@ static int check_lock(const char *path, enum target target, int fd, struct pidre
     struct sight sight = look(fd, ret);
     int error;
 
-    /* A restart may fall between the two: a daemon writes its PID before it takes the lock. */
+    /* A daemon writes its PID before it takes the lock, so both PIDs can differ in a restart. */
     for (int restarts = 0; is_foreign(&sight) && restarts < RESTARTS_MAX; restarts++) {
         pidref_close(ret);
         sight = look(fd, ret);
