@@ -24,7 +24,7 @@
 
 enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT };
 
-/* What the command line asks for. */
+/* The settings of the command line. */
 struct options {
     bool foreground;
     enum output output;
@@ -33,7 +33,7 @@ struct options {
     enum trace_format trace;
 };
 
-/* What the daemon holds while it runs. */
+/* The state of the program. */
 struct program {
     struct pidfile pidfile;
     struct sink sink;
@@ -140,7 +140,10 @@ static struct options parse_options(int argc, char **argv)
     return options;
 }
 
-/* The system's pidfile is root's and the service user's; everybody else has one of their own. */
+/*
+ * Returns the default: the system's pidfile for root and the service user, and for each other user
+ * that of the user's own daemon. Returns NULL if out of memory.
+ */
 static char *default_pidfile(void)
 {
     const struct passwd *service = getpwnam(SERVICE_USER);
@@ -154,7 +157,10 @@ static char *default_pidfile(void)
     return path;
 }
 
-/* The daemon removes its pidfile at the end, when its working directory is another. */
+/*
+ * Makes a path absolute. The daemon removes its pidfile at the end, and its working directory is
+ * another one by then. Returns NULL if out of memory.
+ */
 static char *absolute(const char *path)
 {
     char *directory, *absolute;
@@ -172,9 +178,9 @@ static char *absolute(const char *path)
 
 static void prepare(void)
 {
-    /* Where the output takes no more, it is the write that is to fail. */
+    /* If the output takes no more, the write must fail, and not end the daemon. */
     descriptors_expect_failure();
-    /* By this name senders know a daemon. */
+    /* Senders recognise a daemon by this name. */
     prctl(PR_SET_NAME, DAEMON_COMMAND);
 }
 
@@ -221,7 +227,10 @@ static int cannot_start(int error)
     return EX_OSERR;
 }
 
-/* Lets senders find the daemon, and the caller know it: 0 or an exit status. */
+/*
+ * Lets senders find the daemon, and tells the caller that the daemon is ready. Returns 0; else,
+ * with a complaint, an exit status.
+ */
 static int go_public(struct program *program, const struct options *options)
 {
     int r = pidfile_publish(&program->pidfile);
@@ -266,7 +275,7 @@ int main(int argc, char **argv)
 {
     struct program program = {.sink.fd = -1, .detach = DETACH_NONE};
     struct options options;
-    int signals = inbox_open(); /* first: until then a stray signal is the end */
+    int signals = inbox_open(); /* first: before, a stray signal would end the daemon */
     bool has_stdin;
     char *pidfile;
     int status;
@@ -278,7 +287,7 @@ int main(int argc, char **argv)
         fail(EX_USAGE, "standard output is closed, but --output=stdout needs it");
     cli_require_signals(signals);
     prepare();
-    /* What the caller has open is not for a daemon to keep open. */
+    /* A daemon must not keep other files of its caller open. */
     if (!options.foreground)
         closefrom(STDERR_FILENO + 1);
     pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();

@@ -10,7 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* The parent's part: never returns. */
+/* Waits in the parent until the daemon is ready or has ended, and exits. Never returns. */
 static void report(int fd, pid_t daemon)
 {
     char ready;

@@ -2,13 +2,17 @@
 /*
  * journal.c - the sink that puts each message into the systemd journal
  *
- * sd_journal_sendv(3) keeps the exact bytes, but it has two properties to work around. Where
- * there is no journald it returns success, so a message would vanish: the sink's socket is
- * connected beforehand, and a failure to do so refuses the message. And it blocks while journald's
- * queue or its own socket is full, on a socket that it opens at its first call and keeps: so the
- * sink's own, which does not block, is put in the place of that one. Only the first row of all,
- * that the daemon has started, could still be blocked, by somebody who fills the queue of a
- * journald that hangs in the moment after it was seen to have room.
+ * sd_journal_sendv(3) keeps the exact bytes of a message, but the sink has to work around two of
+ * its properties:
+ *
+ * - Without journald, the call returns success, and the message would vanish. So the sink first
+ *   connects a socket of its own, and refuses the message if that fails.
+ * - The call blocks while the queue of journald or the socket of libsystemd is full. libsystemd
+ *   opens that socket at the first call and keeps it. So the sink puts its own socket, which is
+ *   non-blocking, in the place of that one.
+ *
+ * Only the very first row, the record that the daemon has started, can still block: if journald
+ * hangs, and somebody fills its queue right after the sink has seen room in it.
  */
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
@@ -52,7 +56,7 @@ static bool is_datagram_socket(int fd)
            getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_DGRAM;
 }
 
-/* The descriptor that is opened next, which is always the lowest that is free (open(2)). */
+/* Returns the next descriptor to be opened, which is always the lowest free one (open(2)). */
 static int next_descriptor(const struct sink *sink)
 {
     int fd = fcntl(sink->fd, F_DUPFD_CLOEXEC, 0), number = fd;
@@ -62,12 +66,12 @@ static int next_descriptor(const struct sink *sink)
     return number;
 }
 
-/* One entry, as sd_journal_sendv() takes it. All octets of its fields are its own. */
+/* One journal entry, as sd_journal_sendv(3) takes it. The row owns all octets of its fields. */
 struct row {
     struct iovec *fields;
     int count;
-    int room;  /* fields that there is memory for */
-    int error; /* -ENOMEM: a field is missing, and so the row must not be sent */
+    int room;  /* fields for which memory is allocated */
+    int error; /* -ENOMEM: a field is missing, so the row must not be sent */
 };
 
 static void free_row(struct row *row)
@@ -92,7 +96,7 @@ static bool make_room(struct row *row)
     return true;
 }
 
-/* Adds a field and takes over its octets. NULL stands for memory that could not be had. */
+/* Adds a field and takes over its octets. They are NULL if they could not be allocated. */
 static void add_owned(struct row *row, void *octets, size_t length)
 {
     if (!octets || !make_room(row)) {
@@ -103,7 +107,7 @@ static void add_owned(struct row *row, void *octets, size_t length)
     row->fields[row->count++] = (struct iovec){.iov_base = octets, .iov_len = length};
 }
 
-/* Adds a field made of two parts, of which each may be empty. */
+/* Adds a field made of two parts. Each of them may be empty. */
 static void add_parts(struct row *row, const void *first, size_t first_length, const void *second,
                       size_t second_length)
 {
@@ -139,7 +143,7 @@ static void add_identifier(struct row *row)
     add(row, "SYSLOG_IDENTIFIER=minitalk");
 }
 
-/* What the sender had to add; the tag stands in for the daemon's own. */
+/* Adds the fields of the sender. Its tag, if any, replaces the daemon's own identifier. */
 static void add_fields(struct row *row, const struct message *message)
 {
     struct field field;
@@ -176,7 +180,7 @@ static void add_origin(struct row *row, const struct origin *origin)
         add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
 }
 
-/* The first row of the process goes out by libsystemd's socket, all others by the sink's. */
+/* Sends a row: the first one of the process by libsystemd's socket, all others by the sink's. */
 static int send_row(const struct sink *sink, const struct row *row)
 {
     static bool is_replaced;
@@ -244,8 +248,8 @@ static const struct sink_ops journal_ops = {
 int journal_open(struct sink *ret)
 {
     /*
-     * Its buffer stays as it is: what is in there when journald hangs is lost if its socket goes,
-     * and what is larger is handed over as a file.
+     * The send buffer keeps its default size. Rows in the buffer while journald hangs are lost if
+     * the socket of journald goes away. Rows larger than the buffer are passed as a file.
      */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message-ids.h - the MESSAGE_ID of each kind of journal entry (systemd.journal-fields(7)), one
- * for each entry of the message catalog
+ * message-ids.h - the MESSAGE_ID of each kind of journal entry (systemd.journal-fields(7))
+ *
+ * The message catalog has an entry for each of them.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * origin.h - where a sender comes from, in the words of its system: command, unit, login session
+ * origin.h - the origin of a sender: its command, unit and login session
  *
- * journald reads such things for a short-lived process after it has got the message, and often
- * too late. Here they are read while the sender waits for its verdict.
+ * journald reads such data after it has received a message. For a short-lived process, that is
+ * often too late. The daemon reads the data while the sender waits for its verdict.
  */
 #pragma once
 
@@ -14,14 +14,17 @@
 struct origin {
     char command[ORIGIN_COMMAND_SIZE]; /* as in /proc/PID/comm; empty if unknown */
     char *unit;                        /* systemd.unit(5); NULL if none or unknown */
-    char *user_unit;                   /* the same, of its user's own service manager */
-    char *session;                     /* the ID of its logind session; NULL if none or unknown */
+    char *user_unit; /* unit of the user's own service manager; NULL if none or unknown */
+    char *session;   /* ID of the logind session; NULL if none or unknown */
 };
 
 #define ORIGIN_UNKNOWN ((struct origin){0})
 
-/* Reads about a process; what cannot be found out is left unknown. */
+/* Reads the origin of a process. A part that cannot be read is left unknown. */
 struct origin origin_read(pid_t pid);
-/* A copy with memory of its own; what there is no memory for is unknown. */
+
+/* Returns a copy with memory of its own. A part for which there is no memory is unknown. */
 struct origin origin_copy(const struct origin *origin);
+
+/* Frees the memory, and sets the origin to ORIGIN_UNKNOWN. */
 void origin_free(struct origin *origin);

@@ -36,7 +36,10 @@ static int watch(struct peer *peer, sd_event *event)
 
     if (r < 0)
         return r;
-    /* Asked last, so that what /proc said was said of this process. */
+    /*
+     * Check for the end last: if the process has not ended by now, /proc has described this
+     * process, and no later one with the same PID.
+     */
     if (!stat.is_shielded || pidref_ended(&peer->process))
         return -EINVAL;
     peer->uid = stat.real_uid;
@@ -96,7 +99,7 @@ const struct origin *peer_origin(struct peer *peer)
     if (!peer->has_origin) {
         peer->has_origin = true;
         peer->origin = origin_read(peer->process.pid);
-        /* If it has ended by now, some of this may be said of another process. */
+        /* If the process has ended by now, parts of this may be those of another process. */
         if (pidref_ended(&peer->process))
             origin_free(&peer->origin);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer.h - a sender's process, as the daemon holds it: a way to signal it, and a watch on its end
+ * peer.h - the process of a sender: sends signals to it, and watches for its end
  *
- * This is what the exchange knows as a peer. Nothing is sent to a process that a signal could end:
- * a PID in a control word is only a claim.
+ * This is the peer of the exchange (exchange.h). The PID in a word is only a claim, so nothing is
+ * sent to a process that a signal could end.
  */
 #pragma once
 
@@ -16,23 +16,27 @@
 
 struct peer;
 
-/* Is called when the sender's process has ended; may free the sender. 0 or -errno. */
+/* Is called when the process has ended; may free the peer. Returns 0 or -errno. */
 typedef int (*peer_end_handler)(void *owner, struct peer *peer);
 
 /*
- * Opens a process: 0; -ESRCH if there is none; -EINVAL if it is this process, has ended, or does
- * not shield itself from SIGUSR1 and SIGUSR2; another -errno.
+ * Opens the process with this PID, and calls the handler with owner once it ends. Returns 0 with
+ * *ret; -ESRCH if no such process exists; -EINVAL if the process is this one, has ended, or does
+ * not shield itself from SIGUSR1 and SIGUSR2 (procstat.h); another -errno.
  */
 int peer_new(sd_event *event, pid_t pid, peer_end_handler handler, void *owner, struct peer **ret);
 void peer_free(struct peer *peer);
 
 pid_t peer_pid(const struct peer *peer);
-uid_t peer_user(const struct peer *peer); /* its real user, when it first asked */
+uid_t peer_user(const struct peer *peer); /* real user ID, as of peer_new() */
 bool peer_has_ended(const struct peer *peer);
 
-/* Where it comes from: read the first time, while the process is there. The sender keeps it. */
+/*
+ * Returns the origin of the process, which the peer keeps. The first call reads it. If the process
+ * has ended by then, the origin is unknown.
+ */
 const struct origin *peer_origin(struct peer *peer);
 
-/* As pidref_send_bit(), for an answer on a lane, and pidref_send_word(). */
+/* Send an ack on a lane, or a word. Return what pidref_send_bit() and pidref_send_word() return. */
 int peer_send_ack(const struct peer *peer, enum lane lane);
 int peer_send_word(const struct peer *peer, uint32_t word);

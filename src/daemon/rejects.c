@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rejects.c - see rejects.h for why they are remembered */
+/* rejects.c - see rejects.h for the purpose of the cache */
 
 #include "daemon/rejects.h"
 

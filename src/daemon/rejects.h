@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rejects.h - processes in whose name somebody asked, and which turned out to be no senders
+ * rejects.h - negative cache: processes that were named in a probe and are not senders
  *
- * To find that out takes a look into /proc, and as long as thirty bits do. Whoever forges questions
- * at full speed would keep the daemon busy with that, while the signals of real senders meet a
- * pending one and vanish. So for a while the same process is not looked at again.
+ * To find out that a process is not a sender, the daemon reads files in /proc. That takes as long
+ * as thirty bits. A stranger who sends forged probes at full speed would keep the daemon busy with
+ * that. Meanwhile, the signals of real senders would meet a pending signal and vanish. So the
+ * daemon does not look at the same process again for REJECT_TIME.
  *
- * Policy: a few processes are remembered, the newest of each entry; who is forgotten is looked at.
+ * Policy: the cache has few entries. Of all processes that share an entry, the newest one is kept.
+ * A process that is not in the cache is looked at again.
  */
 #pragma once
 
@@ -15,7 +17,10 @@
 #include <sys/types.h>
 
 #define REJECTS 256
-/* How long a process is remembered, in nanoseconds. It may become a sender, and then asks again. */
+/*
+ * Time in the cache, in nanoseconds. It is short because the process may become a sender, which
+ * then sends its probe again.
+ */
 #define REJECT_TIME UINT64_C(10000000)
 
 struct rejects {
@@ -25,8 +30,8 @@ struct rejects {
     } entries[REJECTS];
 };
 
-/* Remembers this process from now on (monotonic nanoseconds). */
+/* Puts a process into the cache. now is monotonic_now(), in nanoseconds. */
 void rejects_add(struct rejects *rejects, pid_t pid, uint64_t now);
 
-/* Whether it is remembered. */
+/* Returns true if the process is in the cache. */
 bool rejects_have(const struct rejects *rejects, pid_t pid, uint64_t now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* server.c - see server.h for when it polls and when it sleeps */
+/* server.c - see server.h for polling and sleeping */
 
 #include "daemon/server.h"
 
@@ -24,34 +24,34 @@
 #include "protocol/exchange.h"
 #include "protocol/timing.h"
 
-/* How long the event loop is left alone at a time. */
+/* Length of a round. The event loop has to wait for the end of a round. */
 #define ROUND (5 * NSEC_PER_MSEC)
-/* How long to block for a bit that is late, after polling in vain. */
+/* Longest time to block for a bit that is late, after polling in vain. */
 #define LINGER (5 * NSEC_PER_MSEC)
 
 #define SESSIONS_MAX 4096u
-/* Descriptors that are not senders' pidfds: standard ones, pidfile, sink, event loop. */
+/* Descriptors other than the pidfds of senders: standard ones, pidfile, sink, event loop. */
 #define DESCRIPTORS_RESERVED 32
 
 struct server {
     sd_event *event;
-    sd_event_source *inbox;  /* wakes the server, for any signal; on while it sleeps */
-    sd_event_source *rounds; /* serves; on while bits flow */
-    sd_event_source *timer;  /* for turns; on while it sleeps and a turn is in question */
-    sd_event_source *output; /* on while a message is on its way into the log */
+    sd_event_source *inbox;  /* wakes the server for any signal; on while it sleeps */
+    sd_event_source *rounds; /* starts rounds; on while bits flow */
+    sd_event_source *timer;  /* for turns; on while the server sleeps and a turn may change */
+    sd_event_source *output; /* on while a message is in progress (sink.h) */
     struct sink *sink;
     struct exchange exchange;
     struct status status;
-    sigset_t stops; /* ask it to stop */
+    sigset_t stops; /* signals that ask the daemon to stop */
     struct spin spin;
     struct rejects rejects;
     struct trace *trace; /* NULL: none */
-    bool has_looked;     /* in this round: where the sender runs */
-    bool is_bound;       /* to where it runs: it may not choose its CPU, or has one only */
+    bool has_looked;     /* this round has checked the CPU of the sender */
+    bool is_bound;       /* the server may not choose its CPU, or has one only */
     bool stopping;
 };
 
-/* ---- what a trace shows ---- */
+/* ---- the trace ---- */
 
 static void trace_signal(const struct server *server, const struct lane_signal *signal)
 {
@@ -79,14 +79,14 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
 /* ---- two ways to wait ---- */
 
 /*
- * While a descriptor for signals is watched, whichever they are (signalfd(2)), the kernel wakes the
- * watcher for each that comes: a tenth of the time of a bit. So there is one for all signals, off
- * while bits flow; whether one of them asks to stop is looked at when it wakes the server, and
- * after each round.
+ * While a descriptor for signals (signalfd(2)) is watched, the kernel wakes the watcher for every
+ * signal, even for one that the descriptor is not for. That takes a tenth of the time of a bit. So
+ * the server has a single descriptor for all signals, and does not watch it while bits flow. The
+ * server checks for signals that ask it to stop when the descriptor wakes it, and after each round.
  *
  *              rounds   inbox   timer
  *   serving    on       off     off
- *   sleeping   off      on      on while a turn is in question
+ *   sleeping   off      on      on while a turn may change
  */
 static int serve(struct server *server)
 {
@@ -116,7 +116,10 @@ static int sleep_until(struct server *server, uint64_t deadline)
     return r;
 }
 
-/* Outside a round, the exchange may give the next turn: then bits will flow again. */
+/*
+ * Must be called if the exchange was called outside a round. The exchange may have given the next
+ * turn, and then bits will flow again.
+ */
 static int serve_if_busy(struct server *server)
 {
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
@@ -141,15 +144,17 @@ static int begin_to_stop(struct server *server)
     r = serve_if_busy(server);
     if (r < 0)
         return r;
-    /* Not relative to sd_event_now(3): that was before the round. */
+    /* Not relative to sd_event_now(3), which is the time before the round. */
     return sd_event_add_time(server->event, NULL, CLOCK_MONOTONIC,
                              (now + STOP_GRACE) / NSEC_PER_USEC, 1, on_grace_over, NULL);
 }
 
-/* What is to be done after each round, and after whatever else happened. */
+/*
+ * Updates the status and checks for a stop. Must be called after each round and each other event.
+ */
 static int look_around(struct server *server)
 {
-    /* It is taken even while stopping: it would keep the inbox readable. */
+    /* Take the signal even while stopping: otherwise the inbox would stay readable. */
     bool is_asked = stop_was_asked(&server->stops);
     int r = status_follow(&server->status);
 
@@ -162,7 +167,7 @@ static int look_around(struct server *server)
     return 0;
 }
 
-/* ---- what the exchange asks for ---- */
+/* ---- operations of the exchange ---- */
 
 static int on_end(void *owner, struct peer *peer)
 {
@@ -242,7 +247,7 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 
-        /* The message could neither be finished nor taken back. */
+        /* The message could neither be finished nor taken back, so end the daemon. */
         if (watched < 0)
             sd_event_exit(server->event, watched);
     }
@@ -312,8 +317,9 @@ static const struct exchange_ops exchange_ops = {
 /* ---- the event loop ---- */
 
 /*
- * How long to wait for the next signal in this round: not at all while polling may bring it or
- * something was taken that is not settled yet, long where a bit is late; false if none is near.
+ * Sets *ret to the time to wait for the next signal in this round, in nanoseconds: 0 while polling
+ * may bring it, or while signals were taken and are not settled yet; LINGER at most if a bit is
+ * late. Returns false if no signal is near.
  */
 static bool next_patience(struct server *server, bool settled, uint64_t until_deadline,
                           uint64_t *ret)
@@ -328,8 +334,9 @@ static bool next_patience(struct server *server, bool settled, uint64_t until_de
 }
 
 /*
- * A bit is late, and to block would leave it so each time if its sender waits for this very CPU.
- * Whether that was so and this process has moved: then polling may bring the bit now.
+ * Must be called if a bit is late. If its sender waits for the CPU of this process, blocking brings
+ * this bit, but each further bit will be late, too. So this process moves to another CPU. Returns
+ * true if it has moved: then polling may bring the bit now.
  */
 static bool has_parted(struct server *server)
 {
@@ -340,7 +347,7 @@ static bool has_parted(struct server *server)
         return false;
     server->has_looked = true;
     r = cpu_part_from(runner);
-    /* A sandbox will not open later. */
+    /* A sandbox that forbids the move will not permit it later. */
     server->is_bound = r == -EPERM;
     if (r <= 0)
         return false;
@@ -348,7 +355,7 @@ static bool has_parted(struct server *server)
     return true;
 }
 
-/* Takes signals and acts on them until bits stop flowing, or the event loop is due a look. */
+/* Takes signals and acts on them until bits stop flowing, or the round is over. */
 static int on_round(sd_event_source *source, void *userdata)
 {
     struct server *server = userdata;
@@ -395,7 +402,7 @@ static int on_round(sd_event_source *source, void *userdata)
 
 static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-    /* If it was asked to stop, and nothing keeps it, there is no round any more. */
+    /* First: if the daemon is asked to stop and no message is under way, no round must follow. */
     int r = look_around(userdata);
 
     (void)source, (void)fd, (void)events;
@@ -425,7 +432,10 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
 
 /* ---- beginning and end ---- */
 
-/* As many sessions as there can be pidfds. */
+/*
+ * Raises the limit of open files as far as permitted, and returns the limit of sessions: each
+ * session needs a pidfd.
+ */
 static unsigned session_limit(void)
 {
     struct rlimit limit;
@@ -460,7 +470,7 @@ static int add_sources(struct server *server)
         return r;
     }
     r = sd_event_add_defer(event, &server->rounds, on_round, server);
-    /* Rounds are always due while bits flow: whatever else happens comes before the next. */
+    /* While bits flow, a round is always due: all other events come before the next round. */
     if (r >= 0)
         r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
     if (r >= 0)
@@ -472,7 +482,7 @@ static int add_sources(struct server *server)
     return r;
 }
 
-/* A server that failed to sleep or to wake up would stay deaf: it ends instead. */
+/* Lets a failed handler end the daemon: a server that cannot sleep or wake up would stay deaf. */
 static int end_on_failure(struct server *server)
 {
     sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer};
@@ -480,13 +490,13 @@ static int end_on_failure(struct server *server)
 
     for (size_t i = 0; i < sizeof sources / sizeof sources[0] && r >= 0; i++)
         r = sd_event_source_set_exit_on_failure(sources[i], true);
-    /* There is none where the output is a regular file. */
+    /* A regular file has no event source. */
     if (r >= 0 && server->output)
         r = sd_event_source_set_exit_on_failure(server->output, true);
     return r;
 }
 
-/* The descriptor of a regular file cannot be watched, and need not be: it is always writable. */
+/* A regular file cannot be watched, and need not be: it is always writable. */
 static int watch_output(struct server *server)
 {
     int r = sd_event_add_io(server->event, &server->output, server->sink->fd, EPOLLOUT, on_output,

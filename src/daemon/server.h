@@ -2,11 +2,12 @@
 /*
  * server.h - the daemon's event loop: carries signals between the inbox and the exchange
  *
- * While bits flow it polls the inbox and leaves the event loop (sd-event(3)) only a moment now
- * and then; when they stop it sleeps in the event loop, and idle with no timer but the watchdog's.
- * Where a bit is late it looks, once each time that the event loop is left alone, whether the
- * sender shares its CPU, and then goes to another one and polls on; else it blocks until the bit
- * comes.
+ * While bits flow, the server polls the inbox in rounds. Between two rounds, the event loop
+ * (sd-event(3)) handles other events. When bits stop flowing, the server sleeps in the event loop.
+ * While the daemon is idle, it has no timer but that of the watchdog.
+ *
+ * If a bit is late, the server checks, at most once a round, whether the sender shares its CPU. If
+ * so, the server moves to another CPU and polls on. If not, it blocks until the bit comes.
  */
 #pragma once
 
@@ -18,16 +19,16 @@
 struct server;
 
 /*
- * Prepares to serve. inbox_open() must have been called, and the signals that ask to stop are
- * blocked from here on (stop.h). The sink stays the caller's, and so does the trace, which may be
- * NULL. message_limit is in octets. 0 or -errno.
+ * Prepares to serve. inbox_open() must have been called. From here on, the signals that ask to stop
+ * are blocked (stop.h). The sink and the trace stay the caller's; the trace may be NULL.
+ * message_limit is in octets. Returns 0 with *ret, or -errno.
  */
 int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret);
 void server_free(struct server *server);
 
 /*
- * Announces readiness to the service manager (sd_notify(3)) and serves until it is asked to stop:
- * then messages under way are finished, for STOP_GRACE (timing.h) at most, and everybody else is
- * told. 0 or -errno.
+ * Announces readiness to the service manager (sd_notify(3)), and serves until the daemon is asked
+ * to stop. Then finishes messages under way, for STOP_GRACE (timing.h) at most, and tells all other
+ * senders that the daemon stops. Returns 0 or -errno.
  */
 int server_run(struct server *server);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sink.c - what all sinks share */
+/* sink.c - the part that all sinks share */
 
 #include "daemon/sink.h"
 
@@ -32,7 +32,7 @@ void sink_close(struct sink *sink)
 
 int sink_write(struct sink *sink, const struct entry *entry)
 {
-    /* One message is in progress at most. */
+    /* At most one message is in progress. */
     assert(!sink->is_writing);
     sink->is_writing = true;
     sink->entry = *entry;
@@ -67,7 +67,7 @@ static void tell_stderr(const char *text)
     char line[RECORD_SIZE + sizeof "minitalkd: \n"];
     int length = snprintf(line, sizeof line, "minitalkd: %s\n", text);
 
-    /* Not by dprintf(3), which leaks memory where nothing is taken. */
+    /* Not dprintf(3), which leaks memory if the write fails. */
     if (poll(&pollfd, 1, 0) > 0)
         (void)!write(fd, line, (size_t)length);
     if (fd != STDERR_FILENO)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status.c - see status.h for what is told */
+/* status.c - see status.h for the reports */
 
 #include "daemon/status.h"
 
@@ -10,23 +10,26 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-/* How soon a change shows: the service manager need not hear of every message. */
+/* Time from a change to its report: the service manager need not hear of every message. */
 #define DELAY_USEC (250 * UINT64_C(1000))
 
-/* The one time that the clock is read which people set: nothing but this text depends on it. */
+/*
+ * Notes the local time of the start. No other function reads a clock that people can set, and only
+ * the text of the status depends on that clock.
+ */
 static void note_start(struct status *status)
 {
     struct timespec now;
     struct tm local;
 
-    /* Not time(2): that is behind by up to a tick, and may name the second before. */
+    /* Not time(2): it can lag by up to one clock tick, and so give the second before. */
     clock_gettime(CLOCK_REALTIME, &now);
     if (!localtime_r(&now.tv_sec, &local) ||
         strftime(status->since, sizeof status->since, "%F %T", &local) == 0)
         snprintf(status->since, sizeof status->since, "its start");
 }
 
-/* Tells how things stand, and these further lines. */
+/* Reports the current status, after these other lines. */
 static void show(struct status *status, const char *lines)
 {
     const struct exchange_counts *now = status->counts;
@@ -50,7 +53,7 @@ static int on_update(sd_event_source *source, uint64_t usec, void *userdata)
 
     (void)source, (void)usec;
     show(status, "");
-    /* What many senders needed is not kept until there are as many again. */
+    /* Do not keep the memory that many senders have needed until as many come again. */
     if (status->shown.senders == 0)
         malloc_trim(0);
     return 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stdout.c - the sink for machines without a journal: each message and a newline
+ * stdout.c - the sink for machines without a journal: writes each message and a newline
  *
- * Nothing is buffered: a message that is committed has been written. Records go elsewhere.
+ * Nothing is buffered: a message that is committed has been written. Records go to standard error
+ * (sink.h).
  */
 
 #include <errno.h>
@@ -24,8 +25,8 @@ static int probe_stdout(const struct sink *sink)
 }
 
 /*
- * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so it is filled in
- * steps of that size.
+ * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so each step writes
+ * no more than that.
  */
 static int write_stdout(struct sink *sink)
 {

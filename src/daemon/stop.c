@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stop.c - see stop.h for which signals these are */
+/* stop.c - see stop.h for the signals */
 
 #include "daemon/stop.h"
 

@@ -2,18 +2,23 @@
 /*
  * stop.h - the signals that ask the daemon to stop: SIGTERM, SIGINT and SIGHUP
  *
- * One that is ignored when the daemon starts, as in a script's background or under nohup(1), stays
- * ignored.
+ * A signal that is ignored when the daemon starts stays ignored: for example SIGINT in the
+ * background of a script, or SIGHUP under nohup(1).
  *
- * Policy: they wait until they are taken, and there is no handler anywhere.
+ * Policy: these signals stay pending until they are taken. No signal has a handler.
  */
 #pragma once
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* Blocks them from here on, and fills *ret with them. 0 or -errno. */
+/*
+ * Blocks these signals, except those that are ignored, and sets *ret to the blocked ones. Returns 0
+ * or -errno.
+ */
 int stop_block(sigset_t *ret);
 
-/* Whether one of these signals has come since the last time; does not wait (sigtimedwait(2)). */
+/*
+ * Takes one of these signals, without waiting (sigtimedwait(2)). Returns true if one was pending.
+ */
 bool stop_was_asked(const sigset_t *stops);

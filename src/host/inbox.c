@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* inbox.c - see inbox.h for who owns it */
+/* inbox.c - see inbox.h for its owner */
 
 #include "host/inbox.h"
 

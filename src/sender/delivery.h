@@ -32,7 +32,7 @@ struct delivery_counts {
  * bits of the whole message. When the message ends, with success or without, both are 0.
  */
 struct delivery_watcher {
-    void (*tell)(void *owner, uint64_t sent, uint64_t total); /* NULL: nobody */
+    void (*tell)(void *owner, uint64_t sent, uint64_t total); /* NULL: no watcher */
     void *owner;
 };
 
