@@ -8,7 +8,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "host/pidref.h"
 #include "host/procstat.h"
 
 struct peer {
@@ -79,19 +78,14 @@ void peer_free(struct peer *peer)
     free(peer);
 }
 
-pid_t peer_pid(const struct peer *peer)
+const struct pidref *peer_process(const struct peer *peer)
 {
-    return peer->process.pid;
+    return &peer->process;
 }
 
 uid_t peer_user(const struct peer *peer)
 {
     return peer->uid;
-}
-
-bool peer_has_ended(const struct peer *peer)
-{
-    return pidref_ended(&peer->process);
 }
 
 const struct origin *peer_origin(struct peer *peer)
@@ -104,14 +98,4 @@ const struct origin *peer_origin(struct peer *peer)
             origin_free(&peer->origin);
     }
     return &peer->origin;
-}
-
-int peer_send_ack(const struct peer *peer, enum lane lane)
-{
-    return pidref_send_bit(&peer->process, lane, false);
-}
-
-int peer_send_word(const struct peer *peer, uint32_t word)
-{
-    return pidref_send_word(&peer->process, word);
 }

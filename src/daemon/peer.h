@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer.h - the process of a sender: sends signals to it, and watches for its end
+ * peer.h - the process of a sender: how to signal it, and a watch for its end
  *
  * This is the peer of the exchange (exchange.h). The PID in a word is only a claim, so nothing is
  * sent to a process that a signal could end.
  */
 #pragma once
 
-#include <stdbool.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "daemon/origin.h"
-#include "protocol/lane.h"
+#include "host/pidref.h"
 
 struct peer;
 
@@ -27,16 +26,13 @@ typedef int (*peer_end_handler)(void *owner, struct peer *peer);
 int peer_new(sd_event *event, pid_t pid, peer_end_handler handler, void *owner, struct peer **ret);
 void peer_free(struct peer *peer);
 
-pid_t peer_pid(const struct peer *peer);
+/* Returns the process, for signals to it. The peer keeps it. */
+const struct pidref *peer_process(const struct peer *peer);
+
 uid_t peer_user(const struct peer *peer); /* real user ID, as of peer_new() */
-bool peer_has_ended(const struct peer *peer);
 
 /*
  * Returns the origin of the process, which the peer keeps. The first call reads it. If the process
  * has ended by then, the origin is unknown.
  */
 const struct origin *peer_origin(struct peer *peer);
-
-/* Send an ack on a lane, or a word. Return what pidref_send_bit() and pidref_send_word() return. */
-int peer_send_ack(const struct peer *peer, enum lane lane);
-int peer_send_word(const struct peer *peer, uint32_t word);

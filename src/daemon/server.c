@@ -172,7 +172,7 @@ static int look_around(struct server *server)
 static int on_end(void *owner, struct peer *peer)
 {
     struct server *server = owner;
-    pid_t pid = peer_pid(peer);
+    pid_t pid = peer_process(peer)->pid;
     int r;
 
     exchange_ended(&server->exchange, monotonic_now(), pid, peer);
@@ -212,26 +212,28 @@ static uid_t user(void *owner, const void *peer)
 static bool has_ended(void *owner, const void *peer)
 {
     (void)owner;
-    return peer_has_ended(peer);
+    return pidref_ended(peer_process(peer));
 }
 
 static int send_ack(void *owner, void *peer, const struct arq_bit *bit)
 {
     const struct server *server = owner;
-    int r = peer_send_ack(peer, bit->lane);
+    const struct pidref *process = peer_process(peer);
+    int r = pidref_send_bit(process, bit->lane, false);
 
     if (r == 0)
-        trace_ack(server->trace, peer_pid(peer), bit->lane, bit->index);
+        trace_ack(server->trace, process->pid, bit->lane, bit->index);
     return r;
 }
 
 static int send_word(void *owner, void *peer, uint32_t word)
 {
     const struct server *server = owner;
-    int r = peer_send_word(peer, word);
+    const struct pidref *process = peer_process(peer);
+    int r = pidref_send_word(process, word);
 
     if (r == 0)
-        trace_word(server->trace, TRACE_DAEMON, peer_pid(peer), word);
+        trace_word(server->trace, TRACE_DAEMON, process->pid, word);
     return r;
 }
 

@@ -45,32 +45,26 @@ bool pidref_ended(const struct pidref *pidref)
     return pidref_await_end(pidref, 0);
 }
 
-static int send_to_thread(const struct pidref *pidref, int number)
+static int send_by_pid(pid_t pid, int number)
 {
-    static bool too_old;
-
-    if (!too_old) {
-        if (pidfd_send_signal(pidref->fd, number, NULL, PIDFD_SIGNAL_THREAD) == 0)
-            return 0;
-        if (errno != EINVAL)
-            return -errno;
-        too_old = true;
-    }
-    return tgkill(pidref->pid, pidref->pid, number) < 0 ? -errno : 0;
-}
-
-static int send_to_process(const struct pidref *pidref, int number, siginfo_t *info)
-{
-    return pidfd_send_signal(pidref->fd, number, info, 0) < 0 ? -errno : 0;
+    return tgkill(pid, pid, number) < 0 ? -errno : 0;
 }
 
 int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit)
 {
+    static bool has_no_thread_flag;
     int number = bit ? SIGUSR2 : SIGUSR1;
+    unsigned flags = lane == LANE_THREAD ? PIDFD_SIGNAL_THREAD : 0;
 
     assert(pidref->fd >= 0);
-    return lane == LANE_THREAD ? send_to_thread(pidref, number)
-                               : send_to_process(pidref, number, NULL);
+    if (flags && has_no_thread_flag)
+        return send_by_pid(pidref->pid, number);
+    if (pidfd_send_signal(pidref->fd, number, NULL, flags) == 0)
+        return 0;
+    if (!flags || errno != EINVAL)
+        return -errno;
+    has_no_thread_flag = true;
+    return send_by_pid(pidref->pid, number);
 }
 
 int pidref_send_word(const struct pidref *pidref, uint32_t word)
@@ -81,5 +75,5 @@ int pidref_send_word(const struct pidref *pidref, uint32_t word)
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value.sival_int = (int)word;
-    return send_to_process(pidref, SIGUSR2, &info);
+    return pidfd_send_signal(pidref->fd, SIGUSR2, &info, 0) < 0 ? -errno : 0;
 }

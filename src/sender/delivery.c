@@ -114,16 +114,6 @@ static void tell_progress(struct delivery *d)
     tell(d, d->told, conversation_total(&d->conversation));
 }
 
-/* Sends everything that may be sent now. Returns 0 or -errno. */
-static int send_all(struct conversation *c)
-{
-    int r;
-
-    while ((r = conversation_send(c)) > 0)
-        ;
-    return r;
-}
-
 /* Polls while the next signal is near, then sleeps. Returns 1 with a signal; 0 without; -errno. */
 static int next_signal(struct delivery *d, struct lane_signal *ret)
 {
@@ -160,8 +150,10 @@ static int converse(struct delivery *d)
 
     while (c->outcome == CONVERSATION_OPEN) {
         struct lane_signal signal;
-        int r = send_all(c);
+        int r;
 
+        while ((r = conversation_send(c)) > 0)
+            ;
         if (r < 0)
             return failure_to_signal(d->daemon.pid, -r);
         r = next_signal(d, &signal);
