@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arq.h - what is sent, taken, answered and asked: the two ends of the protocol as state machines
+ * arq.h - automatic repeat request: the receiving and the sending end as two state machines
  *
- * Bit i of a session travels on lane i mod 2 and is answered on the same lane, so that two bits
- * may be in flight and no lane ever holds two. The receiver takes bits in order only. After a
- * silence the sender repeats no data: it asks for the count of bits taken, and goes on from there
- * (word.h). minitalk(7) tells the whole story.
+ * Rules:
+ *   - Bit i of a session travels on lane i mod 2, and its ack comes back on the same lane. A lane
+ *     carries a new bit only after the ack of the bit before. So at most two bits are in flight,
+ *     and no lane ever holds two.
+ *   - The receiver takes bits in order only. It holds a bit that comes before its predecessor, one
+ *     on each lane.
+ *   - After a probe timeout the sender repeats no data. It sends a probe that asks for the count of
+ *     bits taken, and continues from that count (word.h).
+ *   - The sender acts on a reply only if the reply carries the nonce of its newest probe. It also
+ *     believes two replies to an older probe of the same message, because they stay true: all of
+ *     this message is in the log; the daemon stops.
  *
- * Pure: no system calls, no clock, no memory of its own. The caller carries the signals, decides
- * what a silence is, and puts a barrier (barrier.h) before every word.
+ * Policy: the caller carries the signals, decides when a probe timeout has expired, and puts a
+ * barrier (barrier.h) before every word. Nothing here blocks. Any bit, ack or word may be lost.
+ *
+ * Pure: no system calls, no clock, no memory of its own. minitalk(7) describes the whole protocol.
  */
 #pragma once
 
@@ -18,7 +27,7 @@
 /* One bit of a message. */
 struct arq_bit {
     uint64_t index; /* in its message, from 0 */
-    enum lane lane; /* on which it travels */
+    enum lane lane; /* the lane on which it travels */
     bool value;
 };
 
@@ -26,83 +35,93 @@ struct arq_bit {
 
 struct arq_receiver {
     uint64_t count;   /* bits taken in this session */
-    bool held[LANES]; /* a bit waits on this lane, */
-    bool bit[LANES];  /* this one */
+    bool held[LANES]; /* a bit of this lane waits to be taken */
+    bool bit[LANES];  /* held: its value */
 };
 
-/* Holds a bit that came on a lane until it is its turn. */
+/* Holds a bit that came on a lane until it is the next in order. */
 void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, bool bit);
 
 /*
- * The next bit in order, if it is here: true, with what it is; it becomes bit index of its message.
- * It is the caller's to acknowledge it on its lane and, where the ack went out, to call
- * arq_receiver_take().
+ * Returns true if the next bit in order is held, and stores it in *ret. index is the index that the
+ * bit has in its message. The caller then acknowledges the bit on its lane. If the ack went out,
+ * the caller calls arq_receiver_take().
  */
 bool arq_receiver_next(const struct arq_receiver *receiver, uint64_t index, struct arq_bit *ret);
 
-/* Takes the next bit, which must be here, and returns its value. */
+/* Takes the next bit in order, which must be held, and returns its value. */
 bool arq_receiver_take(struct arq_receiver *receiver);
 
-/* How many bits in order are missing before one that comes on this lane now: 0 or 1. */
+/* Returns how many bits are missing before a bit that comes on this lane now: 0 or 1. */
 unsigned arq_receiver_ahead(const struct arq_receiver *receiver, enum lane lane);
 
-/* Forgets bits that wait for a lost one. To be done before a count is told. */
+/*
+ * Forgets the bits that are held for a lost one. To be called before the count is sent in a reply:
+ * the sender sends all bits from that count again.
+ */
 void arq_receiver_clear(struct arq_receiver *receiver);
 
 /* ---- the sending end: one message at a time ---- */
 
 enum arq_phase {
-    ARQ_STARTING,  /* asked to begin */
-    ARQ_SENDING,   /* bits, or the verdict, under way */
-    ARQ_RESUMING,  /* asked how far the receiver is */
+    ARQ_STARTING,  /* waits for the reply to a probe to start */
+    ARQ_SENDING,   /* sends bits, or waits for acks and the verdict */
+    ARQ_RESUMING,  /* waits for the reply to a probe to resume */
     ARQ_COMMITTED, /* done: the message is in the log */
     ARQ_REFUSED,   /* done: see refusal */
 };
 
 struct arq_sender {
     enum arq_phase phase;
-    enum reply_code refusal; /* ARQ_REFUSED: why */
-    bool probe_due;          /* the probe with this nonce is still to be sent */
+    enum reply_code refusal; /* ARQ_REFUSED: the reason */
+    bool probe_due;          /* the probe with the newest nonce is not sent yet */
     uint16_t nonce;          /* of the newest probe */
     uint16_t first_nonce;    /* of the first probe of this message */
     uint16_t base;           /* the receiver's count at bit 0 of the message */
     uint64_t total;          /* bits in the message */
-    uint64_t next;           /* the bit to be sent next */
-    bool in_flight[LANES];   /* a bit on this lane is not answered yet */
+    uint64_t next;           /* index of the bit to send next */
+    bool in_flight[LANES];   /* a bit on this lane is not acknowledged yet */
 };
 
-/* What to put on the wire now. */
+/* The signal to send now. */
 struct arq_step {
     enum { ARQ_NOTHING, ARQ_BIT, ARQ_PROBE } what;
     enum lane lane;     /* ARQ_BIT: the lane */
-    uint64_t index;     /* ARQ_BIT: which bit of the message, from 0 */
-    struct probe probe; /* ARQ_PROBE: what to ask */
+    uint64_t index;     /* ARQ_BIT: the bit's index in the message, from 0 */
+    struct probe probe; /* ARQ_PROBE: the probe */
 };
 
-/* What an answer told the sender. */
+/* The news that a reply brings to the sender. */
 enum arq_news {
-    ARQ_STALE,   /* nothing: not the answer to what was asked */
-    ARQ_GO,      /* go on */
-    ARQ_WAIT,    /* others are sending */
+    ARQ_STALE,   /* none: it is not the reply to the newest probe */
+    ARQ_GO,      /* the next step may send bits, or a new probe to start */
+    ARQ_WAIT,    /* others are sending; a GO follows */
     ARQ_PENDING, /* the message waits for the log */
     ARQ_VERDICT, /* phase is now ARQ_COMMITTED or ARQ_REFUSED */
 };
 
-/* Begins a message of total bits (> 0). The nonce must not have been used in this session. */
+/*
+ * Begins a message of total bits (> 0). nonce is that of the first probe, and no probe of this
+ * session may have used it before.
+ */
 void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce);
 
-/* Returns what to put on the wire and counts it as sent; call until it says ARQ_NOTHING. */
+/* Returns the signal to send now, and counts it as sent. To be called until it is ARQ_NOTHING. */
 struct arq_step arq_sender_step(struct arq_sender *sender);
 
-/* A plain signal came from the receiver. True if it acknowledges a bit in flight: this index. */
+/*
+ * Acts on a plain signal of the receiver on this lane. Returns true if the signal acknowledges a
+ * bit in flight, and stores that bit's index in *ret_index.
+ */
 bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_index);
 
-/* A word came from the receiver and has passed the barrier. */
+/* Acts on a reply of the receiver that has passed the barrier. */
 enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 
-/* Nothing came for too long: the next step will be a probe. */
+/* The probe timeout has expired: the next step is a probe with a new nonce. */
 void arq_sender_timeout(struct arq_sender *sender);
 
+/* Returns true if the message has a verdict. */
 static inline bool arq_sender_done(const struct arq_sender *sender)
 {
     return sender->phase >= ARQ_COMMITTED;

@@ -1,40 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * barrier.h - holds control words back until everything sent before them has been taken
+ * barrier.h - holds a word until all signals that were sent before it have been taken
  *
- * The kernel does not hand signals out in the order in which they were sent, so a word may
- * overtake bits. A word is therefore held until nothing else is pending. Under a storm of
- * strangers' signals that moment might never come, so there is a second way through: once each
- * slot has been emptied, or passed over as empty, since the word was taken. (The kernel looks at
- * the slots in the order of enum slot: a signal from one of them says that those before it
- * were empty.)
+ * The kernel does not deliver signals in the order in which they were sent, so a word may overtake
+ * bits. The barrier therefore holds each word, and releases it in one of two cases:
+ *   - No signal is pending.
+ *   - Since the word was taken, each slot was seen empty once. Without this rule, a flood of
+ *     strangers' signals could hold a word for ever.
  *
- * Policy: one word a process, the newest; the words of BARRIER_WORDS processes at most, and
- * those beyond are lost, as any signal may be: whoever misses an answer asks again.
+ * The kernel looks at the slots in the order of enum slot. So a signal that is taken from one slot
+ * shows that all slots before it were empty, and that its own slot has just been emptied.
+ *
+ * Policy:
+ *   - The barrier holds one word of each process: a newer word replaces an older one.
+ *   - It holds the words of BARRIER_WORDS processes at most. Further words are lost, as any signal
+ *     may be: a sender that gets no reply sends its probe again.
+ *   - It allocates no memory and never blocks.
  */
 #pragma once
 
 #include "protocol/lane.h"
 
+/* Processes of which a word is held, at most. */
 #define BARRIER_WORDS 64
 
+/* Starts as all 0. */
 struct barrier {
     unsigned count;
     struct {
         pid_t pid;
         uint32_t word;
-        unsigned seen; /* bit p: slot p has been empty since the word was taken */
+        unsigned seen; /* bit p: slot p was seen empty since the word was taken */
     } held[BARRIER_WORDS];
 };
 
-/* Notes any signal just taken, and holds it if it is a word. */
+/* Notes a signal that was just taken, and holds it if it is a word. Call it for each signal. */
 void barrier_note(struct barrier *barrier, const struct lane_signal *signal);
 
-/* Holds a word, as if it had been taken now. */
+/* Holds a word of this process as if it had been taken now. */
 void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
 
 /*
- * Releases the oldest word that may be acted on now: any, where nothing is pending (empty is
- * true), else one for which every slot has been seen empty. False if there is none.
+ * Releases the first word that may be acted on now, in the order in which the processes came. empty
+ * is true if no signal is pending: then any word may be released. Otherwise only a word may for
+ * which each slot was seen empty. Returns true and sets *ret_pid and *ret_word, or false if no word
+ * may be released.
  */
 bool barrier_release(struct barrier *barrier, bool empty, pid_t *ret_pid, uint32_t *ret_word);

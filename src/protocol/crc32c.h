@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * Extends a checksum by one octet. Start from 0; the value after each octet is the checksum of
- * all octets so far.
+ * Extends a checksum by one octet. crc is 0 for the first octet. Returns the checksum of all octets
+ * so far.
  */
 uint32_t crc32c_octet(uint32_t crc, uint8_t octet);

@@ -1,30 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exchange.h - the daemon's side of the protocol: who may talk, what is answered, what is logged
+ * exchange.h - the daemon's side of the protocol: sessions, turns, acks, replies and commits
  *
- * Signals of different senders meet in the same four slots, and there wipe each other out. So
- * one sender at a time has the turn and runs at full speed; the others are told to wait, sleep,
- * and are told to go: the users in turn, and the senders of each first come first served. A turn
- * ends with the message, with the sender's silence, or after a time slice if others wait, which is
- * shorter where one of them has yet to begin; the sender whose turn was taken away notices by the
- * silence, asks, and is queued again.
+ * The exchange gets every signal that the daemon takes. It acknowledges bits, replies to probes,
+ * passes whole messages to the log and tells each sender the verdict. conversation.h is the
+ * counterpart, and minitalk(7) describes the whole protocol.
  *
- * What is bounded: sessions, and the octets of messages under way (EXCHANGE_ROOM, or one message
- * of the greatest length if that is more). Where one more would be too much, the user with most of
- * it loses the session that asked least lately, as long as that user has more than the one who asks
- * would have then; its sender is told that the daemon is busy. Where that does not make enough, the
- * one who asks is told so. Once the daemon stops, nobody makes way: who comes is turned away.
+ * Turns:
+ *   - The signals of different senders would meet in the same four slots and wipe each other out.
+ *     So one sender at a time has the turn and sends at full speed.
+ *   - All other senders are told to wait, sleep, and are told to go when their turn comes. Users
+ *     take turns; the senders of one user share that user's turns, first come, first served.
+ *   - A turn ends with the message, or with the session.
+ *   - If others wait, a turn also ends after TURN_LAPSE without a signal of the sender, or after a
+ *     slice. The slice is SLICE_SHORT if a waiting sender has yet to begin its message, else
+ *     SLICE_LONG (timing.h).
+ *   - A GO that gives a turn unasked is repeated until the sender is heard. If the sender is not
+ *     heard for TURN_LAPSE, the turn ends even if nobody waits.
+ *   - A sender that loses the turn in the middle of a message is not told. Its probe timeout
+ *     expires, it sends a probe, and it is queued again. The bits taken so far are kept.
+ *   - While a commit is in progress, nobody is given a turn.
  *
- * What is taken on whose word: a bit counts only if the kernel names its sender (SIGNAL_PLAIN).
- * A control word opens a session or asks about one, and changes no message. An answer goes out
- * before its bit is taken: that it could be delivered proves that the PID still belongs to the
- * session's process, and so that the bit was this process's. Bits that waited already when a
- * session began may be of a process that had the PID before: so the word that opens a session goes
- * behind the barrier once more, and they are dropped meanwhile.
+ * Limits:
+ *   - The number of sessions is limited, and so are the octets of all messages under way:
+ *     EXCHANGE_ROOM, or one message of the greatest length if that is more.
+ *   - At a limit, the user who has most sessions (or most octets) gives way, if that user has more
+ *     than the asking user would then have. Of that user's sessions, the exchange evicts the one
+ *     that sent a probe least lately. An evicted sender that waits for something is told BUSY.
+ *   - The session whose message is being committed is never evicted.
+ *   - If no session can be evicted, or if that does not free enough, the asking sender is told
+ *     BUSY.
+ *   - A daemon that stops evicts no session for a new sender: the new sender is told STOPPING.
  *
- * Pure: no system calls and no clock. Time and the outer world come from the owner, so that a
- * simulation can be one. 'now' is the owner's clock in nanoseconds, which never goes back; where
- * signals come one after another it may be as old as the last look at the clock.
+ * Trust:
+ *   - A bit counts only if the kernel names its sender (SIGNAL_PLAIN).
+ *   - A word can be forged. So a word opens a session or asks about one, and changes no message.
+ *   - An ack goes out before its bit is taken. An ack that was delivered proves that the PID still
+ *     belongs to the session's process, and so that this process sent the bit.
+ *   - Bits that were pending when a session began may come from an earlier process with the same
+ *     PID. So the probe that opens a session goes behind the barrier once more, and these bits are
+ *     dropped meanwhile.
+ *
+ * Policy:
+ *   - The exchange owns the sessions, the users and the words that the barrier holds. It closes
+ *     every peer that it has opened. The owner has the clock, the processes and the log.
+ *   - Nothing here blocks. A log that needs time says so with -EINPROGRESS.
+ *   - Any signal may be lost; the sender then probes again. A message is lost if its sender ends
+ *     before it is whole, and lost() reports that.
+ *
+ * Pure: no system calls and no clock. The owner supplies the time and the outer world, so the owner
+ * can be a simulation. The parameter 'now' is the owner's clock in nanoseconds and never goes back.
+ * While signals come one after another, 'now' may be as old as the owner's last look at the clock.
  */
 #pragma once
 
@@ -36,115 +62,134 @@
 #include "protocol/user.h"
 
 #define EXCHANGE_NEVER UINT64_MAX
-/* After so many signals in a row the owner looks at the clock and calls exchange_tick(). */
+/* After this many signals in a row, the owner reads the clock and calls exchange_tick(). */
 #define EXCHANGE_SIGNALS_PER_TICK 64
+/* Octets of all messages under way: 256 MiB. */
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
-/* What the owner does for the exchange. Failures are -errno. */
+/* What the owner does for the exchange. Functions that return int return 0 or -errno. */
 struct exchange_ops {
-    /* Opens a way to signal a process. Fails if it is gone or would be harmed by a signal. */
+    /*
+     * Opens a peer: a handle with which to signal the process. Fails if the process has ended, or
+     * if a signal would harm it.
+     */
     int (*open)(void *owner, pid_t pid, void **ret_peer);
     void (*close)(void *owner, void *peer);
-    /* The real user of the peer's process, and whether that has ended. */
+    /* Returns the real user ID of the peer's process. */
     uid_t (*user)(void *owner, const void *peer);
+    /* Returns true if the peer's process has ended. */
     bool (*ended)(void *owner, const void *peer);
-    /*
-     * Acknowledges a bit, which is taken if this returns 0; sends a word. -ESRCH if the process is
-     * gone.
-     */
+    /* Acknowledges a bit. The exchange takes the bit if this returns 0, and only then. */
     int (*send_ack)(void *owner, void *peer, const struct arq_bit *bit);
+    /* Sends a word. Like send_ack(), it returns -ESRCH if the process is gone. */
     int (*send_word)(void *owner, void *peer, uint32_t word);
     /*
-     * Puts a message of a sender into the log, and takes over its bytes in any case. 0: it is
-     * there. -EINPROGRESS: exchange_committed() will tell. Else: it is not, and will not be.
+     * Puts a message into the log. pid and uid are those of its sender. The message's bytes belong
+     * to the owner from now on, whatever is returned:
+     *   0             the message is in the log
+     *   -EINPROGRESS  the owner will call exchange_committed() with the outcome
+     *   other -errno  the message is not in the log and will not be
      */
     int (*commit)(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message);
-    /* Whether some of the message whose commit is in progress can be seen in the log already. */
+    /*
+     * Returns true if a part of the message whose commit is in progress can already be seen in the
+     * log.
+     */
     bool (*has_begun)(void *owner);
-    /* For the record: a message was refused; its sender ended before it was whole. */
+    /* Reports that a message was refused. */
     void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply_code reason);
+    /*
+     * Reports that a message is lost: its sender ended before it was whole. bytes is the length of
+     * the payload that had arrived.
+     */
     void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);
 };
 
 struct exchange_counts {
     uint64_t messages; /* in the log */
-    uint64_t bytes;    /* of their payloads */
-    uint64_t refused;
-    uint64_t lost;
-    uint64_t senders; /* sessions there are now, as in the table */
+    uint64_t bytes;    /* of the payloads of these messages */
+    uint64_t refused;  /* messages */
+    uint64_t lost;     /* messages */
+    uint64_t senders;  /* sessions open now */
 };
 
 struct exchange {
     const struct exchange_ops *ops;
     void *owner;
-    size_t message_limit; /* octets */
+    size_t message_limit; /* octets of a payload */
     size_t room;          /* octets, of all messages under way together */
     struct sessions sessions;
-    struct users users; /* whose sessions they are, and who waits */
+    struct users users; /* of these sessions, with the queues for the turn */
     struct barrier barrier;
     struct exchange_counts counts;
 
     uint64_t now;              /* as of the last call */
-    struct session *runner;    /* who has the turn, or NULL */
-    uint64_t granted_at;       /* when it got it, */
-    uint64_t heard_at;         /* when its last signal came, */
-    uint64_t repeat_go_at;     /* and when to tell it again, until it was heard */
-    bool committing;           /* a message is on its way into the log: no turns meanwhile */
-    struct session *committer; /* whose it is; NULL if that sender has ended */
-    size_t committing_bytes;   /* and how much */
+    struct session *runner;    /* has the turn; NULL if no session has it */
+    uint64_t granted_at;       /* when the runner got the turn */
+    uint64_t heard_at;         /* when the runner's last signal came, or when it got the turn */
+    uint64_t repeat_go_at;     /* when to repeat the GO; EXCHANGE_NEVER: the runner was heard */
+    bool committing;           /* a commit is in progress: nobody is given a turn */
+    struct session *committer; /* sent the message of that commit; NULL if its session has ended */
+    size_t committing_bytes;   /* of the payload of that message */
     bool stopping;
 };
 
-/* 0 or -ENOMEM. message_limit is in octets; session_limit is in sessions, > 0. */
+/*
+ * Prepares an exchange without sessions. message_limit is the greatest payload in octets;
+ * session_limit is in sessions, > 0. The ops and the owner stay the caller's. Returns 0 or -ENOMEM.
+ */
 int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, void *owner,
                   size_t message_limit, unsigned session_limit);
 
 /*
- * Tells every sender that still waits for something that the daemon stops, and forgets all. Only
- * the one of whose message there is a part in the log is told nothing: that it is not there would
- * be as untrue as that it is.
+ * Tells every sender that still waits for something that the daemon stops, and frees all sessions.
+ * One sender is told nothing: the one whose message is partly in the log. Both "it is in the log"
+ * and "it is not" would be untrue.
  */
 void exchange_done(struct exchange *exchange);
 
-/* A signal was taken. */
+/* Acts on a signal that the owner has taken. */
 void exchange_take(struct exchange *exchange, uint64_t now, const struct lane_signal *signal);
 
 /*
- * Whether a signal would be a bit that is waited for: of the runner's message, which goes on. Then
- * *ret_index is its index in that message.
+ * Returns true if the exchange waits for this signal: it is a bit of the runner, which may send
+ * bits. *ret_index is then the index of that bit in its message.
  */
 bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal,
                     uint64_t *ret_index);
 
-/* Whether a process has a session. */
+/* Returns true if the process has a session. */
 bool exchange_knows(const struct exchange *exchange, pid_t pid);
 
-/* The process that has the turn; 0 if none has. */
+/* Returns the PID of the runner; 0 if no session has the turn. */
 pid_t exchange_runner(const struct exchange *exchange);
 
-/* Nothing was pending: words that were held back are acted on. */
+/* The owner has found no signal pending: acts on the words that the barrier holds. */
 void exchange_settle(struct exchange *exchange, uint64_t now);
 
 /*
- * Time has passed: turns are taken and given. Returns when that next matters, or EXCHANGE_NEVER
- * while no turn is in question.
+ * Ends a turn whose time is over, gives the turn to the next session, and repeats a GO that is due.
+ * Returns the time at which to call again at the latest; EXCHANGE_NEVER if no time limit runs.
  */
 uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 
-/* The process behind a peer has ended. The peer is closed. */
+/* The process of a peer has ended: ends its session, if that has this peer, and closes the peer. */
 void exchange_ended(struct exchange *exchange, uint64_t now, pid_t pid, const void *peer);
 
-/* The outcome of a commit that was in progress: 0 or -errno. */
+/* The commit in progress has ended. result is 0 if the message is in the log, or -errno. */
 void exchange_committed(struct exchange *exchange, uint64_t now, int result);
 
-/* From now on, only messages under way are served. */
+/* The daemon is to stop: from now on, the exchange serves only messages under way. */
 void exchange_stop(struct exchange *exchange, uint64_t now);
 
-/* Whether something was asked that can only be acted on once no signal is pending. */
+/*
+ * Returns true if the barrier holds a word. The owner should then look for pending signals rather
+ * than sleep, and call exchange_settle() once it finds none.
+ */
 bool exchange_holds_words(const struct exchange *ex);
 
-/* Whether a sender is being served right now, so that its next signal is near. */
+/* Returns true if the runner's next signal is near: its last one came within TURN_LAPSE. */
 bool exchange_is_busy(const struct exchange *exchange);
 
-/* Whether some message is under way. */
+/* Returns true if any message is under way. */
 bool exchange_has_unfinished(const struct exchange *exchange);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fields.h - what else a journal entry says of a message: its tag, and fields of the sender's own
+ * fields.h - the journal fields of a message beside its text and priority
  *
- * Each field is a length (leb128.h) and so many octets:
+ * In a frame, each field is a length (leb128.h) and that many octets:
  *
- *   NAME=VALUE  a field of the sender's own; any octets in the value
- *   tTAG        SYSLOG_IDENTIFIER
- *   fNUMBER     SYSLOG_FACILITY, as in syslog(3), shifted: 0 to 23
- *   iNUMBER     SYSLOG_PID, 1 or more
+ *   NAME=VALUE  a field with a name of the sender's choice; any octets in the value
+ *   tTAG        SYSLOG_IDENTIFIER: 1 to TAG_LENGTH_MAX octets without control characters
+ *   fNUMBER     SYSLOG_FACILITY: 0 to FACILITY_MAX, the facility of syslog(3) shifted right by 3
+ *   iNUMBER     SYSLOG_PID: 1 or more
  *
- * Those with a letter can be there once each. A name of the sender's own can be there again, as in
- * the journal.
+ * Rules:
+ *   - Each of the three fields with a letter may occur once. A name of the sender's choice may
+ *     occur any number of times, as in the journal.
+ *   - A name follows the rules of journald (systemd.journal-fields(7)).
+ *   - A name is reserved if the daemon or journald writes that field itself, or if the field makes
+ *     journald attribute the entry to another process. So a reader can trust these fields.
  *
- * Policy: a name follows journald's rules (systemd.journal-fields(7)), and is none that the daemon
- * writes itself, or that makes journald believe more of an entry: what a reader takes for the
- * daemon's word must be its word. Both ends check.
+ * Policy: both ends check every field. The sender reports an invalid field to its user; the daemon
+ * refuses the message as damaged. A decoded field points into the octets that it was read from, and
+ * the caller owns those. Nothing here blocks.
  *
- * Pure, but for the memory of the fields that a sender puts together.
+ * Pure, except for the memory of the fields that a sender builds.
  */
 #pragma once
 
@@ -24,17 +28,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of all fields of a message together, in octets, and how many there can be. */
+/* Octets of all fields of a message together, with their lengths. */
 #define FIELDS_SIZE_MAX ((size_t)64 << 10)
+/* Fields of a message. */
 #define FIELDS_COUNT_MAX 64u
-/* As journald has it. */
+/* Characters of a name: the limit of journald. */
 #define FIELD_NAME_MAX 64u
+/* Octets of a tag. */
 #define TAG_LENGTH_MAX 255u
 #define FACILITY_MAX 23
 #define FACILITY_NONE (-1)
 
 enum field_kind {
-    FIELD_OWN, /* the sender's own: NAME=VALUE is in one piece, at name */
+    FIELD_OWN, /* a name of the sender's choice; name points to the whole NAME=VALUE */
     FIELD_TAG,
     FIELD_FACILITY,
     FIELD_PID,
@@ -42,15 +48,15 @@ enum field_kind {
 
 struct field {
     enum field_kind kind;
-    const char *name; /* name_length characters, no NUL behind them */
+    const char *name; /* name_length characters, without a NUL behind them */
     size_t name_length;
-    const uint8_t *value; /* length octets, any */
+    const uint8_t *value; /* length octets of any value */
     size_t length;
 };
 
 /* ---- sending ---- */
 
-/* Starts as all 0. */
+/* The fields that a sender builds for a message. Starts as all 0. */
 struct fields {
     uint8_t *octets; /* to be freed by fields_free() */
     size_t length;
@@ -59,41 +65,44 @@ struct fields {
 
 enum fields_result {
     FIELDS_ADDED,
-    FIELDS_BAD_NAME, /* not capital letters, digits and '_', or too long */
-    FIELDS_RESERVED, /* the daemon's own, or journald's; or there is another way to set it */
-    FIELDS_BAD_VALUE,
-    FIELDS_TOO_LARGE, /* together, or too many */
+    FIELDS_BAD_NAME,  /* no '=', or the name breaks the rules of journald */
+    FIELDS_RESERVED,  /* written by the daemon or journald, or to be set by a function below */
+    FIELDS_BAD_VALUE, /* the tag or the number is out of its range */
+    FIELDS_TOO_LARGE, /* more than FIELDS_COUNT_MAX, or than FIELDS_SIZE_MAX octets together */
     FIELDS_NO_MEMORY,
 };
 
 /*
- * What has been added so is valid. Where a field cannot be added, the others stay as they were.
+ * The functions below add only valid fields. If a function fails, the other fields stay as they
+ * were.
  *
- * Adds NAME=VALUE, length octets in all.
+ * Adds the field NAME=VALUE, which is length octets long.
  */
 enum fields_result fields_add(struct fields *fields, const char *text, size_t length);
 
-/* Sets the tag: 1 to TAG_LENGTH_MAX octets without control characters. */
+/* Sets the tag, which ends with a NUL: 1 to TAG_LENGTH_MAX octets without control characters. */
 enum fields_result fields_set_tag(struct fields *fields, const char *tag);
 
-/* Sets the facility, 0 to FACILITY_MAX; or FACILITY_NONE. */
+/* Sets the facility, 0 to FACILITY_MAX, or removes it: FACILITY_NONE. */
 enum fields_result fields_set_facility(struct fields *fields, int facility);
 
-/* Sets the PID that the sender goes by, 1 or more. */
+/* Sets SYSLOG_PID, 1 or more. */
 enum fields_result fields_set_pid(struct fields *fields, int pid);
 
+/* Frees all fields. The struct is all 0 again. */
 void fields_free(struct fields *fields);
 
 /* ---- receiving ---- */
 
 /*
- * Whether a row of octets is fields that may be logged: each well-formed, none reserved, no more
- * than there can be. No octets are no fields, and valid.
+ * Returns true if a sequence of octets consists of valid fields: each is well-formed, none is
+ * reserved, none with a letter occurs twice, and they are not more than FIELDS_COUNT_MAX. An empty
+ * sequence is valid.
  */
 bool fields_are_valid(const uint8_t *octets, size_t length);
 
 /*
- * Reads the field at *offset, and moves that behind it. False at the end, or where there is none
- * that may be logged; then *offset and *ret are as they were.
+ * Reads the field at *offset into *ret, and moves *offset behind it. Returns false at the end or if
+ * the field is invalid; then *offset and *ret are untouched.
  */
 bool fields_next(const uint8_t *octets, size_t length, size_t *offset, struct field *ret);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lane.h - one signal on the wire, as both programs see it
+ * lane.h - the types of a signal that has been taken: lane, slot and kind
  *
- * Linux keeps two pending sets for a receiver: one of its thread (tgkill(2)) and one of the whole
- * process (kill(2)). Each holds one SIGUSR1 and one SIGUSR2, so there are four slots where a
- * signal can wait, and two lanes on which a bit can travel without meeting the bit before it.
- * signal(7) tells of pending sets, sigaction(2) of si_code.
+ * Linux keeps two sets of pending signals for a receiver: that of its thread (tgkill(2)) and that
+ * of the whole process (kill(2)). Each set holds one SIGUSR1 and one SIGUSR2. So there are four
+ * slots where a signal can wait, and two lanes on which a bit can travel without meeting the bit
+ * before it. signal(7) describes pending signals, and sigaction(2) describes si_code.
  *
- * This file has types only; inbox.h takes signals, peer.h sends them.
+ * This file has types only. inbox.h takes signals, and peer.h sends them.
  */
 #pragma once
 
@@ -33,17 +33,17 @@ enum slot {
 #define SLOTS 4
 
 enum signal_kind {
-    SIGNAL_PLAIN, /* sent by kill or tgkill: pid and uid are the kernel's word */
-    SIGNAL_WORD,  /* a queued SIGUSR2: pid and word are the sender's claim */
-    SIGNAL_NOISE, /* anything else; only its slot means something */
+    SIGNAL_PLAIN, /* sent by kill or tgkill: the kernel attests pid and uid */
+    SIGNAL_WORD,  /* a queued SIGUSR2: the sender can forge pid and word */
+    SIGNAL_NOISE, /* any other signal: only its slot counts */
 };
 
 struct lane_signal {
     enum signal_kind kind;
     enum slot slot;
-    enum lane lane; /* SIGNAL_PLAIN: the lane it came on */
+    enum lane lane; /* SIGNAL_PLAIN: the lane on which it came */
     bool bit;       /* SIGNAL_PLAIN: false for SIGUSR1, true for SIGUSR2 */
-    pid_t pid;      /* who sent it, in this process's PID namespace; > 0 unless SIGNAL_NOISE */
-    uid_t uid;      /* SIGNAL_PLAIN: the sender's real user */
-    uint32_t word;  /* SIGNAL_WORD: what it says */
+    pid_t pid;      /* its sender, in this process's PID namespace; > 0 unless SIGNAL_NOISE */
+    uid_t uid;      /* SIGNAL_PLAIN: the sender's real user ID */
+    uint32_t word;  /* SIGNAL_WORD: its value (word.h) */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nsec.h - units of time: all durations and all clocks of the project count nanoseconds */
+/* nsec.h - units of time: all durations and clocks of the project count nanoseconds */
 #pragma once
 
 #include <stdint.h>

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session.h - one sender, as the daemon knows it, and the table of all of them
+ * session.h - the daemon's state of one sender, and the table of all sessions
  *
- * A session is opened by a sender's first probe, lives until its process ends, and carries any
- * number of messages one after another, up to the first that is refused. Its count of bits runs
- * through all of them.
+ * Rules:
+ *   - A sender's first probe to start opens its session. The session lives until its process ends
+ *     or until it is evicted.
+ *   - A session carries any number of messages one after another, up to the first that is refused.
+ *   - Its count of bits runs through all of its messages.
+ *   - A probe to start only invites the next message. The verdict on the message before stands
+ *     until the first bit of the next one is taken, because anybody can forge a probe.
  *
- * Anybody can ask in a sender's name whether a message may begin. So the probe changes nothing of
- * what is known of the message before: its verdict stands until a bit of the next one comes.
+ * Policy:
+ *   - Only this module writes a session, except its member, which user.h writes.
+ *   - A session owns the octets of its message under way. The peer is the caller's, who opens and
+ *     closes it.
+ *   - Bits that are held for a missing one may be lost: the sender sends them again.
  *
- * Policy: only this module writes a session, but for its member, which user.h writes. Pure: the
- * peer is the caller's business.
+ * Pure, except for the memory of sessions, of the table and of messages. Nothing here blocks.
  */
 #pragma once
 
@@ -22,23 +28,23 @@
 
 enum session_state {
     SESSION_IDLE,       /* no message has come yet */
-    SESSION_OPEN,       /* bits of a message have come, and more are to */
-    SESSION_COMMITTING, /* it is whole, and its way into the log has begun */
-    SESSION_COMMITTED,  /* it is in the log */
-    SESSION_REFUSED,    /* it is not, and will not be; see refusal. The session's last state */
+    SESSION_OPEN,       /* some bits of the message have been taken, but not all */
+    SESSION_COMMITTING, /* the message is whole, and its commit is in progress */
+    SESSION_COMMITTED,  /* the message is in the log */
+    SESSION_REFUSED,    /* it will never be in the log: see refusal. The session's last state */
 };
 
 struct session {
     LIST_ENTRY(session) bucket; /* in the table */
-    struct member member;       /* of its user */
+    struct member member;       /* the session as a member of its user */
 
     pid_t pid;
-    uid_t uid;  /* the kernel's word on the sender of this message's first bit */
-    void *peer; /* the other end: the owner's handle */
+    uid_t uid;  /* who sent the first bit of the newest message, as the kernel attests */
+    void *peer; /* the caller's handle of the process */
 
-    enum session_state state; /* of the newest message of which a bit has come */
-    bool is_invited;          /* another may begin: its sender asked */
-    enum reply_code refusal;  /* SESSION_REFUSED: why */
+    enum session_state state; /* of the newest message of which a bit was taken */
+    bool is_invited;          /* the next message may begin: its sender has sent a probe to start */
+    enum reply_code refusal;  /* SESSION_REFUSED: the reason */
     uint16_t nonce;           /* of the newest probe */
     struct arq_receiver arq;  /* counts all bits of the session */
     uint64_t base;            /* the count at the first bit of the newest message */
@@ -46,62 +52,83 @@ struct session {
 };
 
 /*
- * A session in SESSION_IDLE for messages of limit octets at most; NULL if there is no memory. The
- * user is that of the process; the kernel's word on each message's first bit follows.
+ * Returns a new session in SESSION_IDLE, or NULL if out of memory. limit is the greatest payload in
+ * octets. uid is the real user ID of the process; the first bit of each message replaces it by the
+ * user ID that the kernel attests for that bit.
  */
 struct session *session_new(pid_t pid, uid_t uid, void *peer, size_t limit);
+
+/* Frees a session, or does nothing for NULL. The session must have left its user. */
 void session_free(struct session *session);
 
-/* The session that a member belongs to; NULL of NULL. */
+/* Returns the session that a member is part of; NULL for NULL. */
 struct session *session_of(struct member *member);
 
 /*
- * Its sender sent a probe with this nonce, which every reply carries from now on. Bits that are
- * held for a missing one are forgotten: the sender will send them again.
+ * Notes a probe of the sender. Every reply carries its nonce from now on. Bits that are held for a
+ * missing one are forgotten: the sender will send them again.
  */
 void session_ask(struct session *session, uint16_t nonce);
 
-/* Lets the next message begin, or takes that back. */
+/* Lets the next message begin. The session is neither mid-message nor in SESSION_REFUSED. */
 void session_invite(struct session *session);
+
+/* Takes the invitation back. */
 void session_uninvite(struct session *session);
 
-/* Whether the next bit in order may be taken: as one of the message, or as the first of the next.
+/*
+ * Returns true if the next bit in order may be taken: as a bit of the message under way, or as the
+ * first bit of the next message.
  */
 bool session_takes_bits(const struct session *session);
 
-/* Holds a bit that came on a lane until it is the next in order. */
+/* Holds a bit that came on a lane until it is the next in order. session_takes_bits() is true. */
 void session_hold(struct session *session, enum lane lane, bool bit);
 
-/* The index in its message that a bit on this lane would have if it came now. */
+/* Returns the index in its message of a bit that comes on this lane now. */
 uint64_t session_index_on(const struct session *session, enum lane lane);
 
-/* The next bit in order, if it is here and may be taken: true, with what it is. */
+/* Returns true if the next bit in order is held and may be taken, and stores it in *ret. */
 bool session_next(const struct session *session, struct arq_bit *ret);
 
 /*
- * Takes the bit that session_next() told, sent by this user. If it is the first of an invited
- * message, that begins and the one before is forgotten. The state tells what the bit completed:
- * still SESSION_OPEN; SESSION_COMMITTING: session_take_message() has it; SESSION_REFUSED.
+ * Takes the bit that session_next() has returned. uid is the user who sent the bit, as the kernel
+ * attests. The first bit of an invited message begins that message, and the message before is
+ * forgotten. The state is then one of these:
+ *   SESSION_OPEN        more bits are to come
+ *   SESSION_COMMITTING  the message is whole: call session_take_message()
+ *   SESSION_REFUSED     the message is invalid, too large, or out of memory
  */
 void session_take(struct session *session, uid_t uid);
 
-/* The whole message, in SESSION_COMMITTING, once: its bytes are the caller's from now on. */
+/*
+ * Returns the whole message. The state must be SESSION_COMMITTING, and this works once for each
+ * message: its bytes are the caller's from now on, to be freed with free(3).
+ */
 struct message session_take_message(struct session *session);
 
-/* How many bits have been taken of the message that is under way or invited. */
+/* Returns how many bits have been taken of the newest message, or 0 if the next one is invited. */
 uint64_t session_taken(const struct session *session);
 
-/* The octets of the message under way, its fields too, once its header has told them; 0 before. */
+/*
+ * Returns the length of the message under way, payload and fields together, in octets; 0 until its
+ * header has been received.
+ */
 size_t session_length(const struct session *session);
 
-/* Ends the message with a verdict, SESSION_COMMITTED or SESSION_REFUSED, and frees its bytes. */
+/* Ends the message as SESSION_COMMITTED, and frees its bytes. The state is SESSION_COMMITTING. */
 void session_commit(struct session *session);
+
+/*
+ * Ends the session as SESSION_REFUSED, and frees the bytes of its message. reason is a refusal:
+ * REPLY_TOO_LARGE to REPLY_OUT_OF_STEP.
+ */
 void session_refuse(struct session *session, enum reply_code reason);
 
-/* Whether bits of a message have been taken, and it has no verdict yet. */
+/* Returns true if bits of a message have been taken and the message has no verdict yet. */
 bool session_is_mid_message(const struct session *session);
 
-/* The reply to the newest probe, as far as the session alone can tell. */
+/* Returns the reply with this code to the newest probe: with the session's count and nonce. */
 struct reply session_reply(const struct session *session, enum reply_code code);
 
 /* ---- the table, by PID ---- */
@@ -109,23 +136,29 @@ struct reply session_reply(const struct session *session, enum reply_code code);
 LIST_HEAD(session_list, session);
 
 struct sessions {
-    struct session_list *buckets; /* limit of them */
+    struct session_list *buckets; /* an array of limit lists */
     unsigned limit;               /* sessions at most, > 0 */
-    unsigned count;
+    unsigned count;               /* sessions in the table */
 };
 
-/* An empty table: 0 or -ENOMEM. */
+/* Makes an empty table for limit sessions, > 0. Returns 0 or -ENOMEM. */
 int sessions_init(struct sessions *sessions, unsigned limit);
 
 /* Frees the table, which must be empty. */
 void sessions_done(struct sessions *sessions);
 
+/* Returns the session of the process with this PID, or NULL. */
 struct session *sessions_find(const struct sessions *sessions, pid_t pid);
 
-/* Adds a session where there is none with its PID and fewer than the limit; or takes one out. */
+/*
+ * Adds a session. The table must not be full, and must have no session with the same PID. The
+ * session stays the caller's to free.
+ */
 void sessions_add(struct sessions *sessions, struct session *session);
+
+/* Takes a session out of the table. It must be in it. */
 void sessions_remove(struct sessions *sessions, struct session *session);
 
-/* Calls a function for every session, which it may remove. */
+/* Calls a function for every session. The function may remove that session from the table. */
 void sessions_for_each(const struct sessions *sessions,
                        void (*call)(void *owner, struct session *session), void *owner);

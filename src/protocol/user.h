@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.h - what each user has of the daemon: sessions, turns, and room
+ * user.h - the account of each user: sessions, turns, and room for messages
  *
- * Fair queueing: users take turns, and the senders of a user share that user's turns, first come
- * first served. When something is scarce, whoever has most of it gives way to one who has less.
- * So what a user does with any number of processes delays that user, and others by one turn each.
+ * Fair queueing:
+ *   - Users take turns. The senders of one user share that user's turns, first come, first served.
+ *     So a user with any number of processes delays those processes, and every other user by one
+ *     turn.
+ *   - This module counts the sessions and the octets of each user. At a limit, the exchange takes
+ *     from the user who has most (exchange.h).
  *
- * Pure. A struct member belongs to whoever embeds it; users come and go with their members.
+ * Policy:
+ *   - A user is a real user ID that the kernel attests.
+ *   - A struct member is part of the caller's session. Only this module writes it.
+ *   - This module owns the users: a user is allocated for its first member and freed with its last.
+ *
+ * Pure, except for the memory of the users. Nothing here blocks.
  */
 #pragma once
 
@@ -15,14 +23,14 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-/* One session of a user. Starts as all 0; only this module writes it. */
+/* A session in the account of its user. Starts as all 0. */
 struct member {
     struct user *user;        /* NULL before users_join() and after users_leave() */
     TAILQ_ENTRY(member) link; /* in user->members */
     TAILQ_ENTRY(member) turn; /* in user->queue, while is_queued */
     bool is_queued;
-    bool is_newcomer; /* it is queued to begin a message, not to go on with one */
-    size_t reserved;  /* octets for its message under way */
+    bool is_newcomer; /* is_queued: to begin a message, not to continue one */
+    size_t reserved;  /* octets, for its message under way */
 };
 
 TAILQ_HEAD(member_queue, member);
@@ -32,9 +40,9 @@ struct user {
     TAILQ_ENTRY(user) turn; /* in the round, while a member of this user is queued */
     uid_t uid;
     unsigned sessions;
-    size_t reserved;             /* octets of messages under way */
-    struct member_queue members; /* the one that asked least lately first */
-    struct member_queue queue;   /* those that wait for a turn, in their order */
+    size_t reserved;             /* octets, for messages under way */
+    struct member_queue members; /* sorted by newest probe, the oldest first */
+    struct member_queue queue;   /* members that wait for a turn, in this order */
 };
 
 LIST_HEAD(user_list, user);
@@ -47,37 +55,51 @@ struct users {
     size_t reserved;         /* octets, of all users */
 };
 
+/* Prepares without any user. */
 void users_init(struct users *users);
 
-/* Adds a member to a user's; false if there is no memory. */
+/*
+ * Adds a member to the user, who is created if necessary. Returns false if out of memory; then the
+ * member is untouched.
+ */
 bool users_join(struct users *users, uid_t uid, struct member *member);
 
-/* Takes a member out of everything here. */
+/*
+ * Removes a member from its user: from the queue too, and with its reserved room. The user is freed
+ * with its last member.
+ */
 void users_leave(struct users *users, struct member *member);
 
-/* How many sessions the user has. */
+/* Returns how many sessions the user has. */
 unsigned users_sessions(const struct users *users, uid_t uid);
 
-/* A member's sender asked: it is now the one that asked last. */
+/* The member's sender has sent a probe: the member is now the last of its user to have done so. */
 void users_asked(struct member *member);
 
 /*
- * Puts a member at the end of its user's queue, unless it is queued already; or takes it out, if
- * it is queued.
+ * Puts a member at the end of its user's queue; does nothing if the member is queued already.
+ * is_newcomer is true if the member waits to begin a message, not to continue one.
  */
 void users_enqueue(struct users *users, struct member *member, bool is_newcomer);
+
+/* Takes a member out of its user's queue; does nothing if the member is not queued. */
 void users_dequeue(struct users *users, struct member *member);
 
-/* Whether a member is queued, of any user. */
+/* Returns true if any member of any user is queued. */
 bool users_have_queued(const struct users *users);
 
-/* Dequeues the member whose turn is next: of the user who waits longest. NULL if none is queued. */
+/*
+ * Dequeues and returns the member that gets the next turn; NULL if no member is queued. The user at
+ * the head of the round has the next turn, and then goes to the end of the round.
+ */
 struct member *users_next(struct users *users);
 
-/* Reserves room for a member's message, in octets, or gives back what it has. */
+/* Reserves so many more octets for a member's message. The caller has checked the limit. */
 void users_reserve(struct users *users, struct member *member, size_t octets);
+
+/* Gives back all octets that are reserved for a member's message. */
 void users_release(struct users *users, struct member *member);
 
-/* The user with most sessions, and the one with most room; NULL if there is no user. */
+/* Return the user with most sessions, or with most reserved octets; NULL if there is no user. */
 struct user *users_with_most_sessions(const struct users *users);
 struct user *users_with_most_room(const struct users *users);

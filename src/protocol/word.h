@@ -2,14 +2,19 @@
 /*
  * word.h - control words: 32 bits that travel as the value of a queued SIGUSR2
  *
- * Data is never repeated; after a silence the sender asks with a probe, and the receiver answers
- * with the number of bits it has taken. A nonce ties an answer to its probe, so that probes may
- * be repeated at will and late answers are recognised. Whoever may signal a process can forge a
- * word to it: a probe therefore changes no message, and an answer misleads only a sender whose
- * own user (or root) sent it.
+ *   probe:  0x6 (4 bits)  | ask (4 bits) | 0 (8 bits)   | nonce (16 bits)
+ *   reply:  code (4 bits) | count modulo 4096 (12 bits) | nonce (16 bits)
  *
- *   probe:   0x6 (4 bits) | ask (4) | 0 (8)       | nonce (16)
- *   answer:  reply (4)    | count modulo 4096 (12) | nonce (16)
+ * Rules:
+ *   - The sender sends probes, and the daemon sends replies. Every reply tells the count of bits
+ *     that the daemon has taken in the session; 0 without a session.
+ *   - The nonce ties a reply to its probe. So a sender may repeat probes at will, and it recognises
+ *     a late reply.
+ *   - Any process that may signal another can forge a word to it (kill(2), sigqueue(3)). A forged
+ *     probe changes no message. A forged reply can mislead a sender, but only root or the sender's
+ *     own user can send it.
+ *
+ * Pure: no system calls and no memory.
  */
 #pragma once
 
@@ -17,8 +22,8 @@
 #include <stdint.h>
 
 enum ask {
-    ASK_START = 1,  /* a message is to begin: may I? */
-    ASK_RESUME = 2, /* a message has begun: how far is it, and may I go on? */
+    ASK_START = 1,  /* asks to begin a message */
+    ASK_RESUME = 2, /* asks for the count of a message that has begun, and to continue it */
 };
 
 struct probe {
@@ -27,18 +32,18 @@ struct probe {
 };
 
 enum reply_code {
-    REPLY_GO = 1,     /* send, from count */
-    REPLY_WAIT,       /* others are sending: GO follows when it is your turn */
-    REPLY_PENDING,    /* the log takes nothing for now: another answer follows when it does */
+    REPLY_GO = 1,     /* send bits from count on */
+    REPLY_WAIT,       /* others are sending: GO follows when the sender gets the turn */
+    REPLY_PENDING,    /* the log takes nothing now: another reply follows when it does */
     REPLY_COMMITTED,  /* the message that ended at count is in the log */
     REPLY_TOO_LARGE,  /* refused: more bytes than the daemon accepts */
     REPLY_VERSION,    /* refused: a version or flags that the daemon does not know */
-    REPLY_DAMAGED,    /* refused: no frame, or its checksum is wrong */
-    REPLY_UNLOGGED,   /* refused: the log would not take it */
-    REPLY_BUSY,       /* refused: no room for another sender or for its bytes */
+    REPLY_DAMAGED,    /* refused: not a valid frame, or its checksum is wrong */
+    REPLY_UNLOGGED,   /* refused: the log did not accept it */
+    REPLY_BUSY,       /* refused: a limit of sessions or octets is reached, or out of memory */
     REPLY_STOPPING,   /* refused: the daemon is about to end */
-    REPLY_FORGOTTEN,  /* refused: there is no session (any more) in which to go on */
-    REPLY_OUT_OF_STEP /* refused: the daemon's session is not where the sender thinks */
+    REPLY_FORGOTTEN,  /* refused: the sender has no session, or no longer has one */
+    REPLY_OUT_OF_STEP /* refused: the session is in another state than the sender believes */
 };
 
 struct reply {
@@ -49,11 +54,13 @@ struct reply {
 
 #define WORD_COUNT_MODULUS 4096
 
-/* The word for a probe or an answer. reply.count is reduced to its modulus. */
+/* Return the word for a probe or a reply. reply.count is reduced modulo WORD_COUNT_MODULUS. */
 uint32_t probe_pack(struct probe probe);
 uint32_t reply_pack(struct reply reply);
 
-/* Reads a word; false, with *ret untouched, if it is not one that probe_pack (reply_pack) makes.
+/*
+ * Read a word into *ret. Return false, with *ret untouched, if probe_pack() or reply_pack() makes
+ * no such word.
  */
 bool probe_unpack(uint32_t word, struct probe *ret);
 bool reply_unpack(uint32_t word, struct reply *ret);
