@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* arq.c - the two ends of the protocol; arq.h says what each function promises */
+/* arq.c - see arq.h for the rules */
 
 #include "protocol/arq.h"
 
@@ -67,7 +67,7 @@ static void ask(struct arq_sender *s, uint16_t nonce)
     s->probe_due = true;
 }
 
-/* The oldest bit that was sent and is not known to be taken; the next to send if there is none. */
+/* Returns the index of the oldest bit in flight, or of the next bit to send. */
 static uint64_t oldest_unanswered(const struct arq_sender *s)
 {
     for (uint64_t back = LANES; back > 0; back--)
@@ -77,9 +77,10 @@ static uint64_t oldest_unanswered(const struct arq_sender *s)
 }
 
 /*
- * The receiver's count as an index into the message; false if it cannot be true. It counts the bits
- * of its session, modulo WORD_COUNT_MODULUS: where this message began at count 64, and of 10 bits
- * sent the last two are unanswered, it is 72, 73 or 74, and the index 8, 9 or 10.
+ * Converts the receiver's count to an index into the message. Returns false if the count cannot be
+ * true. The receiver counts the bits of its session, modulo WORD_COUNT_MODULUS. For example, this
+ * message began at count 64, 10 bits were sent, and the last two have no ack. Then the count is 72,
+ * 73 or 74, and the index is 8, 9 or 10.
  */
 static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
 {
@@ -114,7 +115,7 @@ static enum arq_news told_to_go(struct arq_sender *s, uint16_t count)
 
     if (s->phase == ARQ_STARTING)
         s->base = count;
-    /* It is another session than the one in which this message began. */
+    /* This message began in another session, which the receiver no longer has. */
     else if (!locate(s, count, &index))
         return refused(s, REPLY_FORGOTTEN);
     continue_from(s, index);
@@ -128,12 +129,12 @@ void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
     ask(s, nonce);
 }
 
-/* Of something else than all of this message: see is_whole_commit(). */
+/* Handles COMMITTED if it is not about all of this message: see is_whole_commit(). */
 static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
 {
     uint64_t index;
 
-    /* No bit of this message was taken, and so the receiver speaks of the one before. */
+    /* The receiver has taken no bit of this message, so its reply is about the message before. */
     if (s->phase == ARQ_RESUMING && locate(s, count, &index) && index == 0) {
         arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
         return ARQ_GO;
@@ -170,9 +171,9 @@ bool arq_sender_acked(struct arq_sender *s, enum lane lane, uint64_t *ret_index)
     if (!s->in_flight[lane])
         return false;
     s->in_flight[lane] = false;
-    /* Of the two newest bits, the one that went out on this lane. */
+    /* The ack is for the one of the two newest bits that went out on this lane. */
     *ret_index = lane_of(s, newest) == lane ? newest : newest - 1;
-    /* The receiver was only slow: what was asked meanwhile is void, as its nonce will be. */
+    /* The receiver was only slow, so the probe is void. A reply to it will be stale. */
     if (s->phase == ARQ_RESUMING) {
         s->phase = ARQ_SENDING;
         s->probe_due = false;
@@ -181,8 +182,10 @@ bool arq_sender_acked(struct arq_sender *s, enum lane lane, uint64_t *ret_index)
 }
 
 /*
- * Where one of this message's probes, if not the newest, is answered with a count that can be true,
- * and so hardly by a stranger who guesses: that count, as an index.
+ * Returns true if this is the reply to any probe of this message, with a count that can be true;
+ * *ret_index is then that count as an index into the message. A stranger who guesses will hardly
+ * hit both the nonce and the count. Returns false while the sender is starting, because it cannot
+ * check a count yet.
  */
 static bool locate_older(const struct arq_sender *s, struct reply reply, uint64_t *ret_index)
 {
@@ -192,8 +195,9 @@ static bool locate_older(const struct arq_sender *s, struct reply reply, uint64_
 }
 
 /*
- * That all of this message is in the log is true whichever of its probes is answered so. The
- * receiver may have said its last word before the newest came.
+ * Returns true if the reply says that all of this message is in the log. That stays true, so the
+ * reply may be to an older probe of this message. The receiver may have sent its last reply before
+ * the newest probe came.
  */
 static bool is_whole_commit(const struct arq_sender *s, struct reply reply)
 {
@@ -202,7 +206,10 @@ static bool is_whole_commit(const struct arq_sender *s, struct reply reply)
     return reply.code == REPLY_COMMITTED && locate_older(s, reply, &index) && index == s->total;
 }
 
-/* So is that the receiver stops and will not have this message: it says so once, and unasked. */
+/*
+ * Returns true if the reply says that the receiver stops and will not take this message. The
+ * receiver says so once and unasked, so the reply may be to an older probe of this message.
+ */
 static bool is_stop(const struct arq_sender *s, struct reply reply)
 {
     uint64_t index;
@@ -211,8 +218,9 @@ static bool is_stop(const struct arq_sender *s, struct reply reply)
 }
 
 /*
- * While nothing is asked, only a verdict may follow: it was asked for with the message. A GO or
- * WAIT would be the second copy of one already acted on, and its count is out of date.
+ * While no probe is open, only a verdict counts, because the verdict comes unasked. A GO or WAIT
+ * would be the second copy of a reply that was already acted on, and its count would be out of
+ * date.
  */
 enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
 {

@@ -6,8 +6,8 @@
  *   - Bit i of a session travels on lane i mod 2, and its ack comes back on the same lane. A lane
  *     carries a new bit only after the ack of the bit before. So at most two bits are in flight,
  *     and no lane ever holds two.
- *   - The receiver takes bits in order only. It holds a bit that comes before its predecessor, one
- *     on each lane.
+ *   - The receiver takes bits in order only. A bit that comes before its predecessor is
+ *     held, at most one on each lane.
  *   - After a probe timeout the sender repeats no data. It sends a probe that asks for the count of
  *     bits taken, and continues from that count (word.h).
  *   - The sender acts on a reply only if the reply carries the nonce of its newest probe. It also

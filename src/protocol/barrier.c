@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* barrier.c - see barrier.h for why words wait */
+/* barrier.c - see barrier.h for the rules */
 
 #include "protocol/barrier.h"
 
@@ -8,7 +8,7 @@
 
 #define ALL_SLOTS ((1u << SLOTS) - 1)
 
-/* The slot that was just emptied, and those the kernel found empty on its way there. */
+/* Returns a bit for the slot that was just emptied and for each slot before it: all are empty. */
 static unsigned emptied(enum slot slot)
 {
     return (2u << slot) - 1;

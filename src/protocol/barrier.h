@@ -42,8 +42,8 @@ void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
 
 /*
  * Releases the first word that may be acted on now, in the order in which the processes came. empty
- * is true if no signal is pending: then any word may be released. Otherwise only a word may for
- * which each slot was seen empty. Returns true and sets *ret_pid and *ret_word, or false if no word
- * may be released.
+ * is true if no signal is pending: then any word may be released. Otherwise, a word may be released
+ * only if each slot was seen empty since the word was taken. Returns true and sets *ret_pid and
+ * *ret_word, or returns false if no word may be released.
  */
 bool barrier_release(struct barrier *barrier, bool empty, pid_t *ret_pid, uint32_t *ret_word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* conversation.c - see conversation.h */
+/* conversation.c - see conversation.h for the rules */
 
 #include "protocol/conversation.h"
 
@@ -8,11 +8,11 @@
 
 #include "protocol/timing.h"
 
-/* After a loss, the next so many acks are waited for with the shortest probe timeout. */
+/* After a loss, the sender waits for this many acks with the shortest probe timeout. */
 #define LOSS_WINDOW 1024
 /*
- * A daemon that has ended leaves four pending signals at most, but strangers may fill the slots
- * again while they are taken.
+ * Signals that are still taken after the daemon has ended. The daemon leaves four pending signals
+ * at most, but strangers may fill the slots again while this process takes them.
  */
 #define LAST_TAKES 1000
 
@@ -67,7 +67,10 @@ static void conclude(struct conversation *c)
     }
 }
 
-/* The daemon has ended, but may have sent its verdict before: pending signals are taken first. */
+/*
+ * The daemon has ended, but may have sent its verdict before. So this process takes the pending
+ * signals before it gives up.
+ */
 static void drain(struct conversation *c)
 {
     c->is_draining = true;
@@ -80,7 +83,7 @@ bool conversation_may_retry(const struct conversation *c)
            (c->outcome == CONVERSATION_REFUSED && c->arq.refusal == REPLY_STOPPING);
 }
 
-/* ---- what is sent ---- */
+/* ---- sending ---- */
 
 static void count_probe(struct conversation *c)
 {
@@ -103,7 +106,7 @@ static int send_bit(struct conversation *c, const struct arq_step *step)
         .index = step->index, .lane = step->lane, .value = frame_bit(c->frame, step->index)};
     int r;
 
-    /* Set before: a signal that went out can be taken before this process runs again. */
+    /* Set before sending: the daemon can take the bit before this process runs again. */
     c->is_in_doubt |= step->index + 1 == c->arq.total;
     r = c->ops->send_bit(c->owner, &bit);
     if (r == 0)
@@ -166,7 +169,7 @@ static void make_progress(struct conversation *c)
     c->is_called = false;
 }
 
-/* A queue was joined, of senders or for the log: the daemon will speak first. */
+/* The daemon has queued this sender, behind others or for the log: a reply will come unasked. */
 static void join_queue(struct conversation *c)
 {
     c->is_queued = true;
@@ -175,8 +178,9 @@ static void join_queue(struct conversation *c)
 }
 
 /*
- * A GO came while this sender was queued, and is stale: it replies to an older probe, and the
- * newest one was lost or is still to be handled. The turn has come, so the sender probes at once.
+ * A stale GO came while this sender was queued: it is the reply to an older probe, and the newest
+ * probe was lost or is still to be handled. The sender was given the turn, so it sends a probe at
+ * once.
  */
 static void take_call(struct conversation *c)
 {
@@ -186,12 +190,12 @@ static void take_call(struct conversation *c)
     c->is_queued = false;
 }
 
-/* The daemon tells how far it is. It is progress only if that is further than before. */
+/* The daemon has told its count. That is progress only if the count is higher than before. */
 static void go_on(struct conversation *c)
 {
     uint64_t waited = c->waited;
 
-    /* Or no bit had arrived, and the message starts anew. */
+    /* In another phase, no bit had arrived and the message starts again at bit 0. */
     assert(c->arq.phase == ARQ_SENDING || c->arq.next == 0);
     make_progress(c);
     c->queue_timeout = QUEUE_TIMEOUT_MIN;
@@ -213,7 +217,7 @@ static void begin_wait(struct conversation *c, uint64_t now, bool may_poll)
 }
 
 /*
- * Adds to the time that this process waited. That is not the time since there was progress: a
+ * Adds to the time that this process has waited. That is not the time since the last progress: a
  * sender that was stopped for an hour has not waited for an hour.
  */
 static void add_wait(struct conversation *c, uint64_t duration)
@@ -224,7 +228,7 @@ static void add_wait(struct conversation *c, uint64_t duration)
         c->outcome = CONVERSATION_TIMED_OUT;
 }
 
-/* A GO ended the wait in the queue, and the next wait begins. */
+/* A stale GO has ended the wait in the queue. The next wait begins at this tick. */
 static void answer_call(struct conversation *c, uint64_t now)
 {
     c->is_called = false;
@@ -265,7 +269,7 @@ uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)
     return now;
 }
 
-/* ---- what is taken ---- */
+/* ---- taking ---- */
 
 static enum conversation_hint take_stale(struct conversation *c, uint32_t word, struct reply reply)
 {
@@ -293,7 +297,7 @@ static enum conversation_hint take_reply(struct conversation *c, uint32_t word, 
         conclude(c);
         break;
     case ARQ_WAIT:
-        /* The probes of others who wait wipe out bits. */
+        /* Other senders wait too, and their probes wipe out bits. */
         c->loss_window = LOSS_WINDOW;
         make_progress(c);
         join_queue(c);

@@ -18,7 +18,7 @@
  *   - After a probe timeout the sender repeats no data. It sends a probe and continues from the
  *     count in the reply.
  *   - The probe timeout doubles with each probe in a row, up to a maximum (timing.h).
- *   - A sender that is told to wait sleeps, and probes seldom: the GO will come unasked.
+ *   - A sender that is told to wait sleeps, with a longer probe timeout: the GO will come unasked.
  *   - The sender gives up after limit nanoseconds of waiting without progress.
  *   - When the daemon has ended, signals that it sent before are still taken: its verdict may be
  *     one of them.
@@ -39,7 +39,7 @@
 #include "protocol/barrier.h"
 #include "protocol/frame.h"
 
-/* What the owner does for the conversation. */
+/* The functions that the owner supplies. */
 struct conversation_ops {
     /* Send a bit or a word to the daemon. Return 0, -ESRCH if the daemon has ended, or -errno. */
     int (*send_bit)(void *owner, const struct arq_bit *bit);
@@ -47,7 +47,9 @@ struct conversation_ops {
     /* Returns true if the daemon's process has ended. */
     bool (*has_ended)(void *owner);
 
-    /* All below report to a trace. The daemon acknowledged bit index of the message. */
+    /* The functions below report events to a trace. */
+
+    /* The daemon acknowledged bit index of the message. */
     void (*acked)(void *owner, enum lane lane, uint64_t index);
     /* A word of the daemon was taken, and is held by the barrier. */
     void (*heard)(void *owner, uint32_t word);
@@ -69,7 +71,7 @@ enum conversation_outcome {
     CONVERSATION_TIMED_OUT, /* no progress within the limit */
 };
 
-/* How the owner should wait for the daemon's next signal. */
+/* The best way for the owner to wait for the daemon's next signal. */
 enum conversation_hint {
     CONVERSATION_AS_BEFORE, /* nothing that counts was heard */
     CONVERSATION_POLL,      /* the next signal is near */

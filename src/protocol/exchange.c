@@ -36,7 +36,7 @@ static struct session *add(struct exchange *ex, pid_t pid, uid_t uid, void *peer
     return s;
 }
 
-/* Takes a session out of everything. The turn may be free afterwards. */
+/* Removes and frees a session. If the session had the turn, nobody has it afterwards. */
 static void drop(struct exchange *ex, struct session *s)
 {
     if (s->state == SESSION_OPEN) {
@@ -71,7 +71,7 @@ static void grant(struct exchange *ex, struct session *s)
     ex->repeat_go_at = EXCHANGE_NEVER;
 }
 
-/* Gives the turn to whoever waits longest and can still be told. */
+/* Gives the turn to the next session in the queue whose sender can still be told to go. */
 static void next_turn(struct exchange *ex)
 {
     struct session *s;
@@ -89,7 +89,7 @@ static void next_turn(struct exchange *ex)
     }
 }
 
-/* A session has ended: if the turn was its, it is the next one's. */
+/* A session has ended. If nobody has the turn now, the next session gets it. */
 static void pass_on_turn(struct exchange *ex)
 {
     if (!ex->runner)
@@ -112,13 +112,13 @@ static void go_or_wait(struct exchange *ex, struct session *s)
         send_reply(ex, s, REPLY_GO);
         return;
     }
-    /* Who waits without a runner or a commit would wait for ever. */
+    /* Without a runner, a commit or a queue, nothing would ever end the wait of this sender. */
     assert(ex->runner || ex->committing || users_have_queued(&ex->users));
     users_enqueue(&ex->users, &s->member, s->is_invited);
     send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
-/* The runner spoke: it has heard its GO. */
+/* A signal of the runner has come, so the runner knows that it has the turn. */
 static void heard(struct exchange *ex)
 {
     ex->heard_at = ex->now;
@@ -130,7 +130,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* When the runner loses its turn if nothing changes. */
+/* Returns the time at which the runner loses its turn if nothing changes. */
 static uint64_t end_of_turn(const struct exchange *ex)
 {
     bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
@@ -219,9 +219,12 @@ void exchange_committed(struct exchange *ex, uint64_t now, int result)
     committed(ex, result);
 }
 
-/* ---- what is scarce ---- */
+/* ---- limits ---- */
 
-/* The verdict on the message before must not be lost with the invitation to the next. */
+/*
+ * Takes an invitation back and tells the sender why. A session that has sent no message yet is
+ * refused. Otherwise the verdict on the message before stands, since the sender may still ask.
+ */
 static void uninvite(struct exchange *ex, struct session *s, enum reply_code reason)
 {
     if (!s->is_invited)
@@ -235,7 +238,10 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
         send_reply(ex, s, reason);
 }
 
-/* Tells the sender, if it waits for something, and ends the session. The turn may be free then. */
+/*
+ * Tells the sender the reason, if the sender waits for something, and frees the session. If the
+ * session had the turn, nobody has it afterwards.
+ */
 static void dismiss(struct exchange *ex, struct session *s, enum reply_code reason)
 {
     uninvite(ex, s, reason);
@@ -244,7 +250,11 @@ static void dismiss(struct exchange *ex, struct session *s, enum reply_code reas
     drop(ex, s);
 }
 
-/* Of this user's sessions, the one that asked least lately of those that can be ended. */
+/*
+ * Returns the session of this user to evict: the one that sent a probe least lately, among those
+ * with at least least_reserved octets. NULL if there is none. The session whose commit is in
+ * progress is not evicted.
+ */
 static struct session *dispensable(const struct exchange *ex, const struct user *user,
                                    size_t least_reserved)
 {
@@ -265,7 +275,7 @@ static bool dispense_with(struct exchange *ex, struct session *s)
     return true;
 }
 
-/* Sees that there may be one more session, of this user. */
+/* Returns true if this user may open one more session, after an eviction if necessary. */
 static bool make_way(struct exchange *ex, uid_t uid)
 {
     const struct user *most;
@@ -279,8 +289,9 @@ static bool make_way(struct exchange *ex, uid_t uid)
 }
 
 /*
- * Sees that there is room for the session's message. The session itself stays in any case: whoever
- * gives way has more than its user.
+ * Reserves room for the session's message, after evictions if necessary. Returns false if the room
+ * is not enough. The session itself is never evicted here, because only users with more reserved
+ * octets than its own user give way.
  */
 static bool reserve(struct exchange *ex, struct session *s)
 {
@@ -321,7 +332,7 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     }
 }
 
-/* ---- what senders ask ---- */
+/* ---- probes ---- */
 
 static void start(struct exchange *ex, struct session *s)
 {
@@ -337,7 +348,10 @@ static void start(struct exchange *ex, struct session *s)
     }
 }
 
-/* The verdict may have been lost; or the first bits of the next message: then it starts anew. */
+/*
+ * The sender asks to resume, and no bit of its next message has been taken. Either the verdict was
+ * lost, or the first bits of the next message were: then the sender asks to start again.
+ */
 static void repeat_committed(struct exchange *ex, struct session *s)
 {
     send_reply(ex, s, REPLY_COMMITTED);
@@ -373,9 +387,10 @@ static void resume(struct exchange *ex, struct session *s)
 }
 
 /*
- * Answers a process for which there is no session, or makes one for it if it may have one. Then its
- * question is held behind the barrier once more: what a process that had this PID before has left
- * can only be told apart by now. That matters where somebody else asked in the new one's name.
+ * Handles a probe from a process without a session: opens a session, or refuses the probe. The
+ * probe that opens a session goes behind the barrier once more. Bits that were pending before may
+ * come from an earlier process with this PID, and the probe may be forged by a third process. These
+ * bits are all taken, and dropped, before the barrier releases the probe.
  */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
@@ -432,7 +447,7 @@ static void release_words(struct exchange *ex, bool empty)
     uint32_t word;
     pid_t pid;
 
-    /* Not those that are held again meanwhile. */
+    /* act_on() may hold a word again. That word has to wait, so the loop ends before it. */
     for (unsigned held = ex->barrier.count; held > 0; held--)
         if (barrier_release(&ex->barrier, empty, &pid, &word) && probe_unpack(word, &probe))
             act_on(ex, pid, probe);

@@ -30,13 +30,14 @@
  *   - The session whose message is being committed is never evicted.
  *   - If no session can be evicted, or if that does not free enough, the asking sender is told
  *     BUSY.
- *   - A daemon that stops evicts no session for a new sender: the new sender is told STOPPING.
+ *   - A daemon that stops serves only messages under way. It evicts no session for a new sender:
+ *     the new sender is told STOPPING.
  *
  * Trust:
  *   - A bit counts only if the kernel names its sender (SIGNAL_PLAIN).
  *   - A word can be forged. So a word opens a session or asks about one, and changes no message.
- *   - An ack goes out before its bit is taken. An ack that was delivered proves that the PID still
- *     belongs to the session's process, and so that this process sent the bit.
+ *   - An ack goes out before its bit is taken. If the ack could be sent, the PID still belongs to
+ *     the session's process, and so this process has sent the bit.
  *   - Bits that were pending when a session began may come from an earlier process with the same
  *     PID. So the probe that opens a session goes behind the barrier once more, and these bits are
  *     dropped meanwhile.
@@ -67,7 +68,7 @@
 /* Octets of all messages under way: 256 MiB. */
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
-/* What the owner does for the exchange. Functions that return int return 0 or -errno. */
+/* The functions that the owner supplies. Those that return int return 0 or -errno. */
 struct exchange_ops {
     /*
      * Opens a peer: a handle with which to signal the process. Fails if the process has ended, or

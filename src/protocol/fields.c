@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fields.c - see fields.h for how fields travel, and which may */
+/* fields.c - see fields.h for the layout and the rules */
 
 #include "protocol/fields.h"
 
@@ -10,7 +10,10 @@
 
 #include "protocol/leb128.h"
 
-/* Those that have a letter instead of their name; no other field's name begins with such a one. */
+/*
+ * Fields that travel with a letter instead of their name. These letters are lower case, so no name
+ * begins with one of them.
+ */
 static const struct {
     enum field_kind kind;
     char letter;
@@ -23,7 +26,7 @@ static const struct {
 
 #define SHORT_FIELDS (sizeof short_fields / sizeof short_fields[0])
 
-/* ---- which names and values there can be ---- */
+/* ---- valid names and values ---- */
 
 static bool is_name(const char *name, size_t length)
 {
@@ -50,8 +53,9 @@ static bool is_reserved(const char *name, size_t length)
 {
     static const char *const own[] = {"MESSAGE", "MESSAGE_ID", "PRIORITY"};
     /*
-     * journald drops what begins with '_': that is its own word. And of a daemon that root runs, it
-     * believes OBJECT_PID, so that journalctl shows the entry as of that process's unit.
+     * journald drops the names that begin with '_' from a client, because they are its own. From a
+     * daemon that runs as root, journald believes OBJECT_PID: journalctl would then show the entry
+     * with the unit of that process.
      */
     static const char *const prefixes[] = {"_", "MINITALK_", "OBJECT_"};
 
@@ -77,7 +81,7 @@ static bool is_tag(const uint8_t *value, size_t length)
     return true;
 }
 
-/* A decimal number from least to most, without leading zeros. */
+/* Returns true for a decimal number from least to most, without leading zeros. */
 static bool is_number(const uint8_t *value, size_t length, unsigned least, unsigned most)
 {
     uint64_t number = 0;
@@ -120,7 +124,10 @@ static enum fields_result check_own(const char *text, size_t length)
 
 /* ---- receiving ---- */
 
-/* The text of the field at *offset, which is moved behind it; NULL if there is no whole one. */
+/*
+ * Returns the text of the field at *offset, without its length, and moves *offset behind the field.
+ * Returns NULL if the field is not whole.
+ */
 static const uint8_t *next_text(const uint8_t *octets, size_t length, size_t *offset,
                                 size_t *ret_length)
 {
@@ -137,7 +144,7 @@ static const uint8_t *next_text(const uint8_t *octets, size_t length, size_t *of
     return octets + at;
 }
 
-/* Takes apart a text that next_text() has brought: false where it is no field that may be there. */
+/* Parses a text that next_text() has returned. Returns false if the field is invalid. */
 static bool read_text(const uint8_t *text, size_t length, struct field *ret)
 {
     const char *name = (const char *)text, *equals;
@@ -219,7 +226,7 @@ enum fields_result fields_add(struct fields *fields, const char *text, size_t le
     return result == FIELDS_ADDED ? append(fields, text, length) : result;
 }
 
-/* Takes out a field that there is once at most. */
+/* Removes a field that may occur once, if it is there. */
 static void remove_short(struct fields *fields, enum field_kind kind)
 {
     size_t before = 0, behind = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* frame.c - encoding and decoding; the layout is in frame.h */
+/* frame.c - encodes and decodes frames; see frame.h for the layout */
 
 #include "protocol/frame.h"
 
@@ -82,7 +82,10 @@ static size_t content_length(const struct frame_decoder *d)
     return d->message.length + d->message.fields_length;
 }
 
-/* FRAME_COMPLETE: the length is whole, from least to most, and in *ret. */
+/*
+ * Takes an octet of a length. Returns FRAME_COMPLETE if the length is whole and in the range from
+ * least to most; *ret is then the length.
+ */
 static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, size_t least,
                                      size_t most, size_t *ret)
 {
@@ -152,7 +155,7 @@ static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
     return FRAME_MORE;
 }
 
-/* All octets are in: what was no more than a promise of theirs is looked at now. */
+/* All octets have been received: checks the checksum and the fields. */
 static enum frame_status judge(struct frame_decoder *d)
 {
     struct message *message = &d->message;

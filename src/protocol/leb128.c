@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leb128.c - see leb128.h */
+/* leb128.c - see leb128.h for the encoding */
 
 #include "protocol/leb128.h"
 

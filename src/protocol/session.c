@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* session.c - see session.h */
+/* session.c - see session.h for the rules */
 
 #include "protocol/session.h"
 
@@ -35,7 +35,7 @@ struct session *session_of(struct member *member)
     return member ? (struct session *)((char *)member - offsetof(struct session, member)) : NULL;
 }
 
-/* ---- what its sender asked ---- */
+/* ---- probes ---- */
 
 void session_ask(struct session *s, uint16_t nonce)
 {

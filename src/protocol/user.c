@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* user.c - see user.h for what is fair */
+/* user.c - see user.h for the rules of fair queueing */
 
 #include "protocol/user.h"
 

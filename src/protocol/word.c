@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* word.c - control words: packing and strict unpacking; the layout is in word.h */
+/* word.c - packs control words, and unpacks them strictly; see word.h for the layout */
 
 #include "protocol/word.h"
 
