@@ -2,81 +2,86 @@
 # SPDX-License-Identifier: MIT
 # check-model.sh - searches the model of the protocol (minitalk.pml) exhaustively, within bounds
 #
-#   check-model.sh                  bounds that take a minute or two: part of make check
-#   check-model.sh --full           more senders, messages, bits and trouble: make check-model
-#   check-model.sh --without=RULE   shows the shortest way in which things go wrong without a rule
+#   check-model.sh                  narrow bounds, a minute or two: part of make check
+#   check-model.sh --full           also more senders, messages, bits and trouble: make check-model
+#   check-model.sh --without=RULE   shows a shortest run that breaks a promise without this rule
 #
-# The promises hold in every state that can be reached; and without any one of the rules, some
-# promise is broken. Where minitalk.pml and tests/simulation switch off the same rule, they do so
-# under the same name. Results go out as TAP.
+# The script checks two things:
+#   - The promises of minitalk.pml hold in every state that can be reached.
+#   - Each rule is necessary: if it is switched off, a promise is broken.
+#
+# A rule that minitalk.pml and tests/simulation both switch off has the same name in both. The
+# output is TAP.
 set -u
 
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 readonly model=$srcdir/tests/model/minitalk.pml
 readonly MEMORY_MB=1900 DEPTH=2000000
 
-# What is searched, and how: 'states' for broken promises, 'cycles' for a run without an end. A
-# search with TROUBLE also fails where nothing can happen any more and a sender has no verdict.
+# Each line is a search: description, mode and flags. The mode 'states' looks for broken promises,
+# and the mode 'cycles' looks for a run without an end. A search with TROUBLE also fails if nothing
+# more can happen while a sender has no verdict.
 promises=(
     'one sender|states|-DMESSAGES=3 -DBITS=5'
-    'one sender, signals handed out in any order|states|-DMESSAGES=3 -DBITS=5 -DANY_ORDER'
-    'messages as long as counts can tell|states|-DMESSAGES=3 -DBITS=4 -DANY_ORDER'
-    'a sender that dies, and another with its PID|states|-DLIVES=2 -DMESSAGES=2 -DBITS=5'
-    'the same in any order|states|-DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
-    'one with its PID that keeps to no protocol|states|-DLIVES=2 -DROGUE -DMESSAGES=2 -DBITS=5'
-    'forged questions|states|-DFORGED -DMESSAGES=1 -DBITS=4'
-    'forged questions and a PID used again|states|-DFORGED -DLIVES=2 -DMESSAGES=1 -DBITS=2'
-    'a sender that is dismissed|states|-DSCARCE -DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
+    'one sender, signals delivered in any order|states|-DMESSAGES=3 -DBITS=5 -DANY_ORDER'
+    'as many bits as the modulus of counts|states|-DMESSAGES=3 -DBITS=4 -DANY_ORDER'
+    'a reused PID|states|-DLIVES=2 -DMESSAGES=2 -DBITS=5'
+    'a reused PID, in any order|states|-DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
+    'a process with a reused PID breaks the protocol|states|-DLIVES=2 -DROGUE -DMESSAGES=2 -DBITS=5'
+    'forged probes|states|-DFORGED -DMESSAGES=1 -DBITS=4'
+    'forged probes and a reused PID|states|-DFORGED -DLIVES=2 -DMESSAGES=1 -DBITS=2'
+    'a session is evicted|states|-DSCARCE -DLIVES=2 -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
     'two senders|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=2'
     'two senders with two messages each|states|-DSENDERS=2 -DMESSAGES=2 -DBITS=3 -DTROUBLE=1'
     'two senders, one of which dies|states|-DSENDERS=2 -DLIVES=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
     'two senders in any order|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=2 -DTROUBLE=1 -DANY_ORDER'
-    'one sender comes to an end|states|-DMESSAGES=2 -DBITS=5 -DTROUBLE=4'
-    'one sender does not go on for ever|cycles|-DMESSAGES=2 -DBITS=5 -DTROUBLE=4'
-    'two senders do not go on for ever|cycles|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
-    'nor if one dies|cycles|-DSENDERS=2 -DLIVES=2 -DMESSAGES=1 -DBITS=2 -DTROUBLE=1'
+    'one sender always gets a verdict|states|-DMESSAGES=2 -DBITS=5 -DTROUBLE=4'
+    'no endless run with one sender|cycles|-DMESSAGES=2 -DBITS=5 -DTROUBLE=4'
+    'no endless run with two senders|cycles|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
+    'no endless run if one dies|cycles|-DSENDERS=2 -DLIVES=2 -DMESSAGES=1 -DBITS=2 -DTROUBLE=1'
     'nobody waits for a stopped sender|states|-DSENDERS=2 -DSTOPS -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
-    'nor for ever|cycles|-DSENDERS=2 -DSTOPS -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
+    'no endless run if one stops|cycles|-DSENDERS=2 -DSTOPS -DMESSAGES=1 -DBITS=3 -DTROUBLE=1'
 )
 
-# What takes long, and is left to make check-model. To fit into memory, a state is remembered by its
-# hash alone (-DHC4): two that have the same one would be taken for one.
+# Searches that take long: only make check-model runs them. To fit into memory, spin stores only a
+# hash of each state (-DHC4). It would take two states with the same hash for one state.
 full_promises=(
     'one sender, long messages|states|-DMESSAGES=3 -DBITS=11 -DANY_ORDER'
-    'forged questions in any order|states|-DFORGED -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
+    'forged probes in any order|states|-DFORGED -DMESSAGES=2 -DBITS=5 -DANY_ORDER'
     'two senders and more trouble|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=3'
-    'the same in any order|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=3 -DANY_ORDER'
+    'more trouble in any order|states|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=3 -DANY_ORDER'
     'two senders, one of which dies|states|-DSENDERS=2 -DLIVES=2 -DMESSAGES=2 -DTROUBLE=1'
     'two senders, one of which stops|states|-DSENDERS=2 -DSTOPS -DMESSAGES=1 -DTROUBLE=3'
-    'two senders do not go on for ever|cycles|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=2'
+    'no endless run with more trouble|cycles|-DSENDERS=2 -DMESSAGES=1 -DBITS=3 -DTROUBLE=2'
 )
 
-# Each rule with its search: the first that shows what it is good for.
+# Each line is a rule: name, description, and the mode and flags of a search that needs the rule.
 rules=(
-    'asking|after a silence the sender asks, and repeats no bit|states|-DBITS=5'
-    'sender-barrier|a sender acts on a word behind the barrier only|states|-DBITS=5 -DANY_ORDER'
-    'daemon-barrier|the daemon acts on a word behind the barrier only|states|-DBITS=5 -DANY_ORDER'
-    "order|slots prove something in the kernel's order only|states|-DBITS=5 -DANY_ORDER"
-    'nonce|an answer to an older question is not believed|states|-DBITS=5'
-    'asked|a go is believed only by who asked|states|-DBITS=5'
-    'answerer|only the daemon answers|states|-DBITS=5'
-    'pidfd|a process is more than its PID|states|-DLIVES=2 -DBITS=5'
-    'proof|a bit counts if its answer could be delivered|states|-DLIVES=2 -DROGUE -DBITS=5'
-    'newcomer|what waited before a session is no part of it|states|-DFORGED -DLIVES=2 -DBITS=2'
-    'whose|bits count for who sent them|states|-DSENDERS=2 -DBITS=3 -DTROUBLE=1'
-    'sequence|bits are taken in order|states|-DBITS=5'
+    'asking|after a probe timeout the sender sends a probe and repeats no bit|states|-DBITS=5'
+    'sender-barrier|a sender acts only on words the barrier releases|states|-DBITS=5 -DANY_ORDER'
+    'daemon-barrier|the daemon acts only on words the barrier releases|states|-DBITS=5 -DANY_ORDER'
+    "order|slots are proved empty only in the kernel's order|states|-DBITS=5 -DANY_ORDER"
+    'nonce|a sender does not believe a reply to an older probe|states|-DBITS=5'
+    'asked|a sender believes a go only while it waits for a reply|states|-DBITS=5'
+    'answerer|only the daemon acknowledges bits|states|-DBITS=5'
+    'pidfd|a session belongs to a process and not to a PID|states|-DLIVES=2 -DBITS=5'
+    'proof|the daemon takes a bit only if its ack could be sent|states|-DLIVES=2 -DROGUE -DBITS=5'
+    'newcomer|bits from before a session do not count in it|states|-DFORGED -DLIVES=2 -DBITS=2'
+    'whose|a bit counts only for the process that sent it|states|-DSENDERS=2 -DBITS=3 -DTROUBLE=1'
+    'sequence|the daemon takes bits in order|states|-DBITS=5'
     'lane|a lane never holds two bits|states|-DBITS=5'
-    'clearing|bits that wait are forgotten before a count is told|states|-DBITS=5'
-    'restart|a message of which nothing came begins anew|states|-DMESSAGES=2 -DBITS=5'
-    'log|what is confirmed is in the log|states|-DBITS=5'
-    'once|what is in the log is there once|states|-DBITS=5'
-    'repetition|who is not answered asks again|states|-DBITS=5 -DTROUBLE=1'
+    'clearing|the daemon forgets held bits before it tells its count|states|-DBITS=5'
+    'restart|a message of which no bit arrived starts again|states|-DMESSAGES=2 -DBITS=5'
+    'log|a confirmed message is in the log|states|-DBITS=5'
+    'once|a message is in the log only once|states|-DBITS=5'
+    'repetition|a sender without a reply sends its probe again|states|-DBITS=5 -DTROUBLE=1'
     'lapse|a silent sender loses its turn|cycles|-DSENDERS=2 -DSTOPS -DMESSAGES=1 -DTROUBLE=1'
 )
 
 # ---- searching ----
 
-# search MODE FLAGS…: leaves what was found in ./said. False if there is no verdict.
+# search MODE FLAGS…: searches, and leaves the output in ./said. Returns false if the search has no
+# result.
 search() {
     local mode=$1 for_what='-DSAFETY' how=''
     local -a flags
@@ -93,7 +98,7 @@ search() {
 }
 MORE_FLAGS=()
 
-# It was not cut short by a bound of the search.
+# Returns true if no bound of the search cut it short.
 is_complete() {
     ! grep -qE 'Search not completed|max search depth too small|out of memory|[Mm]emory bound' said
 }
@@ -102,7 +107,7 @@ is_kept() {
     grep -q 'errors: 0$' said && is_complete
 }
 
-# A promise is broken, and not only the model: that would say 'assertion violated - …'.
+# Returns true if a promise is broken. An error of the model itself says 'assertion violated - …'.
 is_broken() {
     grep -qE 'assertion violated( [^-]|$)|non-progress cycle \(' said
 }
@@ -144,7 +149,7 @@ check_rule() {
         verdict=ok
         echo "# --without=$name: $(sed -n 's/^pan:1: //p' said)"
     fi
-    report "$verdict" "it matters that $rule"
+    report "$verdict" "without this rule a promise is broken: $rule"
 }
 
 switch_off() {
@@ -152,7 +157,7 @@ switch_off() {
     echo "-DWITHOUT_${name//-/_}"
 }
 
-# Breadth first: the first that is found is a shortest one.
+# Searches breadth first, so that the first broken promise is found in a shortest run.
 show_shortest() {
     local entry name rule mode flags
     for entry in "${rules[@]}"; do
@@ -162,7 +167,7 @@ show_shortest() {
         flags="$flags $(switch_off "$name")"
         # shellcheck disable=SC2086 # a list of flags
         search "$mode" $flags || break
-        echo "If it were not so that $rule:"
+        echo "A run without the rule that $rule:"
         # shellcheck disable=SC2086 # a list of flags
         spin -k ./*.trail $flags "$model" | sed '/^#processes/,$d'
         return
@@ -180,8 +185,8 @@ if ! command -v spin > /dev/null || ! command -v cc > /dev/null; then
         echo 'Bail out! the model needs spin and a C compiler'
         exit 1
     fi
-    echo 'check-model.sh: skipped altogether: spin, or a C compiler, is not installed' >&2
-    echo '1..0 # SKIP spin, or a C compiler, is not installed'
+    echo 'check-model.sh: skipped altogether: spin or a C compiler is not installed' >&2
+    echo '1..0 # SKIP spin or a C compiler is not installed'
     exit 0
 fi
 

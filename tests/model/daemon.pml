@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * daemon.pml - who may talk, what is answered, what is logged: exchange.c, session.c, barrier.c
+ * daemon.pml - the daemon: exchange.c, session.c and barrier.c
  */
 
 mtype:state = {SESSION_IDLE, SESSION_OPEN, SESSION_COMMITTING, SESSION_COMMITTED, SESSION_REFUSED}
 
-/* A bit that waits for its turn, and whose it is in truth. */
+/* A bit that is held for the one before it, with the process that really sent it. */
 typedef Held {
     bool is_held;
     byte from;
@@ -16,17 +16,17 @@ typedef Held {
 
 typedef Session {
     bool open;
-    byte incarnation; /* of the process that its pidfd stands for */
+    byte incarnation; /* of the process that its pidfd refers to */
     mtype:state state;
     bool is_invited;
     byte nonce;
-    byte count; /* bits taken, modulo MODULUS, */
-    byte index; /* and those of this message */
+    byte count; /* bits taken in the session, modulo MODULUS */
+    byte index; /* bits taken of this message */
     Held held[LANES];
 };
 Session session[SENDERS];
 
-/* The newest question of each PID, behind the barrier until it is free. */
+/* The newest probe of each PID. The barrier holds it until is_free. */
 typedef Question {
     bool here;
     bool is_free;
@@ -36,18 +36,18 @@ typedef Question {
 Question question[SENDERS];
 
 byte runner = NOBODY;
-bool is_unheard; /* the runner has not spoken since it was told to go */
+bool is_unheard; /* no signal of the runner has come since the GO */
 #ifdef TROUBLE
-bool is_repeated; /* and was told so again */
+bool is_repeated; /* is_unheard: the daemon has repeated the GO */
 #endif
-byte queue[2] = NOBODY; /* who waits, first come first */
-bool is_committing;     /* a message is on its way into the log, */
-byte committed = NOBODY; /* and whose it is, unless that sender has ended */
+byte queue[2] = NOBODY; /* senders that wait, in the order in which they came */
+bool is_committing;     /* a commit is in progress */
+byte committed = NOBODY; /* is_committing: its sender; NOBODY if its session has ended */
 
-/* What the step under way came to: words to be sent, and whether the turn is over. */
+/* The result of the current step: words to send, and whether the turn is over. */
 Word reply;
-byte hearer;           /* of the reply, */
-byte next_runner = NOBODY; /* and who is told to go besides */
+byte hearer;           /* the sender to which reply goes */
+byte next_runner = NOBODY; /* the sender that is also told to go */
 bool is_turn_over;
 
 SCRATCH byte who, is_held_again;
@@ -58,7 +58,10 @@ SCRATCH byte who, is_held_again;
 #define HAS_ENDED(p) false
 #define IS_GONE(p) (process[p].life == GONE)
 #else
-/* As a pidfd tells it; and whether a signal through it comes back with ESRCH. */
+/*
+ * HAS_ENDED: the pidfd of the session says that its process has ended. IS_GONE: a signal through
+ * the pidfd fails with ESRCH.
+ */
 #define HAS_ENDED(p)                                                                               \
     (process[p].incarnation != session[p].incarnation || process[p].life == ZOMBIE ||              \
      process[p].life == GONE)
@@ -90,7 +93,7 @@ SCRATCH byte who, is_held_again;
 #define ARE_SLOTS_CLEARED true
 #endif
 
-/* The first question of a process goes behind the barrier once more: see act_on() of exchange.c. */
+/* The probe that opens a session goes behind the barrier once more: welcome() of exchange.c. */
 #ifdef WITHOUT_NEWCOMER
 #define IS_NEWCOMER_HELD false
 #else
@@ -103,7 +106,7 @@ SCRATCH byte who, is_held_again;
 #define IS_BARRIER_UP true
 #endif
 
-/* Whether a signal from the last slot proves that the others are empty. */
+/* True if a signal from the last slot proves that the other slots were empty. */
 #if defined ANY_ORDER && !defined WITHOUT_ORDER
 #define ARE_SLOTS_TRUSTED false
 #else
@@ -190,7 +193,7 @@ inline forget_repetition()
 #endif
 }
 
-/* The turn goes to whoever waits longest and can still be told. */
+/* Gives the turn to the first sender in the queue that can still be told to go. */
 inline next_turn()
 {
     runner = NOBODY;
@@ -212,7 +215,7 @@ inline next_turn()
     od
 }
 
-/* To be sent when the step is done; a process that is gone is told nothing. */
+/* Prepares a reply, which conclude_round() sends. A process that is gone gets no reply. */
 inline tell(p, says)
 {
     reply.here = !IS_GONE(p);
@@ -265,13 +268,13 @@ inline hold_bit(slot)
 }
 
 /*
- * Whether what the session gets is to be what its sender meant: not if another process has its PID
- * by now, which has messages of its own, nor if the sender is astray.
+ * True if the session must get exactly the bits that sender[p] sends. False in two cases: another
+ * process has the PID by now and has messages of its own, or the process is ASTRAY.
  */
 #define IS_ACCOUNTED(p)                                                                            \
     (process[p].incarnation == session[p].incarnation && process[p].life != ASTRAY)
 
-/* It is taken: it must be the one that was expected. */
+/* Takes the next bit, and asserts that it is the expected one. */
 inline take_next_bit()
 {
     printf("daemon: takes bit %d of the session of %d\n", session[runner].count, runner);
@@ -301,7 +304,7 @@ inline take_next_bit()
     fi
 }
 
-/* The answer goes out first: that it could be delivered proves whose the bit was. */
+/* The ack goes out first. If it could be sent, the session's process has sent the bit. */
 inline answer_next_bit()
 {
     if
@@ -323,11 +326,11 @@ inline answer_next_bit()
 inline log_message(p)
 {
     printf("daemon: logs a message of %d\n", p);
-    assert(!sender[p].logged); /* once */
+    assert(!sender[p].logged); /* at most once */
     sender[p].logged = IS_LOG_TRUE
 }
 
-/* The log has done with the message, or will not have it. Its sender may have ended meanwhile. */
+/* The log has taken or refused the message. The session of its sender may have ended meanwhile. */
 inline finish_commit(is_in_log)
 {
     is_committing = false;
@@ -356,7 +359,7 @@ inline finish_commit(is_in_log)
     committed = NOBODY
 }
 
-/* ---- questions ---- */
+/* ---- probes ---- */
 
 inline start(p)
 {
@@ -390,8 +393,8 @@ inline resume(p)
 }
 
 /*
- * A process without a session gets one if it starts. Who was asked for in the name of nobody is not
- * answered.
+ * Handles a probe from a PID without a session. A probe to start opens a session. If no process has
+ * the PID, the probe is forged and gets no reply.
  */
 inline welcome(p, its_ask, its_age)
 {
@@ -488,7 +491,7 @@ inline take_signal(slot)
     empty_slot(slot)
 }
 
-/* ---- what it does: bits and words that can be acted on come before anything else ---- */
+/* ---- the daemon's steps: bits and words that can be acted on come first ---- */
 
 #define IS_FREE(p) (!HAS_NEXT_BIT && question[p].is_free)
 #define HAS_FREE_QUESTION (question[0].is_free || question[SENDERS - 1].is_free)
@@ -507,7 +510,7 @@ inline notice_end(p)
     is_turn_over = (runner == NOBODY)
 }
 
-/* To make room for another session, or for its message. */
+/* Evicts a session, to make room for another session or for a message. */
 inline dismiss(p)
 {
     if
@@ -522,7 +525,7 @@ inline dismiss(p)
     is_turn_over = (runner == NOBODY)
 }
 
-/* A slot where nobody reads is as good as full. */
+/* Ends a step: passes on the turn, and sends the words. */
 inline conclude_round()
 {
     d_step {

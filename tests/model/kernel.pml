@@ -2,16 +2,17 @@
 /*
  * kernel.pml - processes, and the slots where signals wait
  *
- * Each slot holds one signal. What is sent to a slot that is full vanishes, and so may anything
- * else: a stranger's signal may have been there.
+ * Each slot holds one signal. A signal that is sent to a full slot vanishes. Any other signal may
+ * vanish too, because a stranger's signal may have filled the slot.
  */
 
 /* ---- trouble ---- */
 
 #ifdef TROUBLE
 /*
- * So much that is not as it should be in a whole run: signals that vanish, silences and ends of
- * turns that come too early. Afterwards, each comes only when nothing else can.
+ * How many more troubles a run has. A trouble is a signal that vanishes, or a probe timeout, an end
+ * of a turn or a repeated GO that comes too early. Once a run has had them all, these events come
+ * only when nothing else can happen.
  */
 byte trouble = TROUBLE;
 #define TROUBLE_AHEAD (trouble > 0)
@@ -23,20 +24,20 @@ byte trouble = TROUBLE;
 
 /* ---- processes ---- */
 
-/* One that is astray keeps to no protocol: it sends bits unasked, and reads nothing. */
+/* An ASTRAY process does not follow the protocol: it sends bits unasked and reads nothing. */
 mtype:life = {GONE, RUNNING, STOPPED, ASTRAY, ZOMBIE}
 #define IS_ALIVE(p)                                                                                \
     (process[p].life == RUNNING || process[p].life == STOPPED || process[p].life == ASTRAY)
 
 typedef Process {
     mtype:life life;
-    byte incarnation; /* the how-manieth with this PID; 0: there was none yet */
+    byte incarnation; /* its number among all processes with this PID, from 1; 0: none yet */
 };
 Process process[SENDERS];
 
-/* ---- what waits for the daemon ---- */
+/* ---- signals that wait for the daemon ---- */
 
-/* Places, in the order in which the kernel empties them: of the thread, then of the process. */
+/* Slots, in the order in which the kernel empties them: of the thread, then of the process. */
 #define THREAD_USR1 0
 #define THREAD_USR2 1
 #define PROCESS_USR1 2
@@ -48,18 +49,18 @@ mtype:signal = {NOTHING, BIT, QUESTION}
 typedef Signal {
     mtype:signal what;
     byte from;
-    byte incarnation; /* BIT: whose it is in truth, */
-    byte message;    /* and which bit of which message */
-    byte index;
-    bit ask;  /* QUESTION: START or RESUME, */
-    byte age; /* and its nonce */
+    byte incarnation; /* BIT: the process that really sent it */
+    byte message;    /* BIT: the number of its message */
+    byte index;      /* BIT: its index in the message */
+    bit ask;  /* QUESTION: START or RESUME */
+    byte age; /* QUESTION: the age of its nonce */
 };
 Signal inbox[SLOTS];
 #define INBOX_EMPTY                                                                                \
     (inbox[THREAD_USR1].what == NOTHING && inbox[THREAD_USR2].what == NOTHING &&                   \
      inbox[PROCESS_USR1].what == NOTHING && inbox[PROCESS_USR2].what == NOTHING)
 
-/* Whether the kernel may hand out the signal in that slot next. */
+/* True if the kernel may deliver the signal in this slot next. */
 #ifdef ANY_ORDER
 #define COMES_NEXT(slot) (inbox[slot].what != NOTHING)
 #else
@@ -130,7 +131,7 @@ inline send_question(c, asks, told_age)
     fi
 }
 
-/* ---- what waits for a sender: only the daemon's signals matter ---- */
+/* ---- signals that wait for a sender: only those of the daemon matter ---- */
 
 typedef Word {
     bool here;
@@ -146,7 +147,7 @@ typedef Mail {
 Mail mail[SENDERS];
 #define MAIL_EMPTY(c) (!mail[c].answer[0] && !mail[c].answer[1] && !mail[c].word.here)
 
-/* In the kernel's order the word is last: answers are SIGUSR1. */
+/* In the kernel's order the word comes last, because acks are SIGUSR1. */
 #ifdef ANY_ORDER
 #define ANSWER_COMES_NEXT(c, lane) (mail[c].answer[lane])
 #define WORD_COMES_NEXT(c) (mail[c].word.here)
@@ -170,7 +171,7 @@ inline clear_mail(c)
     forget_word(mail[c].word)
 }
 
-/* To the process that has the PID now; a zombie takes signals, but nobody reads them. */
+/* Sends an ack to the process that has the PID now. A zombie accepts signals but takes none. */
 inline send_answer(c, lane)
 {
     if

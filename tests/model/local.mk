@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The protocol as a model, searched with spin(1): minitalk.pml tells what it leaves out, and why.
+# A model of the protocol, searched with spin(1). minitalk.pml lists its simplifications.
 
 MODEL_TESTS = tests/model/check-model.sh
 
@@ -12,7 +12,7 @@ EXTRA_DIST += \
 	tests/model/processes.pml \
 	tests/model/sender.pml
 
-# Within wider bounds than make check: takes minutes, and 2 GB.
+# Searches within wider bounds than make check. Takes minutes, and 2 GB of memory.
 .PHONY: check-model
 check-model:
 	srcdir='$(srcdir)' $(srcdir)/tests/model/check-model.sh --full

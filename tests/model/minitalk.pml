@@ -1,71 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * minitalk.pml - the protocol as it is built, for an exhaustive search (spin(1))
+ * minitalk.pml - a model of the protocol as it is built, for an exhaustive search with spin(1)
  *
- * kernel.pml is what lies between the two ends, sender.pml is arq.c's sender in conversation.c,
- * daemon.pml is exchange.c, session.c and barrier.c; processes.pml puts them together.
- * check-model.sh tells what is searched, and with which of the rules switched off.
+ *   kernel.pml     processes, and the slots between the two ends
+ *   sender.pml     arq.c's sending end, as conversation.c uses it
+ *   daemon.pml     exchange.c, session.c and barrier.c
+ *   processes.pml  the processes that these parts make up
  *
- * What is promised, and asserted where it would be broken:
+ * check-model.sh has the list of searches, and of the rules that can be switched off. The names and
+ * the output of the model say question for a probe, answer for an ack, and dismiss for evict.
  *
- *   - a bit that is taken is the very bit that was expected: of this process, of the message under
- *     way, of this index. So a message that is whole is what was sent;
- *   - a message is logged once;
- *   - a sender that believes in success has its message in the log; one that was refused has not,
- *     unless it was forgotten, and there was a reason to refuse it;
- *   - with finite trouble, every run ends, and with a verdict for each sender that is not stopped
- *     or killed (TROUBLE below).
+ * The model asserts these promises:
  *
- * What is simpler here than in the world, and why nothing is lost by it:
+ *   - A bit that the daemon takes is exactly the expected one: of this process, of the message
+ *     under way, with this index. So a whole message is the message that was sent.
+ *   - A message is logged at most once.
+ *   - If a sender believes that its message is committed, the message is in the log.
+ *   - If a sender is refused, its message is not in the log, unless the sender was told FORGOTTEN.
+ *     A refusal has a reason.
+ *   - With finite trouble (TROUBLE below), every run ends. Each sender that is not stopped or
+ *     killed then has a verdict.
  *
- *   - Bits carry no value that matters but who sent them, and as which bit of which message; that
- *     is what is checked when one is taken. The value decides the slot where the bit waits, and is
- *     chosen anew whenever one is sent: every pattern is tried, and more than those.
- *   - A message ends after BITS bits. The frame tells where it ends; bits that are all the right
- *     ones cannot tell anything else. A number of bits that is odd makes the second message of a
- *     session begin on the other lane.
- *   - Nonces are ages. A sender compares a nonce with its newest one and asks whether it is one of
- *     this message; nothing else. So a word is NEW, OLD (an earlier question of this message) or
- *     ANCIENT, and grows older where it is when its sender asks anew: without a bound on how often.
- *     Left out is that 65,536 questions are asked while one word waits, and that two processes
- *     with one PID, one right after the other, begin with the same of 65,536 nonces.
- *   - Counts are told modulo 4 and not 4096. They are compared with three numbers in a row; fewer
- *     than four would confuse them, and more would confuse less.
- *   - A stranger's signal wipes out the one that is sent to the same slot behind it. Here any
- *     signal may vanish when it is sent, at any time, without limit; also those that the kernel
- *     strips of their sender. Such a signal also keeps the inbox from being empty; to wait for it
- *     to be taken is to take a step later.
- *   - What the barrier has seen is always a row of slots from the first on; so only the last slot
- *     matters, and a signal from there, taken after the word, sets the word free. If a stranger's
- *     signal does, then the other slots were empty, and so was this one of signals that matter:
- *     that is the same as to have found nothing pending.
- *   - In the kernel's order a word is handed out last. ANY_ORDER lets anything be handed out next;
- *     then a word is free only when nothing is pending.
- *   - Without clocks, a silence comes at any moment, and so does the end of a turn that others
- *     wait for, the repetition of a go and the moment at which a sender's end is noticed.
- *   - With two senders, and where it matters that runs end, trouble is finite: TROUBLE times in a
- *     run something vanishes, or a silence or the end of a turn comes too early, at any moment.
- *     Afterwards these come when nothing else can happen, and the patience of a sender that was
- *     told to wait outlasts a turn. Then every run ends under any scheduler, even an unfair one.
- *   - Two senders have the turn one after the other, whether their users are the same or not.
- *   - SCARCE ends a session at any moment to make room for others, whatever they are.
- *   - The log takes its time for each message. Where it is quick, nothing happens meanwhile.
- *   - System calls are steps, and what happens between two of them is part of a step. Two calls are
- *     one step only where nobody can tell: words to different senders.
+ * The model is simpler than reality in the points below. The search misses nothing because of them,
+ * except where a point says so:
  *
- * Not here, but in tests/simulation: the daemon's end, messages that are too large, forged answers,
- * and the real code. Not searched: FORGED with SCARCE. Who asks in the name of a sender whose
- * session was just ended opens another; in it, bits from amid a message may be taken as its
- * first. That such a message is refused is the merit of the checksum, which is not modelled.
+ *   - A bit has no value. Instead it carries its sender, its message and its index, which are
+ *     checked when the bit is taken. The value would decide the slot where the bit waits. The model
+ *     chooses the slot anew each time that a bit is sent. So it tries every pattern, and more.
+ *   - A message ends after BITS bits. The frame would tell where it ends, and a frame whose bits
+ *     are all right tells nothing else. An odd number of bits makes the second message of a session
+ *     begin on the other lane.
+ *   - A nonce is an age. A sender only checks whether a nonce is its newest one, and whether it
+ *     belongs to this message. So a word is NEW, OLD (an earlier probe of this message) or ANCIENT.
+ *     Its age increases, wherever the word is, when its sender sends a new probe. So the number of
+ *     probes has no bound. The model leaves out two cases. In the first, 65,536 probes are sent
+ *     while one word waits. In the second, two successive processes with one PID begin with the
+ *     same nonce out of 65,536.
+ *   - Counts are told modulo 4 and not modulo 4096. A count is compared with three consecutive
+ *     numbers. A modulus below 4 would confuse them, and a higher modulus confuses less.
+ *   - A stranger's signal wipes out a signal that is sent to the same slot after it. Here any
+ *     signal may vanish when it is sent, at any time and without limit. That includes the signals
+ *     that the kernel strips of their sender. A stranger's signal also keeps the inbox from being
+ *     empty. A wait until that signal is taken is the same as a later step.
+ *   - The slots that the barrier has seen empty are always the first ones without a gap. So only
+ *     the last slot matters: a signal that is taken from it after a word releases that word. If
+ *     this signal is a stranger's, the other slots were empty, and the last slot had no signal that
+ *     matters. That is the same as to find no signal pending.
+ *   - In the kernel's order a word is delivered last. With ANY_ORDER any signal may be delivered
+ *     next, and a word is released only when no signal is pending.
+ *   - The model has no clocks. These events happen at any moment: a probe timeout, the end of a
+ *     turn while others wait, a repeated GO, and the moment at which the daemon notices the end of
+ *     a sender.
+ *   - With two senders, and in searches for runs without an end, trouble is finite. TROUBLE times
+ *     in a run, a signal vanishes, or a probe timeout or the end of a turn comes too early. After
+ *     that, timeouts and ends of turns come only when nothing else can happen, and the probe
+ *     timeout of a sender that was told to wait is longer than a turn. Then every run ends under
+ *     any scheduler, even an unfair one.
+ *   - Two senders have the turn one after the other, whether they belong to one user or to two.
+ *   - SCARCE evicts a session at any moment, whatever sessions and users there are.
+ *   - The log takes time for each message. A fast log is the case that nothing happens meanwhile.
+ *   - A step is a system call together with all that happens up to the next one. Two calls are one
+ *     step only if no process can tell the difference: words to different senders.
+ *
+ * tests/simulation covers what the model does not have: the end of the daemon, messages that are
+ * too large, forged replies, and the real code.
+ *
+ * FORGED together with SCARCE is not searched. A stranger can forge a probe to start in the name of
+ * a sender whose session was just evicted, and so open another session. The daemon may then take
+ * bits from the middle of a message as the first bits of a message. The checksum, which is not
+ * modelled, refuses such a message.
  */
 
 /* ---- bounds ---- */
 
 #ifndef SENDERS
-#define SENDERS 1 /* at once, 1 or 2 */
+#define SENDERS 1 /* at the same time, 1 or 2 */
 #endif
 #ifndef LIVES
-#define LIVES 1 /* processes with the PID of the first sender, one after another, 1 or 2 */
+#define LIVES 1 /* successive processes with the PID of the first sender, 1 or 2 */
 #endif
 #ifndef MESSAGES
 #define MESSAGES 2 /* of each process */
@@ -75,8 +87,9 @@
 #endif
 
 /*
- * What is set and used within one d_step, and so is no part of a state. (A choice may not come
- * between: the search comes back to it without these.) A search breadth first knows no such.
+ * A SCRATCH variable is set and used within one d_step, so it is no part of a state. No choice may
+ * come between the two, because the search returns to a choice without the values of hidden
+ * variables. A breadth-first search does not support hidden variables.
  */
 #ifdef SHORTEST
 #define SCRATCH
@@ -96,12 +109,12 @@
 
 mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP}
 
-/* Ages of nonces: the newest of its sender, an earlier one of this message, an earlier one. */
+/* Ages of nonces: the sender's newest one, an earlier one of this message, any earlier one. */
 #define NEW 0
 #define OLD 1
 #define ANCIENT 2
 
-/* Strangers who do more than keep slots full. */
+/* These searches need a stranger that does more than fill slots. */
 #if defined FORGED || defined ROGUE || defined WITHOUT_ORDER
 #define STRANGERS
 #endif

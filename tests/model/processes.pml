@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * processes.pml - what each process may do next; everything between two system calls is one step
+ * processes.pml - the steps that each process may take; a step lasts up to the next system call
  */
 
 #ifdef TROUBLE
@@ -9,16 +9,19 @@
     (process[c].life != STOPPED &&                                                                 \
      (HAS_MAIL(c) || (IS_RUNNING(c) && HAS_STEP(c)) || process[c].life == ZOMBIE ||                \
       (process[c].life == GONE && process[c].incarnation < LIVES_OF(c))))
-/* Nothing can happen but that time passes. */
+/* True if nothing can happen, except that time passes. */
 #define IS_QUIET                                                                                   \
     (INBOX_EMPTY && IS_DONE && !HAS_QUESTION && !is_committing && !HAS_TO_DROP(0) &&               \
      !HAS_TO_DROP(SENDERS - 1) && !IS_BUSY(0) && !IS_BUSY(SENDERS - 1))
-/* The daemon's patience with a runner is short; that of a sender that was told to wait is long. */
+/*
+ * True if the probe timeout of the sender may expire. For a sender that was told to wait, it is
+ * longer than any turn.
+ */
 #define IS_SILENT(c) (IS_QUIET && !(sender[c].told_to_wait && MAY_LOSE_TURN))
 #define IS_OVER (!IS_RUNNING(0) && !IS_RUNNING(SENDERS - 1))
 #endif
 
-/* What is to be sent goes out before anything else is done. */
+/* A sender sends all that it may send before it takes a signal. */
 proctype Sender(byte c)
 {
 end:
@@ -112,7 +115,7 @@ proctype Stranger()
 end:
     do
 #ifdef FORGED
-    /* Whoever may signal the daemon can ask in a sender's name, but guesses no nonce. */
+    /* Any process that may signal the daemon can forge a probe, but cannot guess the nonce. */
     :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, START, ANCIENT) }
     :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, RESUME, ANCIENT) }
 #endif
@@ -121,7 +124,7 @@ end:
     :: atomic { process[0].life == ASTRAY -> send_bit(0, 1) }
 #endif
 #ifdef WITHOUT_ORDER
-    /* A signal that is taken from the last slot while others still wait in theirs. */
+    /* A signal is taken from the last slot while signals in other slots still wait. */
     :: atomic { inbox[PROCESS_USR2].what == NOTHING && HAS_QUESTION -> free_questions() }
 #endif
     od

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sender.pml - a process that sends messages: arq.c's sending end in conversation.c
+ * sender.pml - a process that sends messages: arq.c's sending end, as conversation.c uses it
  */
 
 mtype:phase = {STARTING, SENDING, RESUMING}
 
 typedef Sending {
-    byte message; /* which one */
+    byte message; /* its number, from 0 */
     mtype:phase phase;
     bool probe_due;
     byte base;
     byte next;
     bool in_flight[LANES];
-    Word held;       /* behind the barrier */
-    bool logged;     /* the log has this message, */
-    bool unloggable; /* or would not take it */
-    bool dismissed;  /* its session was ended to make room */
+    Word held;       /* the word that the barrier holds */
+    bool logged;     /* the log has this message */
+    bool unloggable; /* the log has refused this message */
+    bool dismissed;  /* its session was evicted */
 #ifdef TROUBLE
     bool told_to_wait;
 #endif
 };
 Sending sender[SENDERS];
 
-/* What the step under way came to. */
+/* The result of the current step. */
 mtype:outcome = {GOES_ON, BEGINS, ASKS, LEAVES}
 mtype:outcome outcome = GOES_ON;
 
@@ -57,7 +57,7 @@ SCRATCH Word released;
 #define LANE_IS_FREE(c, lane) (!sender[c].in_flight[lane])
 #endif
 
-/* ---- what it waits for ---- */
+/* ---- conditions of its steps ---- */
 
 #define LANE_OF(c, bit_index) ((sender[c].base + (bit_index)) % LANES)
 #define HAS_BIT_TO_SEND(c)                                                                         \
@@ -67,7 +67,7 @@ SCRATCH Word released;
 #define IS_RUNNING(c) (process[c].life == RUNNING)
 #define LISTENS(c) (IS_RUNNING(c) && !HAS_STEP(c))
 
-/* Whether it was told to wait: then it waits longer than any turn lasts. */
+/* Notes whether the sender was told to wait. Its probe timeout is then longer than any turn. */
 inline stand_by(c, is_told)
 {
 #ifdef TROUBLE
@@ -120,7 +120,7 @@ inline arq_sender_answered(c, lane)
     fi
 }
 
-/* The oldest bit that is not known to be taken. */
+/* Sets first to the index of the oldest bit without an ack, or of the next bit to send. */
 inline find_first(c)
 {
     if
@@ -135,7 +135,7 @@ inline find_first(c)
     fi
 }
 
-/* The count that was told as an index into the message, or NOWHERE. */
+/* Sets at to the count of the reply as an index into the message, or to NOWHERE if it is wrong. */
 #define NOWHERE 255
 inline locate(c)
 {
@@ -155,7 +155,7 @@ inline continue_from(c, bit_index)
     forget_flight(c)
 }
 
-/* Of the message before. */
+/* Forgets the fate of the message before. */
 inline forget_fate(c)
 {
     sender[c].logged = false;
@@ -164,9 +164,9 @@ inline forget_fate(c)
 
 inline believe_refused(c, reason)
 {
-    /* What is refused is not in the log; only who was forgotten is not told whether it is. */
+    /* A refused message is not in the log. FORGOTTEN does not say whether it is. */
     assert(!sender[c].logged || reason == FORGOTTEN);
-    /* There is a reason to refuse it. */
+    /* A refusal has a reason. */
     assert((reason == UNLOGGED && sender[c].unloggable) ||
            ((reason == BUSY || reason == FORGOTTEN) && sender[c].dismissed));
     outcome = LEAVES
@@ -174,7 +174,7 @@ inline believe_refused(c, reason)
 
 inline believe_committed(c)
 {
-    assert(sender[c].logged); /* what is confirmed is in the log */
+    assert(sender[c].logged); /* a confirmed message is in the log */
     if
     :: sender[c].message + 1 < MESSAGES ->
         sender[c].message++;
@@ -184,7 +184,7 @@ inline believe_committed(c)
     fi
 }
 
-/* A word that has passed the barrier. */
+/* Acts on a word that the barrier has released. */
 inline arq_sender_word(c)
 {
     locate(c);
@@ -223,7 +223,7 @@ inline arq_sender_word(c)
     fi
 }
 
-/* ---- what it does ---- */
+/* ---- its steps ---- */
 
 inline take_answer(c, lane)
 {
@@ -246,7 +246,7 @@ inline take_word(c)
     forget_word(mail[c].word)
 }
 
-/* A word is acted on when nothing else is pending. */
+/* True if the sender may act on the word: no other signal is pending. */
 #ifdef WITHOUT_SENDER_BARRIER
 #define WORD_IS_FREE(c) (sender[c].held.here)
 #else
@@ -262,7 +262,7 @@ inline release_word(c)
     arq_sender_word(c)
 }
 
-/* The fault: what was not answered is sent again, without asking. */
+/* The fault: sends the bits without an ack again, without a probe. */
 inline repeat_blindly(c)
 {
     find_first(c);
@@ -289,7 +289,9 @@ inline leave(c)
 #define BORN_AS(c) RUNNING
 #endif
 
-/* What waits in the name of a new process was never its own. */
+/*
+ * A new process gets the PID. Words and bits that wait under this PID come from the process before.
+ */
 inline be_born(c)
 {
     process[c].life = BORN_AS(c);
@@ -301,7 +303,7 @@ inline be_born(c)
     outcome = BEGINS
 }
 
-/* The nonces of this age and of those below grow older, wherever they are. */
+/* Makes all nonces of sender c with this age or a newer one older, wherever they are. */
 inline age_nonces(c, newest)
 {
     if
