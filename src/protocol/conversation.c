@@ -54,7 +54,7 @@ void conversation_begin(struct conversation *c, const struct frame *frame)
     c->waited = 0;
     c->queue_timeout = QUEUE_TIMEOUT_MIN;
     c->is_queued = false;
-    c->is_called = false;
+    c->interrupted = 0;
 }
 
 static void conclude(struct conversation *c)
@@ -166,7 +166,7 @@ static void make_progress(struct conversation *c)
     c->waited = 0;
     c->probe_timeout = 0;
     c->is_queued = false;
-    c->is_called = false;
+    c->interrupted = 0;
 }
 
 /* The daemon has queued this sender, behind others or for the log: a reply will come unasked. */
@@ -185,7 +185,8 @@ static void join_queue(struct conversation *c)
 static void take_call(struct conversation *c)
 {
     arq_sender_timeout(&c->arq);
-    c->is_called = true;
+    if (c->is_waiting && c->interrupted == 0)
+        c->interrupted = c->probe_timeout;
     c->probe_timeout = PROBE_TIMEOUT_MIN;
     c->is_queued = false;
 }
@@ -229,11 +230,12 @@ static void add_wait(struct conversation *c, uint64_t duration)
 }
 
 /* A stale GO has ended the wait in the queue. The next wait begins at this tick. */
-static void answer_call(struct conversation *c, uint64_t now)
+static void end_interrupted_wait(struct conversation *c, uint64_t now)
 {
-    c->is_called = false;
-    if (c->is_waiting)
-        add_wait(c, now - c->wait_start);
+    uint64_t duration = smaller(now - c->wait_start, c->interrupted);
+
+    c->interrupted = 0;
+    add_wait(c, duration);
 }
 
 static void expire(struct conversation *c, uint64_t now)
@@ -254,8 +256,8 @@ uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)
     assert(c->outcome == CONVERSATION_OPEN && !conversation_holds_words(c));
     if (c->is_draining)
         return now;
-    if (c->is_called)
-        answer_call(c, now);
+    if (c->interrupted > 0)
+        end_interrupted_wait(c, now);
     if (c->outcome != CONVERSATION_OPEN)
         return now;
     if (!c->is_waiting)

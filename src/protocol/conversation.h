@@ -110,7 +110,7 @@ struct conversation {
     uint64_t waited;        /* ns of all earlier waits since the last progress */
     uint64_t queue_timeout; /* ns of the probe timeout when next told to wait */
     bool is_queued;         /* told to wait: a GO will come unasked */
-    bool is_called;         /* a stale GO came in the queue: the next tick begins a new wait */
+    uint64_t interrupted;   /* ns that a wait which a stale GO ended counts at most; 0: none did */
     unsigned loss_window;   /* for this many acks, another loss is expected */
 
     /* The reasons that can explain a timeout to the user. */
