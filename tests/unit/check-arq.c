@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-arq.c - bits arrive once and in order, whatever is lost on the way */
+/* check-arq.c - tests that bits arrive once and in order, whatever signals are lost */
 
 #include "protocol/arq.h"
 #include "suite.h"
@@ -27,7 +27,7 @@ static void expect_no_next(void)
     ck_assert_uint_eq(bit.index, 3);
 }
 
-START_TEST(bits_are_taken_from_the_lanes_in_turn)
+START_TEST(bits_are_taken_from_the_lanes_alternately)
 {
     for (unsigned i = 0; i < 5; i++) {
         enum lane lane = (enum lane)(i % LANES);
@@ -63,7 +63,7 @@ START_TEST(looking_at_the_next_bit_does_not_take_it)
 }
 END_TEST
 
-START_TEST(a_lane_is_next_or_one_bit_ahead)
+START_TEST(the_next_bit_belongs_to_one_lane_and_the_bit_after_it_to_the_other)
 {
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_THREAD), 0);
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_PROCESS), 1);
@@ -74,7 +74,7 @@ START_TEST(a_lane_is_next_or_one_bit_ahead)
 }
 END_TEST
 
-START_TEST(bits_that_wait_for_a_lost_one_can_be_forgotten)
+START_TEST(bits_that_wait_for_a_lost_bit_can_be_dropped)
 {
     arq_receiver_hold(&receiver, LANE_PROCESS, true);
     arq_receiver_clear(&receiver);
@@ -85,7 +85,7 @@ START_TEST(bits_that_wait_for_a_lost_one_can_be_forgotten)
 }
 END_TEST
 
-START_TEST(of_two_bits_on_a_lane_the_newer_counts)
+START_TEST(the_newer_of_two_bits_on_a_lane_counts)
 {
     arq_receiver_hold(&receiver, LANE_THREAD, false);
     arq_receiver_hold(&receiver, LANE_THREAD, true);
@@ -96,11 +96,11 @@ END_TEST
 
 /* ---- the sending end ---- */
 
-#define NONCE 0xfffe /* so that the next but one wraps round */
+#define NONCE 0xfffe /* the nonce after the next wraps around to 0 */
 
 static struct arq_sender sender;
 
-/* An ack comes on this lane. Whether it is that of a bit in flight. */
+/* Lets an ack come on this lane. Returns true if it acknowledges a bit in flight. */
 static bool acks(enum lane lane)
 {
     uint64_t index = UINT64_MAX;
@@ -142,7 +142,7 @@ static enum arq_news hear(enum reply_code reply, unsigned count, uint16_t nonce)
                                                    .nonce = nonce});
 }
 
-/* A message of so many bits, begun and let go at the receiver's count. */
+/* Begins a message of total bits and lets it go: the receiver replies "go" with this count. */
 static void let_go(uint64_t total, unsigned count)
 {
     arq_sender_begin(&sender, total, NONCE);
@@ -151,11 +151,11 @@ static void let_go(uint64_t total, unsigned count)
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
 }
 
-/* The same, with its first bits sent and answered, and then two in flight. */
-static void let_fly(uint64_t total, unsigned count, uint64_t answered)
+/* As let_go(); then sends the first bits, of which as many as given are acked, and two more. */
+static void let_fly(uint64_t total, unsigned count, uint64_t acked)
 {
     let_go(total, count);
-    for (uint64_t i = 0; i < answered; i++) {
+    for (uint64_t i = 0; i < acked; i++) {
         struct arq_step step = arq_sender_step(&sender);
 
         ck_assert_int_eq(step.what, ARQ_BIT);
@@ -166,14 +166,14 @@ static void let_fly(uint64_t total, unsigned count, uint64_t answered)
     expect_nothing();
 }
 
-/* A silence, and the question that follows from it. */
-static void ask_after_silence(uint16_t nonce)
+/* Lets the probe timeout expire, and expects the probe that follows. */
+static void probe_after_timeout(uint16_t nonce)
 {
     arq_sender_timeout(&sender);
     expect_probe(ASK_RESUME, nonce);
 }
 
-START_TEST(a_sender_asks_before_it_sends)
+START_TEST(a_sender_sends_a_probe_before_its_first_bit)
 {
     arq_sender_begin(&sender, 8, NONCE);
     expect_probe(ASK_START, NONCE);
@@ -182,7 +182,7 @@ START_TEST(a_sender_asks_before_it_sends)
 }
 END_TEST
 
-START_TEST(an_unheard_start_is_asked_again_with_another_nonce)
+START_TEST(after_a_timeout_the_start_probe_is_repeated_with_the_next_nonce)
 {
     arq_sender_begin(&sender, 8, NONCE);
     expect_probe(ASK_START, NONCE);
@@ -232,7 +232,7 @@ START_TEST(the_lanes_follow_the_receivers_count)
 }
 END_TEST
 
-START_TEST(answers_may_overtake_each_other)
+START_TEST(acks_may_overtake_each_other)
 {
     let_fly(4, 0, 0);
     ck_assert(acks(LANE_PROCESS));
@@ -243,7 +243,7 @@ START_TEST(answers_may_overtake_each_other)
 }
 END_TEST
 
-START_TEST(a_signal_that_answers_nothing_changes_nothing)
+START_TEST(an_ack_without_a_bit_in_flight_changes_nothing)
 {
     arq_sender_begin(&sender, 4, NONCE);
     ck_assert(!acks(LANE_THREAD));
@@ -263,7 +263,7 @@ START_TEST(a_bit_lost_on_either_lane_is_sent_again)
 {
     for (unsigned count = 0; count < LANES; count++) {
         let_fly(6, count, 2);
-        ask_after_silence(0xffff); /* bits 2 and 3 are in flight; 2 never came */
+        probe_after_timeout(0xffff); /* bits 2 and 3 are in flight; bit 2 was lost */
         ck_assert_int_eq(hear(REPLY_GO, count + 2, 0xffff), ARQ_GO);
         expect_bit((enum lane)(count % LANES), 2);
         expect_bit((enum lane)((count + 1) % LANES), 3);
@@ -274,7 +274,7 @@ END_TEST
 START_TEST(only_the_bit_that_was_lost_is_sent_again)
 {
     let_fly(6, 0, 2);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_GO, 3, 0xffff), ARQ_GO);
     expect_bit(LANE_PROCESS, 3);
     expect_bit(LANE_THREAD, 4);
@@ -282,31 +282,31 @@ START_TEST(only_the_bit_that_was_lost_is_sent_again)
 }
 END_TEST
 
-START_TEST(bits_whose_answers_were_lost_are_not_sent_again)
+START_TEST(bits_whose_acks_were_lost_are_not_sent_again)
 {
     let_fly(6, 0, 2);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_GO, 4, 0xffff), ARQ_GO);
     expect_bit(LANE_THREAD, 4);
     expect_bit(LANE_PROCESS, 5);
 }
 END_TEST
 
-START_TEST(while_a_question_is_open_no_bit_is_sent)
+START_TEST(no_bit_is_sent_while_a_probe_awaits_its_reply)
 {
     let_go(6, 0);
     expect_bit(LANE_THREAD, 0);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     expect_nothing();
     ck_assert_int_eq(sender.phase, ARQ_RESUMING);
 }
 END_TEST
 
-START_TEST(an_unheard_question_is_asked_again_with_another_nonce)
+START_TEST(after_a_timeout_the_resume_probe_is_repeated_with_the_next_nonce)
 {
     let_fly(6, 0, 0);
-    ask_after_silence(0xffff);
-    ask_after_silence(0);
+    probe_after_timeout(0xffff);
+    probe_after_timeout(0);
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_STALE);
     expect_nothing();
     ck_assert_int_eq(hear(REPLY_GO, 0, 0), ARQ_GO);
@@ -314,21 +314,21 @@ START_TEST(an_unheard_question_is_asked_again_with_another_nonce)
 }
 END_TEST
 
-START_TEST(a_late_answer_voids_the_question_that_was_asked)
+START_TEST(a_late_ack_voids_the_probe_that_was_sent)
 {
     let_fly(6, 0, 0);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert(acks(LANE_THREAD));
     ck_assert_int_eq(sender.phase, ARQ_SENDING);
     expect_bit(LANE_THREAD, 2);
-    /* The count in the answer is older than that bit. */
+    /* The count in this reply is older than bit 2. */
     ck_assert_int_eq(hear(REPLY_GO, 1, 0xffff), ARQ_STALE);
     expect_nothing();
     ck_assert_uint_eq(sender.next, 3);
 }
 END_TEST
 
-START_TEST(a_late_answer_voids_the_question_before_it_is_asked)
+START_TEST(a_late_ack_cancels_the_probe_that_is_not_sent_yet)
 {
     let_fly(6, 0, 0);
     arq_sender_timeout(&sender);
@@ -337,17 +337,17 @@ START_TEST(a_late_answer_voids_the_question_before_it_is_asked)
 }
 END_TEST
 
-START_TEST(a_late_answer_to_the_question_before_is_not_believed)
+START_TEST(a_reply_to_the_previous_probe_or_to_one_not_sent_yet_is_stale)
 {
     let_fly(6, 0, 0);
     arq_sender_timeout(&sender);
     ck_assert_int_eq(hear(REPLY_GO, 0, NONCE), ARQ_STALE);
-    ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_STALE); /* not even asked yet */
+    ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_STALE); /* not sent yet */
     expect_probe(ASK_RESUME, 0xffff);
 }
 END_TEST
 
-START_TEST(a_second_copy_of_go_changes_nothing)
+START_TEST(after_go_a_second_go_wait_or_pending_changes_nothing)
 {
     let_fly(6, 0, 2);
     ck_assert_int_eq(hear(REPLY_GO, 0, NONCE), ARQ_STALE);
@@ -359,10 +359,10 @@ START_TEST(a_second_copy_of_go_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_sender_that_is_told_to_wait_waits_for_the_same_answer)
+START_TEST(a_go_after_wait_or_pending_replies_to_the_same_probe)
 {
     let_fly(6, 0, 0);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_WAIT, 0, 0xffff), ARQ_WAIT);
     ck_assert_int_eq(hear(REPLY_PENDING, 0, 0xffff), ARQ_PENDING);
     expect_nothing();
@@ -374,23 +374,23 @@ END_TEST
 /* ---- counts ---- */
 
 /*
- * Whatever the receiver says, a sender with bits in flight believes just the counts that can be
- * true: none of those bits taken, or the first, or all. Every position in the modulus is tried.
+ * The receiver may reply with any count. A sender with two bits in flight accepts only the counts
+ * that can be true: neither bit was taken, or the first, or both. All counts of the modulus are
+ * tried.
  */
-START_TEST(of_all_counts_only_those_that_can_be_true_are_believed)
+START_TEST(only_counts_that_can_be_true_are_accepted)
 {
-    static const unsigned origins[] = {
-        0, 1, 2, 1000, WORD_COUNT_MODULUS - 2, WORD_COUNT_MODULUS - 1};
+    static const unsigned bases[] = {0, 1, 2, 1000, WORD_COUNT_MODULUS - 2, WORD_COUNT_MODULUS - 1};
 
-    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
-        const unsigned first = origins[i] + 3; /* the older bit in flight */
+    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+        const unsigned first = bases[i] + 3; /* the older bit in flight */
 
         for (unsigned count = 0; count < WORD_COUNT_MODULUS; count++) {
             unsigned ahead = (count - first) % WORD_COUNT_MODULUS;
             enum arq_news news;
 
-            let_fly(100, origins[i], 3);
-            ask_after_silence(0xffff);
+            let_fly(100, bases[i], 3);
+            probe_after_timeout(0xffff);
             news = hear(REPLY_GO, count, 0xffff);
             if (ahead <= 2) {
                 ck_assert_int_eq(news, ARQ_GO);
@@ -405,22 +405,22 @@ START_TEST(of_all_counts_only_those_that_can_be_true_are_believed)
 }
 END_TEST
 
-START_TEST(a_count_before_an_answered_bit_cannot_be_true)
+START_TEST(a_count_before_an_acked_bit_means_forgotten)
 {
     let_fly(100, 0, 0);
     ck_assert(acks(LANE_THREAD));
-    ask_after_silence(0xffff); /* bit 0 is known to be taken, bit 1 is in flight */
+    probe_after_timeout(0xffff); /* bit 0 is known to be taken, bit 1 is in flight */
     ck_assert_int_eq(hear(REPLY_GO, 0, 0xffff), ARQ_VERDICT);
     ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
 }
 END_TEST
 
-START_TEST(with_nothing_in_flight_there_is_one_true_count)
+START_TEST(without_a_bit_in_flight_only_one_count_is_accepted)
 {
     let_go(100, 5);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_GO, 5, 0xffff), ARQ_GO);
-    ask_after_silence(0);
+    probe_after_timeout(0);
     ck_assert_int_eq(hear(REPLY_GO, 6, 0), ARQ_VERDICT);
     ck_assert_int_eq(sender.refusal, REPLY_FORGOTTEN);
 }
@@ -428,7 +428,7 @@ END_TEST
 
 /* ---- verdicts ---- */
 
-START_TEST(the_verdict_comes_unasked_after_the_last_bit)
+START_TEST(the_verdict_needs_no_further_probe_after_the_last_bit)
 {
     let_fly(2, 4095, 0);
     ck_assert(acks(LANE_PROCESS));
@@ -440,7 +440,7 @@ START_TEST(the_verdict_comes_unasked_after_the_last_bit)
 }
 END_TEST
 
-START_TEST(the_verdict_may_overtake_the_last_answers)
+START_TEST(the_verdict_may_overtake_the_last_acks)
 {
     let_fly(2, 0, 0);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
@@ -448,19 +448,19 @@ START_TEST(the_verdict_may_overtake_the_last_answers)
 }
 END_TEST
 
-START_TEST(a_verdict_that_was_lost_can_be_asked_for)
+START_TEST(a_probe_brings_back_a_lost_verdict)
 {
     let_fly(2, 0, 0);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, 0xffff), ARQ_VERDICT);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
 }
 END_TEST
 
-START_TEST(that_all_is_committed_is_believed_in_answer_to_any_question_of_the_message)
+START_TEST(committed_is_accepted_in_reply_to_any_probe_of_the_message)
 {
     let_fly(2, 0, 0);
-    ask_after_silence(0xffff);
+    probe_after_timeout(0xffff);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE - 1), ARQ_STALE);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 1, NONCE), ARQ_STALE);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
@@ -468,7 +468,7 @@ START_TEST(that_all_is_committed_is_believed_in_answer_to_any_question_of_the_me
 }
 END_TEST
 
-START_TEST(no_message_is_committed_before_its_last_bit)
+START_TEST(committed_before_the_last_bit_was_sent_means_out_of_step)
 {
     arq_sender_begin(&sender, 2, NONCE);
     expect_probe(ASK_START, NONCE);
@@ -503,7 +503,7 @@ START_TEST(each_refusal_ends_the_message_at_any_time)
 }
 END_TEST
 
-START_TEST(a_refusal_of_an_older_question_is_not_believed)
+START_TEST(a_refusal_in_reply_to_an_older_probe_is_stale)
 {
     let_fly(6, 0, 1);
     ck_assert_int_eq(hear(REPLY_STOPPING, 2, NONCE - 1), ARQ_STALE);
@@ -514,8 +514,11 @@ START_TEST(a_refusal_of_an_older_question_is_not_believed)
 }
 END_TEST
 
-/* The daemon says so of its own accord, and so answers the newest question that it has heard. */
-START_TEST(that_the_daemon_stops_is_believed_whichever_question_of_the_message_it_answers)
+/*
+ * The daemon sends "stopping" without a new probe. The reply therefore has the nonce of the newest
+ * probe that the daemon has taken, which need not be the newest that was sent.
+ */
+START_TEST(stopping_is_accepted_in_reply_to_any_probe_of_the_message)
 {
     for (uint16_t asked = 0; asked <= 3; asked++) {
         let_fly(6, 0, 1);
@@ -528,7 +531,7 @@ START_TEST(that_the_daemon_stops_is_believed_whichever_question_of_the_message_i
 }
 END_TEST
 
-START_TEST(but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit)
+START_TEST(stopping_for_an_older_probe_needs_a_bit_sent_and_a_count_that_can_be_true)
 {
     let_fly(6, 0, 1);
     arq_sender_timeout(&sender);
@@ -539,7 +542,7 @@ START_TEST(but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit)
 }
 END_TEST
 
-START_TEST(after_the_verdict_no_word_changes_it)
+START_TEST(no_word_changes_the_verdict)
 {
     let_fly(2, 0, 0);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
@@ -549,7 +552,7 @@ START_TEST(after_the_verdict_no_word_changes_it)
 }
 END_TEST
 
-START_TEST(a_number_that_is_no_reply_is_no_news)
+START_TEST(an_unknown_reply_code_is_stale)
 {
     let_fly(2, 0, 0);
     ck_assert_int_eq(hear((enum reply_code)0, 2, NONCE), ARQ_STALE);
@@ -562,12 +565,15 @@ END_TEST
 
 #define MESSAGE_BITS 11
 
-/* A wire between the two ends that loses chosen signals, counted from 0 in either direction. */
+/*
+ * A wire between the two ends that loses the signals with two given numbers. The signals of both
+ * directions are numbered together, from 0.
+ */
 struct wire {
     unsigned passed;
     unsigned lost[2];
-    uint16_t nonce; /* that the receiver heard last */
-    bool is_open;   /* the receiver was asked */
+    uint16_t nonce; /* of the newest probe that arrived */
+    bool is_open;   /* a probe has arrived */
 };
 
 static bool passes(struct wire *wire)
@@ -617,11 +623,11 @@ static void carry_bit(struct wire *wire, enum lane lane, uint64_t index, uint64_
     }
 }
 
-/* Sends one message over a wire that loses two signals; returns how many were sent in all. */
+/* Sends one message over a wire that loses two signals. Returns how many signals were sent. */
 static unsigned send_over(unsigned lost, unsigned also_lost, uint64_t begin)
 {
     struct wire wire = {.lost = {lost, also_lost}};
-    unsigned silences = 0;
+    unsigned timeouts = 0;
 
     receiver = (struct arq_receiver){.count = begin};
     arq_sender_begin(&sender, MESSAGE_BITS, 0);
@@ -634,15 +640,15 @@ static unsigned send_over(unsigned lost, unsigned also_lost, uint64_t begin)
             carry_bit(&wire, step.lane, step.index, begin);
         else
             arq_sender_timeout(&sender);
-        silences += step.what == ARQ_NOTHING;
-        ck_assert_uint_le(silences, 2);
+        timeouts += step.what == ARQ_NOTHING;
+        ck_assert_uint_le(timeouts, 2);
     }
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
     ck_assert_uint_eq(receiver.count, begin + MESSAGE_BITS);
     return wire.passed;
 }
 
-START_TEST(whatever_two_signals_are_lost_the_message_arrives_once)
+START_TEST(a_message_arrives_once_whichever_two_signals_are_lost)
 {
     for (uint64_t begin = WORD_COUNT_MODULUS - 8; begin < WORD_COUNT_MODULUS - 6; begin++) {
         unsigned total = send_over(UINT32_MAX, UINT32_MAX, begin);
@@ -658,44 +664,44 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        bits_are_taken_from_the_lanes_in_turn,
+        bits_are_taken_from_the_lanes_alternately,
         a_bit_waits_for_its_predecessor,
         looking_at_the_next_bit_does_not_take_it,
-        a_lane_is_next_or_one_bit_ahead,
-        bits_that_wait_for_a_lost_one_can_be_forgotten,
-        of_two_bits_on_a_lane_the_newer_counts,
-        a_sender_asks_before_it_sends,
-        an_unheard_start_is_asked_again_with_another_nonce,
+        the_next_bit_belongs_to_one_lane_and_the_bit_after_it_to_the_other,
+        bits_that_wait_for_a_lost_bit_can_be_dropped,
+        the_newer_of_two_bits_on_a_lane_counts,
+        a_sender_sends_a_probe_before_its_first_bit,
+        after_a_timeout_the_start_probe_is_repeated_with_the_next_nonce,
         two_bits_are_in_flight_one_on_each_lane,
         after_the_last_bit_nothing_is_sent,
         the_lanes_follow_the_receivers_count,
-        answers_may_overtake_each_other,
-        a_signal_that_answers_nothing_changes_nothing,
+        acks_may_overtake_each_other,
+        an_ack_without_a_bit_in_flight_changes_nothing,
         a_bit_lost_on_either_lane_is_sent_again,
         only_the_bit_that_was_lost_is_sent_again,
-        bits_whose_answers_were_lost_are_not_sent_again,
-        while_a_question_is_open_no_bit_is_sent,
-        an_unheard_question_is_asked_again_with_another_nonce,
-        a_late_answer_voids_the_question_that_was_asked,
-        a_late_answer_voids_the_question_before_it_is_asked,
-        a_late_answer_to_the_question_before_is_not_believed,
-        a_second_copy_of_go_changes_nothing,
-        a_sender_that_is_told_to_wait_waits_for_the_same_answer,
-        of_all_counts_only_those_that_can_be_true_are_believed,
-        a_count_before_an_answered_bit_cannot_be_true,
-        with_nothing_in_flight_there_is_one_true_count,
-        the_verdict_comes_unasked_after_the_last_bit,
-        the_verdict_may_overtake_the_last_answers,
-        a_verdict_that_was_lost_can_be_asked_for,
-        that_all_is_committed_is_believed_in_answer_to_any_question_of_the_message,
-        no_message_is_committed_before_its_last_bit,
+        bits_whose_acks_were_lost_are_not_sent_again,
+        no_bit_is_sent_while_a_probe_awaits_its_reply,
+        after_a_timeout_the_resume_probe_is_repeated_with_the_next_nonce,
+        a_late_ack_voids_the_probe_that_was_sent,
+        a_late_ack_cancels_the_probe_that_is_not_sent_yet,
+        a_reply_to_the_previous_probe_or_to_one_not_sent_yet_is_stale,
+        after_go_a_second_go_wait_or_pending_changes_nothing,
+        a_go_after_wait_or_pending_replies_to_the_same_probe,
+        only_counts_that_can_be_true_are_accepted,
+        a_count_before_an_acked_bit_means_forgotten,
+        without_a_bit_in_flight_only_one_count_is_accepted,
+        the_verdict_needs_no_further_probe_after_the_last_bit,
+        the_verdict_may_overtake_the_last_acks,
+        a_probe_brings_back_a_lost_verdict,
+        committed_is_accepted_in_reply_to_any_probe_of_the_message,
+        committed_before_the_last_bit_was_sent_means_out_of_step,
         each_refusal_ends_the_message_at_any_time,
-        a_refusal_of_an_older_question_is_not_believed,
-        that_the_daemon_stops_is_believed_whichever_question_of_the_message_it_answers,
-        but_not_with_a_count_that_cannot_be_true_or_before_the_first_bit,
-        after_the_verdict_no_word_changes_it,
-        a_number_that_is_no_reply_is_no_news,
-        whatever_two_signals_are_lost_the_message_arrives_once,
+        a_refusal_in_reply_to_an_older_probe_is_stale,
+        stopping_is_accepted_in_reply_to_any_probe_of_the_message,
+        stopping_for_an_older_probe_needs_a_bit_sent_and_a_count_that_can_be_true,
+        no_word_changes_the_verdict,
+        an_unknown_reply_code_is_stale,
+        a_message_arrives_once_whichever_two_signals_are_lost,
         NULL,
     };
 

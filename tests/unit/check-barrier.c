@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-barrier.c - a word is acted on only once all that was sent before it has been taken */
+/* check-barrier.c - tests that a word is released only after all signals sent before it */
 
 #include "protocol/barrier.h"
 #include "suite.h"
@@ -74,7 +74,7 @@ START_TEST(in_a_storm_a_word_waits_until_every_slot_was_emptied_once)
 }
 END_TEST
 
-START_TEST(a_signal_from_a_slot_says_that_those_before_it_were_empty)
+START_TEST(a_signal_from_a_slot_shows_that_the_slots_before_it_are_empty)
 {
     for (int last = SLOT_THREAD_USR1; last <= SLOT_PROCESS_USR2; last++) {
         note_word(7, 1);
@@ -88,7 +88,7 @@ START_TEST(a_signal_from_a_slot_says_that_those_before_it_were_empty)
 }
 END_TEST
 
-START_TEST(the_slot_that_a_word_itself_came_from_may_hold_something_older)
+START_TEST(a_word_is_not_released_by_itself_or_by_signals_before_it)
 {
     note_noise(SLOT_PROCESS_USR2);
     note_word(7, 1);
@@ -96,7 +96,7 @@ START_TEST(the_slot_that_a_word_itself_came_from_may_hold_something_older)
 }
 END_TEST
 
-START_TEST(the_newer_word_of_a_process_counts_and_waits_anew)
+START_TEST(a_newer_word_of_a_process_replaces_the_older_and_waits_anew)
 {
     note_word(7, 1);
     note_word(7, 2);
@@ -119,7 +119,7 @@ START_TEST(words_of_different_processes_are_released_oldest_first)
 }
 END_TEST
 
-START_TEST(words_beyond_the_bound_are_lost_and_the_others_kept)
+START_TEST(beyond_the_limit_a_new_word_is_lost_and_held_words_are_kept)
 {
     const pid_t count = BARRIER_WORDS;
 
@@ -142,11 +142,11 @@ Suite *make_suite(void)
         without_a_word_nothing_is_released,
         a_word_waits_until_nothing_is_pending,
         in_a_storm_a_word_waits_until_every_slot_was_emptied_once,
-        a_signal_from_a_slot_says_that_those_before_it_were_empty,
-        the_slot_that_a_word_itself_came_from_may_hold_something_older,
-        the_newer_word_of_a_process_counts_and_waits_anew,
+        a_signal_from_a_slot_shows_that_the_slots_before_it_are_empty,
+        a_word_is_not_released_by_itself_or_by_signals_before_it,
+        a_newer_word_of_a_process_replaces_the_older_and_waits_anew,
         words_of_different_processes_are_released_oldest_first,
-        words_beyond_the_bound_are_lost_and_the_others_kept,
+        beyond_the_limit_a_new_word_is_lost_and_held_words_are_kept,
         NULL,
     };
 

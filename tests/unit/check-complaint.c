@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-complaint.c - a complaint is one line, whatever is filled in */
+/* check-complaint.c - tests that a complaint is one line, whatever text it contains */
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,33 +10,33 @@
 
 #include "host/complaint.h"
 #include "suite.h"
-#undef fail /* Check's own, of old */
+#undef fail /* Check has an obsolete macro of this name */
 
-static FILE *said;
+static FILE *captured;
 
 static void begin(void)
 {
-    said = tmpfile();
-    ck_assert_ptr_nonnull(said);
-    ck_assert_int_eq(dup2(fileno(said), STDERR_FILENO), STDERR_FILENO);
+    captured = tmpfile();
+    ck_assert_ptr_nonnull(captured);
+    ck_assert_int_eq(dup2(fileno(captured), STDERR_FILENO), STDERR_FILENO);
 }
 
 static void end(void)
 {
-    fclose(said);
+    fclose(captured);
 }
 
-/* All that was said on standard error. */
+/* Returns all that was written to standard error. */
 static const char *text(void)
 {
     static char text[16384];
 
-    rewind(said);
-    text[fread(text, 1, sizeof text - 1, said)] = '\0';
+    rewind(captured);
+    text[fread(text, 1, sizeof text - 1, captured)] = '\0';
     return text;
 }
 
-static void expect_said(const char *message)
+static void expect_captured(const char *message)
 {
     char line[16384];
 
@@ -44,26 +44,26 @@ static void expect_said(const char *message)
     ck_assert_str_eq(text(), line);
 }
 
-START_TEST(it_is_told_once_and_not_before)
+START_TEST(a_complaint_is_printed_once_and_only_when_told)
 {
     complain("%d is too %s", 3, "few");
     ck_assert_str_eq(text(), "");
     complaint_tell();
     complaint_tell();
-    expect_said("3 is too few");
+    expect_captured("3 is too few");
 }
 END_TEST
 
-START_TEST(the_newest_counts)
+START_TEST(a_newer_complaint_replaces_the_older)
 {
     complain("the first");
     complain_of(ENOENT, "the second, %s", "of a file");
     complaint_tell();
-    expect_said("the second, of a file: No such file or directory");
+    expect_captured("the second, of a file: No such file or directory");
 }
 END_TEST
 
-START_TEST(what_it_is_about_can_be_put_before_it)
+START_TEST(a_complaint_can_be_given_a_prefix)
 {
     complaint_precede("message %d", 1);
     complaint_tell();
@@ -71,28 +71,28 @@ START_TEST(what_it_is_about_can_be_put_before_it)
     complain("it is too large");
     complaint_precede("message %d", 2);
     complaint_tell();
-    expect_said("message 2: it is too large");
+    expect_captured("message 2: it is too large");
 }
 END_TEST
 
-START_TEST(control_characters_of_others_are_shown_as_question_marks)
+START_TEST(control_characters_are_shown_as_question_marks)
 {
     complain("process '%s' of 'Zoë'", "a\nb\033[2Jc\177d\te");
     complaint_tell();
-    expect_said("process 'a?b?[2Jc?d?e' of 'Zoë'");
+    expect_captured("process 'a?b?[2Jc?d?e' of 'Zoë'");
 }
 END_TEST
 
-START_TEST(so_are_those_that_only_utf_8_has)
+START_TEST(control_characters_in_utf_8_are_shown_as_question_marks)
 {
     complain("a\xc2\x9b"
              "2Jb\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xc2");
     complaint_tell();
-    expect_said("a??2Jb????\xc2\xa0\xc3\x9b\xc2");
+    expect_captured("a??2Jb????\xc2\xa0\xc3\x9b\xc2");
 }
 END_TEST
 
-START_TEST(of_a_very_long_one_the_cause_and_the_cure_are_left)
+START_TEST(a_very_long_complaint_keeps_its_cause_and_its_cure)
 {
     static char name[200000];
     static const char cure[] = "'; give another: Invalid argument\n";
@@ -110,7 +110,7 @@ START_TEST(of_a_very_long_one_the_cause_and_the_cure_are_left)
 }
 END_TEST
 
-/* The status of a process that fails so. */
+/* Calls act() in a child process and returns the child's exit status. */
 static int status_of(void (*act)(void))
 {
     pid_t pid = fork();
@@ -131,36 +131,36 @@ static void fail_for_usage(void)
     fail(EX_USAGE, "what is '%s'?", "\r");
 }
 
-START_TEST(to_fail_is_to_tell_it_and_to_exit)
+START_TEST(fail_prints_the_complaint_and_exits_with_its_status)
 {
     ck_assert_int_eq(status_of(fail_for_usage), EX_USAGE);
-    expect_said("what is '?'?");
+    expect_captured("what is '?'?");
 }
 END_TEST
 
-static void fail_for_want_of_a_file(void)
+static void fail_to_open_a_file(void)
 {
     fail_of(EX_NOINPUT, ENOENT, "cannot open %s", "it");
 }
 
-START_TEST(an_error_s_text_comes_last)
+START_TEST(the_text_of_the_error_number_comes_last)
 {
-    ck_assert_int_eq(status_of(fail_for_want_of_a_file), EX_NOINPUT);
-    expect_said("cannot open it: No such file or directory");
+    ck_assert_int_eq(status_of(fail_to_open_a_file), EX_NOINPUT);
+    expect_captured("cannot open it: No such file or directory");
 }
 END_TEST
 
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        it_is_told_once_and_not_before,
-        the_newest_counts,
-        what_it_is_about_can_be_put_before_it,
-        control_characters_of_others_are_shown_as_question_marks,
-        so_are_those_that_only_utf_8_has,
-        of_a_very_long_one_the_cause_and_the_cure_are_left,
-        to_fail_is_to_tell_it_and_to_exit,
-        an_error_s_text_comes_last,
+        a_complaint_is_printed_once_and_only_when_told,
+        a_newer_complaint_replaces_the_older,
+        a_complaint_can_be_given_a_prefix,
+        control_characters_are_shown_as_question_marks,
+        control_characters_in_utf_8_are_shown_as_question_marks,
+        a_very_long_complaint_keeps_its_cause_and_its_cure,
+        fail_prints_the_complaint_and_exits_with_its_status,
+        the_text_of_the_error_number_comes_last,
         NULL,
     };
 

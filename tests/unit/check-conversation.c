@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-conversation.c - a sender waits, asks and gives up as timing.h and minitalk(7) say */
+/* check-conversation.c - tests that a sender waits, probes and gives up as minitalk(7) says */
 
 #include <errno.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 
 #define DAEMON 300
 #define STRANGER 301
-#define NONCE 0xfffe /* so that the next but one wraps round */
+#define NONCE 0xfffe /* the nonce after the next wraps around to 0 */
 #define LIMIT (5 * NSEC_PER_SEC)
 
-/* ---- the world around it ---- */
+/* ---- what the conversation is connected to ---- */
 
 static struct conversation c;
 static struct frame frame;
@@ -25,7 +25,7 @@ static struct {
     struct probe probe;
     uint64_t index, first, last, waited;
     enum ask asked;
-    int result; /* of what is sent */
+    int result; /* of each attempt to send */
     bool has_ended;
 } seen;
 
@@ -104,7 +104,7 @@ static const struct conversation_ops ops = {
     .expired = expired,
 };
 
-/* ---- what happens to it ---- */
+/* ---- what happens to the conversation ---- */
 
 static void send_all(void)
 {
@@ -149,7 +149,7 @@ static enum conversation_hint nothing_is_pending(void)
     return hint;
 }
 
-/* A reply to the newest probe. */
+/* Lets a reply to the newest probe come, and pass the barrier. */
 static enum conversation_hint hear(enum reply_code code, uint64_t count)
 {
     word_comes(code, count, c.arq.nonce);
@@ -164,7 +164,7 @@ static uint64_t tick(bool may_poll)
     return deadline;
 }
 
-/* How long it waits from here on; then the timeout expires. */
+/* Lets the probe timeout expire. Returns its length from now on, in nanoseconds. */
 static uint64_t wait_for_timeout(bool may_poll)
 {
     uint64_t wait = tick(may_poll) - now;
@@ -175,7 +175,7 @@ static uint64_t wait_for_timeout(bool may_poll)
     return wait;
 }
 
-/* Acknowledges bits until so many are. */
+/* Lets acks come until this many bits of the message are acknowledged. */
 static void ack_up_to(uint64_t bits)
 {
     for (uint64_t i = seen.acks; i < bits; i++)
@@ -241,7 +241,7 @@ START_TEST(the_outcome_is_committed_when_the_daemon_says_so)
 }
 END_TEST
 
-START_TEST(the_next_message_is_asked_for_with_the_next_nonce)
+START_TEST(the_probe_of_the_next_message_has_the_next_nonce)
 {
     hear(REPLY_GO, 0);
     ack_up_to(frame_bits(&frame));
@@ -252,7 +252,7 @@ START_TEST(the_next_message_is_asked_for_with_the_next_nonce)
 }
 END_TEST
 
-START_TEST(a_refusal_is_an_outcome_with_its_reason)
+START_TEST(a_refusal_ends_the_message_with_its_reason)
 {
     hear(REPLY_BUSY, 0);
     ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
@@ -261,7 +261,7 @@ START_TEST(a_refusal_is_an_outcome_with_its_reason)
 }
 END_TEST
 
-START_TEST(a_daemon_that_stops_refuses_for_sure)
+START_TEST(a_message_refused_by_a_stopping_daemon_may_be_retried)
 {
     hear(REPLY_STOPPING, 0);
     ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
@@ -293,7 +293,7 @@ START_TEST(signals_of_strangers_count_for_nothing)
 }
 END_TEST
 
-START_TEST(an_ack_of_nothing_is_ignored_as_the_daemons)
+START_TEST(an_ack_without_a_bit_in_flight_is_ignored_but_not_as_a_strangers)
 {
     ck_assert_int_eq(ack(LANE_THREAD), CONVERSATION_AS_BEFORE);
     ck_assert_uint_eq(seen.ignored, 1);
@@ -302,7 +302,7 @@ START_TEST(an_ack_of_nothing_is_ignored_as_the_daemons)
 }
 END_TEST
 
-START_TEST(what_cannot_be_sent_is_an_error)
+START_TEST(a_failure_to_send_is_returned)
 {
     seen.result = -EPERM;
     wait_for_timeout(true);
@@ -315,7 +315,7 @@ END_TEST
 
 /* ---- waiting ---- */
 
-START_TEST(one_that_polls_asks_after_the_shortest_timeout)
+START_TEST(a_sender_that_polls_probes_after_the_shortest_timeout)
 {
     hear(REPLY_GO, 0);
     ck_assert_uint_eq(wait_for_timeout(true), PROBE_TIMEOUT_MIN);
@@ -327,14 +327,14 @@ START_TEST(one_that_polls_asks_after_the_shortest_timeout)
 }
 END_TEST
 
-START_TEST(one_that_sleeps_for_each_ack_waits_longer)
+START_TEST(a_sender_that_sleeps_for_each_ack_waits_longer_before_it_probes)
 {
     hear(REPLY_GO, 0);
     ck_assert_uint_eq(wait_for_timeout(false), PROBE_TIMEOUT_SLEEPING);
 }
 END_TEST
 
-START_TEST(after_a_loss_one_that_sleeps_asks_early_for_a_while)
+START_TEST(after_a_loss_a_sender_that_sleeps_probes_early_for_a_while)
 {
     begin_with_limit(LIMIT);
     hear(REPLY_GO, 0);
@@ -347,7 +347,7 @@ START_TEST(after_a_loss_one_that_sleeps_asks_early_for_a_while)
 }
 END_TEST
 
-START_TEST(the_timeout_doubles_up_to_the_longest_and_is_reset_by_an_ack)
+START_TEST(the_probe_timeout_doubles_up_to_its_maximum_and_an_ack_resets_it)
 {
     uint64_t timeout = PROBE_TIMEOUT_MIN;
 
@@ -362,7 +362,7 @@ START_TEST(the_timeout_doubles_up_to_the_longest_and_is_reset_by_an_ack)
 }
 END_TEST
 
-START_TEST(a_signal_that_counts_for_nothing_does_not_prolong_the_wait)
+START_TEST(a_strangers_signal_does_not_move_the_deadline)
 {
     uint64_t deadline;
 
@@ -374,7 +374,7 @@ START_TEST(a_signal_that_counts_for_nothing_does_not_prolong_the_wait)
 }
 END_TEST
 
-START_TEST(it_gives_up_after_waiting_for_so_long_in_all)
+START_TEST(a_sender_gives_up_when_its_waits_add_up_to_its_limit)
 {
     uint64_t waited = 0;
 
@@ -393,7 +393,7 @@ START_TEST(it_gives_up_after_waiting_for_so_long_in_all)
 }
 END_TEST
 
-START_TEST(time_for_which_it_was_stopped_does_not_count)
+START_TEST(time_in_which_the_sender_was_stopped_does_not_count)
 {
     tick(true);
     now += 3600 * NSEC_PER_SEC;
@@ -403,7 +403,7 @@ START_TEST(time_for_which_it_was_stopped_does_not_count)
 }
 END_TEST
 
-START_TEST(only_more_bits_than_before_are_progress)
+START_TEST(only_a_higher_count_is_progress)
 {
     hear(REPLY_GO, 0);
     wait_for_timeout(true);
@@ -434,7 +434,7 @@ END_TEST
 
 /* ---- queues ---- */
 
-START_TEST(one_that_is_told_to_wait_sleeps_longer_each_time)
+START_TEST(a_sender_that_is_told_to_wait_sleeps_longer_each_time)
 {
     uint64_t timeout = QUEUE_TIMEOUT_MIN;
 
@@ -448,7 +448,7 @@ START_TEST(one_that_is_told_to_wait_sleeps_longer_each_time)
 }
 END_TEST
 
-START_TEST(in_a_queue_it_asks_at_least_four_times_before_it_gives_up)
+START_TEST(in_the_queue_a_sender_probes_at_least_four_times_before_it_gives_up)
 {
     begin_with_limit(8 * NSEC_PER_MSEC);
     hear(REPLY_WAIT, 0);
@@ -456,7 +456,7 @@ START_TEST(in_a_queue_it_asks_at_least_four_times_before_it_gives_up)
 }
 END_TEST
 
-START_TEST(to_be_told_to_wait_is_progress)
+START_TEST(a_wait_reply_resets_the_time_waited)
 {
     wait_for_timeout(true);
     hear(REPLY_WAIT, 0);
@@ -464,7 +464,7 @@ START_TEST(to_be_told_to_wait_is_progress)
 }
 END_TEST
 
-START_TEST(a_log_that_takes_nothing_is_no_progress)
+START_TEST(a_pending_reply_does_not_reset_the_time_waited)
 {
     wait_for_timeout(true);
     ck_assert_int_eq(hear(REPLY_PENDING, 0), CONVERSATION_SLEEP);
@@ -496,7 +496,7 @@ START_TEST(a_stale_go_in_the_queue_is_followed_by_a_probe_at_once)
 }
 END_TEST
 
-START_TEST(time_for_which_it_was_stopped_in_a_queue_does_not_count)
+START_TEST(time_in_which_a_queued_sender_was_stopped_does_not_count)
 {
     uint16_t queued;
 
@@ -514,7 +514,7 @@ START_TEST(time_for_which_it_was_stopped_in_a_queue_does_not_count)
 }
 END_TEST
 
-START_TEST(a_stale_go_elsewhere_changes_nothing)
+START_TEST(a_stale_go_outside_the_queue_changes_nothing)
 {
     word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 5));
     ck_assert_int_eq(nothing_is_pending(), CONVERSATION_AS_BEFORE);
@@ -523,7 +523,7 @@ START_TEST(a_stale_go_elsewhere_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_stale_go_again_and_again_is_no_progress)
+START_TEST(repeated_stale_gos_do_not_reset_the_time_waited)
 {
     for (int i = 0; c.outcome == CONVERSATION_OPEN; i++) {
         ck_assert_int_lt(i, 100000);
@@ -553,7 +553,7 @@ START_TEST(a_daemon_that_has_ended_is_noticed_when_the_timeout_expires)
 }
 END_TEST
 
-START_TEST(and_when_nothing_can_be_sent_to_it)
+START_TEST(a_daemon_that_has_ended_is_noticed_when_a_signal_cannot_be_sent)
 {
     seen.result = -ESRCH;
     hear(REPLY_GO, 0);
@@ -564,7 +564,7 @@ START_TEST(and_when_nothing_can_be_sent_to_it)
 }
 END_TEST
 
-START_TEST(its_last_word_is_heard)
+START_TEST(the_last_reply_of_a_daemon_that_has_ended_counts)
 {
     hear(REPLY_GO, 0);
     ack_up_to(frame_bits(&frame));
@@ -576,7 +576,7 @@ START_TEST(its_last_word_is_heard)
 }
 END_TEST
 
-START_TEST(without_it_a_message_of_which_all_was_sent_may_be_in_the_log)
+START_TEST(without_a_verdict_a_message_that_was_sent_in_full_may_not_be_retried)
 {
     hear(REPLY_GO, 0);
     ack_up_to(frame_bits(&frame) - 2);
@@ -589,7 +589,7 @@ START_TEST(without_it_a_message_of_which_all_was_sent_may_be_in_the_log)
 }
 END_TEST
 
-START_TEST(strangers_cannot_keep_it_from_being_noticed)
+START_TEST(strangers_cannot_hide_that_the_daemon_has_ended)
 {
     unsigned taken = 0;
 
@@ -609,35 +609,35 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         a_message_begins_with_a_probe_and_goes_on_with_two_bits,
         the_outcome_is_committed_when_the_daemon_says_so,
-        the_next_message_is_asked_for_with_the_next_nonce,
-        a_refusal_is_an_outcome_with_its_reason,
-        a_daemon_that_stops_refuses_for_sure,
+        the_probe_of_the_next_message_has_the_next_nonce,
+        a_refusal_ends_the_message_with_its_reason,
+        a_message_refused_by_a_stopping_daemon_may_be_retried,
         a_reply_waits_behind_the_barrier,
         signals_of_strangers_count_for_nothing,
-        an_ack_of_nothing_is_ignored_as_the_daemons,
-        what_cannot_be_sent_is_an_error,
-        one_that_polls_asks_after_the_shortest_timeout,
-        one_that_sleeps_for_each_ack_waits_longer,
-        after_a_loss_one_that_sleeps_asks_early_for_a_while,
-        the_timeout_doubles_up_to_the_longest_and_is_reset_by_an_ack,
-        a_signal_that_counts_for_nothing_does_not_prolong_the_wait,
-        it_gives_up_after_waiting_for_so_long_in_all,
-        time_for_which_it_was_stopped_does_not_count,
-        only_more_bits_than_before_are_progress,
+        an_ack_without_a_bit_in_flight_is_ignored_but_not_as_a_strangers,
+        a_failure_to_send_is_returned,
+        a_sender_that_polls_probes_after_the_shortest_timeout,
+        a_sender_that_sleeps_for_each_ack_waits_longer_before_it_probes,
+        after_a_loss_a_sender_that_sleeps_probes_early_for_a_while,
+        the_probe_timeout_doubles_up_to_its_maximum_and_an_ack_resets_it,
+        a_strangers_signal_does_not_move_the_deadline,
+        a_sender_gives_up_when_its_waits_add_up_to_its_limit,
+        time_in_which_the_sender_was_stopped_does_not_count,
+        only_a_higher_count_is_progress,
         bits_that_the_daemon_lacks_are_repeated,
-        one_that_is_told_to_wait_sleeps_longer_each_time,
-        in_a_queue_it_asks_at_least_four_times_before_it_gives_up,
-        to_be_told_to_wait_is_progress,
-        a_log_that_takes_nothing_is_no_progress,
+        a_sender_that_is_told_to_wait_sleeps_longer_each_time,
+        in_the_queue_a_sender_probes_at_least_four_times_before_it_gives_up,
+        a_wait_reply_resets_the_time_waited,
+        a_pending_reply_does_not_reset_the_time_waited,
         a_stale_go_in_the_queue_is_followed_by_a_probe_at_once,
-        time_for_which_it_was_stopped_in_a_queue_does_not_count,
-        a_stale_go_elsewhere_changes_nothing,
-        a_stale_go_again_and_again_is_no_progress,
+        time_in_which_a_queued_sender_was_stopped_does_not_count,
+        a_stale_go_outside_the_queue_changes_nothing,
+        repeated_stale_gos_do_not_reset_the_time_waited,
         a_daemon_that_has_ended_is_noticed_when_the_timeout_expires,
-        and_when_nothing_can_be_sent_to_it,
-        its_last_word_is_heard,
-        without_it_a_message_of_which_all_was_sent_may_be_in_the_log,
-        strangers_cannot_keep_it_from_being_noticed,
+        a_daemon_that_has_ended_is_noticed_when_a_signal_cannot_be_sent,
+        the_last_reply_of_a_daemon_that_has_ended_counts,
+        without_a_verdict_a_message_that_was_sent_in_full_may_not_be_retried,
+        strangers_cannot_hide_that_the_daemon_has_ended,
         NULL,
     };
 

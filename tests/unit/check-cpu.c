@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check-cpu.c - a process moves to another CPU, from another process or at all, and stays free to
- * run on any
+ * check-cpu.c - tests that a process can move to another CPU, or away from the CPU of another
+ * process, and may still run on every CPU that it was permitted to use
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@ int __wrap_sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *cpus);
 
 static bool is_forbidden;
 
-/* As in a sandbox. */
+/* A sandbox may forbid this call. */
 int __wrap_sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *cpus)
 {
     if (!is_forbidden)
@@ -50,7 +50,7 @@ static void may_use_only(size_t cpu)
     may_use(&one);
 }
 
-/* The first one from this on. */
+/* Returns the first usable CPU with this number or a higher one. */
 static size_t usable_from(size_t cpu)
 {
     cpu_set_t usable = usable_cpus();
@@ -82,7 +82,7 @@ static void is_on_the_second(void)
     may_use_only(second_cpu());
 }
 
-/* Moves this process to the first CPU, from where it may go anywhere. */
+/* Moves this process to the first CPU, and then permits all CPUs again. */
 static void begin_on_the_first(void)
 {
     cpu_set_t usable = usable_cpus();
@@ -91,8 +91,8 @@ static void begin_on_the_first(void)
     may_use(&usable);
 }
 
-/* The scheduler may move it back at any time, but does so rarely. */
-START_TEST(a_process_moves)
+/* The scheduler may move the process back at any time, but does so rarely: most tries succeed. */
+START_TEST(cpu_change_moves_the_process)
 {
     int moved = 0;
 
@@ -107,10 +107,11 @@ START_TEST(a_process_moves)
 END_TEST
 
 /*
- * How often, of TRIES, parting from another process on the first CPU has this result, and leaves
- * this one there or not. The scheduler may move it before it looks, too.
+ * Calls cpu_part_from() on the first CPU, TRIES times. Returns how often it had this result and
+ * left this process on the first CPU (stays) or not. The scheduler may move the process at any
+ * time, so not every try counts.
  */
-static int count_parting(pid_t other, int result, bool stays)
+static int count_results(pid_t other, int result, bool stays)
 {
     int count = 0;
 
@@ -121,27 +122,27 @@ static int count_parting(pid_t other, int result, bool stays)
     return count;
 }
 
-START_TEST(a_process_parts_from_one_on_the_same_cpu)
+START_TEST(a_process_moves_away_from_another_on_the_same_cpu)
 {
     pid_t other = child_stays(is_on_the_first);
-    int parted = count_parting(other, 1, false);
+    int parted = count_results(other, 1, false);
 
     child_ends(other);
     ck_assert_int_gt(parted, TRIES / 2);
 }
 END_TEST
 
-START_TEST(from_one_on_another_cpu_it_need_not_part)
+START_TEST(a_process_stays_if_the_other_is_on_another_cpu)
 {
     pid_t other = child_stays(is_on_the_second);
-    int stayed = count_parting(other, 0, true);
+    int stayed = count_results(other, 0, true);
 
     child_ends(other);
     ck_assert_int_gt(stayed, TRIES / 2);
 }
 END_TEST
 
-START_TEST(from_one_that_is_gone_it_cannot_part)
+START_TEST(a_process_stays_if_the_other_has_ended)
 {
     pid_t other = child_stays(is_on_the_first);
     int stayed = 0;
@@ -156,7 +157,7 @@ START_TEST(from_one_that_is_gone_it_cannot_part)
 }
 END_TEST
 
-START_TEST(who_leaves_stays_away_until_it_returns)
+START_TEST(cpu_leave_excludes_the_cpu_until_cpu_return)
 {
     cpu_set_t before = usable_cpus(), away, after;
     struct cpu_absence absence = {.is_away = false};
@@ -173,7 +174,7 @@ START_TEST(who_leaves_stays_away_until_it_returns)
 }
 END_TEST
 
-START_TEST(who_leaves_again_may_use_what_it_left_before)
+START_TEST(a_second_cpu_leave_permits_the_first_cpu_again)
 {
     cpu_set_t before = usable_cpus(), first, second, either;
     struct cpu_absence absence = {.is_away = false};
@@ -191,7 +192,7 @@ START_TEST(who_leaves_again_may_use_what_it_left_before)
 }
 END_TEST
 
-START_TEST(who_has_not_left_returns_to_nothing)
+START_TEST(cpu_return_changes_nothing_if_the_process_has_not_left)
 {
     struct cpu_absence absence = {.is_away = false};
 
@@ -203,7 +204,7 @@ START_TEST(who_has_not_left_returns_to_nothing)
 }
 END_TEST
 
-START_TEST(what_forbids_it_to_move_is_told)
+START_TEST(an_error_of_sched_setaffinity_is_returned)
 {
     struct cpu_absence absence = {.is_away = false};
 
@@ -214,7 +215,7 @@ START_TEST(what_forbids_it_to_move_is_told)
 }
 END_TEST
 
-START_TEST(what_it_may_use_is_not_changed)
+START_TEST(cpu_change_keeps_the_set_of_permitted_cpus)
 {
     cpu_set_t before = usable_cpus(), after;
 
@@ -224,7 +225,7 @@ START_TEST(what_it_may_use_is_not_changed)
 }
 END_TEST
 
-START_TEST(on_one_cpu_it_stays)
+START_TEST(a_process_with_one_permitted_cpu_stays_there)
 {
     pid_t other = child_stays(is_on_the_first);
     cpu_set_t one;
@@ -241,16 +242,17 @@ END_TEST
 
 Suite *make_suite(void)
 {
-    const TTest *const everywhere[] = {what_it_may_use_is_not_changed, on_one_cpu_it_stays, NULL};
+    const TTest *const everywhere[] = {cpu_change_keeps_the_set_of_permitted_cpus,
+                                       a_process_with_one_permitted_cpu_stays_there, NULL};
     const TTest *const on_several[] = {
-        a_process_moves,
-        a_process_parts_from_one_on_the_same_cpu,
-        from_one_on_another_cpu_it_need_not_part,
-        from_one_that_is_gone_it_cannot_part,
-        who_leaves_stays_away_until_it_returns,
-        who_leaves_again_may_use_what_it_left_before,
-        who_has_not_left_returns_to_nothing,
-        what_forbids_it_to_move_is_told,
+        cpu_change_moves_the_process,
+        a_process_moves_away_from_another_on_the_same_cpu,
+        a_process_stays_if_the_other_is_on_another_cpu,
+        a_process_stays_if_the_other_has_ended,
+        cpu_leave_excludes_the_cpu_until_cpu_return,
+        a_second_cpu_leave_permits_the_first_cpu_again,
+        cpu_return_changes_nothing_if_the_process_has_not_left,
+        an_error_of_sched_setaffinity_is_returned,
         NULL,
     };
     Suite *suite = suite_of("cpu", everywhere);

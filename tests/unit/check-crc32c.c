@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-crc32c.c - the checksum is the one that RFC 3720 names */
+/* check-crc32c.c - tests that the checksum is the CRC-32C of RFC 3720 */
 
 #include <stddef.h>
 
@@ -15,8 +15,8 @@ static uint32_t checksum(const uint8_t *octets, size_t length)
     return crc;
 }
 
-/* RFC 3720, B.4; there the checksums stand as they travel, least significant octet first. */
-START_TEST(the_examples_of_rfc_3720_come_out)
+/* RFC 3720, B.4. The RFC prints the checksums as they are sent: least significant octet first. */
+START_TEST(the_checksums_match_the_examples_of_rfc_3720)
 {
     static const uint8_t read_command[48] = {
         0x01, 0xc0, 0, 0,    0, 0, 0, 0,    0,    0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 4, 0,
@@ -44,7 +44,7 @@ START_TEST(the_checksum_of_nothing_is_zero)
 }
 END_TEST
 
-START_TEST(every_octet_changes_it_in_a_way_of_its_own)
+START_TEST(each_octet_value_gives_another_checksum)
 {
     for (unsigned a = 0; a < 256; a++)
         for (unsigned b = 0; b < a; b++)
@@ -55,9 +55,9 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        the_examples_of_rfc_3720_come_out,
+        the_checksums_match_the_examples_of_rfc_3720,
         the_checksum_of_nothing_is_zero,
-        every_octet_changes_it_in_a_way_of_its_own,
+        each_octet_value_gives_another_checksum,
         NULL,
     };
 

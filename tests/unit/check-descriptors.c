@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-descriptors.c - no file opened later is taken for a standard one */
+/* check-descriptors.c - tests that no file opened later becomes a standard descriptor */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "host/descriptors.h"
 #include "suite.h"
 
-/* Open, and yet no good for anything, nor to open it anew. */
-static bool is_of_no_use(int fd)
+/* True if fd is open, but can be neither read nor written, nor reopened by /dev/fd for that. */
+static bool is_useless(int fd)
 {
     char path[32], byte = 'x';
 
@@ -29,7 +29,7 @@ static void open_standard(void)
         ck_assert_int_eq(dup2(zeros, fd), fd);
 }
 
-/* Closes some of them, one for each bit of the mask, and keeps the rest. */
+/* Closes descriptor n for each bit n of the mask, fills, and checks all three descriptors. */
 static void fill(unsigned closed)
 {
     bool input, output;
@@ -42,17 +42,17 @@ static void fill(unsigned closed)
     ck_assert_int_eq(input, !(closed & 1));
     ck_assert_int_eq(output, !(closed & 2));
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        ck_assert_int_eq(is_of_no_use(fd), closed >> fd & 1);
+        ck_assert_int_eq(is_useless(fd), closed >> fd & 1);
 }
 
-START_TEST(each_closed_one_is_filled_and_the_others_stay)
+START_TEST(closed_standard_descriptors_are_filled_and_open_ones_stay)
 {
     for (unsigned closed = 0; closed < 8; closed++)
         fill(closed);
 }
 END_TEST
 
-START_TEST(where_they_cannot_be_filled_that_is_told)
+START_TEST(a_failure_to_fill_a_descriptor_is_returned)
 {
     struct rlimit usual, none;
     bool input, output, is_filled;
@@ -73,8 +73,8 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        each_closed_one_is_filled_and_the_others_stay,
-        where_they_cannot_be_filled_that_is_told,
+        closed_standard_descriptors_are_filled_and_open_ones_stay,
+        a_failure_to_fill_a_descriptor_is_returned,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-exchange.c - what each sender is answered, and what goes into the log on whose word */
+/* check-exchange.c - tests the acks and replies to each sender, and the messages in the log */
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #define SESSIONS 4
 
 static struct sender ann = {.pid = 3, .uid = 1003};
-static struct sender bob = {.pid = 7, .uid = 1007}; /* in the same slot of the table */
+static struct sender bob = {.pid = 7, .uid = 1007}; /* in the same hash bucket as ann */
 
 static void begin(void)
 {
@@ -37,7 +37,7 @@ static void expect_logged(unsigned index, const struct sender *sender, const cha
     ck_assert_uint_eq(note->length, strlen(text));
 }
 
-/* Sends octets that are no frame of this sender's message. */
+/* Sends these octets in place of the frame of the sender's message. */
 static void sends_octets(struct sender *sender, uint8_t *octets, size_t length)
 {
     const struct frame own = sender->frame;
@@ -70,7 +70,7 @@ START_TEST(an_empty_message_is_a_message)
 }
 END_TEST
 
-START_TEST(each_bit_is_answered_once)
+START_TEST(each_bit_is_acked_once)
 {
     uint64_t bits;
 
@@ -93,7 +93,10 @@ START_TEST(a_session_carries_one_message_after_another)
 }
 END_TEST
 
-/* Whether the next plain signal of this process on a lane would count, as which bit. */
+/*
+ * True if the next plain signal of this process on this lane would count as a bit; *ret_index is
+ * then the bit's number in its message.
+ */
 static bool is_wanted_on(const struct sender *sender, enum lane lane, uint64_t *ret_index)
 {
     const struct lane_signal signal = {
@@ -134,7 +137,7 @@ START_TEST(the_runner_is_the_process_that_has_the_turn)
 }
 END_TEST
 
-START_TEST(bits_are_wanted_of_who_has_the_turn_while_its_message_lasts)
+START_TEST(only_bits_of_the_runner_are_wanted_and_only_until_its_message_ends)
 {
     ck_assert(!is_wanted(&ann));
     sender_takes(&ann, "hello");
@@ -146,7 +149,7 @@ START_TEST(bits_are_wanted_of_who_has_the_turn_while_its_message_lasts)
 }
 END_TEST
 
-START_TEST(a_process_is_known_from_its_question_to_its_end)
+START_TEST(a_process_is_known_from_its_first_probe_to_its_end)
 {
     ck_assert(!exchange_knows(&world.exchange, ann.pid));
     sender_delivers(&ann, "hello");
@@ -158,7 +161,7 @@ START_TEST(a_process_is_known_from_its_question_to_its_end)
 }
 END_TEST
 
-START_TEST(a_bit_before_its_predecessor_is_answered_after_it)
+START_TEST(a_bit_that_overtakes_its_predecessor_is_acked_after_it)
 {
     const struct process *process = &world.processes[ann.pid];
 
@@ -175,7 +178,7 @@ START_TEST(a_bit_before_its_predecessor_is_answered_after_it)
 }
 END_TEST
 
-START_TEST(a_sender_that_asks_is_told_how_many_bits_were_taken)
+START_TEST(a_reply_tells_how_many_bits_were_taken)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
@@ -187,7 +190,7 @@ START_TEST(a_sender_that_asks_is_told_how_many_bits_were_taken)
 }
 END_TEST
 
-START_TEST(bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told)
+START_TEST(bits_that_wait_for_a_lost_bit_are_dropped_before_the_count_is_told)
 {
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
@@ -199,7 +202,7 @@ START_TEST(bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told)
 }
 END_TEST
 
-START_TEST(bits_sent_before_a_question_are_counted_in_its_answer)
+START_TEST(bits_sent_before_a_probe_are_counted_in_its_reply)
 {
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
@@ -217,7 +220,7 @@ START_TEST(bits_sent_before_a_question_are_counted_in_its_answer)
 }
 END_TEST
 
-START_TEST(a_verdict_is_told_as_often_as_it_is_asked_for)
+START_TEST(each_probe_is_told_the_verdict_again)
 {
     sender_delivers(&ann, "hello");
     for (int i = 0; i < 3; i++)
@@ -226,7 +229,7 @@ START_TEST(a_verdict_is_told_as_often_as_it_is_asked_for)
 }
 END_TEST
 
-START_TEST(a_bit_after_the_last_one_changes_nothing)
+START_TEST(a_bit_after_the_last_bit_changes_nothing)
 {
     sender_delivers(&ann, "hello");
     ck_assert(!sender_sends_bit(&ann, 0));
@@ -237,7 +240,7 @@ START_TEST(a_bit_after_the_last_one_changes_nothing)
 }
 END_TEST
 
-START_TEST(a_sender_begins_anew_as_long_as_no_bit_was_taken)
+START_TEST(a_sender_may_start_again_until_a_bit_is_taken)
 {
     sender_takes(&ann, "hello");
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
@@ -247,7 +250,7 @@ START_TEST(a_sender_begins_anew_as_long_as_no_bit_was_taken)
 }
 END_TEST
 
-START_TEST(to_begin_in_the_middle_of_a_message_is_out_of_step)
+START_TEST(a_start_probe_in_the_middle_of_a_message_is_out_of_step)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
@@ -259,7 +262,7 @@ START_TEST(to_begin_in_the_middle_of_a_message_is_out_of_step)
 }
 END_TEST
 
-START_TEST(to_resume_without_a_session_is_to_be_forgotten)
+START_TEST(a_resume_probe_without_a_session_is_told_forgotten)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
@@ -270,7 +273,7 @@ END_TEST
 
 /* ---- refusals ---- */
 
-/* Also that the refusal stands, whatever is asked. */
+/* Expects that ann was refused for this reason, and that each further probe gets the same reply. */
 static void expect_refused(enum reply_code reason)
 {
     unsigned before = world.refused.count;
@@ -288,7 +291,7 @@ static void expect_refused(enum reply_code reason)
     ck_assert_uint_eq(world.refused.count, before);
 }
 
-/* Sends a frame's first octets, which are enough to refuse it, in a session of its own. */
+/* Sends the first octets of a frame, which suffice to refuse the frame, in a new session. */
 static void expect_refused_after(enum reply_code reason, uint8_t *octets, size_t length)
 {
     sender_takes(&ann, "");
@@ -300,7 +303,7 @@ static void expect_refused_after(enum reply_code reason, uint8_t *octets, size_t
     process_starts(ann.pid);
 }
 
-START_TEST(a_refusal_is_recorded_once_and_told_as_often_as_asked_for)
+START_TEST(a_refusal_is_recorded_once_and_told_to_each_probe)
 {
     expect_refused_after(REPLY_DAMAGED, (uint8_t[]){0xff}, 1);
     expect_refused_after(REPLY_VERSION, (uint8_t[]){0x5f}, 1);
@@ -318,7 +321,7 @@ START_TEST(a_message_that_the_log_does_not_take_is_refused)
 }
 END_TEST
 
-START_TEST(a_message_for_which_there_is_no_memory_is_refused)
+START_TEST(a_message_is_refused_when_memory_runs_out)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
@@ -331,7 +334,7 @@ START_TEST(a_message_for_which_there_is_no_memory_is_refused)
 }
 END_TEST
 
-START_TEST(a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy)
+START_TEST(a_new_sender_is_told_busy_when_memory_runs_out)
 {
     memory_is_scarce = true;
     word_comes(ann.pid, probe_pack((struct probe){.ask = ASK_START, .nonce = 99}));
@@ -343,7 +346,7 @@ START_TEST(a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy
 }
 END_TEST
 
-START_TEST(without_memory_there_is_no_exchange)
+START_TEST(exchange_init_fails_when_memory_runs_out)
 {
     struct exchange exchange;
     int r;
@@ -356,9 +359,9 @@ START_TEST(without_memory_there_is_no_exchange)
 }
 END_TEST
 
-/* ---- a log that takes its time ---- */
+/* ---- a slow log ---- */
 
-START_TEST(while_the_log_takes_its_time_senders_are_told_to_wait_for_it)
+START_TEST(while_the_log_is_slow_senders_are_told_pending)
 {
     world.commit_result = -EINPROGRESS;
     sender_takes(&ann, "hello");
@@ -381,7 +384,7 @@ START_TEST(while_the_log_takes_its_time_senders_are_told_to_wait_for_it)
 }
 END_TEST
 
-START_TEST(a_log_that_refuses_after_all_is_reported)
+START_TEST(a_late_error_of_the_log_refuses_the_message)
 {
     world.commit_result = -EINPROGRESS;
     sender_takes(&ann, "hello");
@@ -395,7 +398,7 @@ START_TEST(a_log_that_refuses_after_all_is_reported)
 }
 END_TEST
 
-START_TEST(no_further_signal_of_its_sender_logs_a_message_again)
+START_TEST(no_signal_of_its_sender_logs_a_message_twice)
 {
     world.commit_result = -EINPROGRESS;
     sender_takes(&ann, "hello");
@@ -413,7 +416,7 @@ END_TEST
 
 /* ---- strangers ---- */
 
-START_TEST(a_bit_of_a_process_without_a_session_is_not_answered)
+START_TEST(a_bit_of_a_process_without_a_session_is_not_acked)
 {
     sender_takes(&ann, "hello");
     sender_takes(&bob, "hello");
@@ -477,7 +480,7 @@ START_TEST(a_forged_probe_changes_no_message)
 }
 END_TEST
 
-START_TEST(a_forged_question_after_the_verdict_does_not_hide_it)
+START_TEST(a_forged_probe_does_not_hide_the_verdict)
 {
     sender_delivers(&ann, "hello");
     word_comes(ann.pid, probe_pack((struct probe){.ask = ASK_RESUME, .nonce = 0xf000}));
@@ -485,7 +488,7 @@ START_TEST(a_forged_question_after_the_verdict_does_not_hide_it)
 }
 END_TEST
 
-START_TEST(a_process_that_a_signal_would_harm_is_told_nothing)
+START_TEST(a_process_that_a_signal_would_end_is_told_nothing)
 {
     world.processes[bob.pid].is_unsafe = true;
     ck_assert_int_eq(sender_asks(&bob, ASK_START), 0);
@@ -494,7 +497,7 @@ START_TEST(a_process_that_a_signal_would_harm_is_told_nothing)
 }
 END_TEST
 
-START_TEST(a_question_in_the_name_of_no_process_opens_nothing)
+START_TEST(a_probe_with_the_pid_of_no_process_opens_no_session)
 {
     process_ends(bob.pid);
     ck_assert_int_eq(sender_asks(&bob, ASK_START), 0);
@@ -530,7 +533,7 @@ START_TEST(bits_of_two_senders_never_mix)
 }
 END_TEST
 
-START_TEST(a_message_is_of_the_user_who_sent_its_first_bit)
+START_TEST(a_message_belongs_to_the_user_of_its_first_bit)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
@@ -548,38 +551,38 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         a_message_is_in_the_log_once_before_its_sender_is_told_so,
         an_empty_message_is_a_message,
-        each_bit_is_answered_once,
+        each_bit_is_acked_once,
         a_session_carries_one_message_after_another,
         a_wanted_bit_has_its_index_in_its_message,
         the_runner_is_the_process_that_has_the_turn,
-        bits_are_wanted_of_who_has_the_turn_while_its_message_lasts,
-        a_process_is_known_from_its_question_to_its_end,
-        a_bit_before_its_predecessor_is_answered_after_it,
-        a_sender_that_asks_is_told_how_many_bits_were_taken,
-        bits_that_wait_for_a_lost_one_are_forgotten_before_the_count_is_told,
-        bits_sent_before_a_question_are_counted_in_its_answer,
-        a_verdict_is_told_as_often_as_it_is_asked_for,
-        a_bit_after_the_last_one_changes_nothing,
-        a_sender_begins_anew_as_long_as_no_bit_was_taken,
-        to_begin_in_the_middle_of_a_message_is_out_of_step,
-        to_resume_without_a_session_is_to_be_forgotten,
-        a_refusal_is_recorded_once_and_told_as_often_as_asked_for,
+        only_bits_of_the_runner_are_wanted_and_only_until_its_message_ends,
+        a_process_is_known_from_its_first_probe_to_its_end,
+        a_bit_that_overtakes_its_predecessor_is_acked_after_it,
+        a_reply_tells_how_many_bits_were_taken,
+        bits_that_wait_for_a_lost_bit_are_dropped_before_the_count_is_told,
+        bits_sent_before_a_probe_are_counted_in_its_reply,
+        each_probe_is_told_the_verdict_again,
+        a_bit_after_the_last_bit_changes_nothing,
+        a_sender_may_start_again_until_a_bit_is_taken,
+        a_start_probe_in_the_middle_of_a_message_is_out_of_step,
+        a_resume_probe_without_a_session_is_told_forgotten,
+        a_refusal_is_recorded_once_and_told_to_each_probe,
         a_message_that_the_log_does_not_take_is_refused,
-        a_message_for_which_there_is_no_memory_is_refused,
-        a_sender_for_which_there_is_no_memory_is_told_that_the_daemon_is_busy,
-        without_memory_there_is_no_exchange,
-        while_the_log_takes_its_time_senders_are_told_to_wait_for_it,
-        a_log_that_refuses_after_all_is_reported,
-        no_further_signal_of_its_sender_logs_a_message_again,
-        a_bit_of_a_process_without_a_session_is_not_answered,
+        a_message_is_refused_when_memory_runs_out,
+        a_new_sender_is_told_busy_when_memory_runs_out,
+        exchange_init_fails_when_memory_runs_out,
+        while_the_log_is_slow_senders_are_told_pending,
+        a_late_error_of_the_log_refuses_the_message,
+        no_signal_of_its_sender_logs_a_message_twice,
+        a_bit_of_a_process_without_a_session_is_not_acked,
         noise_changes_nothing,
         a_word_that_is_no_probe_changes_nothing,
         a_forged_probe_changes_no_message,
-        a_forged_question_after_the_verdict_does_not_hide_it,
-        a_process_that_a_signal_would_harm_is_told_nothing,
-        a_question_in_the_name_of_no_process_opens_nothing,
+        a_forged_probe_does_not_hide_the_verdict,
+        a_process_that_a_signal_would_end_is_told_nothing,
+        a_probe_with_the_pid_of_no_process_opens_no_session,
         bits_of_two_senders_never_mix,
-        a_message_is_of_the_user_who_sent_its_first_bit,
+        a_message_belongs_to_the_user_of_its_first_bit,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-fields.c - fields come out as they went in, and none that the daemon does not allow */
+/* check-fields.c - tests that fields are decoded unchanged, and that invalid ones are refused */
 
 #include <limits.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static enum fields_result add_text(const char *text)
     return result;
 }
 
-/* Whether a row with one field, of that text, is valid. */
+/* True if a sequence of octets with one field, of this text, is valid. */
 static bool is_valid(const char *text, size_t length)
 {
     uint8_t *octets = malloc(LEB128_OCTETS + length), *at;
@@ -58,9 +58,9 @@ static void expect_next(const struct fields *fields, size_t *offset, enum field_
         ck_assert_mem_eq(field.value, value, strlen(value));
 }
 
-/* ---- there and back ---- */
+/* ---- encoding and decoding ---- */
 
-START_TEST(fields_come_back_as_they_were_and_in_their_order)
+START_TEST(fields_are_decoded_unchanged_and_in_order)
 {
     struct fields fields = {0};
     struct field field;
@@ -85,7 +85,7 @@ START_TEST(fields_come_back_as_they_were_and_in_their_order)
 }
 END_TEST
 
-START_TEST(fields_travel_as_described)
+START_TEST(fields_are_encoded_as_the_manual_says)
 {
     static const uint8_t expected[] = {3, 'A', '=', 'b', 2, 't', 'x',
                                        3, 'f', '2', '3', 2, 'i', '1'};
@@ -101,7 +101,7 @@ START_TEST(fields_travel_as_described)
 }
 END_TEST
 
-START_TEST(an_own_field_is_in_one_piece_at_its_name)
+START_TEST(name_and_value_of_an_own_field_are_in_one_piece)
 {
     struct fields fields = {0};
     struct field field;
@@ -115,7 +115,7 @@ START_TEST(an_own_field_is_in_one_piece_at_its_name)
 }
 END_TEST
 
-START_TEST(any_octets_may_be_in_the_value_of_an_own_field)
+START_TEST(the_value_of_an_own_field_may_have_any_octets)
 {
     char text[2 + 256] = {'A', '='};
     struct fields fields = {0};
@@ -133,7 +133,7 @@ START_TEST(any_octets_may_be_in_the_value_of_an_own_field)
 }
 END_TEST
 
-START_TEST(an_own_field_may_be_there_again)
+START_TEST(an_own_field_may_be_repeated)
 {
     struct fields fields = {0};
 
@@ -144,7 +144,7 @@ START_TEST(an_own_field_may_be_there_again)
 }
 END_TEST
 
-START_TEST(no_octets_are_no_fields_and_valid)
+START_TEST(an_empty_sequence_is_valid_and_has_no_field)
 {
     struct field field;
     size_t offset = 0;
@@ -156,7 +156,7 @@ END_TEST
 
 /* ---- names ---- */
 
-START_TEST(a_name_is_capitals_digits_and_underscores)
+START_TEST(a_name_has_only_capitals_digits_and_underscores)
 {
     static const char *const bad[] = {"",      "=",     "=b",   "A",  "a=b", "1A=b", "Aa", "A b=",
                                       "\xc4=", "A\n=b", "A-B=", "@=", "[=",  "/=",   ":="};
@@ -173,7 +173,7 @@ START_TEST(a_name_is_capitals_digits_and_underscores)
 }
 END_TEST
 
-START_TEST(names_that_others_vouch_for_are_reserved)
+START_TEST(names_that_the_daemon_or_journald_sets_are_reserved)
 {
     static const char *const reserved[] = {
         "MESSAGE=b",
@@ -197,7 +197,7 @@ START_TEST(names_that_others_vouch_for_are_reserved)
 }
 END_TEST
 
-START_TEST(names_that_only_resemble_reserved_ones_are_free)
+START_TEST(names_that_resemble_reserved_names_are_allowed)
 {
     static const char *const names[] = {
         "MESSAG=b", "MESSAGES=b", "MESSAGE_I=b",  "MESSAGE_=b", "PRIORITY_=b", "SYSLOG_PIDS=1",
@@ -303,7 +303,7 @@ START_TEST(a_number_is_decimal_in_its_shortest_form)
 }
 END_TEST
 
-START_TEST(a_field_with_a_letter_can_be_there_once)
+START_TEST(a_field_with_a_letter_may_occur_once)
 {
     EXPECT_INVALID(2, 't', 'x', 2, 't', 'y');
     EXPECT_INVALID(2, 'f', '1', 2, 'i', '1', 2, 'f', '1');
@@ -311,7 +311,7 @@ START_TEST(a_field_with_a_letter_can_be_there_once)
 }
 END_TEST
 
-START_TEST(what_is_set_takes_the_place_of_what_was)
+START_TEST(a_field_that_is_set_again_replaces_the_older)
 {
     static const uint8_t expected[] = {3, 'A', '=', 'b', 2, 't', 'y', 2, 'f', '2', 2, 'i', '2'};
     struct fields fields = {0};
@@ -344,7 +344,7 @@ START_TEST(the_facility_can_be_none)
 }
 END_TEST
 
-START_TEST(other_letters_mean_nothing)
+START_TEST(other_letters_are_invalid)
 {
     for (unsigned letter = 0; letter < 256; letter++) {
         const char text[] = {(char)letter, '1'};
@@ -355,9 +355,9 @@ START_TEST(other_letters_mean_nothing)
 }
 END_TEST
 
-/* ---- rows of octets ---- */
+/* ---- sequences of octets ---- */
 
-START_TEST(a_field_that_is_not_whole_is_not_valid)
+START_TEST(a_malformed_field_is_invalid)
 {
     EXPECT_INVALID(0);
     EXPECT_INVALID(3, 'A', '=');
@@ -371,7 +371,7 @@ START_TEST(a_field_that_is_not_whole_is_not_valid)
 }
 END_TEST
 
-START_TEST(what_follows_a_valid_field_must_be_valid_too)
+START_TEST(each_field_of_a_sequence_must_be_valid)
 {
     static const uint8_t octets[] = {2, 'A', '=', 2, '_', '='};
     struct field field = {.length = 42};
@@ -383,23 +383,23 @@ START_TEST(what_follows_a_valid_field_must_be_valid_too)
 }
 END_TEST
 
-START_TEST(where_there_is_no_field_nothing_is_changed)
+START_TEST(fields_next_changes_nothing_without_a_valid_field)
 {
     static const struct {
         uint8_t octets[6];
         size_t length;
-    } rows[] = {
+    } sequences[] = {
         {{0}, 0},
         {{4, 'A', '='}, 3},
         {{2, '_', '='}, 3},
         {{2, 'f', 'x'}, 3},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
         struct field field = {.kind = FIELD_PID, .length = 42};
         size_t offset = 0;
 
-        ck_assert(!fields_next(rows[i].octets, rows[i].length, &offset, &field));
+        ck_assert(!fields_next(sequences[i].octets, sequences[i].length, &offset, &field));
         ck_assert_uint_eq(offset, 0);
         ck_assert_int_eq(field.kind, FIELD_PID);
         ck_assert_uint_eq(field.length, 42);
@@ -407,9 +407,9 @@ START_TEST(where_there_is_no_field_nothing_is_changed)
 }
 END_TEST
 
-/* ---- how many, how large ---- */
+/* ---- limits ---- */
 
-START_TEST(there_are_64_fields_at_most)
+START_TEST(at_most_64_fields_are_allowed)
 {
     static const uint8_t one_more[] = {2, 'B', '='};
     struct fields fields = {0};
@@ -430,9 +430,9 @@ START_TEST(there_are_64_fields_at_most)
 }
 END_TEST
 
-START_TEST(fields_have_64_kib_at_most_together)
+START_TEST(all_fields_together_have_at_most_64_kib)
 {
-    /* The length of the one text has 3 octets, that of the other 1. */
+    /* The length of the first text takes 3 octets, the length of the second text 1. */
     static char text[FIELDS_SIZE_MAX + 1] = "A=";
     const size_t second = 10, first = FIELDS_SIZE_MAX - 3 - 1 - second;
     struct fields fields = {0};
@@ -450,7 +450,7 @@ START_TEST(fields_have_64_kib_at_most_together)
 }
 END_TEST
 
-START_TEST(without_memory_the_fields_stay_as_they_were)
+START_TEST(fields_stay_unchanged_when_memory_runs_out)
 {
     enum fields_result results[2];
     struct fields fields = {0};
@@ -474,30 +474,30 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        fields_come_back_as_they_were_and_in_their_order,
-        fields_travel_as_described,
-        an_own_field_is_in_one_piece_at_its_name,
-        any_octets_may_be_in_the_value_of_an_own_field,
-        an_own_field_may_be_there_again,
-        no_octets_are_no_fields_and_valid,
-        a_name_is_capitals_digits_and_underscores,
-        names_that_others_vouch_for_are_reserved,
-        names_that_only_resemble_reserved_ones_are_free,
+        fields_are_decoded_unchanged_and_in_order,
+        fields_are_encoded_as_the_manual_says,
+        name_and_value_of_an_own_field_are_in_one_piece,
+        the_value_of_an_own_field_may_have_any_octets,
+        an_own_field_may_be_repeated,
+        an_empty_sequence_is_valid_and_has_no_field,
+        a_name_has_only_capitals_digits_and_underscores,
+        names_that_the_daemon_or_journald_sets_are_reserved,
+        names_that_resemble_reserved_names_are_allowed,
         a_tag_has_1_to_255_octets,
         a_tag_has_no_control_characters,
         a_facility_is_0_to_23,
         a_pid_is_1_or_more,
         a_number_is_decimal_in_its_shortest_form,
-        a_field_with_a_letter_can_be_there_once,
-        what_is_set_takes_the_place_of_what_was,
+        a_field_with_a_letter_may_occur_once,
+        a_field_that_is_set_again_replaces_the_older,
         the_facility_can_be_none,
-        other_letters_mean_nothing,
-        a_field_that_is_not_whole_is_not_valid,
-        what_follows_a_valid_field_must_be_valid_too,
-        where_there_is_no_field_nothing_is_changed,
-        there_are_64_fields_at_most,
-        fields_have_64_kib_at_most_together,
-        without_memory_the_fields_stay_as_they_were,
+        other_letters_are_invalid,
+        a_malformed_field_is_invalid,
+        each_field_of_a_sequence_must_be_valid,
+        fields_next_changes_nothing_without_a_valid_field,
+        at_most_64_fields_are_allowed,
+        all_fields_together_have_at_most_64_kib,
+        fields_stay_unchanged_when_memory_runs_out,
         NULL,
     };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* check-frame.c - a message comes out as it went in, or is refused, as early as can be */
+/*
+ * check-frame.c - tests that a message is decoded unchanged, or refused at the first octet that
+ * shows that it must be
+ */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@
 
 #define LIMIT ((size_t)1 << 20)
 
-/* What became of a row of octets, and after how many bits. */
+/* The last status for a sequence of octets, and the number of bits up to that status. */
 struct outcome {
     enum frame_status status;
     uint64_t bits;
@@ -28,7 +31,7 @@ static struct outcome feed(struct frame_decoder *decoder, const uint8_t *octets,
     return outcome;
 }
 
-/* Octets that the decoder, from its beginning, refuses with their last bit and not before. */
+/* Expects that a new decoder refuses these octets at their last bit, and not before. */
 static void expect_refused(const uint8_t *octets, size_t length, enum frame_status status)
 {
     struct frame_decoder decoder;
@@ -45,8 +48,8 @@ static void expect_refused(const uint8_t *octets, size_t length, enum frame_stat
     expect_refused((const uint8_t[]){__VA_ARGS__}, sizeof(uint8_t[]){__VA_ARGS__}, status)
 
 /*
- * The same for octets with a checksum of no account behind them: it is put right, and what stands
- * before it is refused all the same.
+ * Puts the right checksum into the last 4 octets, and expects that a new decoder refuses the frame
+ * nevertheless, at its last bit.
  */
 static void expect_refused_at_last(uint8_t *octets, size_t length)
 {
@@ -67,7 +70,7 @@ static void expect_refused_at_last(uint8_t *octets, size_t length)
 #define EXPECT_REFUSED_AT_LAST(...)                                                                \
     expect_refused_at_last((uint8_t[]){__VA_ARGS__, 0, 0, 0, 0}, sizeof(uint8_t[]){__VA_ARGS__} + 4)
 
-/* Every octet value, in an order that does not repeat with the powers of two. */
+/* Returns octets of all values, in a pattern whose period is no power of two. */
 static uint8_t *some_bytes(size_t length)
 {
     uint8_t *bytes = malloc(length + 1);
@@ -78,7 +81,7 @@ static uint8_t *some_bytes(size_t length)
     return bytes;
 }
 
-/* One field of the sender's own, so large that all octets are length in number. */
+/* Returns one own field, so large that its octets and their length take length octets together. */
 static uint8_t *some_fields(size_t length)
 {
     uint8_t head[LEB128_OCTETS], *fields = some_bytes(length);
@@ -100,9 +103,9 @@ static struct frame encode(const char *text)
     return frame;
 }
 
-/* ---- there and back ---- */
+/* ---- encoding and decoding ---- */
 
-START_TEST(a_message_of_any_size_comes_back_as_it_was)
+START_TEST(a_message_of_any_size_is_decoded_unchanged)
 {
     static const size_t lengths[] = {0, 1, 127, 128, 16383, 16384, LIMIT};
 
@@ -128,7 +131,7 @@ START_TEST(a_message_of_any_size_comes_back_as_it_was)
 }
 END_TEST
 
-static void expect_to_come_back(const struct message *message)
+static void expect_unchanged(const struct message *message)
 {
     struct frame_decoder decoder;
     struct outcome outcome;
@@ -150,25 +153,25 @@ static void expect_to_come_back(const struct message *message)
     frame_free(&frame);
 }
 
-START_TEST(fields_of_any_size_come_back_as_they_were)
+START_TEST(fields_of_any_size_are_decoded_unchanged)
 {
     static const size_t lengths[] = {3, 127, 128, 130, 16383, 16384, 16387, FIELDS_SIZE_MAX};
 
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         uint8_t *fields = some_fields(lengths[i]);
 
-        expect_to_come_back(&(struct message){.bytes = (uint8_t *)"payload",
-                                              .length = 7,
-                                              .fields = fields,
-                                              .fields_length = lengths[i]});
+        expect_unchanged(&(struct message){.bytes = (uint8_t *)"payload",
+                                           .length = 7,
+                                           .fields = fields,
+                                           .fields_length = lengths[i]});
         free(fields);
     }
 }
 END_TEST
 
-START_TEST(fields_come_without_a_payload_too)
+START_TEST(fields_without_a_payload_are_decoded_unchanged)
 {
-    expect_to_come_back(
+    expect_unchanged(
         &(struct message){.fields = (const uint8_t[]){2, 'A', '='}, .fields_length = 3});
 }
 END_TEST
@@ -177,12 +180,12 @@ START_TEST(fields_do_not_count_towards_the_limit)
 {
     uint8_t *fields = some_fields(FIELDS_SIZE_MAX);
 
-    expect_to_come_back(&(struct message){.fields = fields, .fields_length = FIELDS_SIZE_MAX});
+    expect_unchanged(&(struct message){.fields = fields, .fields_length = FIELDS_SIZE_MAX});
     free(fields);
 }
 END_TEST
 
-START_TEST(each_priority_comes_back_as_it_was)
+START_TEST(each_priority_is_decoded_unchanged)
 {
     for (unsigned priority = 0; priority <= 7; priority++) {
         struct message message = {.priority = priority};
@@ -199,7 +202,7 @@ START_TEST(each_priority_comes_back_as_it_was)
 }
 END_TEST
 
-START_TEST(the_frame_of_a_small_message_is_the_one_described)
+START_TEST(a_small_message_is_encoded_as_the_manual_says)
 {
     uint8_t expected[] = {0x51, 0x06, 0x02, 'h', 'i', 0, 0, 0, 0};
     struct frame frame = encode("hi");
@@ -216,7 +219,7 @@ START_TEST(the_frame_of_a_small_message_is_the_one_described)
 }
 END_TEST
 
-START_TEST(the_frame_of_a_small_message_with_fields_is_the_one_described)
+START_TEST(a_small_message_with_fields_is_encoded_as_the_manual_says)
 {
     static const uint8_t fields[] = {2, 't', 'x', 3, 'A', '=', 'b'};
     static const uint8_t expected[] = {0x51, 0x0e, 7, 2, 'h', 'i', 2, 't', 'x', 3, 'A', '=', 'b'};
@@ -245,7 +248,7 @@ START_TEST(octets_travel_most_significant_bit_first)
 }
 END_TEST
 
-START_TEST(a_message_taken_from_the_decoder_is_the_takers)
+START_TEST(bytes_taken_from_the_decoder_belong_to_the_caller)
 {
     struct frame frame = encode("mine");
     struct frame_decoder decoder;
@@ -280,7 +283,7 @@ END_TEST
 
 /* ---- refusals ---- */
 
-START_TEST(what_does_not_begin_with_the_magic_is_refused_at_its_first_octet)
+START_TEST(a_frame_without_the_magic_is_refused_at_its_first_octet)
 {
     for (unsigned first = 0; first < 256; first++)
         if (first >> 4 != 0x5)
@@ -304,14 +307,14 @@ START_TEST(each_unknown_flag_is_refused_at_its_octet)
 }
 END_TEST
 
-START_TEST(the_flag_without_fields_is_refused_at_their_length)
+START_TEST(the_flag_for_fields_with_a_length_of_0_is_refused_at_that_length)
 {
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0);
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0x80, 0);
 }
 END_TEST
 
-START_TEST(too_many_octets_of_fields_are_refused_before_any)
+START_TEST(fields_beyond_the_limit_are_refused_at_their_length)
 {
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 0x81, 0x80, 0x04); /* FIELDS_SIZE_MAX + 1 */
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -321,20 +324,20 @@ START_TEST(too_many_octets_of_fields_are_refused_before_any)
 }
 END_TEST
 
-START_TEST(a_length_of_fields_with_more_octets_than_it_needs_is_refused)
+START_TEST(a_padded_length_of_fields_is_refused)
 {
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 0x85, 0);
 }
 END_TEST
 
-START_TEST(the_payloads_length_is_looked_at_behind_that_of_fields_too)
+START_TEST(the_length_of_the_payload_is_checked_in_a_frame_with_fields_too)
 {
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 0x0e, 3, 0x81, 0x80, 0x40);
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 0x0e, 3, 0x85, 0);
 }
 END_TEST
 
-START_TEST(fields_that_may_not_be_are_refused_with_the_last_bit)
+START_TEST(invalid_fields_are_refused_at_the_last_bit)
 {
     EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 0, 2, '_', '=');
     EXPECT_REFUSED_AT_LAST(0x51, 0x0e, 3, 1, 'x', 2, '_', '=');
@@ -352,9 +355,9 @@ START_TEST(a_message_beyond_the_limit_is_refused_before_its_payload)
 }
 END_TEST
 
-START_TEST(a_length_beyond_any_memory_is_refused)
+START_TEST(a_length_of_2_to_the_64th_or_more_is_refused)
 {
-    /* 2 to the 64th, and the like with ever more octets. */
+    /* 2 to the 64th, and then larger numbers with more octets. */
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
                    0x02);
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
@@ -364,14 +367,14 @@ START_TEST(a_length_beyond_any_memory_is_refused)
 }
 END_TEST
 
-START_TEST(the_largest_length_there_is_does_not_wrap_round)
+START_TEST(the_largest_length_does_not_wrap_around)
 {
     EXPECT_REFUSED(FRAME_TOO_LARGE, 0x51, 6, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                    0x01);
 }
 END_TEST
 
-START_TEST(a_length_with_more_octets_than_it_needs_is_refused)
+START_TEST(a_padded_length_of_the_payload_is_refused)
 {
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 6, 0x80, 0x00);
     EXPECT_REFUSED(FRAME_DAMAGED, 0x51, 6, 0x85, 0x00);
@@ -379,7 +382,7 @@ START_TEST(a_length_with_more_octets_than_it_needs_is_refused)
 }
 END_TEST
 
-START_TEST(a_wrong_checksum_is_refused_with_the_last_bit)
+START_TEST(a_wrong_checksum_is_refused_at_the_last_bit)
 {
     struct frame frame = encode("checked");
 
@@ -400,8 +403,8 @@ START_TEST(a_wrong_checksum_is_refused_with_the_last_bit)
 END_TEST
 
 /*
- * A bit of the length may make the decoder wait for octets that never come, or look for the
- * checksum too early. It is enough that the frame does not pass.
+ * A flipped bit in the length may make the decoder wait for octets that never come, or read the
+ * checksum too early. The test requires only that the frame is not accepted.
  */
 START_TEST(no_frame_with_one_flipped_bit_passes)
 {
@@ -440,7 +443,7 @@ END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(memory_grows_only_with_what_arrives)
+START_TEST(memory_grows_only_with_the_payload_that_arrives)
 {
     const size_t arrived = 5000;
     uint8_t *octets = some_bytes(5 + arrived);
@@ -462,9 +465,10 @@ START_TEST(memory_grows_only_with_what_arrives)
 }
 END_TEST
 
-START_TEST(memory_grows_only_with_what_arrives_of_fields_too)
+START_TEST(memory_grows_only_with_the_fields_that_arrive)
 {
-    static const uint8_t header[] = {0x51, 0x0e, 0x80, 0x80, 0x04, 10}; /* as many as can be */
+    static const uint8_t header[] = {0x51, 0x0e, 0x80,
+                                     0x80, 0x04, 10}; /* announces FIELDS_SIZE_MAX octets */
     const size_t arrived = 5000;
     uint8_t *octets = some_bytes(arrived);
     struct frame_decoder decoder;
@@ -482,7 +486,7 @@ START_TEST(memory_grows_only_with_what_arrives_of_fields_too)
 }
 END_TEST
 
-START_TEST(a_payload_that_fits_nowhere_is_refused_for_that)
+START_TEST(a_payload_is_refused_when_memory_runs_out)
 {
     static const uint8_t header[] = {0x51, 6, 100};
     uint8_t *payload = some_bytes(100);
@@ -503,7 +507,7 @@ START_TEST(a_payload_that_fits_nowhere_is_refused_for_that)
 }
 END_TEST
 
-START_TEST(without_memory_no_frame_is_built)
+START_TEST(frame_encode_fails_when_memory_runs_out)
 {
     struct message message = {.bytes = (uint8_t *)"x", .length = 1};
     struct frame frame = {.length = 42};
@@ -517,7 +521,7 @@ START_TEST(without_memory_no_frame_is_built)
 }
 END_TEST
 
-START_TEST(nothing_of_the_payload_has_come_before_the_header_is_whole)
+START_TEST(no_payload_is_received_before_the_header_is_complete)
 {
     static const uint8_t header[] = {0x51, 6, 0x80, 0x02};
     struct frame_decoder decoder;
@@ -532,7 +536,7 @@ START_TEST(nothing_of_the_payload_has_come_before_the_header_is_whole)
 }
 END_TEST
 
-START_TEST(the_header_tells_how_many_octets_payload_and_fields_will_have)
+START_TEST(the_complete_header_tells_the_length_of_payload_and_fields)
 {
     static const uint8_t header[] = {0x51, 0x0e, 3, 0x80, 0x02};
     struct frame_decoder decoder;
@@ -570,37 +574,37 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_message_of_any_size_comes_back_as_it_was,
-        fields_of_any_size_come_back_as_they_were,
-        fields_come_without_a_payload_too,
+        a_message_of_any_size_is_decoded_unchanged,
+        fields_of_any_size_are_decoded_unchanged,
+        fields_without_a_payload_are_decoded_unchanged,
         fields_do_not_count_towards_the_limit,
-        each_priority_comes_back_as_it_was,
-        the_frame_of_a_small_message_is_the_one_described,
-        the_frame_of_a_small_message_with_fields_is_the_one_described,
+        each_priority_is_decoded_unchanged,
+        a_small_message_is_encoded_as_the_manual_says,
+        a_small_message_with_fields_is_encoded_as_the_manual_says,
         octets_travel_most_significant_bit_first,
-        a_message_taken_from_the_decoder_is_the_takers,
+        bytes_taken_from_the_decoder_belong_to_the_caller,
         a_decoder_that_is_done_is_ready_for_the_next_frame,
-        what_does_not_begin_with_the_magic_is_refused_at_its_first_octet,
+        a_frame_without_the_magic_is_refused_at_its_first_octet,
         another_version_is_refused_at_its_first_octet,
         each_unknown_flag_is_refused_at_its_octet,
-        the_flag_without_fields_is_refused_at_their_length,
-        too_many_octets_of_fields_are_refused_before_any,
-        a_length_of_fields_with_more_octets_than_it_needs_is_refused,
-        the_payloads_length_is_looked_at_behind_that_of_fields_too,
-        fields_that_may_not_be_are_refused_with_the_last_bit,
+        the_flag_for_fields_with_a_length_of_0_is_refused_at_that_length,
+        fields_beyond_the_limit_are_refused_at_their_length,
+        a_padded_length_of_fields_is_refused,
+        the_length_of_the_payload_is_checked_in_a_frame_with_fields_too,
+        invalid_fields_are_refused_at_the_last_bit,
         a_message_beyond_the_limit_is_refused_before_its_payload,
-        a_length_beyond_any_memory_is_refused,
-        the_largest_length_there_is_does_not_wrap_round,
-        a_length_with_more_octets_than_it_needs_is_refused,
-        a_wrong_checksum_is_refused_with_the_last_bit,
+        a_length_of_2_to_the_64th_or_more_is_refused,
+        the_largest_length_does_not_wrap_around,
+        a_padded_length_of_the_payload_is_refused,
+        a_wrong_checksum_is_refused_at_the_last_bit,
         no_frame_with_one_flipped_bit_passes,
         no_frame_passes_before_its_last_bit,
-        memory_grows_only_with_what_arrives,
-        memory_grows_only_with_what_arrives_of_fields_too,
-        a_payload_that_fits_nowhere_is_refused_for_that,
-        without_memory_no_frame_is_built,
-        nothing_of_the_payload_has_come_before_the_header_is_whole,
-        the_header_tells_how_many_octets_payload_and_fields_will_have,
+        memory_grows_only_with_the_payload_that_arrives,
+        memory_grows_only_with_the_fields_that_arrive,
+        a_payload_is_refused_when_memory_runs_out,
+        frame_encode_fails_when_memory_runs_out,
+        no_payload_is_received_before_the_header_is_complete,
+        the_complete_header_tells_the_length_of_payload_and_fields,
         only_octets_of_the_payload_are_counted_as_received,
         NULL,
     };

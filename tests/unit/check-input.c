@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-input.c - messages are what was typed or piped in, octet for octet */
+/* check-input.c - tests that messages are the arguments or the input, octet for octet */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,9 +51,9 @@ static void done(void)
         fclose(input.stream);
 }
 
-/* ---- words ---- */
+/* ---- arguments ---- */
 
-START_TEST(the_words_of_a_command_line_are_one_message)
+START_TEST(the_arguments_of_a_command_line_are_one_message)
 {
     input = (struct input){
         .words = (char *[]){(char[]){"hello"}, (char[]){""}, (char[]){"big  world"}, NULL}};
@@ -62,7 +62,7 @@ START_TEST(the_words_of_a_command_line_are_one_message)
 }
 END_TEST
 
-START_TEST(no_words_are_an_empty_message)
+START_TEST(no_arguments_are_an_empty_message)
 {
     input = (struct input){.words = (char *[]){NULL}};
     EXPECT("");
@@ -70,31 +70,31 @@ START_TEST(no_words_are_an_empty_message)
 }
 END_TEST
 
-/* A gibibyte and an octet of text that takes a mebibyte of memory. */
-static char *huge_word(void)
+/* Returns a text of 1 GiB and 1 octet, which takes 1 MiB of memory: the same piece repeated. */
+static char *huge_argument(void)
 {
     const size_t piece = (size_t)1 << 20;
-    char *word = mmap(NULL, MESSAGE_MAX + piece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *argument = mmap(NULL, MESSAGE_MAX + piece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *text = malloc(piece);
-    int fd = memfd_create("word", MFD_CLOEXEC);
+    int fd = memfd_create("argument", MFD_CLOEXEC);
 
-    ck_assert_ptr_ne(word, MAP_FAILED);
+    ck_assert_ptr_ne(argument, MAP_FAILED);
     ck_assert_ptr_nonnull(text);
     memset(text, 'x', piece);
     ck_assert_int_eq(write(fd, text, piece), (ssize_t)piece);
     for (size_t at = 0; at <= MESSAGE_MAX; at += piece)
         ck_assert_ptr_ne(
-            mmap(word + at, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0),
+            mmap(argument + at, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0),
             MAP_FAILED);
-    word[MESSAGE_MAX + 1] = '\0';
+    argument[MESSAGE_MAX + 1] = '\0';
     free(text);
     close(fd);
-    return word;
+    return argument;
 }
 
 START_TEST(a_message_beyond_the_maximum_is_refused)
 {
-    input = (struct input){.words = (char *[]){huge_word(), NULL}};
+    input = (struct input){.words = (char *[]){huge_argument(), NULL}};
     ck_assert_int_eq(input_next(&input), -EMSGSIZE);
 }
 END_TEST
@@ -127,7 +127,7 @@ START_TEST(an_empty_stream_has_no_lines)
 }
 END_TEST
 
-START_TEST(any_octet_but_the_newline_is_part_of_a_line)
+START_TEST(any_octet_but_the_newline_may_be_in_a_line)
 {
     char bytes[256], line[255];
     size_t length = 0;
@@ -158,7 +158,7 @@ START_TEST(a_line_may_be_long)
 }
 END_TEST
 
-START_TEST(what_has_no_newline_for_too_long_is_no_line)
+START_TEST(a_line_beyond_the_limit_is_an_error)
 {
     char *bytes = calloc(1, INPUT_LINE_MAX + 1);
 
@@ -175,7 +175,7 @@ END_TEST
 
 /* ---- a whole stream ---- */
 
-START_TEST(how_much_of_a_file_of_lines_was_taken_is_counted)
+START_TEST(the_octets_taken_from_a_file_of_lines_are_counted)
 {
     READ_FROM("one\n\nlast");
     ck_assert_uint_eq(input_size(&input), 9);
@@ -189,7 +189,7 @@ START_TEST(how_much_of_a_file_of_lines_was_taken_is_counted)
 }
 END_TEST
 
-START_TEST(what_is_before_the_stream_s_place_is_not_of_it)
+START_TEST(octets_before_the_file_offset_do_not_count_in_the_size)
 {
     READ_FROM("one\ntwo\n");
     ck_assert_int_eq(fseek(input.stream, 4, SEEK_SET), 0);
@@ -199,7 +199,7 @@ START_TEST(what_is_before_the_stream_s_place_is_not_of_it)
 }
 END_TEST
 
-START_TEST(only_lines_of_a_file_have_a_size)
+START_TEST(only_a_file_of_lines_has_a_size)
 {
     int ends[2];
 
@@ -253,7 +253,7 @@ END_TEST
 
 /* ---- errors ---- */
 
-START_TEST(a_directory_is_no_input)
+START_TEST(a_directory_as_input_is_an_error)
 {
     for (int whole = 0; whole <= 1; whole++) {
         input = (struct input){.stream = fopen("/", "r"), .whole = whole};
@@ -265,7 +265,7 @@ START_TEST(a_directory_is_no_input)
 }
 END_TEST
 
-/* A stream that gives three octets, and then fails. */
+/* Reads three octets from the stream at the first call, and fails at the next. */
 static ssize_t fail_after_three(void *cookie, char *buffer, size_t size)
 {
     int *calls = cookie;
@@ -279,7 +279,7 @@ static ssize_t fail_after_three(void *cookie, char *buffer, size_t size)
     return 3;
 }
 
-START_TEST(what_was_read_before_an_error_is_no_message)
+START_TEST(octets_read_before_an_error_are_no_message)
 {
     for (int whole = 0; whole <= 1; whole++) {
         int calls = 0;
@@ -294,13 +294,13 @@ START_TEST(what_was_read_before_an_error_is_no_message)
 }
 END_TEST
 
-START_TEST(a_message_for_which_there_is_no_memory_is_an_error)
+START_TEST(input_fails_when_memory_runs_out)
 {
-    int words, line, whole;
+    int arguments, line, whole;
 
     input = (struct input){.words = (char *[]){(char[]){"hello"}, NULL}};
     memory_is_scarce = true;
-    words = input_next(&input);
+    arguments = input_next(&input);
     memory_is_scarce = false;
     READ_FROM("hello\n");
     memory_is_scarce = true;
@@ -311,7 +311,7 @@ START_TEST(a_message_for_which_there_is_no_memory_is_an_error)
     memory_is_scarce = true;
     whole = input_next(&input);
     memory_is_scarce = false;
-    ck_assert_int_eq(words, -ENOMEM);
+    ck_assert_int_eq(arguments, -ENOMEM);
     ck_assert_int_eq(line, -ENOMEM);
     ck_assert_int_eq(whole, -ENOMEM);
 }
@@ -320,24 +320,24 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        the_words_of_a_command_line_are_one_message,
-        no_words_are_an_empty_message,
+        the_arguments_of_a_command_line_are_one_message,
+        no_arguments_are_an_empty_message,
         a_message_beyond_the_maximum_is_refused,
         each_line_is_a_message_without_its_newline,
         the_last_line_needs_no_newline,
         an_empty_stream_has_no_lines,
-        any_octet_but_the_newline_is_part_of_a_line,
+        any_octet_but_the_newline_may_be_in_a_line,
         a_line_may_be_long,
-        what_has_no_newline_for_too_long_is_no_line,
-        how_much_of_a_file_of_lines_was_taken_is_counted,
-        what_is_before_the_stream_s_place_is_not_of_it,
-        only_lines_of_a_file_have_a_size,
+        a_line_beyond_the_limit_is_an_error,
+        the_octets_taken_from_a_file_of_lines_are_counted,
+        octets_before_the_file_offset_do_not_count_in_the_size,
+        only_a_file_of_lines_has_a_size,
         a_whole_stream_is_one_message_with_its_newlines_and_zeros,
         a_whole_empty_stream_is_an_empty_message,
         a_whole_stream_may_be_long,
-        a_directory_is_no_input,
-        what_was_read_before_an_error_is_no_message,
-        a_message_for_which_there_is_no_memory_is_an_error,
+        a_directory_as_input_is_an_error,
+        octets_read_before_an_error_are_no_message,
+        input_fails_when_memory_runs_out,
         NULL,
     };
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* check-leb128.c - a number comes out as it went in, and in one way only */
+/* check-leb128.c - tests that a number is decoded unchanged, and has only one valid encoding */
 
 #include <stdbool.h>
 
 #include "protocol/leb128.h"
 #include "suite.h"
 
-/* Takes octets of which all but the last leave the number under way; returns what that makes of it.
- */
+/* Takes octets, of which all but the last give LEB128_MORE. Returns the last status. */
 static enum leb128_status take(struct leb128 *number, const uint8_t *octets, size_t length)
 {
     *number = (struct leb128){0};
@@ -25,7 +24,10 @@ static void expect(enum leb128_status status, const uint8_t *octets, size_t leng
 #define EXPECT(status, ...)                                                                        \
     expect(status, (const uint8_t[]){__VA_ARGS__}, sizeof(uint8_t[]){__VA_ARGS__})
 
-/* Steps through the powers of two and their neighbours. */
+/*
+ * Steps *number through the powers of two and their neighbours, and ends with SIZE_MAX. Returns
+ * false at the end.
+ */
 static bool next_number(size_t *number)
 {
     size_t power = 1;
@@ -43,7 +45,7 @@ static bool next_number(size_t *number)
     return true;
 }
 
-START_TEST(a_number_comes_back_as_it_was)
+START_TEST(a_number_is_decoded_unchanged)
 {
     size_t value = 0;
 
@@ -93,7 +95,7 @@ START_TEST(the_largest_number_has_the_most_octets)
 }
 END_TEST
 
-START_TEST(a_number_that_is_no_size_is_too_large_at_the_octet_that_makes_it_so)
+START_TEST(a_number_beyond_size_max_is_too_large_at_the_octet_that_exceeds_it)
 {
     uint8_t octets[LEB128_OCTETS];
     struct leb128 number;
@@ -106,7 +108,7 @@ START_TEST(a_number_that_is_no_size_is_too_large_at_the_octet_that_makes_it_so)
 }
 END_TEST
 
-START_TEST(a_number_of_more_octets_than_any_is_too_large)
+START_TEST(a_number_with_more_octets_than_the_largest_is_too_large)
 {
     uint8_t octets[LEB128_OCTETS + 1];
     struct leb128 number;
@@ -133,12 +135,12 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_number_comes_back_as_it_was,
+        a_number_is_decoded_unchanged,
         a_number_has_as_few_octets_as_it_needs,
         the_least_significant_bits_come_first,
         the_largest_number_has_the_most_octets,
-        a_number_that_is_no_size_is_too_large_at_the_octet_that_makes_it_so,
-        a_number_of_more_octets_than_any_is_too_large,
+        a_number_beyond_size_max_is_too_large_at_the_octet_that_exceeds_it,
+        a_number_with_more_octets_than_the_largest_is_too_large,
         a_number_with_more_octets_than_it_needs_is_padded,
         NULL,
     };

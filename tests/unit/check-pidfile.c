@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-pidfile.c - a PID is believed only if the kernel says that its process holds the file */
+/* check-pidfile.c - tests that a PID counts only if the kernel confirms that it holds the lock */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "host/pidfile.h"
 #include "suite.h"
 
-/* Each test has a directory of its own, and is in it. */
+/* Each test runs in a new directory of its own. */
 static const char path[] = "minitalk.pid";
 static char directory[64];
 
@@ -75,7 +75,7 @@ static int open_it(void)
 
 /* ---- for the daemon ---- */
 
-START_TEST(a_published_pidfile_names_its_daemon_and_is_nobody_elses_to_read)
+START_TEST(a_published_pidfile_names_its_daemon_and_only_its_owner_can_read_it)
 {
     struct pidfile pidfile = claim();
     struct stat stat;
@@ -94,7 +94,7 @@ START_TEST(a_published_pidfile_names_its_daemon_and_is_nobody_elses_to_read)
 }
 END_TEST
 
-START_TEST(a_file_that_others_could_read_is_closed_to_them)
+START_TEST(an_existing_file_loses_the_permissions_of_others)
 {
     struct pidfile pidfile;
     struct stat stat;
@@ -109,7 +109,7 @@ START_TEST(a_file_that_others_could_read_is_closed_to_them)
 }
 END_TEST
 
-START_TEST(a_second_daemon_is_told_who_has_the_file)
+START_TEST(a_second_daemon_is_told_the_pid_of_the_first)
 {
     pid_t daemon = child_stays(claims_and_publishes), holder = 0;
     struct pidfile pidfile = {0};
@@ -143,7 +143,7 @@ START_TEST(the_file_of_a_daemon_that_was_killed_can_be_claimed)
 }
 END_TEST
 
-START_TEST(a_released_file_is_gone_and_free)
+START_TEST(a_released_file_is_removed_and_can_be_claimed_again)
 {
     struct pidfile pidfile = claim();
 
@@ -167,7 +167,7 @@ static void becomes_nobody_and_releases(void)
     ck_assert_ptr_null(inherited.handle);
 }
 
-START_TEST(where_it_cannot_be_removed_a_released_file_is_empty)
+START_TEST(a_released_file_that_cannot_be_removed_is_emptied)
 {
     struct stat stat;
     pid_t pid;
@@ -189,7 +189,7 @@ START_TEST(where_it_cannot_be_removed_a_released_file_is_empty)
 }
 END_TEST
 
-static void publishes_what_it_inherited(void)
+static void publishes_the_inherited_file(void)
 {
     ck_assert_int_eq(pidfile_publish(&inherited), 0);
 }
@@ -200,14 +200,14 @@ START_TEST(a_daemon_may_fork_between_claiming_and_publishing)
     struct pidfile pidfile;
 
     inherited = claim();
-    daemon = child_stays(publishes_what_it_inherited);
+    daemon = child_stays(publishes_the_inherited_file);
     ck_assert_int_eq(pidfile_claim(path, &pidfile, &holder), -EEXIST);
     ck_assert_int_eq(holder, daemon);
     child_ends(daemon);
 }
 END_TEST
 
-START_TEST(what_is_no_regular_file_is_not_claimed)
+START_TEST(only_a_regular_file_can_be_claimed)
 {
     struct pidfile pidfile = {0};
     pid_t holder;
@@ -225,7 +225,7 @@ START_TEST(what_is_no_regular_file_is_not_claimed)
 }
 END_TEST
 
-START_TEST(in_a_directory_that_is_not_there_nothing_is_claimed)
+START_TEST(a_file_in_a_missing_directory_cannot_be_claimed)
 {
     struct pidfile pidfile;
     pid_t holder = 42;
@@ -251,7 +251,7 @@ START_TEST(the_holder_of_the_lock_is_the_daemon)
 }
 END_TEST
 
-START_TEST(a_daemon_that_was_killed_holds_nothing)
+START_TEST(a_killed_daemon_holds_no_lock)
 {
     pid_t pid = 42;
     int fd;
@@ -264,7 +264,7 @@ START_TEST(a_daemon_that_was_killed_holds_nothing)
 }
 END_TEST
 
-START_TEST(to_ask_for_the_holder_takes_no_lock)
+START_TEST(asking_for_the_holder_takes_no_lock)
 {
     int fd;
     pid_t pid;
@@ -277,7 +277,7 @@ START_TEST(to_ask_for_the_holder_takes_no_lock)
 }
 END_TEST
 
-START_TEST(a_file_that_nobody_locked_names_nobody)
+START_TEST(an_unlocked_file_has_no_holder)
 {
     pid_t pid = 42;
     int fd;
@@ -307,7 +307,7 @@ START_TEST(a_pid_is_read_with_or_without_a_newline)
 }
 END_TEST
 
-START_TEST(what_is_no_pid_is_not_read_as_one)
+START_TEST(text_that_is_no_pid_is_refused)
 {
     static const char *const texts[] = {
         "",   "\n",       "daemon", "12345x",     "0",
@@ -328,7 +328,7 @@ START_TEST(what_is_no_pid_is_not_read_as_one)
 }
 END_TEST
 
-START_TEST(a_descriptor_that_is_none_is_an_error)
+START_TEST(an_invalid_descriptor_is_an_error)
 {
     pid_t pid;
 
@@ -337,7 +337,7 @@ START_TEST(a_descriptor_that_is_none_is_an_error)
 }
 END_TEST
 
-START_TEST(only_a_regular_file_is_opened_and_none_is_waited_for)
+START_TEST(only_a_regular_file_is_opened_and_a_fifo_does_not_block)
 {
     ck_assert_int_eq(pidfile_open_for_reading(path), -ENOENT);
     ck_assert_int_eq(pidfile_open_for_reading("."), -EINVAL);
@@ -373,24 +373,24 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_published_pidfile_names_its_daemon_and_is_nobody_elses_to_read,
-        a_file_that_others_could_read_is_closed_to_them,
-        a_second_daemon_is_told_who_has_the_file,
+        a_published_pidfile_names_its_daemon_and_only_its_owner_can_read_it,
+        an_existing_file_loses_the_permissions_of_others,
+        a_second_daemon_is_told_the_pid_of_the_first,
         a_second_daemon_is_kept_out_before_the_first_has_published,
         the_file_of_a_daemon_that_was_killed_can_be_claimed,
-        a_released_file_is_gone_and_free,
-        where_it_cannot_be_removed_a_released_file_is_empty,
+        a_released_file_is_removed_and_can_be_claimed_again,
+        a_released_file_that_cannot_be_removed_is_emptied,
         a_daemon_may_fork_between_claiming_and_publishing,
-        what_is_no_regular_file_is_not_claimed,
-        in_a_directory_that_is_not_there_nothing_is_claimed,
+        only_a_regular_file_can_be_claimed,
+        a_file_in_a_missing_directory_cannot_be_claimed,
         the_holder_of_the_lock_is_the_daemon,
-        a_daemon_that_was_killed_holds_nothing,
-        to_ask_for_the_holder_takes_no_lock,
-        a_file_that_nobody_locked_names_nobody,
+        a_killed_daemon_holds_no_lock,
+        asking_for_the_holder_takes_no_lock,
+        an_unlocked_file_has_no_holder,
         a_pid_is_read_with_or_without_a_newline,
-        what_is_no_pid_is_not_read_as_one,
-        a_descriptor_that_is_none_is_an_error,
-        only_a_regular_file_is_opened_and_none_is_waited_for,
+        text_that_is_no_pid_is_refused,
+        an_invalid_descriptor_is_an_error,
+        only_a_regular_file_is_opened_and_a_fifo_does_not_block,
         a_users_own_pidfile_is_in_the_runtime_directory,
         without_a_runtime_directory_a_user_has_no_pidfile,
         NULL,

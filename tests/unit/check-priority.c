@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-priority.c - priorities are read as logger(1) reads them */
+/* check-priority.c - tests that priorities are parsed as logger(1) parses them */
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +60,7 @@ START_TEST(a_facility_is_a_name_or_a_number)
 }
 END_TEST
 
-START_TEST(what_is_neither_is_refused)
+START_TEST(any_other_text_is_refused)
 {
     static const char *const texts[] = {"",
                                         ".",
@@ -91,7 +91,7 @@ static size_t prefix(const char *text, struct priority *ret)
     return priority_prefix((const uint8_t *)text, strlen(text), ret);
 }
 
-START_TEST(a_prefix_is_read_and_measured)
+START_TEST(a_prefix_gives_its_level_its_facility_and_its_length)
 {
     struct priority priority;
 
@@ -104,7 +104,7 @@ START_TEST(a_prefix_is_read_and_measured)
 }
 END_TEST
 
-START_TEST(a_prefix_of_facility_0_has_no_say_in_the_facility)
+START_TEST(a_prefix_of_facility_0_does_not_change_the_facility)
 {
     struct priority priority;
 
@@ -114,7 +114,7 @@ START_TEST(a_prefix_of_facility_0_has_no_say_in_the_facility)
 }
 END_TEST
 
-START_TEST(what_is_no_prefix_belongs_to_the_message)
+START_TEST(text_that_is_no_prefix_belongs_to_the_message)
 {
     static const char *const texts[] = {"",          "<",        "<3",    "<>text",
                                         "<192>text", "<-3>text", "3>",    "text",
@@ -135,10 +135,10 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         a_level_is_a_name_or_a_number,
         a_facility_is_a_name_or_a_number,
-        what_is_neither_is_refused,
-        a_prefix_is_read_and_measured,
-        a_prefix_of_facility_0_has_no_say_in_the_facility,
-        what_is_no_prefix_belongs_to_the_message,
+        any_other_text_is_refused,
+        a_prefix_gives_its_level_its_facility_and_its_length,
+        a_prefix_of_facility_0_does_not_change_the_facility,
+        text_that_is_no_prefix_belongs_to_the_message,
         NULL,
     };
 

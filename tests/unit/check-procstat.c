@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-procstat.c - what /proc tells of a process is read as it is */
+/* check-procstat.c - tests that the entry of a process in /proc is read correctly */
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -72,7 +72,7 @@ static struct procstat stat_of(void (*act)(void))
     return stat;
 }
 
-START_TEST(a_process_sees_itself)
+START_TEST(a_process_can_read_its_own_entry)
 {
     struct procstat stat;
     char name[17] = "";
@@ -93,7 +93,7 @@ START_TEST(a_name_may_have_spaces_or_be_empty)
 }
 END_TEST
 
-START_TEST(only_who_blocks_or_ignores_both_signals_is_shielded)
+START_TEST(only_a_process_that_blocks_or_ignores_both_signals_is_shielded)
 {
     ck_assert(!stat_of(child_does_nothing).is_shielded);
     ck_assert(!stat_of(blocks_one).is_shielded);
@@ -109,7 +109,7 @@ static void becomes_others(void)
     ck_assert_int_eq(setresuid(1001, 1002, 1003), 0);
 }
 
-/* Only root can be several users at once; others see that they are one. */
+/* Only root can have different user IDs at once. For others, both must be their own user ID. */
 START_TEST(real_and_effective_user_are_told_apart)
 {
     bool is_root = geteuid() == 0;
@@ -129,7 +129,7 @@ static struct __user_cap_data_struct *own_capabilities(void)
     return data;
 }
 
-static void gives_up_that_right(void)
+static void gives_up_cap_kill(void)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct *data = own_capabilities();
@@ -138,16 +138,16 @@ static void gives_up_that_right(void)
     ck_assert_int_eq(syscall(SYS_capset, &header, data), 0);
 }
 
-START_TEST(who_may_signal_anybody_is_known)
+START_TEST(may_kill_tells_if_a_process_has_cap_kill)
 {
     bool may_kill = own_capabilities()[0].effective & CAP_TO_MASK(CAP_KILL);
 
     ck_assert_int_eq(stat_of(child_does_nothing).may_kill, may_kill);
-    ck_assert(!stat_of(gives_up_that_right).may_kill);
+    ck_assert(!stat_of(gives_up_cap_kill).may_kill);
 }
 END_TEST
 
-START_TEST(a_stopped_process_and_a_zombie_are_seen_as_such)
+START_TEST(a_stopped_process_has_state_t_and_a_zombie_has_state_z)
 {
     pid_t pid = child_stays(child_does_nothing);
     struct procstat stat;
@@ -164,7 +164,7 @@ START_TEST(a_stopped_process_and_a_zombie_are_seen_as_such)
 }
 END_TEST
 
-START_TEST(of_a_process_that_is_gone_nothing_is_told)
+START_TEST(the_entry_of_a_process_that_has_ended_cannot_be_read)
 {
     pid_t pid = child_stays(child_does_nothing);
     struct procstat stat = {.state = '?'};
@@ -187,7 +187,7 @@ static void is_on_that_cpu(void)
     ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
 }
 
-/* From its first parenthesis on, what is beside the right field is read: a signal's number. */
+/* A parser that stops at the first parenthesis reads the field beside the right one. */
 static void is_on_that_cpu_and_has_a_misleading_name(void)
 {
     is_on_that_cpu();
@@ -203,7 +203,7 @@ static int cpu_of(void (*act)(void))
     return found;
 }
 
-START_TEST(the_cpu_is_the_one_it_runs_on_whatever_its_name)
+START_TEST(the_cpu_is_right_whatever_the_name_of_the_process)
 {
     cpu_set_t usable;
 
@@ -220,14 +220,14 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_process_sees_itself,
+        a_process_can_read_its_own_entry,
         a_name_may_have_spaces_or_be_empty,
-        only_who_blocks_or_ignores_both_signals_is_shielded,
+        only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
         real_and_effective_user_are_told_apart,
-        who_may_signal_anybody_is_known,
-        a_stopped_process_and_a_zombie_are_seen_as_such,
-        of_a_process_that_is_gone_nothing_is_told,
-        the_cpu_is_the_one_it_runs_on_whatever_its_name,
+        may_kill_tells_if_a_process_has_cap_kill,
+        a_stopped_process_has_state_t_and_a_zombie_has_state_z,
+        the_entry_of_a_process_that_has_ended_cannot_be_read,
+        the_cpu_is_right_whatever_the_name_of_the_process,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-progress-bar.c - a bar that comes late, fits its line, and tells no more than is known */
+/* check-progress-bar.c - tests the text of the progress bar, and when it is drawn */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -20,13 +20,13 @@ static const char *drawn(struct progress_bar_state state, size_t width)
     return line;
 }
 
-/* A quarter of 64 KiB within a second. */
+/* A quarter of 64 KiB, sent in one second. */
 static const struct progress_bar_state quarter = {
     .sent = 131072, .total = 524288, .time_ns = NSEC_PER_SEC};
 
 /* ---- the line ---- */
 
-START_TEST(it_tells_share_bytes_rate_and_time_left)
+START_TEST(the_line_has_share_bytes_rate_and_time_left)
 {
     ck_assert_str_eq(drawn(quarter, 80),
                      " 25%  [=========>                            ]  16.0 KiB  16.0 KiB/s  "
@@ -34,7 +34,7 @@ START_TEST(it_tells_share_bytes_rate_and_time_left)
 }
 END_TEST
 
-START_TEST(what_has_no_room_is_left_out)
+START_TEST(parts_that_do_not_fit_the_width_are_left_out)
 {
     ck_assert_str_eq(drawn(quarter, 52), " 25%  [==>       ]  16.0 KiB  16.0 KiB/s   0:03 left");
     ck_assert_str_eq(drawn(quarter, 51), " 25%  16.0 KiB  16.0 KiB/s   0:03 left");
@@ -48,7 +48,7 @@ START_TEST(what_has_no_room_is_left_out)
 }
 END_TEST
 
-START_TEST(it_fits_every_width_however_large_the_numbers)
+START_TEST(the_line_fits_every_width_even_with_the_largest_numbers)
 {
     const struct progress_bar_state states[] = {
         quarter,
@@ -64,7 +64,7 @@ START_TEST(it_fits_every_width_however_large_the_numbers)
 }
 END_TEST
 
-START_TEST(the_bar_grows_no_longer_than_is_easy_to_read)
+START_TEST(the_line_is_at_most_92_columns_wide)
 {
     size_t length = strlen(drawn(quarter, 92));
 
@@ -73,14 +73,14 @@ START_TEST(the_bar_grows_no_longer_than_is_easy_to_read)
 }
 END_TEST
 
-START_TEST(nothing_sent_has_no_time_left)
+START_TEST(the_time_left_is_unknown_before_the_first_bit)
 {
     ck_assert_str_eq(drawn((struct progress_bar_state){.total = 8, .time_ns = NSEC_PER_SEC}, 52),
                      "  0%  [>         ]       0 B       0 B/s   -:-- left");
 }
 END_TEST
 
-START_TEST(all_sent_is_a_full_bar)
+START_TEST(the_bar_is_full_when_all_is_sent)
 {
     ck_assert_str_eq(
         drawn((struct progress_bar_state){.sent = 80, .total = 80, .time_ns = NSEC_PER_SEC}, 52),
@@ -88,13 +88,13 @@ START_TEST(all_sent_is_a_full_bar)
 }
 END_TEST
 
-START_TEST(it_is_not_called_whole_before_it_is)
+START_TEST(the_share_is_100_percent_only_when_all_is_sent)
 {
     ck_assert_str_eq(drawn((struct progress_bar_state){.sent = 999, .total = 1000}, 4), " 99%");
 }
 END_TEST
 
-START_TEST(sizes_are_told_in_three_digits_or_four)
+START_TEST(sizes_have_at_most_four_digits)
 {
     static const struct {
         uint64_t bytes;
@@ -116,7 +116,7 @@ START_TEST(sizes_are_told_in_three_digits_or_four)
 }
 END_TEST
 
-START_TEST(hours_are_told_as_such_and_days_not_at_all)
+START_TEST(the_time_left_may_have_hours_but_days_are_unknown)
 {
     ck_assert_str_eq(
         drawn((struct progress_bar_state){.sent = 1, .total = 3661, .time_ns = NSEC_PER_SEC}, 20),
@@ -129,7 +129,10 @@ END_TEST
 
 /* ---- the pace ---- */
 
-/* Told every millisecond from start on, how often it is due within so many of them. */
+/*
+ * Tells the pace the time at start, and then every millisecond, milliseconds times in all. Returns
+ * how often the bar was due.
+ */
 static unsigned times_due(struct progress_bar_pace *pace, uint64_t start, unsigned milliseconds)
 {
     unsigned times = 0;
@@ -139,7 +142,7 @@ static unsigned times_due(struct progress_bar_pace *pace, uint64_t start, unsign
     return times;
 }
 
-START_TEST(it_comes_only_after_a_moment)
+START_TEST(the_bar_appears_after_half_a_second)
 {
     struct progress_bar_pace pace = {0};
 
@@ -148,7 +151,7 @@ START_TEST(it_comes_only_after_a_moment)
 }
 END_TEST
 
-START_TEST(it_is_drawn_a_few_times_a_second)
+START_TEST(the_bar_is_drawn_five_times_a_second)
 {
     struct progress_bar_pace pace = {0};
 
@@ -156,7 +159,7 @@ START_TEST(it_is_drawn_a_few_times_a_second)
 }
 END_TEST
 
-START_TEST(the_next_message_begins_anew)
+START_TEST(the_next_message_restarts_the_clock)
 {
     struct progress_bar_pace pace = {0};
 
@@ -181,7 +184,7 @@ END_TEST
 
 /* ---- the terminal ---- */
 
-START_TEST(only_a_terminal_that_can_erase_will_do)
+START_TEST(the_bar_needs_a_terminal_that_can_erase)
 {
     int terminal = posix_openpt(O_RDWR | O_NOCTTY), null = open("/dev/null", O_RDWR);
 
@@ -203,20 +206,20 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        it_tells_share_bytes_rate_and_time_left,
-        what_has_no_room_is_left_out,
-        it_fits_every_width_however_large_the_numbers,
-        the_bar_grows_no_longer_than_is_easy_to_read,
-        nothing_sent_has_no_time_left,
-        all_sent_is_a_full_bar,
-        it_is_not_called_whole_before_it_is,
-        sizes_are_told_in_three_digits_or_four,
-        hours_are_told_as_such_and_days_not_at_all,
-        it_comes_only_after_a_moment,
-        it_is_drawn_a_few_times_a_second,
-        the_next_message_begins_anew,
+        the_line_has_share_bytes_rate_and_time_left,
+        parts_that_do_not_fit_the_width_are_left_out,
+        the_line_fits_every_width_even_with_the_largest_numbers,
+        the_line_is_at_most_92_columns_wide,
+        the_time_left_is_unknown_before_the_first_bit,
+        the_bar_is_full_when_all_is_sent,
+        the_share_is_100_percent_only_when_all_is_sent,
+        sizes_have_at_most_four_digits,
+        the_time_left_may_have_hours_but_days_are_unknown,
+        the_bar_appears_after_half_a_second,
+        the_bar_is_drawn_five_times_a_second,
+        the_next_message_restarts_the_clock,
         time_in_which_the_process_was_stopped_does_not_count,
-        only_a_terminal_that_can_erase_will_do,
+        the_bar_needs_a_terminal_that_can_erase,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-rejects.c - who was no sender a moment ago is remembered, for a moment */
+/* check-rejects.c - tests the negative cache of processes that are no senders */
 
 #include "daemon/rejects.h"
 #include "suite.h"
@@ -8,14 +8,14 @@
 
 static struct rejects rejects;
 
-START_TEST(at_first_nobody_is_remembered)
+START_TEST(at_first_no_process_is_remembered)
 {
     ck_assert(!rejects_have(&rejects, 1, 1));
     ck_assert(!rejects_have(&rejects, 0, 1));
 }
 END_TEST
 
-START_TEST(a_process_is_remembered_for_its_time)
+START_TEST(a_process_is_remembered_for_reject_time)
 {
     rejects_add(&rejects, 42, NOW);
     ck_assert(rejects_have(&rejects, 42, NOW));
@@ -25,7 +25,7 @@ START_TEST(a_process_is_remembered_for_its_time)
 }
 END_TEST
 
-START_TEST(the_newest_of_those_that_share_an_entry_is_remembered)
+START_TEST(a_newer_process_replaces_an_older_one_in_the_same_entry)
 {
     rejects_add(&rejects, 42, NOW);
     rejects_add(&rejects, 42 + REJECTS, NOW);
@@ -37,9 +37,9 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        at_first_nobody_is_remembered,
-        a_process_is_remembered_for_its_time,
-        the_newest_of_those_that_share_an_entry_is_remembered,
+        at_first_no_process_is_remembered,
+        a_process_is_remembered_for_reject_time,
+        a_newer_process_replaces_an_older_one_in_the_same_entry,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-session.c - a session follows its sender's messages, one after another */
+/* check-session.c - tests that a session takes the messages of its sender, one after another */
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static struct session *idle_session(void)
     return s;
 }
 
-/* Takes octets as bits that come in order, until the session wants no more. */
+/* Takes the bits of these octets in order, until the session takes no more bits. */
 static void take(const uint8_t *octets, size_t length)
 {
     const struct frame frame = {.octets = (uint8_t *)octets, .length = length};
@@ -63,7 +63,7 @@ static void expect_refused(enum reply_code reason)
     ck_assert_ptr_null(session->decoder.message.bytes);
 }
 
-START_TEST(a_new_session_has_begun_nothing)
+START_TEST(a_new_session_is_idle)
 {
     session = idle_session();
     ck_assert_int_eq(session->state, SESSION_IDLE);
@@ -74,7 +74,7 @@ START_TEST(a_new_session_has_begun_nothing)
 }
 END_TEST
 
-START_TEST(without_memory_there_is_no_session)
+START_TEST(session_new_fails_when_memory_runs_out)
 {
     int peer;
 
@@ -106,7 +106,7 @@ START_TEST(a_message_is_under_way_from_its_first_bit_to_its_verdict)
 }
 END_TEST
 
-START_TEST(an_invitation_can_be_taken_back)
+START_TEST(an_invitation_can_be_revoked)
 {
     session = idle_session();
     session_invite(session);
@@ -116,7 +116,7 @@ START_TEST(an_invitation_can_be_taken_back)
 }
 END_TEST
 
-START_TEST(the_user_is_that_of_the_first_bit)
+START_TEST(the_first_bit_decides_the_user_of_a_message)
 {
     session = idle_session();
     ck_assert_uint_eq(session->uid, USER);
@@ -150,7 +150,7 @@ START_TEST(a_bit_is_held_until_the_one_before_it_has_come)
 }
 END_TEST
 
-START_TEST(a_probe_forgets_bits_that_are_held)
+START_TEST(a_probe_drops_bits_that_are_held)
 {
     struct arq_bit bit;
 
@@ -164,7 +164,7 @@ START_TEST(a_probe_forgets_bits_that_are_held)
 }
 END_TEST
 
-START_TEST(a_message_is_whole_with_its_last_bit_and_taken_once)
+START_TEST(a_message_is_complete_with_its_last_bit_and_can_be_taken_once)
 {
     struct message message;
 
@@ -183,7 +183,7 @@ START_TEST(a_message_is_whole_with_its_last_bit_and_taken_once)
 }
 END_TEST
 
-START_TEST(a_verdict_frees_the_bytes_and_forgets_bits_that_wait)
+START_TEST(a_verdict_frees_the_bytes_and_drops_bits_that_are_held)
 {
     session = idle_session();
     session_invite(session);
@@ -196,7 +196,7 @@ START_TEST(a_verdict_frees_the_bytes_and_forgets_bits_that_wait)
 }
 END_TEST
 
-START_TEST(the_count_runs_through_all_messages)
+START_TEST(the_count_goes_on_through_all_messages)
 {
     uint64_t bits = 0;
 
@@ -213,7 +213,7 @@ START_TEST(the_count_runs_through_all_messages)
 }
 END_TEST
 
-START_TEST(an_answer_has_the_newest_nonce_and_the_count_reduced)
+START_TEST(a_reply_has_the_newest_nonce_and_the_count_in_its_modulus)
 {
     struct reply reply;
 
@@ -228,7 +228,7 @@ START_TEST(an_answer_has_the_newest_nonce_and_the_count_reduced)
 }
 END_TEST
 
-/* A session that has taken these octets of a message. */
+/* Expects that a new session refuses a message that begins with these octets. */
 static void expect_refusal_of(const uint8_t *octets, size_t length, enum reply_code reason)
 {
     session = idle_session();
@@ -238,7 +238,7 @@ static void expect_refusal_of(const uint8_t *octets, size_t length, enum reply_c
     session_free(session);
 }
 
-START_TEST(each_refusal_of_the_frame_has_its_reply)
+START_TEST(each_refusal_of_a_frame_has_its_reply)
 {
     expect_refusal_of((const uint8_t[]){0x00}, 1, REPLY_DAMAGED);
     expect_refusal_of((const uint8_t[]){0x52}, 1, REPLY_VERSION);
@@ -246,7 +246,7 @@ START_TEST(each_refusal_of_the_frame_has_its_reply)
 }
 END_TEST
 
-START_TEST(a_message_without_memory_is_refused_as_busy)
+START_TEST(a_message_is_refused_as_busy_when_memory_runs_out)
 {
     session = idle_session();
     session_invite(session);
@@ -308,21 +308,21 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_new_session_has_begun_nothing,
-        without_memory_there_is_no_session,
+        a_new_session_is_idle,
+        session_new_fails_when_memory_runs_out,
         a_message_is_under_way_from_its_first_bit_to_its_verdict,
-        a_message_is_whole_with_its_last_bit_and_taken_once,
-        an_invitation_can_be_taken_back,
-        the_user_is_that_of_the_first_bit,
+        a_message_is_complete_with_its_last_bit_and_can_be_taken_once,
+        an_invitation_can_be_revoked,
+        the_first_bit_decides_the_user_of_a_message,
         a_bit_is_held_until_the_one_before_it_has_come,
-        a_probe_forgets_bits_that_are_held,
-        a_message_without_memory_is_refused_as_busy,
+        a_probe_drops_bits_that_are_held,
+        a_message_is_refused_as_busy_when_memory_runs_out,
         the_table_finds_a_session_by_its_pid,
-        a_verdict_frees_the_bytes_and_forgets_bits_that_wait,
-        the_count_runs_through_all_messages,
+        a_verdict_frees_the_bytes_and_drops_bits_that_are_held,
+        the_count_goes_on_through_all_messages,
         the_bits_of_each_message_are_counted_from_0,
-        an_answer_has_the_newest_nonce_and_the_count_reduced,
-        each_refusal_of_the_frame_has_its_reply,
+        a_reply_has_the_newest_nonce_and_the_count_in_its_modulus,
+        each_refusal_of_a_frame_has_its_reply,
         NULL,
     };
 

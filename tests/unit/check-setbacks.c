@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check-setbacks.c - whatever fails below a module, it says so or goes on, and leaves nothing open
+ * check-setbacks.c - tests that a module survives or reports each call that fails below it, and
+ * leaves no descriptor open
  *
- * Each test makes one call after another fail, until there is none left that could.
+ * Each test runs a deed again and again. In the n-th run, the n-th call that can fail does fail
+ * (setback.h). The test ends with the first run in which no call has failed.
  */
 
 #include <dirent.h>
@@ -22,7 +24,7 @@
 #include "setback.h"
 #include "suite.h"
 
-/* Something a module does, in full, and undoes again where it succeeded. 0 or more, or -errno. */
+/* Does something with a module, and undoes it if it succeeded. Returns 0 or more, or -errno. */
 typedef int (*deed)(void);
 
 static unsigned open_files(void)
@@ -37,7 +39,7 @@ static unsigned open_files(void)
     return count;
 }
 
-/* Returns how many of the setbacks were reported. */
+/* Lets each call in the deed fail once. Returns how many of these errors the deed reported. */
 static unsigned meet_setbacks(deed act)
 {
     unsigned before = open_files(), reported = 0;
@@ -71,7 +73,7 @@ static int watch_inbox(void)
     return fd < 0 ? fd : close(fd);
 }
 
-START_TEST(an_inbox)
+START_TEST(an_inbox_reports_each_failed_call)
 {
     ck_assert_uint_eq(meet_setbacks(inbox_open), 5);
     ck_assert_uint_eq(meet_setbacks(watch_inbox), 1);
@@ -80,7 +82,7 @@ END_TEST
 
 /* ---- the daemon ---- */
 
-/* It is asked to stop before it begins. */
+/* Runs a server that is told to stop before it begins. */
 static int serve(void)
 {
     struct sink sink;
@@ -99,8 +101,8 @@ static int serve(void)
     return r;
 }
 
-/* Its limit of descriptors need not be known, nor the greatest: that is all it survives. */
-START_TEST(a_server)
+/* The server survives only errors of the calls that read and raise its limit of descriptors. */
+START_TEST(a_server_reports_each_failed_call_but_those_for_its_descriptor_limit)
 {
     int fds[2];
 
@@ -115,7 +117,7 @@ END_TEST
 static pid_t other;
 static sd_event *event;
 
-static int make_sender(void)
+static int make_peer(void)
 {
     struct peer *peer;
     int r = peer_new(event, other, NULL, NULL, &peer);
@@ -130,11 +132,11 @@ static void shield(void)
     ck_assert_int_ge(inbox_open(), 0);
 }
 
-START_TEST(a_sender)
+START_TEST(a_peer_reports_each_failed_call)
 {
     other = child_stays(shield);
     ck_assert_int_ge(sd_event_new(&event), 0);
-    ck_assert_uint_eq(meet_setbacks(make_sender), 5);
+    ck_assert_uint_eq(meet_setbacks(make_peer), 5);
     sd_event_unref(event);
     child_ends(other);
 }
@@ -150,7 +152,7 @@ static int open_journal(void)
     return r;
 }
 
-START_TEST(a_journal)
+START_TEST(a_journal_reports_its_failed_call)
 {
     ck_assert_uint_eq(meet_setbacks(open_journal), 1);
 }
@@ -180,7 +182,7 @@ static int read_pidfile(void)
     return fd < 0 ? fd : close(fd);
 }
 
-START_TEST(a_pidfile)
+START_TEST(a_pidfile_reports_failed_calls)
 {
     ck_assert_ptr_nonnull(mkdtemp(directory));
     ck_assert_int_eq(chdir(directory), 0);
@@ -198,7 +200,7 @@ END_TEST
 
 static struct detach detached = DETACH_NONE;
 
-START_TEST(a_daemon_that_cannot_be_forked)
+START_TEST(detach_begin_reports_each_failed_call_of_the_parent)
 {
     unsigned before = open_files();
 
@@ -211,7 +213,10 @@ START_TEST(a_daemon_that_cannot_be_forked)
 }
 END_TEST
 
-/* The first two calls are the parent's. */
+/*
+ * Lets this call fail, counted from 1, of which the first two are made by the parent. Returns the
+ * parent's exit status: its own, or that of its child.
+ */
 static int status_of_parent(unsigned failing)
 {
     int status;
@@ -227,7 +232,7 @@ static int status_of_parent(unsigned failing)
     return WEXITSTATUS(status);
 }
 
-START_TEST(the_parent_ends_as_a_daemon_does_that_could_not_start)
+START_TEST(the_parent_exits_with_the_status_of_a_child_that_cannot_start)
 {
     ck_assert_int_eq(status_of_parent(3), 42);
     ck_assert_int_eq(status_of_parent(4), 42);
@@ -235,9 +240,9 @@ START_TEST(the_parent_ends_as_a_daemon_does_that_could_not_start)
 }
 END_TEST
 
-START_TEST(readiness_that_cannot_be_told)
+START_TEST(detach_ready_reports_each_failed_call)
 {
-    /* Two descriptors for all three standard ones, and the parent's pipe. */
+    /* The calls are a dup2(2) for each of the three standard descriptors, and the write(2). */
     for (unsigned n = 1; n <= 4; n++) {
         int fds[2];
 
@@ -255,14 +260,14 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        an_inbox,
-        a_server,
-        a_sender,
-        a_journal,
-        a_pidfile,
-        a_daemon_that_cannot_be_forked,
-        the_parent_ends_as_a_daemon_does_that_could_not_start,
-        readiness_that_cannot_be_told,
+        an_inbox_reports_each_failed_call,
+        a_server_reports_each_failed_call_but_those_for_its_descriptor_limit,
+        a_peer_reports_each_failed_call,
+        a_journal_reports_its_failed_call,
+        a_pidfile_reports_failed_calls,
+        detach_begin_reports_each_failed_call_of_the_parent,
+        the_parent_exits_with_the_status_of_a_child_that_cannot_start,
+        detach_ready_reports_each_failed_call,
         NULL,
     };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check-signals.c - the inbox and the peer: what one process sends, the other takes as it was sent
+ * check-signals.c - tests the inbox and the pidref: the receiver takes what the sender sent
  *
- * With real signals, between the test and a child of its own.
+ * The tests send real signals, between the test process and a child of it.
  */
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 #define PATIENCE (10 * NSEC_PER_SEC)
 
-static pid_t test; /* this process, whose inbox it is */
+static pid_t test; /* this process, which has the inbox */
 
 static void begin(void)
 {
@@ -47,13 +47,13 @@ static void expect_empty(void)
     ck_assert_int_eq(inbox_take(0, &signal), 0);
 }
 
-static struct pidref open_peer(pid_t pid)
+static struct pidref open_pidref(pid_t pid)
 {
-    struct pidref peer;
+    struct pidref pidref;
 
-    ck_assert_int_eq(pidref_open(pid, &peer), 0);
-    ck_assert_int_eq(peer.pid, pid);
-    return peer;
+    ck_assert_int_eq(pidref_open(pid, &pidref), 0);
+    ck_assert_int_eq(pidref.pid, pid);
+    return pidref;
 }
 
 /* ---- what a child sends to the test ---- */
@@ -64,19 +64,19 @@ static uint32_t word_to_send;
 
 static void sends_bit(void)
 {
-    struct pidref peer = open_peer(test);
+    struct pidref pidref = open_pidref(test);
 
-    ck_assert_int_eq(pidref_send_bit(&peer, lane_to_send, bit_to_send), 0);
+    ck_assert_int_eq(pidref_send_bit(&pidref, lane_to_send, bit_to_send), 0);
 }
 
 static void sends_word(void)
 {
-    struct pidref peer = open_peer(test);
+    struct pidref pidref = open_pidref(test);
 
-    ck_assert_int_eq(pidref_send_word(&peer, word_to_send), 0);
+    ck_assert_int_eq(pidref_send_word(&pidref, word_to_send), 0);
 }
 
-static void sends_a_bit_in_each_place(void)
+static void sends_a_bit_in_each_slot(void)
 {
     for (int bit = 1; bit >= 0; bit--)
         for (int lane = LANES - 1; lane >= 0; lane--) {
@@ -129,26 +129,26 @@ START_TEST(each_word_arrives_whole_with_its_sender)
 }
 END_TEST
 
-START_TEST(four_signals_can_wait_and_come_in_the_order_of_their_places)
+START_TEST(four_signals_can_be_pending_and_come_in_the_order_of_their_slots)
 {
-    child_acts(sends_a_bit_in_each_place);
+    child_acts(sends_a_bit_in_each_slot);
     for (int slot = SLOT_THREAD_USR1; slot <= SLOT_PROCESS_USR2; slot++)
         ck_assert_int_eq(take().slot, slot);
     expect_empty();
 }
 END_TEST
 
-START_TEST(a_second_signal_in_a_place_is_lost)
+START_TEST(a_second_signal_in_a_slot_is_lost)
 {
-    child_acts(sends_a_bit_in_each_place);
-    child_acts(sends_a_bit_in_each_place);
+    child_acts(sends_a_bit_in_each_slot);
+    child_acts(sends_a_bit_in_each_slot);
     for (int i = 0; i < SLOTS; i++)
         take();
     expect_empty();
 }
 END_TEST
 
-/* ---- what does not come from a peer ---- */
+/* ---- signals that no pidref sends ---- */
 
 static void kills(void)
 {
@@ -160,7 +160,10 @@ static void queues_the_first_signal(void)
     ck_assert_int_eq(sigqueue(test, SIGUSR1, (union sigval){.sival_int = 42}), 0);
 }
 
-/* A word in the name of another process; and with a claim that only the kernel may make. */
+/*
+ * Queues a SIGUSR2 that claims to come from pid, with this si_code, and expects this error number:
+ * 0 or EPERM. The kernel reserves the codes of kill(2) and tgkill(2) (rt_sigqueueinfo(2)).
+ */
 static void forges(pid_t pid, int code, int expected)
 {
     siginfo_t info = {.si_signo = SIGUSR2, .si_code = code};
@@ -229,7 +232,7 @@ END_TEST
 
 /* ---- the inbox ---- */
 
-static void opens_its_inbox_with_little_room(void)
+static void opens_its_inbox_with_a_soft_limit_of_0(void)
 {
     struct rlimit limit = {.rlim_cur = 0, .rlim_max = 64}, raised;
 
@@ -239,7 +242,7 @@ static void opens_its_inbox_with_little_room(void)
     ck_assert_uint_eq(raised.rlim_cur, 64);
 }
 
-static void opens_its_inbox_without_any_room(void)
+static void opens_its_inbox_with_a_hard_limit_of_0(void)
 {
     struct rlimit limit = {0};
 
@@ -247,19 +250,19 @@ static void opens_its_inbox_without_any_room(void)
     ck_assert_int_eq(inbox_open(), -EDQUOT);
 }
 
-START_TEST(the_room_for_pending_signals_is_raised_to_its_hard_limit)
+START_TEST(the_limit_of_pending_signals_is_raised_to_its_hard_limit)
 {
-    child_acts(opens_its_inbox_with_little_room);
+    child_acts(opens_its_inbox_with_a_soft_limit_of_0);
 }
 END_TEST
 
-START_TEST(without_room_for_pending_signals_there_is_no_inbox)
+START_TEST(an_inbox_cannot_be_opened_if_no_signal_may_be_pending)
 {
-    child_acts(opens_its_inbox_without_any_room);
+    child_acts(opens_its_inbox_with_a_hard_limit_of_0);
 }
 END_TEST
 
-/* What a bit is taken as that was sent when there was no room for pending signals. */
+/* Returns a bit as the inbox takes it if it was sent while RLIMIT_SIGPENDING was 0. */
 static struct lane_signal take_beyond_limit(enum lane lane)
 {
     struct rlimit usual, none;
@@ -269,13 +272,13 @@ static struct lane_signal take_beyond_limit(enum lane lane)
     ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
     lane_to_send = lane;
     child_acts(sends_bit);
-    /* Check's own timers need that room. */
+    /* Check's timers need queued signals, too. */
     ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &usual), 0);
     return take();
 }
 
-/* Beyond the limit, the kernel has no memory to name a thread-directed signal's sender. */
-START_TEST(a_signal_without_its_sender_is_noise)
+/* Beyond the limit, the kernel allocates no memory for the sender of a thread-directed signal. */
+START_TEST(beyond_the_limit_a_thread_lane_signal_has_no_sender_and_is_noise)
 {
     struct lane_signal signal = take_beyond_limit(LANE_THREAD);
 
@@ -286,7 +289,7 @@ START_TEST(a_signal_without_its_sender_is_noise)
 }
 END_TEST
 
-START_TEST(a_signal_of_the_process_lane_names_its_sender_even_then)
+START_TEST(beyond_the_limit_a_process_lane_signal_still_names_its_sender)
 {
     struct lane_signal signal = take_beyond_limit(LANE_PROCESS);
 
@@ -295,7 +298,7 @@ START_TEST(a_signal_of_the_process_lane_names_its_sender_even_then)
 }
 END_TEST
 
-START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
+START_TEST(an_open_inbox_survives_both_signals_however_it_waits)
 {
     struct lane_signal signal;
     struct pollfd pollfd;
@@ -318,7 +321,7 @@ START_TEST(an_open_inbox_survives_both_signals_in_every_way_to_wait)
 }
 END_TEST
 
-START_TEST(an_inbox_is_watched_together_with_other_signals)
+START_TEST(an_inbox_can_be_watched_together_with_other_signals)
 {
     struct pollfd pollfd;
     sigset_t others;
@@ -337,7 +340,7 @@ START_TEST(an_inbox_is_watched_together_with_other_signals)
 }
 END_TEST
 
-START_TEST(who_waits_for_signals_is_seen_to_be_shielded_from_them)
+START_TEST(a_process_that_sleeps_for_signals_is_shielded_from_them)
 {
     uint64_t end = monotonic_now() + PATIENCE;
     struct lane_signal signal;
@@ -357,7 +360,7 @@ START_TEST(who_waits_for_signals_is_seen_to_be_shielded_from_them)
 }
 END_TEST
 
-START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
+START_TEST(inbox_take_waits_for_the_whole_timeout)
 {
     const uint64_t timeout = 20 * NSEC_PER_MSEC;
     uint64_t before = monotonic_now();
@@ -369,17 +372,17 @@ START_TEST(an_empty_inbox_is_waited_for_as_long_as_asked)
 }
 END_TEST
 
-/* ---- the peer ---- */
+/* ---- pidrefs ---- */
 
-START_TEST(a_peer_that_runs_has_not_ended)
+START_TEST(a_running_process_has_not_ended)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct pidref peer = open_peer(child);
+    struct pidref pidref = open_pidref(child);
 
-    ck_assert(!pidref_ended(&peer));
-    pidref_close(&peer);
-    ck_assert_int_eq(peer.fd, -1);
-    pidref_close(&peer);
+    ck_assert(!pidref_ended(&pidref));
+    pidref_close(&pidref);
+    ck_assert_int_eq(pidref.fd, -1);
+    pidref_close(&pidref);
     child_ends(child);
 }
 END_TEST
@@ -387,56 +390,56 @@ END_TEST
 START_TEST(a_zombie_has_ended)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct pidref peer = open_peer(child);
+    struct pidref pidref = open_pidref(child);
 
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT), 0);
-    ck_assert(pidref_ended(&peer));
+    ck_assert(pidref_ended(&pidref));
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
-    pidref_close(&peer);
+    pidref_close(&pidref);
 }
 END_TEST
 
-START_TEST(to_a_peer_that_is_gone_nothing_is_sent)
+START_TEST(nothing_can_be_sent_to_a_process_that_has_ended)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct pidref peer = open_peer(child), other = PIDREF_NONE;
+    struct pidref pidref = open_pidref(child), other = PIDREF_NONE;
 
     child_ends(child);
-    ck_assert(pidref_ended(&peer));
-    ck_assert_int_eq(pidref_send_bit(&peer, LANE_THREAD, false), -ESRCH);
-    ck_assert_int_eq(pidref_send_bit(&peer, LANE_PROCESS, true), -ESRCH);
-    ck_assert_int_eq(pidref_send_word(&peer, 42), -ESRCH);
+    ck_assert(pidref_ended(&pidref));
+    ck_assert_int_eq(pidref_send_bit(&pidref, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_bit(&pidref, LANE_PROCESS, true), -ESRCH);
+    ck_assert_int_eq(pidref_send_word(&pidref, 42), -ESRCH);
     ck_assert_int_eq(pidref_open(child, &other), -ESRCH);
     ck_assert_int_eq(other.fd, -1);
-    pidref_close(&peer);
+    pidref_close(&pidref);
 }
 END_TEST
 
-static struct pidref stranger;
+static struct pidref foreign;
 
 static void becomes_nobody_and_sends(void)
 {
     ck_assert_int_eq(setresuid(65534, 65534, 65534), 0);
-    ck_assert_int_eq(pidref_send_bit(&stranger, LANE_THREAD, false), -EPERM);
-    ck_assert_int_eq(pidref_send_bit(&stranger, LANE_PROCESS, false), -EPERM);
-    ck_assert_int_eq(pidref_send_word(&stranger, 42), -EPERM);
+    ck_assert_int_eq(pidref_send_bit(&foreign, LANE_THREAD, false), -EPERM);
+    ck_assert_int_eq(pidref_send_bit(&foreign, LANE_PROCESS, false), -EPERM);
+    ck_assert_int_eq(pidref_send_word(&foreign, 42), -EPERM);
 }
 
-START_TEST(to_a_peer_of_another_user_nothing_is_sent)
+START_TEST(nothing_can_be_sent_to_a_process_of_another_user)
 {
-    stranger = open_peer(test);
+    foreign = open_pidref(test);
     child_acts(becomes_nobody_and_sends);
     expect_empty();
-    pidref_close(&stranger);
+    pidref_close(&foreign);
 }
 END_TEST
 
 /* ---- a PID that is used again ---- */
 
 /*
- * Forks a child with a PID of the test's choice, which takes CAP_CHECKPOINT_RESTORE or root. The
- * child only sleeps; as it would be killed by either signal, a signal cannot go unnoticed.
+ * Forks a child with this PID. That requires CAP_CHECKPOINT_RESTORE or root. The child only sleeps.
+ * Either signal would kill it, so the test notices each signal that reaches it.
  */
 static pid_t child_with_pid(pid_t pid)
 {
@@ -450,7 +453,7 @@ static pid_t child_with_pid(pid_t pid)
     return child;
 }
 
-/* Asked before any test, where there can be no assertion. */
+/* True if child_with_pid() works. Asserts nothing, since it is called before any test runs. */
 static bool can_choose_pids(void)
 {
     pid_t first = fork(), second;
@@ -478,57 +481,57 @@ static void shield(bool up)
     signal(SIGUSR2, up ? SIG_IGN : SIG_DFL);
 }
 
-START_TEST(no_signal_reaches_the_next_process_with_a_peers_pid)
+START_TEST(no_signal_reaches_a_later_process_with_the_same_pid)
 {
     pid_t child = child_stays(child_does_nothing);
-    struct pidref peer = open_peer(child);
+    struct pidref pidref = open_pidref(child);
     int status;
 
     child_ends(child);
     shield(false);
     ck_assert_int_eq(child_with_pid(child), child);
     shield(true);
-    ck_assert_int_eq(pidref_send_bit(&peer, LANE_THREAD, false), -ESRCH);
-    ck_assert_int_eq(pidref_send_bit(&peer, LANE_PROCESS, false), -ESRCH);
-    ck_assert_int_eq(pidref_send_word(&peer, 42), -ESRCH);
-    ck_assert(pidref_ended(&peer));
+    ck_assert_int_eq(pidref_send_bit(&pidref, LANE_THREAD, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_bit(&pidref, LANE_PROCESS, false), -ESRCH);
+    ck_assert_int_eq(pidref_send_word(&pidref, 42), -ESRCH);
+    ck_assert(pidref_ended(&pidref));
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-    pidref_close(&peer);
+    pidref_close(&pidref);
 }
 END_TEST
 
-/* What needs root's rights is no test where there are none. */
+/* Leaves out the tests that need root's rights or chosen PIDs where the test has neither. */
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         each_bit_arrives_on_its_lane_with_its_sender,
         each_word_arrives_whole_with_its_sender,
-        four_signals_can_wait_and_come_in_the_order_of_their_places,
-        a_second_signal_in_a_place_is_lost,
+        four_signals_can_be_pending_and_come_in_the_order_of_their_slots,
+        a_second_signal_in_a_slot_is_lost,
         a_strangers_kill_is_a_plain_signal_of_the_process_lane,
         queued_signals_that_are_no_word_are_noise,
         nobody_can_forge_a_plain_signal,
-        the_room_for_pending_signals_is_raised_to_its_hard_limit,
-        without_room_for_pending_signals_there_is_no_inbox,
-        a_signal_without_its_sender_is_noise,
-        a_signal_of_the_process_lane_names_its_sender_even_then,
-        an_open_inbox_survives_both_signals_in_every_way_to_wait,
-        an_inbox_is_watched_together_with_other_signals,
-        who_waits_for_signals_is_seen_to_be_shielded_from_them,
-        an_empty_inbox_is_waited_for_as_long_as_asked,
-        a_peer_that_runs_has_not_ended,
+        the_limit_of_pending_signals_is_raised_to_its_hard_limit,
+        an_inbox_cannot_be_opened_if_no_signal_may_be_pending,
+        beyond_the_limit_a_thread_lane_signal_has_no_sender_and_is_noise,
+        beyond_the_limit_a_process_lane_signal_still_names_its_sender,
+        an_open_inbox_survives_both_signals_however_it_waits,
+        an_inbox_can_be_watched_together_with_other_signals,
+        a_process_that_sleeps_for_signals_is_shielded_from_them,
+        inbox_take_waits_for_the_whole_timeout,
+        a_running_process_has_not_ended,
         a_zombie_has_ended,
-        to_a_peer_that_is_gone_nothing_is_sent,
+        nothing_can_be_sent_to_a_process_that_has_ended,
         NULL,
     };
     const TTest *const tests_of_root[] = {
-        to_a_peer_of_another_user_nothing_is_sent,
+        nothing_can_be_sent_to_a_process_of_another_user,
         NULL,
     };
     const TTest *const tests_with_pids[] = {
-        no_signal_reaches_the_next_process_with_a_peers_pid,
+        no_signal_reaches_a_later_process_with_the_same_pid,
         NULL,
     };
     Suite *suite = suite_around("signals", tests, begin, NULL);

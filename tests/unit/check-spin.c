@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* check-spin.c - polling is given up where it is in vain, and taken up again where it pays */
+/* check-spin.c - tests that polling stops where it does not pay, and is tried again later */
 
 #include <sched.h>
 
 #include "host/spin.h"
 #include "suite.h"
 
-/* As many polls as it allows until it gives up. */
+/* Polls until spin tells to stop. Returns the number of polls. */
 static unsigned polls_in_vain(struct spin *spin)
 {
     unsigned polls = 0;
@@ -16,7 +16,7 @@ static unsigned polls_in_vain(struct spin *spin)
     return polls;
 }
 
-/* One sleep: polls in vain, then something comes. */
+/* Polls in vain, sleeps, and then hears something. Returns the number of polls. */
 static unsigned sleep_once(struct spin *spin)
 {
     unsigned polls = polls_in_vain(spin);
@@ -60,7 +60,7 @@ START_TEST(polling_pays_on_more_than_one_cpu_only)
 }
 END_TEST
 
-START_TEST(who_gave_up_sleeps_until_something_is_heard)
+START_TEST(after_the_last_poll_polling_stops_until_something_is_heard)
 {
     struct spin spin = on_several_cpus();
 
@@ -71,7 +71,7 @@ START_TEST(who_gave_up_sleeps_until_something_is_heard)
 }
 END_TEST
 
-START_TEST(polling_in_vain_is_given_up_by_halves)
+START_TEST(polling_in_vain_halves_the_number_of_polls)
 {
     struct spin spin = on_several_cpus();
 
@@ -81,7 +81,7 @@ START_TEST(polling_in_vain_is_given_up_by_halves)
 }
 END_TEST
 
-START_TEST(a_poll_that_brings_something_restores_all)
+START_TEST(a_successful_poll_restores_the_full_number_of_polls)
 {
     struct spin spin = on_several_cpus();
 
@@ -94,8 +94,8 @@ START_TEST(a_poll_that_brings_something_restores_all)
 }
 END_TEST
 
-/* It may have been sent by a process that had this CPU just before. */
-START_TEST(the_first_poll_proves_nothing)
+/* The signal may come from a process that ran on this CPU just before. */
+START_TEST(success_at_the_first_poll_proves_nothing)
 {
     struct spin spin = on_several_cpus();
 
@@ -106,7 +106,7 @@ START_TEST(the_first_poll_proves_nothing)
 }
 END_TEST
 
-START_TEST(now_and_then_polling_is_tried_again)
+START_TEST(polling_is_retried_now_and_then)
 {
     struct spin spin = discouraged();
     unsigned sleeps = 0;
@@ -119,7 +119,7 @@ START_TEST(now_and_then_polling_is_tried_again)
 }
 END_TEST
 
-START_TEST(who_is_told_to_wait_sleeps_at_once_and_learns_nothing)
+START_TEST(spin_stop_ends_polling_at_once_and_keeps_the_number_of_polls)
 {
     struct spin spin = on_several_cpus();
 
@@ -130,7 +130,7 @@ START_TEST(who_is_told_to_wait_sleeps_at_once_and_learns_nothing)
 }
 END_TEST
 
-START_TEST(after_a_move_all_polls_are_tried_at_once)
+START_TEST(a_move_to_another_cpu_restores_the_full_number_of_polls)
 {
     struct spin spin = discouraged();
 
@@ -144,13 +144,13 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         polling_pays_on_more_than_one_cpu_only,
-        who_gave_up_sleeps_until_something_is_heard,
-        polling_in_vain_is_given_up_by_halves,
-        a_poll_that_brings_something_restores_all,
-        the_first_poll_proves_nothing,
-        now_and_then_polling_is_tried_again,
-        who_is_told_to_wait_sleeps_at_once_and_learns_nothing,
-        after_a_move_all_polls_are_tried_at_once,
+        after_the_last_poll_polling_stops_until_something_is_heard,
+        polling_in_vain_halves_the_number_of_polls,
+        a_successful_poll_restores_the_full_number_of_polls,
+        success_at_the_first_poll_proves_nothing,
+        polling_is_retried_now_and_then,
+        spin_stop_ends_polling_at_once_and_keeps_the_number_of_polls,
+        a_move_to_another_cpu_restores_the_full_number_of_polls,
         NULL,
     };
 

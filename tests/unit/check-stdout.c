@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-stdout.c - the sink that writes to standard output: whole messages, none lost or doubled */
+/* check-stdout.c - tests that the sink writes whole messages to standard output, each once */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +55,7 @@ static int write_text(const char *text)
     return sink_write(&sink, &entry);
 }
 
-/* Reads what there is, up to size octets. */
+/* Reads what is in the pipe, size octets at most. Returns the number of octets. */
 static size_t read_some(char *buffer, size_t size)
 {
     size_t length = 0;
@@ -84,7 +84,7 @@ START_TEST(each_message_is_a_line)
 }
 END_TEST
 
-START_TEST(a_message_that_is_in_the_log_has_been_written)
+START_TEST(a_message_is_written_before_it_counts_as_logged)
 {
     ck_assert_int_eq(write_text("now"), 0);
     expect_output("now\n");
@@ -107,7 +107,7 @@ START_TEST(any_octets_are_written_as_they_are)
 }
 END_TEST
 
-START_TEST(messages_around_the_size_of_a_step_end_in_one_newline)
+START_TEST(messages_around_a_multiple_of_pipe_buf_end_in_one_newline)
 {
     static char bytes[2 * PIPE_BUF + 1], output[sizeof bytes + 2];
 
@@ -124,7 +124,7 @@ START_TEST(messages_around_the_size_of_a_step_end_in_one_newline)
 }
 END_TEST
 
-START_TEST(a_message_larger_than_the_pipe_goes_on_when_there_is_room)
+START_TEST(a_message_larger_than_the_pipe_continues_when_the_pipe_has_room)
 {
     const size_t length = 1000000;
     char *bytes = malloc(length), *output = malloc(length + 2);
@@ -166,7 +166,7 @@ static void fill_pipe(void)
     ck_assert_int_eq(errno, EAGAIN);
 }
 
-START_TEST(a_full_pipe_blocks_nobody)
+START_TEST(a_full_pipe_does_not_block_the_daemon)
 {
     static char output[1 << 20];
     size_t length;
@@ -182,7 +182,7 @@ START_TEST(a_full_pipe_blocks_nobody)
 }
 END_TEST
 
-START_TEST(a_sink_that_is_closed_gives_up_what_is_in_progress)
+START_TEST(closing_a_sink_drops_an_unfinished_message)
 {
     fill_pipe();
     ck_assert_int_eq(write_text("never"), -EINPROGRESS);
@@ -191,8 +191,8 @@ START_TEST(a_sink_that_is_closed_gives_up_what_is_in_progress)
 }
 END_TEST
 
-/* One octet more than there is room for would put the daemon to sleep. */
-START_TEST(a_pipe_with_room_for_one_step_takes_that_and_blocks_nobody)
+/* A write of one octet more than the pipe has room for would block the daemon. */
+START_TEST(a_pipe_with_room_for_pipe_buf_takes_that_without_blocking)
 {
     static char bytes[PIPE_BUF], output[1 << 20];
     struct entry entry = entry_of(bytes, sizeof bytes);
@@ -250,7 +250,7 @@ START_TEST(no_program_inherits_the_sinks_descriptor)
 }
 END_TEST
 
-START_TEST(without_standard_output_there_is_no_sink)
+START_TEST(a_sink_needs_an_open_standard_output)
 {
     struct sink none = {.fd = 42};
 
@@ -264,18 +264,18 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         each_message_is_a_line,
-        a_message_that_is_in_the_log_has_been_written,
+        a_message_is_written_before_it_counts_as_logged,
         any_octets_are_written_as_they_are,
-        messages_around_the_size_of_a_step_end_in_one_newline,
-        a_message_larger_than_the_pipe_goes_on_when_there_is_room,
-        a_full_pipe_blocks_nobody,
-        a_sink_that_is_closed_gives_up_what_is_in_progress,
-        a_pipe_with_room_for_one_step_takes_that_and_blocks_nobody,
+        messages_around_a_multiple_of_pipe_buf_end_in_one_newline,
+        a_message_larger_than_the_pipe_continues_when_the_pipe_has_room,
+        a_full_pipe_does_not_block_the_daemon,
+        closing_a_sink_drops_an_unfinished_message,
+        a_pipe_with_room_for_pipe_buf_takes_that_without_blocking,
         without_a_reader_a_message_is_refused,
         a_full_device_refuses_a_message,
         the_daemons_notes_go_to_standard_error,
         no_program_inherits_the_sinks_descriptor,
-        without_standard_output_there_is_no_sink,
+        a_sink_needs_an_open_standard_output,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-stop.c - the daemon is asked to stop by signals that wait, and only by those it may heed */
+/* check-stop.c - tests that pending stop signals stop the daemon, unless they are ignored */
 
 #include "daemon/stop.h"
 #include "suite.h"
@@ -10,7 +10,7 @@ static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
 
 static sigset_t stops;
 
-/* Whoever runs the tests may ignore some of them, as nohup(1) does. */
+/* The tests may be run by a process that ignores some of the signals, such as nohup(1). */
 static void heed_all(void)
 {
     for (size_t i = 0; i < NUMBERS; i++)
@@ -22,14 +22,14 @@ static void block(void)
     ck_assert_int_eq(stop_block(&stops), 0);
 }
 
-START_TEST(nobody_asks_at_first)
+START_TEST(at_first_no_stop_is_requested)
 {
     block();
     ck_assert(!stop_was_asked(&stops));
 }
 END_TEST
 
-START_TEST(each_of_the_signals_asks_once)
+START_TEST(each_stop_signal_requests_one_stop)
 {
     heed_all();
     block();
@@ -42,7 +42,7 @@ START_TEST(each_of_the_signals_asks_once)
 }
 END_TEST
 
-START_TEST(what_is_ignored_does_not_ask)
+START_TEST(an_ignored_signal_requests_no_stop)
 {
     heed_all();
     ck_assert(signal(SIGINT, SIG_IGN) != SIG_ERR);
@@ -55,7 +55,7 @@ START_TEST(what_is_ignored_does_not_ask)
 }
 END_TEST
 
-START_TEST(signals_that_carry_bits_do_not_ask)
+START_TEST(signals_that_carry_bits_request_no_stop)
 {
     block();
     ck_assert_int_eq(sigismember(&stops, SIGUSR1), 0);
@@ -66,10 +66,10 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        nobody_asks_at_first,
-        each_of_the_signals_asks_once,
-        what_is_ignored_does_not_ask,
-        signals_that_carry_bits_do_not_ask,
+        at_first_no_stop_is_requested,
+        each_stop_signal_requests_one_stop,
+        an_ignored_signal_requests_no_stop,
+        signals_that_carry_bits_request_no_stop,
         NULL,
     };
 

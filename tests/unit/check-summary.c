@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-summary.c - what was sent is summed up in one line, in words that fit the numbers */
+/* check-summary.c - tests the summary line of minitalk-send */
 
 #include <stdint.h>
 
@@ -15,19 +15,19 @@ static const char *summary_of(struct delivery_counts counts)
     return line;
 }
 
-START_TEST(all_that_was_counted_is_in_the_line)
+START_TEST(the_line_has_every_count)
 {
     ck_assert_str_eq(summary_of((struct delivery_counts){.messages = 3,
-                                                       .bytes = 65536,
-                                                       .bits = 524432,
-                                                       .repeats = 12,
-                                                       .time_ns = 2 * NSEC_PER_SEC}),
+                                                         .bytes = 65536,
+                                                         .bits = 524432,
+                                                         .repeats = 12,
+                                                         .time_ns = 2 * NSEC_PER_SEC}),
                      "3 messages, 65536 bytes logged; 524432 bits sent, 12 repeats; "
                      "2.0 s, 262.1 kbit/s");
 }
 END_TEST
 
-START_TEST(one_of_a_kind_is_singular)
+START_TEST(a_count_of_1_is_singular)
 {
     ck_assert_str_eq(
         summary_of((struct delivery_counts){
@@ -36,17 +36,18 @@ START_TEST(one_of_a_kind_is_singular)
 }
 END_TEST
 
-START_TEST(in_no_time_there_is_no_rate)
+START_TEST(a_duration_of_0_gives_a_rate_of_0)
 {
     ck_assert_str_eq(summary_of((struct delivery_counts){.messages = 0}),
                      "0 messages, 0 bytes logged; 0 bits sent, 0 repeats; 0.0 ms, 0.0 bit/s");
 }
 END_TEST
 
-START_TEST(less_than_a_second_is_told_in_milliseconds)
+START_TEST(a_duration_below_a_second_is_in_milliseconds)
 {
-    ck_assert_str_eq(summary_of((struct delivery_counts){.bytes = 5, .time_ns = 400 * NSEC_PER_USEC}),
-                     "0 messages, 5 bytes logged; 0 bits sent, 0 repeats; 0.4 ms, 100.0 kbit/s");
+    ck_assert_str_eq(
+        summary_of((struct delivery_counts){.bytes = 5, .time_ns = 400 * NSEC_PER_USEC}),
+        "0 messages, 5 bytes logged; 0 bits sent, 0 repeats; 0.4 ms, 100.0 kbit/s");
     ck_assert_str_eq(
         summary_of((struct delivery_counts){.bytes = 250, .time_ns = 999 * NSEC_PER_USEC}),
         "0 messages, 250 bytes logged; 0 bits sent, 0 repeats; 1.0 ms, 2.0 Mbit/s");
@@ -56,7 +57,7 @@ END_TEST
 START_TEST(the_largest_numbers_fit)
 {
     ck_assert_str_eq(summary_of((struct delivery_counts){UINT64_MAX, UINT64_MAX, UINT64_MAX,
-                                                       UINT64_MAX, UINT64_MAX}),
+                                                         UINT64_MAX, UINT64_MAX}),
                      "18446744073709551615 messages, 18446744073709551615 bytes logged; "
                      "18446744073709551615 bits sent, 18446744073709551615 repeats; "
                      "18446744073.7 s, 8000.0 Mbit/s");
@@ -66,12 +67,9 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        all_that_was_counted_is_in_the_line,
-        one_of_a_kind_is_singular,
-        in_no_time_there_is_no_rate,
-        less_than_a_second_is_told_in_milliseconds,
-        the_largest_numbers_fit,
-        NULL,
+        the_line_has_every_count,          a_count_of_1_is_singular,
+        a_duration_of_0_gives_a_rate_of_0, a_duration_below_a_second_is_in_milliseconds,
+        the_largest_numbers_fit,           NULL,
     };
 
     return suite_of("summary", tests);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-trace.c - what a trace says of each event, as text and as JSON, and what becomes of it */
+/* check-trace.c - tests the lines of a trace, as text and as JSON, and which lines are lost */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ static void end(void)
     close(writer);
 }
 
-/* All that was written since. */
+/* Returns all that was written since the last call. */
 static const char *written(void)
 {
     static char text[65536];
@@ -64,7 +64,7 @@ static void expect_json(const char *text)
     expect(line);
 }
 
-/* ---- what is drawn ---- */
+/* ---- words, bits and acks ---- */
 
 START_TEST(text_has_the_columns_of_the_manual)
 {
@@ -87,7 +87,7 @@ START_TEST(text_has_the_columns_of_the_manual)
 }
 END_TEST
 
-START_TEST(the_daemon_names_the_process_at_the_other_end)
+START_TEST(the_trace_of_the_daemon_names_the_peer)
 {
     trace.side = TRACE_DAEMON;
     trace_head(&trace);
@@ -102,7 +102,7 @@ START_TEST(the_daemon_names_the_process_at_the_other_end)
 }
 END_TEST
 
-START_TEST(json_is_an_object_a_line)
+START_TEST(json_has_one_object_per_line)
 {
     trace.format = TRACE_JSON;
     trace_head(&trace);
@@ -125,12 +125,12 @@ END_TEST
 
 /* ---- words ---- */
 
-START_TEST(every_answer_is_explained)
+START_TEST(every_reply_is_explained)
 {
     static const struct {
         enum reply_code reply;
         const char *text, *name;
-    } answers[] = {
+    } replies[] = {
         {REPLY_GO, "go, from count 9", "go"},
         {REPLY_WAIT, "wait", "wait"},
         {REPLY_PENDING, "pending", "pending"},
@@ -145,30 +145,30 @@ START_TEST(every_answer_is_explained)
         {REPLY_OUT_OF_STEP, "refused: out of step", "out of step"},
     };
 
-    for (unsigned i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    for (unsigned i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         uint32_t word =
-            reply_pack((struct reply){.code = answers[i].reply, .count = 9, .nonce = 1});
+            reply_pack((struct reply){.code = replies[i].reply, .count = 9, .nonce = 1});
         char line[256];
 
-        ck_assert_uint_eq(answers[i].reply, i + 1);
+        ck_assert_uint_eq(replies[i].reply, i + 1);
         trace.format = TRACE_TEXT;
         trace_word(&trace, TRACE_DAEMON, PEER, word);
         snprintf(line, sizeof line, "         0                <-    word %08x    %s\n", word,
-                 answers[i].text);
+                 replies[i].text);
         expect(line);
         trace.format = TRACE_JSON;
         trace_word(&trace, TRACE_DAEMON, PEER, word);
         snprintf(line, sizeof line,
                  "\"event\":\"word\",\"from\":\"daemon\",\"peer\":4711,\"word\":\"%08x\","
                  "\"says\":\"%s\",\"nonce\":\"0001\",\"count\":9",
-                 word, answers[i].name);
+                 word, replies[i].name);
         expect_json(line);
     }
 }
 END_TEST
 
-/* A question is one only if it comes from the sender, an answer only if from the daemon. */
-START_TEST(a_word_that_is_not_known_is_said_to_be_none)
+/* Only a sender's word can be a probe, and only a daemon's word can be a reply. */
+START_TEST(an_unknown_word_is_shown_as_dropped)
 {
     trace_word(&trace, TRACE_SENDER, PEER, 0xffffffff);
     trace_word(&trace, TRACE_SENDER, PEER, 0x10008b54);
@@ -183,7 +183,7 @@ START_TEST(a_word_that_is_not_known_is_said_to_be_none)
 }
 END_TEST
 
-START_TEST(a_stale_word_is_said_to_be_dropped)
+START_TEST(a_stale_word_is_shown_as_dropped)
 {
     trace_stale(&trace, PEER, 0x10008b53);
     expect("         0                                       word 10008b53 is stale: dropped\n");
@@ -193,14 +193,14 @@ START_TEST(a_stale_word_is_said_to_be_dropped)
 }
 END_TEST
 
-/* ---- what does not count ---- */
+/* ---- signals that do not count ---- */
 
 #define REMARK "         0                                       "
 
 static struct lane_signal plain = {
     .kind = SIGNAL_PLAIN, .lane = LANE_PROCESS, .bit = true, .pid = 815, .uid = 1000};
 
-START_TEST(strangers_signals_are_named_with_their_sender)
+START_TEST(strangers_signals_are_shown_with_their_sender)
 {
     trace_uncounted(&trace, &plain, true);
     expect(REMARK "a stranger's SIGUSR2 of process 815, user 1000: not counted\n");
@@ -211,7 +211,7 @@ START_TEST(strangers_signals_are_named_with_their_sender)
 }
 END_TEST
 
-START_TEST(late_signals_are_told_from_strangers)
+START_TEST(late_signals_are_distinguished_from_strangers_signals)
 {
     trace_uncounted(&trace, &plain, false);
     expect(REMARK "a late SIGUSR2 of process 815, user 1000: not counted\n");
@@ -222,7 +222,7 @@ START_TEST(late_signals_are_told_from_strangers)
 }
 END_TEST
 
-START_TEST(queued_signals_and_those_without_a_sender_are_told_apart)
+START_TEST(queued_signals_and_signals_without_a_sender_are_distinguished)
 {
     struct lane_signal queued = plain, stripped = plain;
 
@@ -238,7 +238,7 @@ END_TEST
 
 /* ---- waiting ---- */
 
-START_TEST(a_silence_tells_how_long_and_what_is_asked)
+START_TEST(a_probe_timeout_tells_its_length_and_the_ask_that_follows)
 {
     trace_silence(&trace, 200000, ASK_RESUME);
     trace_silence(&trace, 400000, ASK_START);
@@ -275,7 +275,7 @@ START_TEST(a_sleep_tells_how_long_it_may_last)
 }
 END_TEST
 
-/* ---- what becomes of it ---- */
+/* ---- writing ---- */
 
 static void trace_all(struct trace *t)
 {
@@ -314,7 +314,7 @@ START_TEST(the_largest_numbers_fit)
 }
 END_TEST
 
-START_TEST(without_a_trace_nothing_is_done)
+START_TEST(without_a_trace_nothing_is_written)
 {
     ck_assert_ptr_null(trace_begin(&trace, TRACE_NONE, TRACE_SENDER));
     trace_all(NULL);
@@ -357,7 +357,7 @@ START_TEST(lines_that_nobody_reads_are_lost_and_counted)
 }
 END_TEST
 
-START_TEST(a_trace_whose_reader_has_gone_is_lost)
+START_TEST(lines_are_lost_when_the_reader_has_gone)
 {
     ck_assert_int_eq(dup2(writer, STDERR_FILENO), STDERR_FILENO);
     ck_assert_ptr_eq(trace_begin(&trace, TRACE_TEXT, TRACE_SENDER), &trace);
@@ -367,7 +367,7 @@ START_TEST(a_trace_whose_reader_has_gone_is_lost)
 }
 END_TEST
 
-START_TEST(a_trace_into_a_full_device_is_lost)
+START_TEST(lines_are_lost_on_a_full_device)
 {
     trace.fd = open("/dev/full", O_WRONLY);
     ck_assert_int_ge(trace.fd, 0);
@@ -381,22 +381,22 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         text_has_the_columns_of_the_manual,
-        the_daemon_names_the_process_at_the_other_end,
-        json_is_an_object_a_line,
-        every_answer_is_explained,
-        a_word_that_is_not_known_is_said_to_be_none,
-        a_stale_word_is_said_to_be_dropped,
-        strangers_signals_are_named_with_their_sender,
-        late_signals_are_told_from_strangers,
-        queued_signals_and_those_without_a_sender_are_told_apart,
-        a_silence_tells_how_long_and_what_is_asked,
+        the_trace_of_the_daemon_names_the_peer,
+        json_has_one_object_per_line,
+        every_reply_is_explained,
+        an_unknown_word_is_shown_as_dropped,
+        a_stale_word_is_shown_as_dropped,
+        strangers_signals_are_shown_with_their_sender,
+        late_signals_are_distinguished_from_strangers_signals,
+        queued_signals_and_signals_without_a_sender_are_distinguished,
+        a_probe_timeout_tells_its_length_and_the_ask_that_follows,
         a_repeat_tells_which_bits,
         a_sleep_tells_how_long_it_may_last,
         the_largest_numbers_fit,
-        without_a_trace_nothing_is_done,
+        without_a_trace_nothing_is_written,
         lines_that_nobody_reads_are_lost_and_counted,
-        a_trace_whose_reader_has_gone_is_lost,
-        a_trace_into_a_full_device_is_lost,
+        lines_are_lost_when_the_reader_has_gone,
+        lines_are_lost_on_a_full_device,
         NULL,
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-turns.c - of the exchange's senders one runs at a time, and none waits for ever */
+/* check-turns.c - tests that one sender at a time has the turn, and that none waits forever */
 
 #include <errno.h>
 
@@ -30,7 +30,7 @@ static void end(void)
     sender_done(&cid);
 }
 
-/* Ann runs, the others wait. */
+/* All three send a probe: ann gets the turn, the others are told to wait. */
 static void all_ask(void)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
@@ -60,7 +60,7 @@ START_TEST(turns_are_given_first_come_first_served)
 }
 END_TEST
 
-START_TEST(who_asks_again_keeps_its_place)
+START_TEST(a_sender_that_probes_again_keeps_its_position_in_the_queue)
 {
     all_ask();
     ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
@@ -76,7 +76,7 @@ START_TEST(who_asks_again_keeps_its_place)
 }
 END_TEST
 
-START_TEST(who_has_just_sent_is_queued_behind_those_who_wait)
+START_TEST(a_sender_that_has_just_had_a_turn_queues_behind_the_others)
 {
     all_ask();
     sender_sends(&ann, SENDER_REST);
@@ -113,7 +113,7 @@ END_TEST
 
 /* ---- time ---- */
 
-START_TEST(a_sender_alone_keeps_its_turn_for_as_long_as_it_likes)
+START_TEST(a_sender_keeps_its_turn_while_no_other_waits)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
     sender_sends(&ann, 9);
@@ -124,7 +124,7 @@ START_TEST(a_sender_alone_keeps_its_turn_for_as_long_as_it_likes)
 }
 END_TEST
 
-START_TEST(while_nobody_has_a_turn_no_time_matters)
+START_TEST(without_a_runner_there_is_no_deadline)
 {
     ck_assert_uint_eq(time_passes(0), EXCHANGE_NEVER);
     ck_assert(!exchange_is_busy(&world.exchange));
@@ -134,7 +134,7 @@ START_TEST(while_nobody_has_a_turn_no_time_matters)
 }
 END_TEST
 
-START_TEST(a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before)
+START_TEST(a_silent_runner_loses_its_turn_at_the_deadline_and_not_before)
 {
     uint64_t deadline;
 
@@ -150,7 +150,7 @@ START_TEST(a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before)
 }
 END_TEST
 
-START_TEST(each_signal_of_a_sender_puts_off_the_end_for_its_silence)
+START_TEST(each_signal_of_the_runner_moves_the_deadline)
 {
     uint64_t first, second;
 
@@ -166,25 +166,28 @@ START_TEST(each_signal_of_a_sender_puts_off_the_end_for_its_silence)
 }
 END_TEST
 
-START_TEST(a_busy_sender_loses_its_turn_after_a_slice_if_others_wait)
+START_TEST(a_busy_runner_loses_its_turn_after_a_slice_if_others_wait)
 {
-    uint64_t begun = world.now, silence;
+    uint64_t begun = world.now, lapse;
 
     all_ask();
-    silence = time_passes(0) - world.now;
+    lapse = time_passes(0) - world.now;
     while (sender_heard(&bob) == REPLY_WAIT) {
         ck_assert(exchange_is_busy(&world.exchange));
-        ck_assert_uint_lt(world.now - begun, 10 * silence);
+        ck_assert_uint_lt(world.now - begun, 10 * lapse);
         sender_sends(&ann, 1);
-        time_passes(silence / 2);
+        time_passes(lapse / 2);
     }
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
-    ck_assert_uint_gt(world.now - begun, silence);
+    ck_assert_uint_gt(world.now - begun, lapse);
     ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
 }
 END_TEST
 
-/* How long the turn of a sender that is never silent lasts, until the next one's. */
+/*
+ * Lets the runner send a bit every millisecond until next has the turn. Returns the length of the
+ * runner's turn, in nanoseconds.
+ */
 static uint64_t slice_of(struct sender *runner, const struct sender *next)
 {
     uint64_t begun = world.now;
@@ -198,7 +201,7 @@ static uint64_t slice_of(struct sender *runner, const struct sender *next)
     return world.now - begun;
 }
 
-START_TEST(a_slice_is_short_only_where_somebody_waits_to_begin)
+START_TEST(a_slice_is_short_only_while_a_sender_waits_to_begin_its_message)
 {
     uint64_t first, later, last;
 
@@ -215,7 +218,7 @@ START_TEST(a_slice_is_short_only_where_somebody_waits_to_begin)
 }
 END_TEST
 
-START_TEST(who_comes_to_begin_cuts_a_long_slice_short)
+START_TEST(a_new_sender_that_waits_to_begin_shortens_a_long_slice)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
@@ -232,7 +235,7 @@ START_TEST(who_comes_to_begin_cuts_a_long_slice_short)
 }
 END_TEST
 
-START_TEST(who_lost_its_turn_is_queued_again_and_loses_no_bit)
+START_TEST(a_sender_that_lost_its_turn_is_queued_again_and_loses_no_bit)
 {
     all_ask();
     sender_sends(&ann, 9);
@@ -250,7 +253,7 @@ START_TEST(who_lost_its_turn_is_queued_again_and_loses_no_bit)
 }
 END_TEST
 
-START_TEST(two_long_messages_take_turns_until_both_are_whole)
+START_TEST(two_long_messages_take_turns_until_both_are_logged)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
@@ -272,7 +275,7 @@ START_TEST(two_long_messages_take_turns_until_both_are_whole)
 }
 END_TEST
 
-START_TEST(a_sender_that_is_being_served_makes_the_exchange_busy_until_it_falls_silent)
+START_TEST(the_exchange_is_busy_until_its_runner_falls_silent)
 {
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, 9);
@@ -286,7 +289,7 @@ END_TEST
 
 /* ---- an unheard GO ---- */
 
-/* Bob has been told to go, and nobody else is left. */
+/* Lets bob be told to go, when no other sender waits. */
 static void let_bob_go(void)
 {
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
@@ -296,7 +299,7 @@ static void let_bob_go(void)
     ck_assert_uint_eq(told_count(&bob), 2);
 }
 
-START_TEST(a_go_that_is_not_heard_is_told_again_ever_more_rarely)
+START_TEST(an_unheard_go_is_repeated_at_growing_intervals)
 {
     uint64_t granted = world.now, last = 0;
 
@@ -315,7 +318,7 @@ START_TEST(a_go_that_is_not_heard_is_told_again_ever_more_rarely)
 }
 END_TEST
 
-START_TEST(a_go_that_was_heard_is_not_told_again)
+START_TEST(a_go_is_not_repeated_after_a_bit)
 {
     let_bob_go();
     sender_sends(&bob, 1);
@@ -324,7 +327,7 @@ START_TEST(a_go_that_was_heard_is_not_told_again)
 }
 END_TEST
 
-START_TEST(a_question_shows_that_go_was_heard_too)
+START_TEST(a_go_is_not_repeated_after_a_probe)
 {
     let_bob_go();
     ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_GO);
@@ -333,7 +336,7 @@ START_TEST(a_question_shows_that_go_was_heard_too)
 }
 END_TEST
 
-START_TEST(a_sender_that_does_not_hear_go_loses_its_turn_even_if_nobody_waits)
+START_TEST(a_sender_that_does_not_hear_a_go_loses_its_turn_even_if_no_other_waits)
 {
     uint64_t deadline;
 
@@ -377,7 +380,7 @@ START_TEST(the_end_of_a_sender_between_messages_is_no_loss)
 }
 END_TEST
 
-START_TEST(the_end_of_one_who_waits_disturbs_nobody)
+START_TEST(the_end_of_a_queued_sender_disturbs_no_other)
 {
     all_ask();
     process_ends(bob.pid);
@@ -389,7 +392,7 @@ START_TEST(the_end_of_one_who_waits_disturbs_nobody)
 }
 END_TEST
 
-START_TEST(one_who_cannot_be_told_to_go_is_passed_over)
+START_TEST(a_queued_sender_that_cannot_be_told_go_is_skipped)
 {
     all_ask();
     process_ends(bob.pid);
@@ -401,7 +404,7 @@ START_TEST(one_who_cannot_be_told_to_go_is_passed_over)
 }
 END_TEST
 
-START_TEST(when_nobody_who_waits_can_be_told_the_turn_is_free)
+START_TEST(the_turn_is_free_if_no_queued_sender_can_be_told_go)
 {
     all_ask();
     process_ends(bob.pid);
@@ -412,7 +415,7 @@ START_TEST(when_nobody_who_waits_can_be_told_the_turn_is_free)
 }
 END_TEST
 
-START_TEST(a_bit_whose_answer_cannot_be_delivered_is_not_taken)
+START_TEST(a_bit_whose_ack_cannot_be_delivered_is_not_taken)
 {
     all_ask();
     sender_sends(&ann, 8 * 5);
@@ -425,7 +428,7 @@ START_TEST(a_bit_whose_answer_cannot_be_delivered_is_not_taken)
 }
 END_TEST
 
-START_TEST(a_last_bit_whose_answer_cannot_be_delivered_logs_nothing)
+START_TEST(a_last_bit_whose_ack_cannot_be_delivered_logs_nothing)
 {
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, frame_bits(&ann.frame) - 1);
@@ -453,7 +456,7 @@ START_TEST(a_sender_that_ends_while_its_message_is_being_logged_loses_nothing)
 }
 END_TEST
 
-START_TEST(even_then_no_turn_is_given_before_it_is_logged)
+START_TEST(no_turn_is_given_before_the_message_of_an_ended_sender_is_logged)
 {
     world.commit_result = -EINPROGRESS;
     sender_asks(&ann, ASK_START);
@@ -483,8 +486,11 @@ START_TEST(a_new_process_with_an_old_pid_starts_afresh)
 }
 END_TEST
 
-/* Somebody asks in the new one's name, before the daemon has taken all that the old one sent. */
-START_TEST(what_an_old_process_left_is_not_the_new_ones)
+/*
+ * A stranger forges a probe of the new process before the daemon has taken all signals of the old
+ * process with the same PID.
+ */
+START_TEST(a_bit_left_by_an_old_process_is_not_taken_from_a_new_one)
 {
     struct lane_signal word = {.kind = SIGNAL_WORD,
                                .slot = SLOT_PROCESS_USR2,
@@ -502,7 +508,7 @@ START_TEST(what_an_old_process_left_is_not_the_new_ones)
 }
 END_TEST
 
-START_TEST(an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks)
+START_TEST(a_probe_of_a_new_process_ends_the_session_of_an_old_one_with_its_pid)
 {
     all_ask();
     sender_sends(&ann, 9);
@@ -515,7 +521,7 @@ START_TEST(an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_as
 }
 END_TEST
 
-START_TEST(the_late_news_of_an_end_does_not_end_the_session_of_another)
+START_TEST(the_late_notice_of_an_end_does_not_end_another_session)
 {
     int former_peer;
 
@@ -527,9 +533,9 @@ START_TEST(the_late_news_of_an_end_does_not_end_the_session_of_another)
 }
 END_TEST
 
-/* ---- bounds ---- */
+/* ---- limits ---- */
 
-START_TEST(one_sender_too_many_is_told_that_the_daemon_is_busy)
+START_TEST(a_sender_beyond_the_limit_of_sessions_is_told_busy)
 {
     struct sender senders[SESSIONS + 1] = {0};
     struct sender *last = &senders[SESSIONS];
@@ -547,8 +553,8 @@ START_TEST(one_sender_too_many_is_told_that_the_daemon_is_busy)
 }
 END_TEST
 
-/* All sessions there can be are ann's: of senders 1 to SESSIONS, the first of which runs. */
-static void ann_takes_all(struct sender *senders)
+/* Opens all possible sessions for ann: those of senders 1 to SESSIONS. The first has the turn. */
+static void ann_opens_all_sessions(struct sender *senders)
 {
     for (int i = 0; i < SESSIONS; i++) {
         senders[i].pid = i + 1;
@@ -558,29 +564,32 @@ static void ann_takes_all(struct sender *senders)
     }
 }
 
-static void forget(struct sender *senders)
+static void senders_done(struct sender *senders)
 {
     for (int i = 0; i < SESSIONS; i++)
         sender_done(&senders[i]);
 }
 
-START_TEST(who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately)
+START_TEST(the_user_with_most_sessions_loses_the_one_that_probed_least_recently)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
 
-    ann_takes_all(many);
+    ann_opens_all_sessions(many);
     sender_asks(&many[0], ASK_START);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_WAIT);
     ck_assert_int_eq(sender_heard(&many[1]), REPLY_BUSY);
     ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
     ck_assert_int_eq(sender_asks(&many[1], ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert_int_eq(sender_asks(&many[1], ASK_START), REPLY_BUSY);
-    forget(many);
+    senders_done(many);
 }
 END_TEST
 
-/* Of ann and bob, who have as many sessions each, or ann one more; then bob wants another. */
-static enum reply_code bob_wants_one_more(unsigned anns)
+/*
+ * Opens all possible sessions: as many as given for ann, the rest for bob. Returns the reply to
+ * another probe of bob's.
+ */
+static enum reply_code bob_asks_for_another(unsigned anns)
 {
     struct sender senders[SESSIONS] = {0}, other = {.pid = 10};
 
@@ -593,23 +602,23 @@ static enum reply_code bob_wants_one_more(unsigned anns)
     return sender_asks(&other, ASK_START);
 }
 
-START_TEST(nobody_gives_way_to_one_who_would_then_have_as_many)
+START_TEST(no_session_is_evicted_for_a_user_who_would_then_have_as_many)
 {
-    ck_assert_int_eq(bob_wants_one_more(SESSIONS / 2), REPLY_BUSY);
+    ck_assert_int_eq(bob_asks_for_another(SESSIONS / 2), REPLY_BUSY);
 }
 END_TEST
 
-START_TEST(two_more_are_enough_to_give_way)
+START_TEST(a_session_is_evicted_from_a_user_who_has_two_more)
 {
-    ck_assert_int_eq(bob_wants_one_more(SESSIONS / 2 + 1), REPLY_WAIT);
+    ck_assert_int_eq(bob_asks_for_another(SESSIONS / 2 + 1), REPLY_WAIT);
 }
 END_TEST
 
-START_TEST(a_message_under_way_that_gives_way_is_refused)
+START_TEST(a_message_whose_session_is_evicted_is_refused)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
 
-    ann_takes_all(many);
+    ann_opens_all_sessions(many);
     sender_sends(&many[0], 9);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_WAIT);
     ck_assert_int_eq(sender_heard(&many[0]), REPLY_BUSY);
@@ -617,22 +626,22 @@ START_TEST(a_message_under_way_that_gives_way_is_refused)
     ck_assert_int_eq(world.refused.list[0].reason, REPLY_BUSY);
     ck_assert_uint_eq(world.lost.count, 0);
     ck_assert_int_eq(sender_heard(&many[1]), REPLY_GO);
-    forget(many);
+    senders_done(many);
 }
 END_TEST
 
-START_TEST(a_message_that_is_being_logged_does_not_give_way)
+START_TEST(a_session_whose_message_is_being_logged_is_not_evicted)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
 
     world.commit_result = -EINPROGRESS;
-    ann_takes_all(many);
+    ann_opens_all_sessions(many);
     sender_sends(&many[0], SENDER_REST);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_PENDING);
     ck_assert_int_eq(sender_heard(&many[1]), REPLY_BUSY);
     exchange_committed(&world.exchange, world.now, 0);
     ck_assert_int_eq(sender_heard(&many[0]), REPLY_COMMITTED);
-    forget(many);
+    senders_done(many);
 }
 END_TEST
 
@@ -652,11 +661,11 @@ START_TEST(users_take_turns_whatever_the_number_of_their_senders)
     ck_assert_int_eq(sender_heard(&many[1]), REPLY_GO);
     sender_sends(&many[1], SENDER_REST);
     ck_assert_int_eq(sender_heard(&many[SESSIONS - 1]), REPLY_GO);
-    forget(many);
+    senders_done(many);
 }
 END_TEST
 
-/* Ann has this much room left, and begins a message of 8 octets. */
+/* Limits the exchange to this much room, in octets, and lets ann begin a message of 8 octets. */
 static void ann_needs_room(size_t room)
 {
     world.exchange.room = room;
@@ -664,7 +673,7 @@ static void ann_needs_room(size_t room)
     sender_sends(&ann, 24);
 }
 
-START_TEST(a_message_for_which_no_room_is_left_is_refused_at_its_header)
+START_TEST(a_message_that_exceeds_the_room_left_is_refused_at_its_header)
 {
     ann_needs_room(7);
     ck_assert_int_eq(sender_heard(&ann), REPLY_BUSY);
@@ -672,7 +681,7 @@ START_TEST(a_message_for_which_no_room_is_left_is_refused_at_its_header)
 }
 END_TEST
 
-START_TEST(who_has_most_room_gives_way)
+START_TEST(the_user_with_most_room_loses_a_session)
 {
     struct sender dan = {.pid = 4};
 
@@ -697,7 +706,7 @@ START_TEST(who_has_most_room_gives_way)
 }
 END_TEST
 
-START_TEST(room_is_given_back_with_every_end_of_a_message)
+START_TEST(room_is_released_however_a_message_ends)
 {
     ann_needs_room(8);
     process_ends(ann.pid);
@@ -711,7 +720,7 @@ END_TEST
 
 /* ---- stopping ---- */
 
-START_TEST(who_has_not_sent_a_bit_is_told_that_the_daemon_stops)
+START_TEST(a_sender_that_has_not_sent_a_bit_is_told_that_the_daemon_stops)
 {
     all_ask();
     exchange_stop(&world.exchange, world.now);
@@ -723,7 +732,7 @@ START_TEST(who_has_not_sent_a_bit_is_told_that_the_daemon_stops)
 }
 END_TEST
 
-START_TEST(who_comes_once_it_stops_is_turned_away)
+START_TEST(a_stopping_daemon_refuses_new_senders)
 {
     exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_STOPPING);
@@ -732,22 +741,22 @@ START_TEST(who_comes_once_it_stops_is_turned_away)
 }
 END_TEST
 
-START_TEST(once_it_stops_no_message_under_way_gives_way)
+START_TEST(a_stopping_daemon_evicts_no_message_under_way)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
 
-    ann_takes_all(many);
+    ann_opens_all_sessions(many);
     sender_sends(&many[0], 9);
     exchange_stop(&world.exchange, world.now);
     ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_STOPPING);
     ck_assert_uint_eq(world.open_peers, SESSIONS);
     sender_sends(&many[0], SENDER_REST);
     ck_assert_int_eq(sender_heard(&many[0]), REPLY_COMMITTED);
-    forget(many);
+    senders_done(many);
 }
 END_TEST
 
-START_TEST(messages_under_way_are_finished_before_it_stops)
+START_TEST(messages_under_way_are_finished_before_the_daemon_stops)
 {
     all_ask();
     sender_sends(&ann, 9);
@@ -768,7 +777,7 @@ START_TEST(messages_under_way_are_finished_before_it_stops)
 }
 END_TEST
 
-START_TEST(a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops)
+START_TEST(a_stopping_daemon_gives_an_unused_turn_to_a_message_under_way)
 {
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_GO);
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_WAIT);
@@ -782,7 +791,7 @@ START_TEST(a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops)
 }
 END_TEST
 
-START_TEST(a_message_that_is_being_logged_is_waited_for)
+START_TEST(a_stopping_daemon_waits_for_a_message_that_is_being_logged)
 {
     world.commit_result = -EINPROGRESS;
     sender_asks(&ann, ASK_START);
@@ -795,7 +804,7 @@ START_TEST(a_message_that_is_being_logged_is_waited_for)
 }
 END_TEST
 
-START_TEST(at_the_end_everybody_whose_message_is_not_logged_is_told)
+START_TEST(exchange_done_tells_stopping_to_each_sender_without_a_verdict)
 {
     struct sender dan = {.pid = 4};
 
@@ -813,7 +822,7 @@ START_TEST(at_the_end_everybody_whose_message_is_not_logged_is_told)
 }
 END_TEST
 
-START_TEST(at_the_end_nothing_is_said_of_a_message_that_is_in_the_log_in_part)
+START_TEST(exchange_done_gives_no_verdict_for_a_message_that_is_partly_in_the_log)
 {
     world.commit_result = -EINPROGRESS;
     world.has_begun = true;
@@ -831,55 +840,55 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         turns_are_given_first_come_first_served,
-        who_asks_again_keeps_its_place,
-        who_has_just_sent_is_queued_behind_those_who_wait,
+        a_sender_that_probes_again_keeps_its_position_in_the_queue,
+        a_sender_that_has_just_had_a_turn_queues_behind_the_others,
         a_refusal_passes_the_turn_on_too,
         no_turn_is_given_while_a_message_is_being_logged,
-        a_sender_alone_keeps_its_turn_for_as_long_as_it_likes,
-        while_nobody_has_a_turn_no_time_matters,
-        a_silent_sender_loses_its_turn_when_its_time_has_come_and_not_before,
-        each_signal_of_a_sender_puts_off_the_end_for_its_silence,
-        a_busy_sender_loses_its_turn_after_a_slice_if_others_wait,
-        a_slice_is_short_only_where_somebody_waits_to_begin,
-        who_comes_to_begin_cuts_a_long_slice_short,
-        who_lost_its_turn_is_queued_again_and_loses_no_bit,
-        two_long_messages_take_turns_until_both_are_whole,
-        a_sender_that_is_being_served_makes_the_exchange_busy_until_it_falls_silent,
-        a_go_that_is_not_heard_is_told_again_ever_more_rarely,
-        a_go_that_was_heard_is_not_told_again,
-        a_question_shows_that_go_was_heard_too,
-        a_sender_that_does_not_hear_go_loses_its_turn_even_if_nobody_waits,
+        a_sender_keeps_its_turn_while_no_other_waits,
+        without_a_runner_there_is_no_deadline,
+        a_silent_runner_loses_its_turn_at_the_deadline_and_not_before,
+        each_signal_of_the_runner_moves_the_deadline,
+        a_busy_runner_loses_its_turn_after_a_slice_if_others_wait,
+        a_slice_is_short_only_while_a_sender_waits_to_begin_its_message,
+        a_new_sender_that_waits_to_begin_shortens_a_long_slice,
+        a_sender_that_lost_its_turn_is_queued_again_and_loses_no_bit,
+        two_long_messages_take_turns_until_both_are_logged,
+        the_exchange_is_busy_until_its_runner_falls_silent,
+        an_unheard_go_is_repeated_at_growing_intervals,
+        a_go_is_not_repeated_after_a_bit,
+        a_go_is_not_repeated_after_a_probe,
+        a_sender_that_does_not_hear_a_go_loses_its_turn_even_if_no_other_waits,
         the_end_of_the_runner_passes_the_turn_on_and_is_recorded,
         the_end_of_a_sender_between_messages_is_no_loss,
-        the_end_of_one_who_waits_disturbs_nobody,
-        one_who_cannot_be_told_to_go_is_passed_over,
-        when_nobody_who_waits_can_be_told_the_turn_is_free,
-        a_bit_whose_answer_cannot_be_delivered_is_not_taken,
-        a_last_bit_whose_answer_cannot_be_delivered_logs_nothing,
+        the_end_of_a_queued_sender_disturbs_no_other,
+        a_queued_sender_that_cannot_be_told_go_is_skipped,
+        the_turn_is_free_if_no_queued_sender_can_be_told_go,
+        a_bit_whose_ack_cannot_be_delivered_is_not_taken,
+        a_last_bit_whose_ack_cannot_be_delivered_logs_nothing,
         a_sender_that_ends_while_its_message_is_being_logged_loses_nothing,
-        even_then_no_turn_is_given_before_it_is_logged,
+        no_turn_is_given_before_the_message_of_an_ended_sender_is_logged,
         a_new_process_with_an_old_pid_starts_afresh,
-        what_an_old_process_left_is_not_the_new_ones,
-        an_old_process_that_nobody_noticed_to_end_is_replaced_when_its_pid_asks,
-        the_late_news_of_an_end_does_not_end_the_session_of_another,
-        one_sender_too_many_is_told_that_the_daemon_is_busy,
-        who_has_most_sessions_gives_way_with_the_one_that_asked_least_lately,
-        nobody_gives_way_to_one_who_would_then_have_as_many,
-        two_more_are_enough_to_give_way,
-        a_message_under_way_that_gives_way_is_refused,
-        a_message_that_is_being_logged_does_not_give_way,
+        a_bit_left_by_an_old_process_is_not_taken_from_a_new_one,
+        a_probe_of_a_new_process_ends_the_session_of_an_old_one_with_its_pid,
+        the_late_notice_of_an_end_does_not_end_another_session,
+        a_sender_beyond_the_limit_of_sessions_is_told_busy,
+        the_user_with_most_sessions_loses_the_one_that_probed_least_recently,
+        no_session_is_evicted_for_a_user_who_would_then_have_as_many,
+        a_session_is_evicted_from_a_user_who_has_two_more,
+        a_message_whose_session_is_evicted_is_refused,
+        a_session_whose_message_is_being_logged_is_not_evicted,
         users_take_turns_whatever_the_number_of_their_senders,
-        a_message_for_which_no_room_is_left_is_refused_at_its_header,
-        who_has_most_room_gives_way,
-        room_is_given_back_with_every_end_of_a_message,
-        who_has_not_sent_a_bit_is_told_that_the_daemon_stops,
-        who_comes_once_it_stops_is_turned_away,
-        once_it_stops_no_message_under_way_gives_way,
-        messages_under_way_are_finished_before_it_stops,
-        a_turn_that_nobody_uses_goes_to_a_message_under_way_when_it_stops,
-        a_message_that_is_being_logged_is_waited_for,
-        at_the_end_everybody_whose_message_is_not_logged_is_told,
-        at_the_end_nothing_is_said_of_a_message_that_is_in_the_log_in_part,
+        a_message_that_exceeds_the_room_left_is_refused_at_its_header,
+        the_user_with_most_room_loses_a_session,
+        room_is_released_however_a_message_ends,
+        a_sender_that_has_not_sent_a_bit_is_told_that_the_daemon_stops,
+        a_stopping_daemon_refuses_new_senders,
+        a_stopping_daemon_evicts_no_message_under_way,
+        messages_under_way_are_finished_before_the_daemon_stops,
+        a_stopping_daemon_gives_an_unused_turn_to_a_message_under_way,
+        a_stopping_daemon_waits_for_a_message_that_is_being_logged,
+        exchange_done_tells_stopping_to_each_sender_without_a_verdict,
+        exchange_done_gives_no_verdict_for_a_message_that_is_partly_in_the_log,
         NULL,
     };
 

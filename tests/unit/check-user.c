@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-user.c - users take turns, and what each has is known */
+/* check-user.c - tests that users take turns, and that sessions and room are counted by user */
 
 #include "protocol/user.h"
 #include "suite.h"
@@ -13,7 +13,7 @@ static struct member *const ann1 = &members[0], *const ann2 = &members[1],
                             *const ann3 = &members[2], *const bob1 = &members[3],
                             *const bob2 = &members[4];
 
-/* Three sessions of ann's and two of bob's. */
+/* Begins with three sessions of ann's and two of bob's. */
 static void begin(void)
 {
     users_init(&users);
@@ -34,7 +34,7 @@ static void end(void)
     ck_assert_uint_eq(users.newcomers, 0);
 }
 
-START_TEST(users_take_turns_and_each_ones_sessions_in_their_order)
+START_TEST(users_take_turns_and_the_sessions_of_a_user_keep_their_order)
 {
     users_enqueue(&users, ann1, false);
     users_enqueue(&users, ann2, false);
@@ -50,7 +50,7 @@ START_TEST(users_take_turns_and_each_ones_sessions_in_their_order)
 }
 END_TEST
 
-START_TEST(who_comes_later_waits_for_one_turn_of_each_other_user)
+START_TEST(a_later_user_waits_for_one_turn_of_each_other_user)
 {
     users_enqueue(&users, ann1, false);
     users_enqueue(&users, ann2, false);
@@ -62,7 +62,7 @@ START_TEST(who_comes_later_waits_for_one_turn_of_each_other_user)
 }
 END_TEST
 
-START_TEST(who_waits_already_keeps_its_place)
+START_TEST(a_session_that_is_queued_again_keeps_its_position)
 {
     users_enqueue(&users, ann1, false);
     users_enqueue(&users, ann2, false);
@@ -73,7 +73,7 @@ START_TEST(who_waits_already_keeps_its_place)
 }
 END_TEST
 
-START_TEST(who_leaves_or_waits_no_more_gets_no_turn)
+START_TEST(a_session_that_leaves_or_is_dequeued_gets_no_turn)
 {
     users_enqueue(&users, ann1, false);
     users_enqueue(&users, bob1, false);
@@ -86,7 +86,7 @@ START_TEST(who_leaves_or_waits_no_more_gets_no_turn)
 }
 END_TEST
 
-START_TEST(those_who_wait_to_begin_are_counted)
+START_TEST(sessions_that_wait_to_begin_are_counted)
 {
     users_enqueue(&users, ann1, true);
     users_enqueue(&users, ann2, false);
@@ -113,7 +113,7 @@ START_TEST(sessions_are_counted_by_user)
 }
 END_TEST
 
-START_TEST(the_first_member_is_the_one_that_asked_least_lately)
+START_TEST(the_first_member_is_the_one_that_probed_least_recently)
 {
     const struct user *ann = ann1->user;
 
@@ -142,7 +142,7 @@ START_TEST(room_is_counted_by_user_and_in_all)
 }
 END_TEST
 
-START_TEST(where_nobody_is_nobody_has_most)
+START_TEST(without_users_no_user_has_the_most)
 {
     struct users nobody;
 
@@ -156,15 +156,15 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        users_take_turns_and_each_ones_sessions_in_their_order,
-        who_comes_later_waits_for_one_turn_of_each_other_user,
-        who_waits_already_keeps_its_place,
-        who_leaves_or_waits_no_more_gets_no_turn,
-        those_who_wait_to_begin_are_counted,
+        users_take_turns_and_the_sessions_of_a_user_keep_their_order,
+        a_later_user_waits_for_one_turn_of_each_other_user,
+        a_session_that_is_queued_again_keeps_its_position,
+        a_session_that_leaves_or_is_dequeued_gets_no_turn,
+        sessions_that_wait_to_begin_are_counted,
         sessions_are_counted_by_user,
-        the_first_member_is_the_one_that_asked_least_lately,
+        the_first_member_is_the_one_that_probed_least_recently,
         room_is_counted_by_user_and_in_all,
-        where_nobody_is_nobody_has_most,
+        without_users_no_user_has_the_most,
         NULL,
     };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* check-word.c - control words say what was put into them, and nothing else passes for one */
+/* check-word.c - tests that words are unpacked as they were packed, and that others are refused */
 
 #include "protocol/word.h"
 #include "suite.h"
 
-START_TEST(a_probe_comes_back_as_it_was)
+START_TEST(a_probe_is_unpacked_unchanged)
 {
     struct probe probe;
 
@@ -16,7 +16,7 @@ START_TEST(a_probe_comes_back_as_it_was)
 }
 END_TEST
 
-START_TEST(an_answer_comes_back_with_its_count_reduced)
+START_TEST(a_reply_is_unpacked_with_its_count_in_its_modulus)
 {
     struct reply reply;
 
@@ -30,7 +30,7 @@ START_TEST(an_answer_comes_back_with_its_count_reduced)
 }
 END_TEST
 
-START_TEST(other_numbers_are_no_probe)
+START_TEST(other_words_are_no_probe)
 {
     static const uint32_t words[] = {0,          1,          0x60000000, 0x63000000,
                                      0x61010000, 0x71000000, 0xffffffff};
@@ -42,7 +42,7 @@ START_TEST(other_numbers_are_no_probe)
 }
 END_TEST
 
-START_TEST(other_numbers_are_no_answer)
+START_TEST(other_words_are_no_reply)
 {
     static const uint32_t words[] = {0, 0x0fffffff, 0xd0000000, 0xffffffff};
     struct reply reply = {.nonce = 42};
@@ -56,10 +56,10 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        a_probe_comes_back_as_it_was,
-        an_answer_comes_back_with_its_count_reduced,
-        other_numbers_are_no_probe,
-        other_numbers_are_no_answer,
+        a_probe_is_unpacked_unchanged,
+        a_reply_is_unpacked_with_its_count_in_its_modulus,
+        other_words_are_no_probe,
+        other_words_are_no_reply,
         NULL,
     };
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Unit tests with Check: a program for each module, check-MODULE.c; but check-turns is the exchange
-# with a clock, check-signals the inbox and the pidref.
+# Unit tests with Check. Each module has a program, check-MODULE.c, with two exceptions: check-turns
+# tests the exchange with a clock, and check-signals tests the inbox and the pidref.
 
 UNIT_TESTS = \
 	tests/unit/check-arq \

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - runs a program's suite and reports in TAP, which the build's test driver reads */
+/* main.c - runs the suite of a test program and reports in TAP, for the build's test driver */
 
 #include <stdlib.h>
 
 #include "suite.h"
 
-/* Seconds a test may take: no promise about speed, but an end for one that hangs. */
+/* Seconds after which a test that hangs is ended. This is no promise about speed. */
 #define PATIENCE 60
 
 Suite *suite_of(const char *name, const TTest *const *tests)
@@ -34,12 +34,12 @@ void suite_add(Suite *suite, const TTest *const *tests, SFun setup, SFun teardow
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
+    SRunner *suite_runner = srunner_create(make_suite());
     int failed;
 
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    srunner_set_tap(suite_runner, "-");
+    srunner_run_all(suite_runner, CK_SILENT);
+    failed = srunner_ntests_failed(suite_runner);
+    srunner_free(suite_runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

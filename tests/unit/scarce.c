@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* scarce.c - allocators that fail on demand, in place of libc's by the linker's --wrap */
+/* scarce.c - allocators that fail on demand; the linker's --wrap puts them before libc's */
 
 #include "scarce.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scarce.h - takes memory away from the code under test
+ * scarce.h - lets the code under test run out of memory
  *
- * For programs linked with WRAP_ALLOCATORS, which puts these allocators before those of libc.
+ * Works in programs linked with WRAP_ALLOCATORS, which puts these allocators before those of libc.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* While true, nothing can be allocated: not by Check's assertions either. */
+/* While true, all allocations fail. Check's assertions allocate too, so they must not run then. */
 extern bool memory_is_scarce;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* setback.c - calls that fail on demand, in place of the libraries' by the linker's --wrap */
+/* setback.c - calls that fail on demand; the linker's --wrap puts them before the libraries' */
 
 #include "setback.h"
 
@@ -14,7 +14,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-static unsigned left; /* calls up to the one that fails, which is 1; 0: none does */
+static unsigned left; /* the number of the call that fails, from 1 for the next; 0: none fails */
 static bool came;
 
 void setback_at(unsigned n)

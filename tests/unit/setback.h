@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * setback.h - lets one call fail that the code under test makes below itself
+ * setback.h - lets one library or system call of the code under test fail
  *
- * For programs linked with WRAP_CALLS, which puts these calls before those of the libraries: see
- * the list in setback.c.
+ * Works in programs linked with WRAP_CALLS, which puts these calls before those of the libraries.
+ * The list of the calls is in setback.c.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* The n-th of those calls from now on fails, with EIO; n from 1. The others do what they do. */
+/*
+ * Lets the n-th of those calls from now on fail, with EIO; n is 1 or more. The other calls work as
+ * usual.
+ */
 void setback_at(unsigned n);
 
-/* Whether it has come. Until the next setback_at(), there is no other. */
+/* Returns true if that call has failed. No call fails from now on until the next setback_at(). */
 bool setback_came(void);

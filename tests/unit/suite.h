@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* suite.h - what each unit test program has: one suite, which main.c runs */
+/* suite.h - the suite of a unit test program, which main.c runs */
 #pragma once
 
 #include <check.h>
 
+/* Returns the suite; each test program defines this function. */
 Suite *make_suite(void);
 
-/* A suite with one test case of the given tests, ended by NULL. */
+/* Returns a suite with one test case of the given tests; NULL ends the list. */
 Suite *suite_of(const char *name, const TTest *const *tests);
 
-/* The same, with something done before and after each test, in its process. */
+/* As suite_of(), but calls setup() before and teardown() after each test, in the test's process. */
 Suite *suite_around(const char *name, const TTest *const *tests, SFun setup, SFun teardown);
 
-/* Adds tests to a suite, for those that cannot be run everywhere. */
+/* Adds tests to a suite: tests that need setup() or that cannot run everywhere. */
 void suite_add(Suite *suite, const TTest *const *tests, SFun setup, SFun teardown);

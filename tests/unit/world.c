@@ -13,21 +13,21 @@ struct world world;
 
 /* ---- the exchange's owner ---- */
 
-/* Check's assertions allocate, even where they hold, and must not where memory is scarce. */
+/* Check's assertions allocate memory even if they hold. This does not, for tests without memory. */
 static void require(bool condition)
 {
     if (!condition)
         abort();
 }
 
-/* What a pidfd is to the daemon: one process, whoever has its PID now. */
+/* Stands for a pidfd: it means one process, even after another has got the same PID. */
 struct handle {
     pid_t pid;
     unsigned generation;
     bool is_open;
 };
 
-/* Not allocated, so that they can be had where memory is scarce. */
+/* A static array, so that a handle can be opened while memory is scarce. */
 #define WORLD_HANDLES (2 * WORLD_PIDS)
 static struct handle handles[WORLD_HANDLES];
 
