@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c - the promises, one function each */
+/* check.c - see check.h */
 
 #include "check.h"
 
@@ -26,7 +26,7 @@ void check_bit(struct check *check, const struct process *process, const struct 
 
     check->counts.bits++;
     if (truth->sender != process) {
-        check_fail(check, "a bit of another process was taken for one of process %d",
+        check_fail(check, "a bit of another process was taken for a bit of process %d",
                    (int)process->pid);
         return;
     }
@@ -45,15 +45,16 @@ void check_bit(struct check *check, const struct process *process, const struct 
                    (unsigned)bit->index);
 }
 
-static bool is_same_row(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
+static bool are_same_octets(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
 {
     return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
 static bool is_same(const struct message *a, const struct message *b)
 {
-    return a->priority == b->priority && is_same_row(a->bytes, a->length, b->bytes, b->length) &&
-           is_same_row(a->fields, a->fields_length, b->fields, b->fields_length);
+    return a->priority == b->priority &&
+           are_same_octets(a->bytes, a->length, b->bytes, b->length) &&
+           are_same_octets(a->fields, a->fields_length, b->fields, b->fields_length);
 }
 
 void check_logged(struct check *check, const struct process *process, pid_t pid, uid_t uid,
@@ -123,7 +124,7 @@ void check_refused(struct check *check, struct ledger *ledger, enum reply_code r
     sent->was_refused = true;
     if (ledger->is_misled)
         return;
-    /* Whether it was logged is what the daemon has forgotten. */
+    /* The daemon has closed the session, so it no longer knows if the message was logged. */
     if (reason == REPLY_FORGOTTEN && ledger->was_dismissed)
         return;
     if (sent->logged > 0)
@@ -141,7 +142,7 @@ void check_ended(struct check *check, struct ledger *ledger, const struct proces
 
     check->counts.ended++;
     if (daemon->life == LIFE_RUNNING)
-        check_fail(check, "process %d believes that the daemon has ended",
+        check_fail(check, "process %d took the running daemon for ended",
                    (int)ledger->process->pid);
     sent->was_given_up = is_certain;
     if (is_certain && sent->logged > 0 && !ledger->is_misled)

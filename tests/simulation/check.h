@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check.h - what is promised, and whether it was kept
+ * check.h - checks the promises of minitalk(7) during a run
  *
- * The ledger knows every message as its sender meant it, and is told of every bit that is taken,
- * every message that reaches the log and every verdict that a sender believes.
+ * A ledger has every message of a sender as the sender meant it. The checks are told of each bit
+ * that the daemon takes, each message that is logged, and each verdict that a sender accepts.
  *
- * Policy: the first broken promise is kept, in words, and ends the run.
+ * Policy: the first broken promise is recorded as a text and ends the run.
  */
 #pragma once
 
@@ -17,10 +17,10 @@ struct sent {
     struct fields fields;
     struct message message;
     struct frame frame;
-    unsigned logged;     /* times that it reached the log */
-    bool was_unloggable; /* the log would not take it */
-    bool was_refused;    /* its sender was told so */
-    bool was_given_up;   /* its sender is certain that it is not in the log */
+    unsigned logged;     /* number of times that the message was logged */
+    bool was_unloggable; /* the log failed to take it */
+    bool was_refused;    /* its sender got a refusal */
+    bool was_given_up;   /* its sender is certain that the message is not in the log */
 };
 
 /* A sending program and its messages. */
@@ -28,13 +28,13 @@ struct ledger {
     struct process *process;
     struct sent *sent;
     unsigned count;
-    unsigned current;      /* the message under way, */
-    uint64_t next;         /* and which of its bits is to be taken next */
-    bool was_told_busy;    /* when the table of sessions was full */
-    bool was_dismissed;    /* its session was ended, though it had not */
-    bool was_told_to_stop; /* when the daemon was stopping */
-    bool is_misled;        /* somebody who may signal it forged an answer to its question; or it is
-                              a rogue: what comes of its own messages is its own affair */
+    unsigned current;      /* the message under way */
+    uint64_t next;         /* the bit of this message that the daemon is to take next */
+    bool was_told_busy;    /* at a time when the table of sessions was full */
+    bool was_dismissed;    /* the daemon has closed its session */
+    bool was_told_to_stop; /* "stopping", at a time when the daemon was stopping */
+    bool is_misled;        /* a process that may signal it forged a reply to its probe, or it is a
+                              rogue: nothing is promised for its own messages */
 };
 
 struct check_counts {
@@ -60,18 +60,21 @@ static inline bool check_failed(const struct check *check)
     return check->failure[0] != '\0';
 }
 
-/* The daemon takes a bit of a session with that process; truth is the signal that carried it. */
+/* The daemon takes a bit of this process's session. truth is the signal that carried the bit. */
 void check_bit(struct check *check, const struct process *process, const struct arq_bit *bit,
                const struct pending *truth);
 
-/* A message was put into the log as that process's. */
+/* A message of this process was logged as a message of process pid and user uid. */
 void check_logged(struct check *check, const struct process *process, pid_t pid, uid_t uid,
                   const struct message *message);
 
-/* A sender believes a verdict on its current message. */
+/* A sender accepts a verdict on its current message. */
 void check_confirmed(struct check *check, struct ledger *ledger);
 void check_refused(struct check *check, struct ledger *ledger, enum reply_code reason);
 
-/* A sender believes that the daemon has ended, and perhaps that its message was not logged. */
+/*
+ * A sender has noticed that the daemon has ended. is_certain: the sender is certain that its
+ * message was not logged.
+ */
 void check_ended(struct check *check, struct ledger *ledger, const struct process *daemon,
                  bool is_certain);

@@ -11,7 +11,7 @@
 
 #define SLOWEST_LOG (50 * NSEC_PER_MSEC)
 
-/* ---- what the exchange asks for ---- */
+/* ---- the operations of the exchange's owner ---- */
 
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
 {
@@ -67,16 +67,16 @@ static bool has_ended(void *owner, const void *opened)
     return peer->process->life != LIFE_RUNNING && w->fault != FAULT_PID_IDENTITY;
 }
 
-/* Whoever is sent something must have asked for it, and must survive it. */
+/* Checks that a signal reaches the process that it is meant for, and that this one survives it. */
 static void check_target(struct world *w, const struct peer *peer)
 {
     const struct process *target = kernel_find(&w->kernel, peer->process->pid);
 
     if (target && target != peer->process && w->kernel.reuses_identity)
-        check_fail(&w->check, "process %d was sent what was meant for one before it",
+        check_fail(&w->check, "process %d got a signal that was meant for an earlier process",
                    (int)target->pid);
     else if (target && target == peer->process && !target->is_shielded)
-        check_fail(&w->check, "process %d, which is no sender, was signalled", (int)target->pid);
+        check_fail(&w->check, "process %d, which a signal ends, was signalled", (int)target->pid);
 }
 
 static int ack_bit(void *owner, void *opened, const struct arq_bit *bit)
@@ -108,8 +108,8 @@ static int tell_word(void *owner, void *opened, uint32_t word)
     world_interrupt(w);
     check_target(w, peer);
     if (!reply_unpack(word, &reply))
-        check_fail(&w->check, "process %d was sent no answer, but %08x", (int)peer->process->pid,
-                   (unsigned)word);
+        check_fail(&w->check, "process %d was sent %08x, which is no reply",
+                   (int)peer->process->pid, (unsigned)word);
     else if (ledger && reply.code == REPLY_BUSY)
         ledger->was_told_busy |= w->daemon.exchange.counts.senders >= w->nature.session_limit;
     else if (ledger && reply.code == REPLY_STOPPING)
@@ -153,7 +153,7 @@ static int commit(void *owner, void *opened, pid_t pid, uid_t uid, struct messag
     int r = 0;
 
     if (d->log_at != EXCHANGE_NEVER)
-        check_fail(&w->check, "a message was to be logged while another was on its way");
+        check_fail(&w->check, "a message was to be committed while another was being committed");
     world_interrupt(w);
     if (world_chance(w, w->nature.slow_log)) {
         d->pending = *message;
@@ -200,10 +200,11 @@ static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
     const struct world *w = owner;
 
     (void)uid;
-    kernel_trace(&w->kernel, w->daemon.process, "lost %d after %zu octets", (int)pid, bytes);
+    kernel_trace(&w->kernel, w->daemon.process, "loses the message of %d after %zu octets",
+                 (int)pid, bytes);
 }
 
-/* This log takes a message in one piece. */
+/* This log takes a message in one piece, so no message is partly in the log. */
 static bool has_begun(void *owner)
 {
     (void)owner;
@@ -230,7 +231,7 @@ static void look_at_clock(struct world *w)
     w->daemon.deadline = exchange_tick(&w->daemon.exchange, w->kernel.now);
 }
 
-/* A sender's end is noticed some time after it. */
+/* The daemon notices the end of a sender some time later. Returns true if it noticed one now. */
 static bool notice_end(struct world *w)
 {
     struct daemon *d = &w->daemon;
@@ -246,12 +247,15 @@ static bool notice_end(struct world *w)
     return false;
 }
 
-/* That an answer could be delivered is what proves whose the bit was. */
+/*
+ * A delivered ack proves that the bit came from the process that the session belongs to. A session
+ * with an ack that could not be delivered must therefore be closed.
+ */
 static void check_gone(struct world *w)
 {
     for (const struct peer *peer = w->daemon.peers; peer; peer = peer->next)
         if (peer->is_gone)
-            check_fail(&w->check, "a bit of process %d, which is gone, was kept",
+            check_fail(&w->check, "process %d kept its session without the ack of a bit",
                        (int)peer->process->pid);
 }
 
@@ -281,7 +285,7 @@ static void end(struct world *w)
 {
     struct daemon *d = &w->daemon;
 
-    /* A commit that is still under way is given up: nothing of it is in the log. */
+    /* A message that is still being committed is dropped: nothing of it is in the log. */
     free(d->pending.bytes);
     d->pending.bytes = NULL;
     d->log_at = EXCHANGE_NEVER;

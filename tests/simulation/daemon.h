@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * daemon.h - the real exchange in a process of the simulated kernel
+ * daemon.h - the shipped exchange in a process of the simulated kernel
  *
- * It follows src/daemon/server.c: it takes signals until there are none, then settles, and looks at
- * the clock then and every so many signals; asleep, it wakes for a signal, for the time that the
- * exchange named, for the end of a sender, and for its log.
+ * The loop follows src/daemon/server.c. It takes signals until none is pending, and then settles.
+ * It reads the clock then, and after every EXCHANGE_SIGNALS_PER_TICK signals. When it sleeps, it is
+ * woken by a signal, by the deadline of the exchange, by the end of a sender, and by its log.
  */
 #pragma once
 
@@ -15,35 +15,35 @@ struct world;
 
 struct peer {
     struct process *process;
-    bool has_session; /* or had one */
-    bool is_gone;     /* a bit of its could not be answered */
+    bool has_session; /* has or had a session */
+    bool is_gone;     /* an ack to this process could not be delivered */
     struct peer *next;
 };
 
 struct daemon {
     struct process *process;
     struct exchange exchange;
-    struct peer *peers;          /* open ones */
-    struct pending truth[LANES]; /* the newest signal of the runner's on each lane */
+    struct peer *peers;          /* the open peers */
+    struct pending truth[LANES]; /* the newest signal of the runner on each lane */
     enum { DAEMON_SLEEPS, DAEMON_TAKES, DAEMON_SAW_NOTHING } at;
     unsigned taken;
-    uint64_t deadline;      /* when the exchange wants to be told the time */
-    struct message pending; /* on its way into the log, */
+    uint64_t deadline;      /* when the exchange needs its next tick */
+    struct message pending; /* the message that is being committed */
     const struct process *pending_of;
-    pid_t pending_pid; /* as this one's */
+    pid_t pending_pid; /* the sender's PID and user ID for the log */
     uid_t pending_uid;
-    uint64_t log_at; /* where it will be then; EXCHANGE_NEVER: none is on its way */
-    uint64_t end_at; /* when it ends even with messages under way */
+    uint64_t log_at; /* when the commit finishes; EXCHANGE_NEVER: no message is being committed */
+    uint64_t end_at; /* when the daemon ends even with messages under way */
 };
 
 void daemon_init(struct world *world);
 void daemon_done(struct world *world);
 
-/* One system call or so. False if there was nothing to do. */
+/* Makes about one system call. Returns false if there was nothing to do. */
 bool daemon_step(struct world *world);
 
-/* It is told to stop, as by SIGTERM. */
+/* Tells the daemon to stop, as SIGTERM does. */
 void daemon_stop(struct world *world);
 
-/* When it will do something of its own accord. */
+/* Returns when the daemon will act without a signal (simulated nanoseconds). */
 uint64_t daemon_deadline(const struct daemon *daemon);

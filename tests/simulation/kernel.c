@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel.c - see kernel.h for what it stands for */
+/* kernel.c - see kernel.h */
 
 #include "kernel.h"
 
@@ -13,7 +13,7 @@
 
 #define FIRST_PID 2
 
-/* malloc(3) that fails is the end of a test, not a case of one. */
+/* Allocates zeroed memory. Aborts if memory runs out, since the simulation does not test that. */
 static void *allocate(size_t count, size_t size)
 {
     void *memory = calloc(count, size);
@@ -139,7 +139,7 @@ static int post(struct kernel *k, struct process *from, struct process *to, enum
     return 0;
 }
 
-/* Beyond the receiver's limit of pending signals the kernel keeps the number only. */
+/* Beyond the receiver's limit of pending signals, the kernel keeps only the signal's number. */
 static void strip(struct kernel *k, struct pending *signal)
 {
     if (k->strip == 0 || !random_chance(k->random, k->strip))

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kernel.h - a kernel of processes, PIDs and pending signals, as far as the protocol can tell
+ * kernel.h - a simulated kernel: processes, PIDs and pending signals, as the protocol sees them
  *
- * Each process has two pending sets, of its thread and of the whole process, each with room for
- * one SIGUSR1 and one SIGUSR2; a second signal for a slot vanishes together with its sender's
- * name (signal(7)). A process that has ended accepts signals until it is reaped; then its PID may
- * be given away, and whoever still holds the process, as with a pidfd, gets ESRCH.
+ * Each process has two pending sets: that of its thread and that of the process. Each set has one
+ * slot for SIGUSR1 and one for SIGUSR2. A second signal for a full slot vanishes, together with its
+ * sender's PID and user (signal(7)). A process that has ended accepts signals until it is reaped.
+ * After that, another process may get its PID, and sending to the old process fails with ESRCH, as
+ * through a pidfd.
  *
- * Policy: a struct process stands for one process for good and is freed with the kernel, so that
- * a pointer to it is what a pidfd is.
+ * Policy: a struct process always means the same process and is freed with the kernel. A pointer to
+ * it is therefore what a pidfd is.
  */
 #pragma once
 
@@ -21,22 +22,23 @@
 struct kernel;
 
 /*
- * How a process's pending signals are handed out. What the inbox tells of a signal's slot rests on
- * the kernel's order: a word comes from the last slot, and so when all others are empty. In
- * another order the slot is told as it is.
+ * The order in which a process takes its pending signals. The inbox infers a signal's slot from the
+ * kernel's order: a word comes from the last slot, and so when all others are empty. In another
+ * order, kernel_take() tells the real slot.
  */
 enum order {
     ORDER_KERNEL,  /* thread set first, lowest number first */
-    ORDER_BOUNDED, /* any, but what waited at one signal from the last slot goes before the next */
-    ORDER_ANY,     /* any; the slot is then told as the one that proves least */
+    ORDER_BOUNDED, /* any order, but signals that were pending when the last slot was emptied come
+                      before the next signal from the last slot */
+    ORDER_ANY,     /* any order; kernel_take() then tells the slot that proves the least */
 };
 
-/* One signal, with what only the simulation knows: who really sent it, and as which bit. */
+/* One signal, with two facts that only the simulation knows: its real sender, and its bit. */
 struct pending {
     siginfo_t info;
     struct process *sender;
-    unsigned message; /* SIGNAL_PLAIN of a sender: the message, from 0, */
-    uint64_t index;   /* and the bit of it */
+    unsigned message; /* of a sender's plain signal: the message, counted from 0 */
+    uint64_t index;   /* of a sender's plain signal: the bit of the message, counted from 0 */
 };
 
 enum life { LIFE_RUNNING, LIFE_ZOMBIE, LIFE_REAPED };
@@ -45,32 +47,32 @@ struct process {
     pid_t pid;
     uid_t uid;
     const char *role;
-    void *program;    /* whatever runs in it, or NULL */
+    void *program;    /* a sender's ledger, or NULL */
     bool is_shielded; /* survives SIGUSR1 and SIGUSR2 */
     bool is_stopped;
     enum life life;
     struct pending pending[SLOTS];
     unsigned full;    /* bit p: slot p holds a signal */
-    unsigned delayed; /* ORDER_BOUNDED: slots that go before the last one does */
+    unsigned delayed; /* ORDER_BOUNDED: bit p: slot p must be emptied before the last slot */
     struct process *next;
 };
 
 struct kernel_counts {
     uint64_t sent;
-    uint64_t lost; /* in a slot that was full */
-    uint64_t stripped;
+    uint64_t lost;     /* because the slot was full */
+    uint64_t stripped; /* of their sender and value */
     uint64_t processes;
-    uint64_t reused; /* PIDs */
+    uint64_t reused; /* number of processes with a PID that was used before */
 };
 
 struct kernel {
     struct random *random;
     uint64_t now; /* nanoseconds */
     enum order order;
-    unsigned
-        strip; /* chance of 65,536 that a signal which the receiver's limit counts is stripped */
-    bool reuses_identity; /* a fault: whoever has the PID now is the process meant */
-    bool is_trusted;      /* a fault: slots are told as they are in any order */
+    unsigned strip;       /* chance, of 65,536, that a signal is stripped if it counts towards the
+                             receiver's limit of pending signals */
+    bool reuses_identity; /* a fault: a signal goes to the process that has the PID now */
+    bool is_trusted;      /* a fault: kernel_take() tells the real slot in ORDER_ANY too */
     bool trace;
     pid_t pids; /* PIDs run from 2 up to this one */
     struct process *processes;
@@ -78,7 +80,7 @@ struct kernel {
     struct kernel_counts counts;
 };
 
-/* Room for so many PIDs, which must be more than ever run or wait to be reaped at a time. */
+/* pids: the number of PIDs. More than the processes that run or are zombies at any one time. */
 void kernel_init(struct kernel *kernel, struct random *random, unsigned pids);
 void kernel_done(struct kernel *kernel);
 
@@ -86,21 +88,24 @@ struct process *kernel_spawn(struct kernel *kernel, const char *role, uid_t uid,
 void kernel_exit(struct kernel *kernel, struct process *process);
 void kernel_reap(struct kernel *kernel, struct process *process);
 
-/* The process with that PID, a zombie too, or NULL. */
+/* Returns the process with this PID, which may be a zombie, or NULL. */
 struct process *kernel_find(const struct kernel *kernel, pid_t pid);
 
-/* What pidfd_send_signal(2) would say: 0 or -ESRCH. */
+/* Sends a plain signal: SIGUSR2 if second. Returns 0 or -ESRCH, as pidfd_send_signal(2). */
 int kernel_send_plain(struct kernel *kernel, struct process *from, struct process *to,
                       enum lane lane, bool second, unsigned message, uint64_t index);
 
-/* A queued signal with the word, under any PID's name, to either set. */
+/* Queues a signal with this word to the lane's set. claimed is the PID in the signal. */
 int kernel_send_queued(struct kernel *kernel, struct process *from, struct process *to,
                        enum lane lane, bool second, pid_t claimed, uint32_t word);
 
-/* Takes one signal: true, and *ret as inbox_take() would tell it. *ret_truth is the whole truth. */
+/*
+ * Takes one signal. Returns false if none is pending. *ret is the signal as inbox_take() would tell
+ * it, *ret_truth is the signal with its real sender.
+ */
 bool kernel_take(struct kernel *kernel, struct process *process, struct lane_signal *ret,
                  struct pending *ret_truth);
 
-/* A line of the trace, where one is wanted. */
+/* Prints a line of the trace, if the kernel has one. process: the acting process, or NULL. */
 void kernel_trace(const struct kernel *kernel, const struct process *process, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The protocol on a simulated kernel: simulate.c tells how to replay a seed.
+# Runs the protocol on a simulated kernel. simulate.c explains how to replay a seed.
 
 SIMULATION_TESTS = tests/simulation/simulate
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * random.h - the one source of chance in a simulation
+ * random.h - the only random number generator of a simulation
  *
- * Everything that a seed decides is drawn from here, so that a seed replays exactly. The generator
- * is SplitMix64.
+ * All random decisions use this generator, so a seed replays exactly. The generator is SplitMix64.
  */
 #pragma once
 
@@ -23,13 +22,13 @@ static inline uint64_t random_next(struct random *random)
     return z ^ z >> 31;
 }
 
-/* 0 to limit - 1; limit > 0. */
+/* Returns a number from 0 to limit - 1. limit must be 1 or more. */
 static inline unsigned random_below(struct random *random, unsigned limit)
 {
     return (unsigned)((random_next(random) >> 32) * limit >> 32);
 }
 
-/* True so many times in 65,536. */
+/* Returns true with a chance of of_65536 in 65,536. */
 static inline bool random_chance(struct random *random, unsigned of_65536)
 {
     return random_below(random, 65536) < of_65536;

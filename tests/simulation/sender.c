@@ -9,13 +9,13 @@
 #include "world.h"
 
 /*
- * How often a rogue goes astray, of 65,536: seldom enough that some of its messages get through,
- * and then as often as it can while it waits for the verdict.
+ * Chances, of 65,536 for each step, that a rogue breaks the protocol. The first is so small that
+ * some of its messages are sent in full. The second holds while the rogue waits for the verdict.
  */
 #define STRAYING 60
 #define STRAYING_AT_END 20000
 
-/* None, a tag, or one of the sender's own as well. */
+/* Draws no field, a tag, or a tag and an own field. */
 static void draw_fields(struct random *random, struct fields *fields)
 {
     char own[] = "FIELD=12345678";
@@ -47,7 +47,7 @@ static void draw_message(struct world *w, struct sent *sent)
     };
     if (length > 0)
         sent->message.bytes = malloc(length);
-    /* Few different octets make rows of equal bits, in which a slip is hardest to see. */
+    /* Few different octets make runs of equal bits, in which a shift by a bit is hardest to see. */
     for (size_t i = 0; i < length; i++)
         sent->message.bytes[i] = random_below(random, 4) > 0
                                      ? (uint8_t)(0 - random_below(random, 2))
@@ -56,7 +56,7 @@ static void draw_message(struct world *w, struct sent *sent)
         abort();
 }
 
-/* ---- what the conversation asks for ---- */
+/* ---- the operations of the conversation's owner ---- */
 
 static int send_bit(void *owner, const struct arq_bit *bit)
 {
@@ -88,9 +88,9 @@ static void note_ack(void *owner, enum lane lane, uint64_t index)
     const struct sender *s = owner;
 
     (void)lane;
-    kernel_trace(&s->world->kernel, s->process, "has bit %u confirmed", (unsigned)index);
+    kernel_trace(&s->world->kernel, s->process, "gets the ack of bit %u", (unsigned)index);
     if (index >= s->conversation.arq.total)
-        check_fail(&s->world->check, "process %d had a bit confirmed that there is not",
+        check_fail(&s->world->check, "process %d got the ack of a bit that does not exist",
                    (int)s->process->pid);
 }
 
@@ -98,14 +98,14 @@ static void note_word(void *owner, uint32_t word)
 {
     const struct sender *s = owner;
 
-    kernel_trace(&s->world->kernel, s->process, "hears %08x", (unsigned)word);
+    kernel_trace(&s->world->kernel, s->process, "hears word %08x", (unsigned)word);
 }
 
 static void note_stale(void *owner, uint32_t word)
 {
     const struct sender *s = owner;
 
-    kernel_trace(&s->world->kernel, s->process, "drops the stale %08x", (unsigned)word);
+    kernel_trace(&s->world->kernel, s->process, "drops the stale word %08x", (unsigned)word);
 }
 
 static void note_uncounted(void *owner, const struct lane_signal *signal, bool is_stranger)
@@ -129,7 +129,7 @@ static void note_timeout(void *owner, uint64_t waited_ns, enum ask ask)
 {
     const struct sender *s = owner;
 
-    kernel_trace(&s->world->kernel, s->process, "has heard nothing for %u us, and asks %s",
+    kernel_trace(&s->world->kernel, s->process, "has heard nothing for %u us: sends a probe %s",
                  (unsigned)(waited_ns / NSEC_PER_USEC),
                  ask == ASK_START ? "to start" : "to resume");
 }
@@ -194,7 +194,7 @@ void sender_free(struct sender *s)
     free(s);
 }
 
-/* A message has its outcome: what that says must be so. Returns whether another may follow. */
+/* Checks that the outcome of a message is true. Returns true if the sender may send another. */
 static bool check_outcome(struct world *w, struct sender *s)
 {
     const struct conversation *c = &s->conversation;
@@ -223,7 +223,7 @@ static bool check_outcome(struct world *w, struct sender *s)
     abort();
 }
 
-/* Then comes the next message, or the end. */
+/* Goes on to the next message, or ends the process. */
 static void conclude(struct world *w, struct sender *s)
 {
     if (!check_outcome(w, s) || s->ledger.current + 1 == s->ledger.count) {
@@ -236,7 +236,7 @@ static void conclude(struct world *w, struct sender *s)
 
 /* ---- rules that are switched off ---- */
 
-/* What was not acknowledged is sent again, without asking. */
+/* Lets the sender send bits without an ack again, without a probe. */
 static void repeat_blindly(struct arq_sender *arq)
 {
     for (unsigned back = LANES; back > 0; back--)
@@ -248,7 +248,7 @@ static void repeat_blindly(struct arq_sender *arq)
         arq->in_flight[lane] = false;
 }
 
-/* Whatever reply is held is taken for one to the newest probe. */
+/* Gives each reply that is held the nonce of the newest probe, as if it were not stale. */
 static void renew_replies(struct conversation *c)
 {
     for (unsigned i = 0; i < c->barrier.count; i++) {
@@ -261,7 +261,7 @@ static void renew_replies(struct conversation *c)
     }
 }
 
-/* What a sender must not do: a bit out of turn, or a probe that makes no sense here. */
+/* Breaks the protocol: sends a bit that is not the next one, or a random probe. */
 static void go_astray(struct world *w, struct sender *s)
 {
     struct probe probe = {.ask = random_below(&w->random, 2) ? ASK_START : ASK_RESUME,
@@ -275,7 +275,7 @@ static void go_astray(struct world *w, struct sender *s)
                           random_below(&w->random, 2), 0, 0);
 }
 
-/* ---- what it does at each point of its loop ---- */
+/* ---- the steps of the loop ---- */
 
 static void transmit(struct world *w, struct sender *s)
 {
@@ -286,7 +286,7 @@ static void transmit(struct world *w, struct sender *s)
         check_fail(&w->check, "process %d could not send (%d)", (int)s->process->pid, r);
     if (r != 0)
         return;
-    /* It polls, or goes on to sleep without. */
+    /* The sender polls, or sleeps at once. */
     s->at =
         conversation_holds_words(c) || random_below(&w->random, 2) ? SENDER_TAKES : SENDER_WAITS;
 }
@@ -314,7 +314,7 @@ static void take(struct world *w, struct sender *s)
         s->at = SENDER_SAW_NOTHING;
         return;
     }
-    if (w->fault == FAULT_ANY_ANSWER)
+    if (w->fault == FAULT_STRANGERS_TRUSTED)
         signal.pid = s->daemon->pid;
     conversation_take(&s->conversation, &signal);
     if (w->fault == FAULT_HASTY_SENDER)
@@ -328,7 +328,7 @@ static bool is_impatient(struct world *w, const struct sender *s)
     return s->deadline <= w->kernel.now || world_chance(w, w->nature.impatience);
 }
 
-/* True if it need not sleep. */
+/* Returns true if the sender need not sleep. */
 static bool wait_on(struct world *w, struct sender *s)
 {
     struct conversation *c = &s->conversation;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sender.h - a sending program: the shipped conversation in a process of the simulated kernel
+ * sender.h - a sender: the shipped conversation in a process of the simulated kernel
  *
- * It follows src/sender/delivery.c, with one system call a step. Where that polls or sleeps, the
- * scheduler chooses; and it may let any moment be the end of the probe timeout.
+ * The loop follows src/sender/delivery.c, with one system call in each step. The scheduler chooses
+ * if the sender polls or sleeps. It may also let the probe timeout expire at any moment.
  */
 #pragma once
 
@@ -16,23 +16,23 @@
 struct world;
 
 struct sender {
-    struct ledger ledger; /* first: what the process is known by */
+    struct ledger ledger; /* must be first: the process's program points to it */
     struct world *world;
     struct process *process;
     struct process *daemon;
-    bool is_rogue; /* sends bits and probes out of turn, too */
+    bool is_rogue; /* also sends bits and probes that the protocol forbids */
     struct conversation conversation;
     enum { SENDER_SENDS, SENDER_TAKES, SENDER_SAW_NOTHING, SENDER_WAITS } at;
-    uint64_t deadline; /* SENDER_WAITS: when it will do something of its own accord */
+    uint64_t deadline; /* SENDER_WAITS: when the sender will act without a signal */
     struct sender *next;
 };
 
-/* A process with so many messages to send, of which each is drawn here. */
+/* Starts a process that sends this number of random messages. */
 struct sender *sender_new(struct world *world, unsigned messages);
 void sender_free(struct sender *sender);
 
-/* One system call. False if there was nothing to do. */
+/* Makes one system call. Returns false if there was nothing to do. */
 bool sender_step(struct world *world, struct sender *sender);
 
-/* When it will do something of its own accord. */
+/* Returns when the sender will act without a signal (simulated nanoseconds). */
 uint64_t sender_deadline(const struct sender *sender);

@@ -2,14 +2,14 @@
 /*
  * simulate.c - runs seeds of the simulation
  *
- * Without arguments it is a test: many seeds keep every promise, a seed replays exactly,
- * and with any one rule switched off a promise is broken. With arguments it runs the seeds asked
- * for:
+ * Without arguments, the program is a test. It shows that many seeds keep every promise, that
+ * a seed replays exactly, and that some seed breaks a promise if any one rule is switched off.
+ * With arguments, the program runs the given seeds:
  *
- *   --seeds=N       so many (1)
- *   --first=S       from this one on (1)
- *   --trace         tell every event
- *   --without=RULE  with a rule switched off
+ *   --seeds=N       the number of seeds (1)
+ *   --first=S       the first seed (1)
+ *   --trace         print every event
+ *   --without=RULE  switch this rule off
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -22,30 +22,34 @@
 #define TEST_SEEDS 1500
 #define FAULT_SEEDS 4000
 
-/* What each fault breaks, in the words of the check that is to see it. */
+/* Each fault has a name, the rule that it switches off, and a part of the failure's text. */
 static const struct {
     const char *name;
     const char *rule;
     const char *broken;
 } faults[] = {
-    [FAULT_BLIND_REPEAT] = {"asking", "after a silence the sender asks, and repeats no bit",
+    [FAULT_BLIND_REPEAT] = {"probing",
+                            "after a probe timeout the sender sends a probe and repeats no bit",
                             "was taken for bit"},
-    [FAULT_HASTY_SENDER] = {"sender-barrier", "a sender acts on a word behind the barrier only",
+    [FAULT_HASTY_SENDER] = {"sender-barrier", "a sender acts on a word only after the barrier",
                             "was taken for bit"},
-    [FAULT_HASTY_DAEMON] = {"daemon-barrier", "the daemon acts on a word behind the barrier only",
+    [FAULT_HASTY_DAEMON] = {"daemon-barrier", "the daemon acts on a word only after the barrier",
                             "was taken for bit"},
-    [FAULT_ORDER_TRUSTED] = {"order", "slots prove something in the kernel's order only",
+    [FAULT_ORDER_TRUSTED] = {"order", "a slot proves other slots empty only in the kernel's order",
                              "was taken for bit"},
-    [FAULT_STALE_COUNTS] = {"nonce", "an answer to an older question is not believed",
+    [FAULT_STALE_COUNTS] = {"nonce", "a sender drops a reply to an older probe",
                             "was taken for bit"},
-    [FAULT_ANY_ANSWER] = {"answerer", "only the daemon answers", "was taken for bit"},
-    [FAULT_PID_IDENTITY] = {"pidfd", "a process is more than its PID", "meant for one before it"},
-    [FAULT_FORGETFUL_LOG] = {"log", "what is confirmed is in the log",
+    [FAULT_STRANGERS_TRUSTED] = {"strangers",
+                                 "a sender accepts acks and replies only from the daemon",
+                                 "was taken for bit"},
+    [FAULT_PID_IDENTITY] = {"pidfd", "a pidfd and not a PID identifies a process",
+                            "was meant for an earlier process"},
+    [FAULT_FORGETFUL_LOG] = {"log", "a confirmed message is in the log",
                              "was confirmed, but not logged"},
     [FAULT_CERTAINTY] = {"doubt",
-                         "a sender that has sent all bits does not know that they are lost",
+                         "a sender that has sent all bits is not certain that the message is lost",
                          "was given up, but logged"},
-    [FAULT_DOUBLE_LOG] = {"once", "what is in the log is there once", "was logged twice"},
+    [FAULT_DOUBLE_LOG] = {"once", "a message is logged only once", "was logged twice"},
 };
 
 #define FAULTS (sizeof faults / sizeof faults[0])
@@ -57,7 +61,7 @@ struct plan {
     bool trace;
 };
 
-/* Runs seeds up to the first that breaks a promise: true if there is none. */
+/* Runs the seeds up to the first that breaks a promise. Returns true if no seed breaks one. */
 static bool run_seeds(const struct plan *plan, struct world_counts *counts, uint64_t *ret_seed,
                       char *ret_failure, size_t size)
 {
@@ -125,7 +129,7 @@ static void test_replay(void)
     report(memcmp(&once, &again, sizeof once) == 0, "a seed replays exactly");
 }
 
-/* Looks for a seed that breaks the promise in question; the fault may break others on the way. */
+/* Looks for a seed with which the fault breaks the promise that its check detects. */
 static bool find_broken(enum fault fault, uint64_t *ret_seed, char *ret_failure, size_t size)
 {
     struct world_counts counts = {0};

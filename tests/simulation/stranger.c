@@ -26,7 +26,7 @@ static void send_plain(struct world *w, struct process *target)
                       0, 0);
 }
 
-/* Mostly on the lane of words, and mostly as words are. */
+/* Queues a word, in most cases as a SIGUSR2 to the process's set, as real words are. */
 static void send_word(struct world *w, struct process *target, pid_t claimed, uint32_t word)
 {
     bool is_odd = random_below(&w->random, 4) == 0;
@@ -37,14 +37,14 @@ static void send_word(struct world *w, struct process *target, pid_t claimed, ui
 
 /* ---- forged words ---- */
 
-/* A nonce that its owner does not use, and will not soon. */
+/* Returns a nonce that the sender, whose nonce is given, does not use now or soon. */
 static uint16_t wrong_nonce(struct world *w, uint16_t nonce)
 {
     return (uint16_t)(nonce - 1 - random_below(&w->random, 32768));
 }
 
-/* Asks in the name of a sender, of itself or of somebody who never asked. */
-static void forge_question(struct world *w)
+/* Forges a probe in the name of a sender, a stranger, the daemon or the innocent process. */
+static void forge_probe(struct world *w)
 {
     struct sender *sender = any_sender(w);
     struct process *in_name_of = any_stranger(w);
@@ -75,7 +75,7 @@ static void forge_question(struct world *w)
     send_word(w, w->daemon.process, in_name_of->pid, word);
 }
 
-static void forge_answer(struct world *w, struct sender *sender)
+static void forge_reply(struct world *w, struct sender *sender)
 {
     pid_t claimed = w->daemon.process->pid;
     struct reply reply = {
@@ -88,13 +88,13 @@ static void forge_answer(struct world *w, struct sender *sender)
         reply.nonce = (uint16_t)(sender->conversation.arq.nonce + random_below(&w->random, 2));
         if (!w->nature.guesses_nonces)
             claimed = any_stranger(w)->pid;
-        /* A stranger may have been given the PID of a daemon that ended. */
+        /* A stranger may have the PID of a daemon that has ended. */
         sender->ledger.is_misled |= claimed == w->daemon.process->pid;
     }
     send_word(w, sender->process, claimed, reply_pack(reply));
 }
 
-/* ---- the two kinds of thing that they do ---- */
+/* ---- steps and floods ---- */
 
 static void renew(struct world *w)
 {
@@ -111,12 +111,12 @@ void stranger_step(struct world *w)
     if (random_below(&w->random, 64) == 0) {
         renew(w);
     } else if (sender && random_below(&w->random, 2)) {
-        if (w->nature.forges_answers && random_below(&w->random, 4) == 0)
-            forge_answer(w, sender);
+        if (w->nature.forges_replies && random_below(&w->random, 4) == 0)
+            forge_reply(w, sender);
         else
             send_plain(w, sender->process);
-    } else if (w->nature.forges_questions && random_below(&w->random, 4) == 0) {
-        forge_question(w);
+    } else if (w->nature.forges_probes && random_below(&w->random, 4) == 0) {
+        forge_probe(w);
     } else {
         send_plain(w, w->daemon.process);
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stranger.h - processes that signal the daemon and the senders for no good reason
+ * stranger.h - processes that signal the daemon and the senders at random
  *
- * They send plain signals on both lanes, queued ones to both sets, and words of all kinds under any
- * name. Who may signal a sender can answer its question in the daemon's name if it guesses the
- * nonce: that sender is then misled, and only that one.
+ * They send plain signals on both lanes, queued signals to both sets, and words of all kinds that
+ * claim to be from any process. A stranger that may signal a sender and guesses the nonce can forge
+ * a reply of the daemon. That sender is then misled, and no other.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 
 struct world;
 
-/* One signal to somebody, or the end of this stranger, in whose slot comes another. */
+/* Sends one signal of a random stranger, or replaces a stranger by another process. */
 void stranger_step(struct world *world);
 
-/* Fills some of a process's slots, so that one at least is full. */
+/* Sends signals to these slots of a process (bit p: slot p) until at least one of them is full. */
 void stranger_flood(struct world *world, struct process *target, unsigned slots);

@@ -9,15 +9,15 @@
 
 #include "protocol/timing.h"
 
-/* More than all that run or wait to be reaped, but not many more: PIDs come back soon. */
+/* Slightly more than the processes that run or are zombies at a time, so PIDs are soon reused. */
 #define PIDS 32
 #define MESSAGE_LIMIT 600
 #define UNREAPED_MAX 12
 
-/* What a quiet part may take: so many steps, and so many for each bit of each message. */
+/* The limit of a quiet part: a number of steps, and more for each bit of each message. */
 #define QUIET_STEPS 100000
 #define QUIET_STEPS_PER_BIT 64
-/* It is quiet on a machine where a step takes about as long as on a real one. */
+/* In the quiet part, a step takes about as long as on a real machine: at most 500 ns. */
 #define QUIET_TICK 500
 #define QUIET_DAEMON_SHARE 8
 
@@ -57,13 +57,13 @@ static struct nature draw_nature(struct random *r)
         .storm_slots = 1 + random_below(r, (1u << SLOTS) - 1),
         .storm_at_daemon = random_below(r, 2),
         .has_rogues = random_below(r, 4) == 0,
-        .forges_questions = random_below(r, 3) == 0,
-        .forges_answers = random_below(r, 3) == 0,
+        .forges_probes = random_below(r, 3) == 0,
+        .forges_replies = random_below(r, 3) == 0,
         .guesses_nonces = random_below(r, 4) == 0,
         .daemon_ends_at = random_below(r, 8) == 0 ? 1 + random_below(r, 20000) : 0,
     };
 
-    /* Now and then one message that is longer than words can count, or than the daemon takes. */
+    /* In one of 40 seeds, messages may exceed a word's count modulus or the daemon's limit. */
     if (random_below(r, 40) == 0) {
         n.longest = MESSAGE_LIMIT + 20;
         n.messages = 4;
@@ -95,7 +95,10 @@ static void begin_senders(struct world *w)
     }
 }
 
-/* Whoever has ended makes room. Its ledger stays: the daemon may still log what it sent. */
+/*
+ * Frees the place of a sender that has ended. Its ledger is kept, since the daemon may still log a
+ * message of this sender.
+ */
 static void bury(struct world *w, unsigned i)
 {
     struct sender *sender = w->senders[i];
@@ -105,7 +108,7 @@ static void bury(struct world *w, unsigned i)
     w->senders[i] = NULL;
 }
 
-/* A zombie is reaped at any time, and at the latest where there would be too many. */
+/* Reaps zombies: each with a chance of one in four, and all beyond UNREAPED_MAX. */
 static void reap(struct world *w)
 {
     unsigned zombies = 0;
@@ -146,7 +149,7 @@ static void stop_or_continue(struct world *w)
     kernel_trace(&w->kernel, p, p->is_stopped ? "is stopped" : "is continued");
 }
 
-/* One step of anything but the daemon. */
+/* Makes one step of all processes but the daemon. */
 static void step_others(struct world *w)
 {
     unsigned i = random_below(&w->random, w->nature.senders);
@@ -199,7 +202,7 @@ static void pass_time(struct world *w)
     w->kernel.now += 1 + random_below(&w->random, w->nature.tick);
     if (world_chance(w, w->nature.leap))
         w->kernel.now += random_below(&w->random, 10 * 1000 * 1000);
-    /* Where all sleep, time flies. */
+    /* If all processes sleep, time jumps to the next deadline. */
     if (++w->idle > 16 * (w->nature.senders + 1)) {
         uint64_t next = next_deadline(w);
 
@@ -247,10 +250,10 @@ static void make_quiet(struct world *w)
     for (unsigned i = 0; i < w->nature.senders; i++)
         if (w->senders[i])
             w->senders[i]->process->is_stopped = false;
-    kernel_trace(&w->kernel, NULL, "it is quiet from here on");
+    kernel_trace(&w->kernel, NULL, "the quiet part begins");
 }
 
-/* A sender that was misled may wait for what will never come. */
+/* A misled sender may wait for a verdict that never comes. */
 static void kill_misled(struct world *w)
 {
     for (unsigned i = 0; i < w->nature.senders; i++)

@@ -2,9 +2,9 @@
 /*
  * world.h - one run: a daemon, senders and strangers on a kernel, under one seeded scheduler
  *
- * Every step lets one process make one system call. The daemon can be interrupted at each of its
- * own. A run has two parts: a noisy one of so many steps, in which anything may happen, and
- * a quiet one, in which every sender that lives must come to its verdicts.
+ * In every step, one process makes one system call. Other processes may interrupt the daemon at
+ * each of its system calls. A run has two parts. In the noisy part, anything may happen. In the
+ * quiet part, each running sender must get the verdicts of its messages.
  */
 #pragma once
 
@@ -16,14 +16,14 @@
 #define SENDERS_MAX 8
 #define STRANGERS_MAX 3
 
-/* A rule that is switched off, to see that the checks see it. */
+/* A rule that is switched off, to show that the checks detect its absence. */
 enum fault {
     FAULT_NONE,
     FAULT_BLIND_REPEAT,
     FAULT_HASTY_SENDER,
     FAULT_HASTY_DAEMON,
     FAULT_STALE_COUNTS,
-    FAULT_ANY_ANSWER,
+    FAULT_STRANGERS_TRUSTED,
     FAULT_PID_IDENTITY,
     FAULT_ORDER_TRUSTED,
     FAULT_FORGETFUL_LOG,
@@ -31,33 +31,33 @@ enum fault {
     FAULT_CERTAINTY,
 };
 
-/* How this world is, as its seed decided. Chances are of 65,536 for each step. */
+/* The parameters of a run, as its seed decides. Chances are of 65,536 for each step. */
 struct nature {
-    unsigned senders;  /* at a time */
-    unsigned messages; /* in all */
-    unsigned longest;  /* octets of a payload */
+    unsigned senders;  /* the most at a time */
+    unsigned messages; /* in total */
+    unsigned longest;  /* the most octets of a payload */
     bool has_fields;   /* some messages have fields */
     unsigned session_limit;
     uint64_t limit;          /* nanoseconds without progress after which a sender gives up */
-    unsigned noisy_steps;    /* before it becomes quiet */
-    unsigned daemon_share;   /* how often it is the daemon's turn, of 16 */
+    unsigned noisy_steps;    /* steps of the noisy part, at most */
+    unsigned daemon_share;   /* steps of the daemon, of 16 on average */
     unsigned tick;           /* the longest time that a step takes, in nanoseconds */
     unsigned leap;           /* chance that a step takes milliseconds */
-    unsigned noise;          /* chance that a stranger does something */
-    unsigned impatience;     /* chance that a sender takes any moment for a silence */
+    unsigned noise;          /* chance that a stranger acts */
+    unsigned impatience;     /* chance that a sender's probe timeout expires early */
     unsigned deaths;         /* chance that a sender is killed */
     unsigned stops;          /* chance that a process is stopped */
     unsigned preemption;     /* chance that the daemon is interrupted at a system call */
     unsigned slow_log;       /* chance that a commit takes time */
-    unsigned bad_log;        /* chance that it fails */
-    unsigned storm;          /* signals that keep one process's inbox from ever being empty */
-    unsigned storm_slots;    /* which slots they keep full, a bit each */
-    unsigned storm_of_words; /* chance that one of them is queued */
-    bool storm_at_daemon;    /* else at a sender */
+    unsigned bad_log;        /* chance that a commit fails */
+    unsigned storm;          /* number of times that a storm refills an inbox after a signal */
+    unsigned storm_slots;    /* bit p: the storm fills slot p */
+    unsigned storm_of_words; /* chance that a signal of the storm is queued */
+    bool storm_at_daemon;    /* true: the storm hits the daemon; false: the senders */
     bool has_rogues;         /* some senders send more than the protocol lets them */
-    bool forges_questions;   /* strangers forge words to the daemon */
-    bool forges_answers;     /* and to senders */
-    bool guesses_nonces;     /* and answers with the right nonce at that: who believes is misled */
+    bool forges_probes;      /* strangers forge words to the daemon */
+    bool forges_replies;     /* strangers forge words to senders */
+    bool guesses_nonces;     /* some forged replies have the right nonce and mislead a sender */
     unsigned daemon_ends_at; /* the step at which the daemon is told to stop; 0: never */
 };
 
@@ -70,33 +70,36 @@ struct world {
     struct daemon daemon;
     struct sender *senders[SENDERS_MAX];
     struct process *strangers[STRANGERS_MAX];
-    struct process *innocent; /* dies of the first signal */
-    struct sender *ended;     /* what dead senders left, to be freed */
-    unsigned begun;           /* messages */
+    struct process *innocent; /* the first signal ends this process */
+    struct sender *ended;     /* senders that have ended, to be freed at the end of the run */
+    unsigned begun;           /* messages that the senders so far have been given */
     unsigned storm_left;
     bool is_quiet;
-    bool in_daemon; /* it is being interrupted */
-    unsigned idle;  /* steps in a row in which nothing was done */
+    bool in_daemon; /* the daemon is being interrupted */
+    unsigned idle;  /* successive steps in which no process had anything to do */
     uint64_t step;
 };
 
-/* What a run came to, beside world->check. */
+/* The sums of all runs. */
 struct world_counts {
     struct check_counts check;
     struct kernel_counts kernel;
     uint64_t steps;
-    uint64_t longest_quiet; /* the most steps that a quiet part took */
-    uint64_t fingerprint;   /* of the run: two that differ in anything differ in this */
+    uint64_t longest_quiet; /* steps of the longest quiet part */
+    uint64_t fingerprint;   /* differs between two runs that differ in anything */
 };
 
-/* Runs a seed: true if every promise was kept; else false, with the broken one in ret_failure. */
-bool world_run(uint64_t seed, enum fault fault, bool trace, struct world_counts *ret_counts,
+/*
+ * Runs a seed and adds to the counts. Returns true if every promise was kept. Otherwise returns
+ * false, with the text of the broken promise in ret_failure, which has size octets.
+ */
+bool world_run(uint64_t seed, enum fault fault, bool trace, struct world_counts *counts,
                char *ret_failure, size_t size);
 
-/* Lets others run where the daemon makes a system call. */
+/* Lets other processes run while the daemon makes a system call. */
 void world_interrupt(struct world *world);
 
-/* A signal was taken by that process: a storm fills its inbox again. */
+/* This process has taken a signal. Lets a storm fill its inbox again. */
 void world_taken(struct world *world, struct process *process);
 
 static inline bool world_chance(struct world *world, unsigned chance)
