@@ -7,7 +7,7 @@
 #include "fairness.h"
 #include "fuzz.h"
 
-/* A row of bits that is not whole takes so much memory at most; see frame.h. */
+/* The octets that a decoder allocates for the first octets of a frame, at most; see frame.h. */
 #define FIRST_MEMORY 64
 
 static void check_memory(const struct session *session)
@@ -38,7 +38,7 @@ static void check_session(const struct exchange *ex, const struct session *sessi
     for (int lane = 0; lane < LANES; lane++)
         PROMISE(session->arq.held[lane] == peer->held[lane].is_there);
     check_memory(session);
-    /* What could be taken was. */
+    /* A bit that could be taken has been taken. */
     if (session == ex->runner && book_takes_bits(peer))
         PROMISE(!peer->held[peer->count % LANES].is_there);
     if (book.is_stopping)

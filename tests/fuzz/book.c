@@ -5,7 +5,10 @@
 
 struct book book;
 
-/* One user has many processes, one has few; and a PID may be another user's next time. */
+/*
+ * Returns the user of a process. User 0 has many processes, the others have few. The next process
+ * with the same PID may be another user's.
+ */
 static unsigned user_of(pid_t pid, unsigned generation)
 {
     static const unsigned users[] = {3, 0, 0, 1, 1, 2, 0, 0};
@@ -62,14 +65,14 @@ uint64_t book_index_on(const struct peer *peer, enum lane lane)
     return lane == peer->count % LANES ? taken : taken + 1;
 }
 
-bool book_has_row(const struct peer *peer)
+bool book_has_space(const struct peer *peer)
 {
-    return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < BOOK_ROW;
+    return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < BOOK_OCTETS;
 }
 
 struct reading book_read(const struct peer *peer)
 {
-    return reference_read(peer->row, peer->bits / 8, book.message_limit);
+    return reference_read(peer->octets, peer->bits / 8, book.message_limit);
 }
 
 bool book_is_gone(const struct peer *peer)

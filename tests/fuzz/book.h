@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * book.h - what happened to an exchange: what it was told, and what it did
+ * book.h - records what an exchange was told, and what it did
  *
- * It is made of nothing but what goes into the exchange and what that has its owner do: of the
- * exchange's own state it knows nothing. The book says what is so; what ought to be, say the
- * modules that read it and write in it. There is one book, and it is open to all of them.
+ * The book is derived only from the calls into the exchange and from the exchange's calls to its
+ * owner. It does not depend on the exchange's own state. The book says what has happened. The
+ * modules that read and write the book say what must happen. There is one book, which all of them
+ * share.
  */
 #pragma once
 
@@ -13,55 +14,55 @@
 #include "words.h"
 
 #define BOOK_PIDS 96
-/* Nobody may send more octets of a message than this. */
-#define BOOK_ROW 256
-/* Users are numbered, and have these UIDs and up. */
+/* The target sends fewer octets of a message than this. */
+#define BOOK_OCTETS 256
+/* Users are numbered from 0. User n has the user ID BOOK_UID + n. */
 #define BOOK_USERS 4
 #define BOOK_UID 1000
-/* More than there are sessions, so that a closed one is remembered for a while. */
+/* More than the number of sessions, so that the book remembers closed peers for a while. */
 #define BOOK_PEERS 32
 
-/* A process, under the name that the kernel may give to another after it. */
+/* A process; the kernel may give its PID to another process after its end. */
 struct process {
-    unsigned generation; /* how many had this PID before */
+    unsigned generation; /* number of processes that had this PID before */
     bool has_ended;
-    bool is_unsafe; /* a signal would harm it */
-    bool is_deaf;   /* words do not reach it, */
-    bool is_numb;   /* nor do answers to bits */
-    uint16_t nonce; /* of the newest question asked in its name */
+    bool is_unsafe; /* a signal would end it */
+    bool is_deaf;   /* replies cannot be delivered to it */
+    bool is_numb;   /* acks cannot be delivered to it */
+    uint16_t nonce; /* of the newest probe with its PID */
 };
 
-/* A session, but for the moment in which one is turned away that has none. */
+/* An open process: a session, or for a moment a process that is refused a session. */
 struct peer {
     pid_t pid;
     unsigned generation;
     unsigned user;
     bool is_open;
     bool is_session;
-    bool may_close; /* its process could not be reached */
-    bool makes_way; /* for another */
-    bool was_lost;  /* it is on record that its message was cut short */
-    unsigned asked; /* when it did so last: the number of that question */
+    bool may_close;  /* a signal to its process could not be delivered */
+    bool is_evicted; /* it has been chosen to be evicted */
+    bool was_lost;   /* its incomplete message has been recorded as lost */
+    unsigned asked;  /* the number of its newest probe, in the order of all probes */
 
     enum session_state state;
     enum reply_code refusal;
     bool is_invited;
-    unsigned rank; /* among those of its user who wait, first come first; 0: does not wait */
+    unsigned rank; /* in its user's queue, lowest first; 0: is not queued */
     uint16_t nonce;
-    uint64_t count;    /* of bits answered */
-    unsigned messages; /* logged */
+    uint64_t count;    /* of bits that were acked */
+    unsigned messages; /* that were logged */
 
     /* The message under way. */
     uid_t uid;
     unsigned bits;
-    uint8_t row[BOOK_ROW];
-    size_t content;  /* octets of payload and fields, */
-    size_t received; /* and of the payload alone */
-    size_t reserved; /* for all there will be of both */
+    uint8_t octets[BOOK_OCTETS];
+    size_t content;  /* octets of payload and fields that have come */
+    size_t received; /* octets of the payload that have come */
+    size_t reserved; /* octets of payload and fields that the header announces */
     struct {
         bool is_there, bit;
         uid_t uid;
-    } held[LANES]; /* bits that wait for their turn */
+    } held[LANES]; /* bits that wait for an earlier bit */
 };
 
 struct book {
@@ -69,50 +70,56 @@ struct book {
     unsigned session_limit;
     size_t room;
 
-    /* The world around the exchange. */
+    /* The owner of the exchange, and the processes. */
     uint64_t now;
     struct process processes[1 + BOOK_PIDS];
-    int log_result; /* what the log says to each message */
+    int log_result; /* the log's result for each message */
     bool no_memory;
-    bool is_stopping; /* exchange_stop() was called, */
-    bool stops_now;   /* and has not returned */
+    bool is_stopping; /* exchange_stop() was called */
+    bool stops_now;   /* exchange_stop() has not returned yet */
     bool is_over;     /* exchange_done() was called */
 
     struct peer peers[BOOK_PEERS];
     unsigned next_peer;
     unsigned last_rank;
-    unsigned user_ranks[BOOK_USERS]; /* of those for whom a peer waits */
-    unsigned questions;              /* asked so far */
-    struct words words;              /* held back */
-    struct peer *turn;               /* who has it, */
-    uint64_t granted_at;             /* since when, */
-    uint64_t heard_at;               /* and when it spoke last */
-    bool takes_turn;                 /* the exchange may take it away now */
-    bool commits_later;              /* a message is on its way into the log, */
-    struct peer *committed;          /* of this one, if it is still there */
+    unsigned user_ranks[BOOK_USERS]; /* of users with a queued peer, lowest first */
+    unsigned probes;                 /* number of probes so far */
+    struct words words;              /* the words behind the barrier */
+    struct peer *turn;               /* the peer that has the turn */
+    uint64_t granted_at;             /* when it got the turn */
+    uint64_t heard_at;               /* when it was last heard */
+    bool takes_turn;                 /* the exchange may end the turn now */
+    bool commits_later;              /* a message is being committed */
+    struct peer *committed;          /* the peer of that message, if it is still open */
     size_t committed_length;
     struct exchange_counts counts;
 };
 
 extern struct book book;
 
-/* A peer for the process that has this PID now: open, and no session yet. */
+/* Returns a new peer for the process that has this PID now. The peer is open, but no session. */
 struct peer *book_new_peer(pid_t pid);
 
-/* The session of a PID, or NULL; whether it takes another bit, or has a message under way. */
+/* Returns the session of a PID, or NULL. */
 struct peer *book_session(pid_t pid);
+
+/* Returns true if the session takes another bit. */
 bool book_takes_bits(const struct peer *peer);
+
+/* Returns true if the session has a message under way. */
 bool book_is_mid_message(const struct peer *peer);
 
-/* Whether a signal is a bit of the message of who has the turn; which it would be, on this lane. */
+/* Returns true if a signal is a bit of the runner's message. */
 bool book_wants(const struct lane_signal *signal);
+
+/* Returns the index that the session's next bit on this lane has in its message. */
 uint64_t book_index_on(const struct peer *peer, enum lane lane);
 
-/* Whether there may be one more bit of the message that the session has under way, if it has. */
-bool book_has_row(const struct peer *peer);
+/* Returns true unless the session's message under way has as many octets as the book can hold. */
+bool book_has_space(const struct peer *peer);
 
-/* What the bits of that message spell so far. */
+/* Reads the frame from the bits that were taken of the session's message. */
 struct reading book_read(const struct peer *peer);
 
-/* Whether a peer's process has ended; its PID may be another's by now. */
+/* Returns true if the peer's process has ended; another process may have its PID by now. */
 bool book_is_gone(const struct peer *peer);

@@ -14,7 +14,7 @@ struct debts debts;
 
 bool debts_are_paid(void)
 {
-    return !debts.to_commit && !debts.to_answer && !debts.to_judge && !debts.to_drop &&
+    return !debts.to_commit && !debts.to_reply && !debts.to_judge && !debts.to_drop &&
            !debts.to_admit && !debts.to_turn_away && !debts.want.peer;
 }
 
@@ -59,13 +59,13 @@ void debts_log(struct peer *peer, int result)
     }
 }
 
-/* ---- what is scarce ---- */
+/* ---- sessions and room ---- */
 
-/* A session was opened on this question, which is acted on at another event at the earliest. */
+/* Opens a session on the probe admitted_by. The probe goes behind the barrier once more. */
 static void admit(struct peer *peer)
 {
     peer->is_session = true;
-    peer->asked = ++book.questions;
+    peer->asked = ++book.probes;
     book.counts.senders++;
     words_hold_again(&book.words, peer->pid, debts.admitted_by);
 }
@@ -77,7 +77,7 @@ static void turn_away(struct peer *peer, struct probe probe, enum reply_code rep
     debts.farewell = reply;
 }
 
-/* Nothing that is wanted can be had without memory, but room. */
+/* Room is only a number. A session needs memory. */
 static void give(const struct want *want)
 {
     if (want->good == GOOD_ROOM)
@@ -109,19 +109,19 @@ void debts_want(struct want want)
 
 /* ---- bits ---- */
 
-/* What the header announces needs room, as soon as it is whole. */
+/* Wants room for the announced payload and fields as soon as the header is complete. */
 static void note_content(struct peer *peer, const struct reading *reading)
 {
     size_t length = reading->length + reading->fields_length;
 
     if (!reading->has_length)
         return;
-    peer->content = peer->bits / 8 - (size_t)(reading->payload - peer->row);
+    peer->content = peer->bits / 8 - (size_t)(reading->payload - peer->octets);
     if (length > 0 && peer->content == 0)
         debts_want((struct want){.peer = peer, .good = GOOD_ROOM, .amount = length});
 }
 
-static void judge_row(struct peer *peer)
+static void judge_octets(struct peer *peer)
 {
     const struct reading reading = book_read(peer);
 
@@ -150,17 +150,17 @@ void debts_take_bit(struct peer *peer, bool bit)
 {
     uint8_t mask = (uint8_t)(0x80 >> peer->bits % 8);
 
-    PROMISE(peer->bits / 8 < sizeof peer->row);
-    peer->row[peer->bits / 8] &= (uint8_t)~mask;
+    PROMISE(peer->bits / 8 < sizeof peer->octets);
+    peer->octets[peer->bits / 8] &= (uint8_t)~mask;
     if (bit)
-        peer->row[peer->bits / 8] |= mask;
+        peer->octets[peer->bits / 8] |= mask;
     peer->bits++;
     peer->count++;
     if (peer->bits % 8 == 0)
-        judge_row(peer);
+        judge_octets(peer);
 }
 
-/* ---- what each question may be answered ---- */
+/* ---- the permitted replies to each probe ---- */
 
 void debts_meet(struct peer *peer, struct probe probe)
 {
@@ -174,23 +174,23 @@ void debts_meet(struct peer *peer, struct probe probe)
     }
 }
 
-static void owe_answer(struct peer *peer, unsigned replies)
+static void owe_reply(struct peer *peer, unsigned replies)
 {
-    debts.to_answer = peer;
+    debts.to_reply = peer;
     debts.replies = replies;
 }
 
 static void ask_start(struct peer *peer)
 {
     if (book_is_mid_message(peer)) {
-        owe_answer(peer, ONE_OF(REPLY_OUT_OF_STEP));
+        owe_reply(peer, ONE_OF(REPLY_OUT_OF_STEP));
     } else if (peer->state == SESSION_REFUSED) {
-        owe_answer(peer, ONE_OF(peer->refusal));
+        owe_reply(peer, ONE_OF(peer->refusal));
     } else if (book.is_stopping) {
-        owe_answer(peer, ONE_OF(REPLY_STOPPING));
+        owe_reply(peer, ONE_OF(REPLY_STOPPING));
     } else {
         peer->is_invited = true;
-        owe_answer(peer, GO_OR_WAIT);
+        owe_reply(peer, GO_OR_WAIT);
     }
 }
 
@@ -198,30 +198,30 @@ static void ask_resume(struct peer *peer)
 {
     switch (peer->state) {
     case SESSION_IDLE:
-        owe_answer(peer, peer->is_invited ? GO_OR_WAIT : ONE_OF(REPLY_FORGOTTEN));
+        owe_reply(peer, peer->is_invited ? GO_OR_WAIT : ONE_OF(REPLY_FORGOTTEN));
         return;
     case SESSION_OPEN:
-        owe_answer(peer, GO_OR_WAIT);
+        owe_reply(peer, GO_OR_WAIT);
         return;
     case SESSION_COMMITTING:
-        owe_answer(peer, ONE_OF(REPLY_PENDING));
+        owe_reply(peer, ONE_OF(REPLY_PENDING));
         return;
     case SESSION_COMMITTED:
         peer->is_invited = false;
         fairness_stop_waiting(peer);
         if (book.turn == peer)
             book.turn = NULL;
-        owe_answer(peer, ONE_OF(REPLY_COMMITTED));
+        owe_reply(peer, ONE_OF(REPLY_COMMITTED));
         return;
     case SESSION_REFUSED:
-        owe_answer(peer, ONE_OF(peer->refusal));
+        owe_reply(peer, ONE_OF(peer->refusal));
         return;
     }
 }
 
 void debts_ask(struct peer *peer, struct probe probe)
 {
-    peer->asked = ++book.questions;
+    peer->asked = ++book.probes;
     peer->nonce = probe.nonce;
     clear_slots(peer);
     if (book.turn == peer)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * debts.h - what an exchange owes, from one call to its owner to the next
+ * debts.h - the calls that an exchange owes to its owner
  *
- * A bit, a question, a want, or the log's word on a message, each has something that must follow: a
- * commit, an answer, a verdict, a session's end. That is noted here, with what the book says from
- * then on; the call to the owner that pays a debt takes it off (owner.h). At the end of an event
- * all are paid.
+ * Something must follow each bit, each probe, each want and each result of the log: a commit,
+ * a reply, a verdict, or the end of a session. The functions here record such a debt, and change
+ * the book. The call to the owner that pays a debt removes it (owner.h). At the end of an event,
+ * all debts must be paid.
  */
 #pragma once
 
@@ -13,37 +13,40 @@
 #include "fairness.h"
 
 struct debts {
-    struct peer *to_commit;
-    struct peer *to_answer; /* a question: with one of these replies, 1u << reply each */
-    unsigned replies;
-    struct peer *to_judge; /* a verdict */
+    struct peer *to_commit; /* its message must be committed */
+    struct peer *to_reply;  /* its probe must get a reply */
+    unsigned replies;       /* the permitted replies to that probe: bit n is set for reply n */
+    struct peer *to_judge;  /* it must be told its verdict */
     enum reply_code verdict;
-    bool is_on_record;         /* the refusal */
-    struct peer *to_drop;      /* it could not be answered, or made way */
-    struct peer *to_admit;     /* the user of this one must be asked for */
-    struct probe admitted_by;  /* because of this question */
-    struct peer *to_turn_away; /* with this reply */
+    bool is_on_record;         /* that verdict is a refusal and has been recorded */
+    struct peer *to_drop;      /* it must be closed: it could not be reached, or was evicted */
+    struct peer *to_admit;     /* the exchange must look up its user */
+    struct probe admitted_by;  /* the probe of to_admit */
+    struct peer *to_turn_away; /* it must get the reply farewell, and no session */
     enum reply_code farewell;
-    struct want want; /* somebody must give way */
+    struct want want; /* a session must be evicted for this want */
 };
 
 extern struct debts debts;
 
-/* Whether nothing is owed. */
+/* Returns true if no debt is left. */
 bool debts_are_paid(void);
 
-/* A question, of a new peer without a session, and of one with a session. */
+/* A probe is acted on: of a new peer without a session, or of a session. */
 void debts_meet(struct peer *peer, struct probe probe);
 void debts_ask(struct peer *peer, struct probe probe);
 
-/* Somebody wants something: it is given, or somebody must give way, or it is denied. */
+/* A peer wants a session or room: grants it, records that a session must be evicted, or refuses. */
 void debts_want(struct want want);
 
-/* The next bit of the message that the peer has under way was answered. */
+/* The next bit of the peer's message was acked and is taken. */
 void debts_take_bit(struct peer *peer, bool bit);
 
-/* The peer's message, or its question for one, is refused. */
+/* The peer's message, or its probe to start one, is refused. */
 void debts_refuse(struct peer *peer, enum reply_code reason);
 
-/* The log has made up its mind on a message: 0 or -errno. peer: whose it is; NULL if it is gone. */
+/*
+ * The log has a result for a message: 0 or -errno. peer is the session of the message, or NULL if
+ * the session has ended.
+ */
 void debts_log(struct peer *peer, int result);

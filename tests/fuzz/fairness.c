@@ -58,7 +58,7 @@ bool fairness_is_anybody_waiting(void)
     return false;
 }
 
-/* Of those who wait, who has yet to begin a message. */
+/* Returns the number of queued peers that have yet to begin a message. */
 static unsigned newcomers(void)
 {
     unsigned count = 0;
@@ -79,7 +79,7 @@ bool fairness_turn_may_end(void)
                                book.now - book.granted_at >= fairness_slice());
 }
 
-/* ---- what is scarce ---- */
+/* ---- sessions and room ---- */
 
 static size_t share_of(const struct peer *peer, enum good good)
 {
@@ -159,7 +159,7 @@ static void check_members(const struct user *user)
     PROMISE(members == user->sessions);
 }
 
-/* Returns which user it is. */
+/* Checks a user of the exchange. Returns its number in the book. */
 static unsigned check_user(const struct user *user)
 {
     unsigned which = user->uid - BOOK_UID;

@@ -1,61 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fairness.h - what each user of an exchange ought to get, by the book
+ * fairness.h - what the exchange must give to each user, computed from the book
  *
- * Turns: the users take turns, the one that waits longest first; of a user's senders, the one that
- * waits longest. A user waits since its last turn, or since one of its senders began to wait. A
- * turn ends after a slice of time, if others wait, or after a silence. The slice is a long one
- * where nobody waits to begin a message.
+ * Turns: the next turn goes to the user that has waited longest, and among its sessions to the one
+ * that has waited longest. A user waits since its last turn, or since its first session was queued.
+ * A turn ends after a slice if others wait, or after a lapse (TURN_LAPSE). The slice is long if no
+ * queued session has yet to begin its message.
  *
- * Sessions and room: where more is wanted than there is, the user with most of it gives way, if
- * that is more than the one who wants it would have. What it loses is what asked least lately, but
- * never a message that is on its way into the log. Of users who have the same, it may be any.
+ * Sessions and room: at the limit, the user with the most loses a session, if that user has more
+ * than the asking user would then have. It loses the session that sent a probe least recently, but
+ * never one whose message is being committed. If several users have the most, any of them may lose.
  */
 #pragma once
 
 #include "book.h"
 
-/* What there is only so much of. */
+/* A limited good. */
 enum good {
     GOOD_SESSIONS,
     GOOD_ROOM, /* octets */
 };
 
-/* Somebody wants more of something, and it is not settled yet whether there is enough. */
+/* A peer wants some amount of a good, and has neither got it nor been refused. */
 struct want {
-    struct peer *peer; /* NULL: nobody does */
+    struct peer *peer; /* NULL: no peer wants anything */
     enum good good;
     size_t amount;
 };
 
 /* ---- turns ---- */
 
-/* Does nothing where the peer waits already, or does not. */
+/* Adds the peer to its user's queue, or removes it. Does nothing if that is so already. */
 void fairness_wait(struct peer *peer);
 void fairness_stop_waiting(struct peer *peer);
 
-/* Whether the next turn is this peer's; it is given to it. */
+/* Returns true if the next turn is this peer's. */
 bool fairness_is_next(const struct peer *peer);
+
+/* Gives the turn to a queued peer: moves its user to the end of the round. */
 void fairness_take_turn(struct peer *peer);
 
+/* Returns true if a peer is queued. */
 bool fairness_is_anybody_waiting(void);
 
-/* How long a slice is now. */
+/* Returns the length of a slice now, in nanoseconds. */
 uint64_t fairness_slice(void);
 
-/* Whether the turn that somebody has may be taken away now. */
+/* Returns true if the exchange may end the runner's turn now. */
 bool fairness_turn_may_end(void);
 
-/* ---- what is scarce ---- */
+/* ---- sessions and room ---- */
 
-/* Whether there is as much as is wanted; if not, whether somebody must give way. */
+/* Returns true if the limit has room for the want. */
 bool fairness_is_enough(const struct want *want);
+
+/* Returns true if a session must be evicted for the want, which exceeds the limit. */
 bool fairness_is_due(const struct want *want);
 
-/* Whether it may be this peer that gives way. */
+/* Returns true if this peer may be evicted for the want. */
 bool fairness_takes_from(const struct want *want, const struct peer *peer);
 
 /* ---- the exchange's own state ---- */
 
-/* It knows the users that the book knows, and the same of each. */
+/* Checks that the exchange has the same users as the book, each with the same numbers. */
 void fairness_check(const struct users *users);

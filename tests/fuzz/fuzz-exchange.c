@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz-exchange.c - any events, in any order, to an exchange under the eyes of a witness
+ * fuzz-exchange.c - fuzzes an exchange with any events in any order, and a witness checks it
  *
- * The first two octets of the input are the limits of sessions and room, and of a message's length;
- * the others are events (see enum event), an octet each with what it needs behind it. Few octets go
- * a long way: one event can be a hundred bits of a sender that keeps to the protocol.
+ * The first octet of the input sets the limits of sessions and of room, the second the limit of a
+ * message's length. The others are events (see enum event): an octet each, with its arguments
+ * behind it. A short input can do much: one event can be 100 bits of a sender that keeps to the
+ * protocol.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,35 +16,35 @@
 #include "witness.h"
 
 enum event {
-    EVENT_BIT,       /* any plain signal */
-    EVENT_WORD,      /* any word */
-    EVENT_NOISE,     /* anything else, at any slot */
-    EVENT_ASK,       /* a question, as the protocol has it */
-    EVENT_ASK_AGAIN, /* the same, with the nonce of the one before */
-    EVENT_SEND,      /* the next bits of a good frame */
-    EVENT_SETTLE,    /* nothing is pending */
-    EVENT_TIME,      /* some passes */
-    EVENT_END,       /* a process ends */
-    EVENT_BEGIN,     /* another is given its PID */
-    EVENT_NOTICE,    /* the owner notices the end of a process, or thinks so */
-    EVENT_REACH,     /* a process can be told, answered or opened no more, or again */
-    EVENT_LOG,       /* the log is of another mind */
-    EVENT_LOGGED,    /* it has made it up */
-    EVENT_MEMORY,    /* there is none, or there is again */
-    EVENT_STOP,      /* the daemon is told to end */
+    EVENT_BIT,         /* any plain signal */
+    EVENT_WORD,        /* any word */
+    EVENT_NOISE,       /* any other signal, from any slot */
+    EVENT_PROBE,       /* a probe with the next nonce */
+    EVENT_PROBE_AGAIN, /* a probe with the nonce of the last one */
+    EVENT_SEND,        /* the next bits of a valid frame */
+    EVENT_SETTLE,      /* no signal is pending */
+    EVENT_TIME,        /* time passes */
+    EVENT_END,         /* a process ends */
+    EVENT_BEGIN,       /* another process gets its PID */
+    EVENT_NOTICE,      /* the owner notices the end of a process, perhaps of one closed before */
+    EVENT_REACH,       /* a process can or cannot be told words, sent acks, or opened from now on */
+    EVENT_LOG,         /* the log's result changes, for the messages that follow */
+    EVENT_LOGGED,      /* the log finishes the message that is being committed */
+    EVENT_MEMORY,      /* memory runs out, or is available again */
+    EVENT_STOP,        /* the daemon is told to stop */
     EVENTS,
 };
 
-/* Octets that are spelled out, without the NUL behind them. */
+/* The fields of a message, from a literal without its terminating NUL. */
 #define FIELDS(text) .fields = (const uint8_t *)(text), .fields_length = sizeof(text) - 1
 
-/* What senders that keep to the protocol have to say, one message after another. */
+/* The messages of senders that keep to the protocol, sent one after another. */
 static const struct message messages[] = {
     {.priority = 6, .bytes = (uint8_t *)"hi", .length = 2},
     {.priority = 0},
     {.priority = 4, .bytes = (uint8_t *)"yo", .length = 2, FIELDS("\3tme\2f3\3i42\4A=\n\xff")},
     {.priority = 1, FIELDS("\2A=")},
-    /* But this one's name is the daemon's, which is refused with the last bit. */
+    /* This message has a field with a reserved name, so it is refused at its last bit. */
     {.priority = 3, .bytes = (uint8_t *)"oh", .length = 2, FIELDS("\2tx\11MESSAGE=!")},
     {.priority = 5, .bytes = (uint8_t *)"\xff\xff\xff", .length = 3},
     {.priority = 7, .bytes = (uint8_t *)"\0\1\2\3\4\5\6\7\0\1\2\3\4\5\6\7", .length = 16},
@@ -51,7 +52,7 @@ static const struct message messages[] = {
 
 #define MESSAGES (sizeof messages / sizeof messages[0])
 
-/* Few PIDs meet often; many fill tables. */
+/* Most PIDs are one of 5, so that events hit the same process. The others fill the tables. */
 static pid_t read_pid(struct input *input)
 {
     uint8_t octet = input_octet(input);
@@ -85,7 +86,7 @@ static void any_bit(struct input *input)
     uint8_t how = input_octet(input);
     const struct peer *peer = book_session(pid);
 
-    if (!peer || book_has_row(peer))
+    if (!peer || book_has_space(peer))
         send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
 }
 
@@ -111,7 +112,7 @@ static void ask(struct input *input, unsigned argument, bool is_new)
               argument & 2);
 }
 
-/* As many as the input says, or up to the end of the message. */
+/* Sends as many bits as the input says, or up to the end of the message. */
 static void send_bits(struct input *input)
 {
     pid_t pid = read_pid(input);
@@ -124,7 +125,7 @@ static void send_bits(struct input *input)
         return;
     frame.length = reference_write(&messages[((unsigned)pid + peer->messages) % MESSAGES], octets);
     for (uint64_t bit = peer->state == SESSION_OPEN ? peer->bits : 0;
-         left > 0 && peer->is_session && book_takes_bits(peer) && book_has_row(peer) &&
+         left > 0 && peer->is_session && book_takes_bits(peer) && book_has_space(peer) &&
          bit < frame_bits(&frame);
          left--, bit++)
         send_plain(pid, 1000 + (uid_t)pid, (enum lane)(peer->count % LANES),
@@ -153,7 +154,7 @@ static int result_of(unsigned argument)
     return results[argument % (sizeof results / sizeof results[0])];
 }
 
-/* Around the times that matter: the repeated GO's, the lapse, the slice. */
+/* Durations around those of the exchange: the repeated go, the lapse, the slices. */
 static uint64_t duration_of(unsigned argument)
 {
     static const unsigned microseconds[] = {1,    100,  199,  200,  201,  400,   999,   1000,
@@ -175,9 +176,9 @@ static void happen(enum event event, unsigned argument, struct input *input)
         witness_signal(
             &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = (enum slot)(argument % SLOTS)});
         return;
-    case EVENT_ASK:
-    case EVENT_ASK_AGAIN:
-        ask(input, argument, event == EVENT_ASK);
+    case EVENT_PROBE:
+    case EVENT_PROBE_AGAIN:
+        ask(input, argument, event == EVENT_PROBE);
         return;
     case EVENT_SEND:
         send_bits(input);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz-frame.c - any row of bits, read as frames; any message, written as one
+ * fuzz-frame.c - fuzzes the decoder of frames with any sequence of bits, the encoder with any
+ * message
  *
- * The first octet of the input says what is done with the others (see enum way), the second how
- * large a payload may be. What comes is compared, after each bit, with the reference's opinion.
+ * The first octet of the input says how the others are used (see enum way). The second octet sets
+ * the limit of the payload. After each bit, the target compares the decoder with the reference.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +13,14 @@
 #include "protocol/frame.h"
 #include "reference.h"
 
-/* Random octets never get past a checksum, so the input may ask for help. */
+/* Random octets hardly ever have a right checksum, so the input may ask for one. */
 enum way {
-    WAY_ENCODE = 1, /* they are a message: its frame is what is read */
-    WAY_MEND = 2,   /* they are a frame: its checksum is put right */
-    WAY_FLIP = 4,   /* then one bit is flipped: the first octets say which */
+    WAY_ENCODE = 1, /* the octets are a message, which is encoded and then decoded */
+    WAY_MEND = 2,   /* the octets are a frame, whose checksum is corrected */
+    WAY_FLIP = 4,   /* after that, one bit is flipped; the first two octets say which */
 };
 
-/* Memory grows with what arrives: twice that at most, but for the beginning. */
+/* The octets that the decoder allocates at first. Later it has at most twice what has arrived. */
 #define FIRST_MEMORY 64
 
 static size_t limit_of(uint8_t octet)
@@ -55,7 +56,7 @@ static enum fields_result add_again(struct fields *fields, const struct field *f
     }
 }
 
-/* A sender that adds the same fields, one by one, puts the same octets together. */
+/* Checks that a sender that adds the same fields one by one gets the same octets. */
 static void check_fields(const uint8_t *octets, size_t length)
 {
     struct fields fields = {0};
@@ -92,17 +93,17 @@ static void check_complete(const struct frame_decoder *decoder, const struct rea
     frame_free(&again);
 }
 
-/* Reads one frame; returns how many octets it used, or 0 where there was no verdict. */
+/* Decodes one frame. Returns the number of octets that it used, or 0 if the frame is incomplete. */
 static size_t check_decoder(struct frame_decoder *decoder, const uint8_t *octets, size_t length,
                             size_t limit)
 {
     const struct reading reading = reference_read(octets, length, limit);
-    const struct frame row = {.octets = (uint8_t *)octets, .length = reading.used};
+    const struct frame used = {.octets = (uint8_t *)octets, .length = reading.used};
 
-    for (uint64_t i = 0; i < frame_bits(&row); i++) {
-        enum frame_status status = frame_decoder_bit(decoder, frame_bit(&row, i));
+    for (uint64_t i = 0; i < frame_bits(&used); i++) {
+        enum frame_status status = frame_decoder_bit(decoder, frame_bit(&used, i));
 
-        PROMISE(status == (i + 1 < frame_bits(&row) ? FRAME_MORE : reading.status));
+        PROMISE(status == (i + 1 < frame_bits(&used) ? FRAME_MORE : reading.status));
         if (i % 8 == 7)
             check_bounds(decoder, limit);
     }
@@ -114,8 +115,8 @@ static size_t check_decoder(struct frame_decoder *decoder, const uint8_t *octets
     return reading.status == FRAME_MORE ? 0 : reading.used;
 }
 
-/* One decoder reads frame after frame, as a session's does. */
-static void check_row(const uint8_t *octets, size_t length, size_t limit)
+/* Decodes frame after frame with the same decoder, as a session does. */
+static void check_octets(const uint8_t *octets, size_t length, size_t limit)
 {
     struct frame_decoder decoder;
     size_t used;
@@ -128,7 +129,11 @@ static void check_row(const uint8_t *octets, size_t length, size_t limit)
     } while (used > 0 && length > 0);
 }
 
-/* The frame of a message, as both write it. Its first octet says how much at the end is fields. */
+/*
+ * Encodes the input as a message, and checks the frame against the reference's. The first octet
+ * sets the priority and the number of octets at the end that are fields. Returns the frame's
+ * length.
+ */
 static size_t write_frame(struct input *input, uint8_t *octets)
 {
     uint8_t first = input_octet(input);
@@ -185,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (way & WAY_FLIP && length > 0)
         octets[flipped / 8 % length] ^= (uint8_t)(0x80 >> flipped % 8);
-    check_row(octets, length, limit);
+    check_octets(octets, length, limit);
     free(octets);
     return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz.h - what a fuzz target has: one function, which libFuzzer or replay.c calls with any input
+ * fuzz.h - the interface of a fuzz target: one function, which libFuzzer or replay.c calls
  *
- * A target ends the process where a promise is broken; the input that did it is then a file, and
- * replay.c runs it again.
+ * A target aborts the process when a promise is broken. libFuzzer then writes the input to a file,
+ * and replay.c can run it again.
  */
 #pragma once
 
@@ -13,13 +13,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Says what was broken, and where, and aborts. */
+/* Prints the broken promise and its place in the source, and aborts. */
 _Noreturn void fuzz_fail(const char *promise, const char *file, int line);
 
-/* A promise: stays when NDEBUG is defined. */
+/* Asserts a promise. Unlike assert(3), this also works if NDEBUG is defined. */
 #define PROMISE(condition) ((condition) ? (void)0 : fuzz_fail(#condition, __FILE__, __LINE__))
 
-/* An input that is read from its beginning, octet by octet; after its end it is all zeros. */
+/* An input that is read octet by octet. After its end, all octets are 0. */
 struct input {
     const uint8_t *at;
     size_t left;

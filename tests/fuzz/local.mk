@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Fuzz targets. Each is a function (fuzz.h) that every build runs on its corpus: replay-TARGET, a
-# test like others. A build with --enable-fuzzers, which needs clang, gives it to libFuzzer:
+# Fuzz targets. Each target is a function (fuzz.h). In every build, the test replay-TARGET runs it
+# on its corpus. A build with --enable-fuzzers, which needs clang, also runs it with libFuzzer:
 #
 #   make check-fuzz FUZZ_SECONDS=60     both targets at once, for so long
 #   make grow-corpus                    keeps what that has found: as few inputs as reach as much
@@ -45,7 +45,8 @@ if FUZZERS
 FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange
 EXTRA_PROGRAMS = $(FUZZERS)
 
-# What the frame's target does by itself need not be told to libFuzzer, and so is twice as fast.
+# The sources of the frame's target are not instrumented. libFuzzer does not need their coverage,
+# and the target is twice as fast without.
 tests_fuzz_fuzz_frame_SOURCES = $(fuzz_frame_sources)
 tests_fuzz_fuzz_frame_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_frame_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link

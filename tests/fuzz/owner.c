@@ -10,7 +10,7 @@
 #include "debts.h"
 #include "fuzz.h"
 
-/* ---- turns, and who makes way ---- */
+/* ---- turns and evictions ---- */
 
 static void give_turn(struct peer *peer)
 {
@@ -28,11 +28,11 @@ static void owe_drop(struct peer *peer)
     debts.to_drop = peer;
 }
 
-/* The exchange has chosen who gives way. */
+/* The exchange has chosen this session to be evicted. */
 static void choose(struct peer *peer)
 {
     PROMISE(fairness_takes_from(&debts.want, peer));
-    peer->makes_way = true;
+    peer->is_evicted = true;
 }
 
 /* ---- peers ---- */
@@ -67,7 +67,7 @@ static uid_t user_of_peer(void *owner, const void *peer)
     return BOOK_UID + guest->user;
 }
 
-/* Every other message can be seen in the log before it is there as a whole. */
+/* Messages of an odd length are visible in the log before they are complete. */
 static bool has_begun(void *owner)
 {
     PROMISE(owner == &book);
@@ -81,14 +81,16 @@ static bool is_begun(const struct peer *peer)
 }
 
 /*
- * Why a session may end: its process has, or it makes way, or all is over. Then nothing may be left
- * untold but what is true no more.
+ * Checks that a session may end: its process has ended or cannot be reached, it is evicted, or the
+ * exchange is done. In the last two cases, a message under way must have been refused before. The
+ * exception is a message that is partly in the log when the exchange is done. An incomplete message
+ * that was not refused must have been recorded as lost.
  */
 static void check_end(struct peer *peer)
 {
-    if (debts.want.peer && !peer->makes_way)
+    if (debts.want.peer && !peer->is_evicted)
         choose(peer);
-    if (peer->makes_way)
+    if (peer->is_evicted)
         PROMISE(!peer->is_invited && !book_is_mid_message(peer));
     else
         PROMISE(book_is_gone(peer) || peer->may_close ||
@@ -102,7 +104,7 @@ static void close_peer(void *owner, void *peer_)
 
     PROMISE(owner == &book);
     PROMISE(peer->is_open);
-    PROMISE(debts.to_answer != peer && debts.to_judge != peer && debts.to_commit != peer);
+    PROMISE(debts.to_reply != peer && debts.to_judge != peer && debts.to_commit != peer);
     PROMISE(debts.to_admit != peer && debts.to_turn_away != peer);
     if (debts.to_drop)
         PROMISE(debts.to_drop == peer);
@@ -118,7 +120,7 @@ static void close_peer(void *owner, void *peer_)
     if (book.committed == peer)
         book.committed = NULL;
     debts.to_drop = NULL;
-    if (peer->makes_way)
+    if (peer->is_evicted)
         debts_want(debts.want);
 }
 
@@ -172,7 +174,7 @@ static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
 static void hear_reply(struct peer *peer, enum reply_code reply)
 {
     PROMISE(debts.replies & (1u << reply));
-    debts.to_answer = NULL;
+    debts.to_reply = NULL;
     if (reply == REPLY_GO) {
         PROMISE(!book.commits_later);
         PROMISE(peer == book.turn || !fairness_is_anybody_waiting());
@@ -198,11 +200,14 @@ static void hear_verdict(struct peer *peer, enum reply_code reply)
     PROMISE(reply == debts.verdict);
     PROMISE(debts.is_on_record == (reply != REPLY_COMMITTED));
     debts.to_judge = NULL;
-    if (peer->makes_way)
+    if (peer->is_evicted)
         debts.to_drop = peer;
 }
 
-/* It will not be served; nothing is known to have been sent that could be refused. */
+/*
+ * A session that was invited to send another message is told that the daemon is busy or stops. It
+ * has not begun that message, so there is no message to refuse.
+ */
 static void hear_uninvited(struct peer *peer, enum reply_code reply)
 {
     PROMISE(reply == (debts.want.peer ? REPLY_BUSY : REPLY_STOPPING));
@@ -216,7 +221,7 @@ static void hear_uninvited(struct peer *peer, enum reply_code reply)
     debts.to_drop = peer;
 }
 
-/* Nothing was asked, so its turn has come; or it is told again, as if it had not heard. */
+/* A go without a probe gives the turn to the session, or is repeated to the runner. */
 static void hear_go(struct peer *peer, enum reply_code reply, bool is_heard)
 {
     PROMISE(reply == REPLY_GO);
@@ -246,8 +251,8 @@ static int tell_peer(void *owner, void *peer_, uint32_t word)
     if (debts.to_judge) {
         PROMISE(debts.to_judge == peer);
         hear_verdict(peer, reply.code);
-    } else if (debts.to_answer) {
-        PROMISE(debts.to_answer == peer);
+    } else if (debts.to_reply) {
+        PROMISE(debts.to_reply == peer);
         hear_reply(peer, reply.code);
     } else if (debts.want.peer || ((book.stops_now || book.is_over) && peer->is_invited)) {
         hear_uninvited(peer, reply.code);
@@ -290,7 +295,7 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
     return book.log_result;
 }
 
-/* A refusal that no row of bits calls for, and why it is just. */
+/* Checks a refusal that does not follow from the bits of a message, and records it as a debt. */
 static void expect_refusal(struct peer *peer, enum reply_code reason)
 {
     if (debts.want.peer) {
@@ -321,7 +326,7 @@ static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reas
     if (!debts.to_judge)
         expect_refusal(peer, reason);
     PROMISE(debts.to_judge == peer && debts.verdict == reason && !debts.is_on_record);
-    /* Where no bit has come, that is the user of the process. */
+    /* Before the first bit, uid is the user of the process. */
     PROMISE(peer->uid == uid);
     debts.is_on_record = true;
     book.counts.refused++;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * owner.h - an exchange's owner, which expects each of its calls
+ * owner.h - an exchange's owner that checks each call of the exchange
  *
- * What the exchange calls must be owed (debts.h) or be allowed by the book, with what the book
- * says: a session's end, a bit's answer, a word, a commit, what is for the record. The owner itself
- * is as the fuzz target has it: its processes end and cannot be reached, its log is of any mind.
+ * Each call must pay a debt (debts.h) or be permitted by the book, with the arguments that the book
+ * has: a session's end, an ack, a word, a commit, a record of a refusal or a loss. The fuzz target
+ * controls how the owner behaves: which processes end or cannot be reached, and the log's results.
  */
 #pragma once
 
 #include "protocol/exchange.h"
 
-/* To be given with &book as the owner. */
+/* The operations for exchange_init(). The owner argument must be &book. */
 extern const struct exchange_ops owner_ops;

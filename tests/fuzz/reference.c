@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Room for a length that fits nowhere else. */
+/* Holds a length of up to 10 octets of 7 bits, which may exceed size_t. */
 __extension__ typedef unsigned __int128 wide;
 
 uint32_t reference_checksum(const uint8_t *octets, size_t length)
@@ -26,7 +26,10 @@ static void put_checksum(uint8_t *at, uint32_t checksum)
         at[i] = (uint8_t)(checksum >> 8 * i);
 }
 
-/* Reads a length at octets[*at] and further. Where it is whole, *at moves behind it. */
+/*
+ * Reads a length that begins at octets[*at] and must be from least to most. If it is complete and
+ * valid, returns FRAME_COMPLETE, and *at is the index of the octet behind it.
+ */
 static enum frame_status read_length(const uint8_t *octets, size_t length, size_t least,
                                      size_t most, struct reading *reading, size_t *at, size_t *ret)
 {
@@ -106,7 +109,7 @@ static bool is_printable(const uint8_t *text, size_t length)
     return length >= 1 && length <= 255;
 }
 
-/* Counts what kind of field it is in the place of its letter; false if it is none. */
+/* Counts a field at the index of its letter. Returns false if the field is invalid. */
 static bool count_field(const uint8_t *text, size_t length, unsigned counts[256])
 {
     char copy[256] = "";
@@ -141,7 +144,7 @@ static bool are_fields(const uint8_t *octets, size_t length)
 
 /* ---- frames ---- */
 
-/* Reads both lengths; FRAME_COMPLETE with *at at the payload. */
+/* Reads both lengths. With FRAME_COMPLETE, *at is the index of the payload. */
 static enum frame_status read_lengths(const uint8_t *octets, size_t length, size_t limit,
                                       struct reading *reading, size_t *at)
 {

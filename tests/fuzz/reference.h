@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reference.h - frames as frame.h describes them, read and written in the plainest way
+ * reference.h - a second, simple implementation of the frames that frame.h describes
  *
- * A second opinion for the fuzz targets. It shares nothing with src/protocol/frame.c but the types:
- * it has the whole row of octets before it, and reckons the checksum bit by bit.
+ * The fuzz targets compare it with src/protocol/frame.c, with which it shares only the types. It
+ * reads a whole sequence of octets at once, and computes the checksum bit by bit.
  */
 #pragma once
 
@@ -12,20 +12,24 @@
 /* CRC-32C as in RFC 3720, section 12.1. */
 uint32_t reference_checksum(const uint8_t *octets, size_t length);
 
-/* What a row of octets is, if the payload may have limit octets. */
+/* The result of reading a sequence of octets. */
 struct reading {
-    enum frame_status status; /* FRAME_MORE: nothing yet */
-    size_t used;              /* the verdict falls with the last bit of this many octets; or all */
+    enum frame_status status; /* FRAME_MORE: the frame is incomplete */
+    size_t used;              /* octets up to the one that decides; all with FRAME_MORE */
     size_t received;          /* octets of the payload among them */
-    bool has_length;          /* the header is whole and good, */
-    size_t length;            /* and announces this; the payload is or would be at payload, */
-    size_t fields_length;     /* and so much of fields behind it */
-    const uint8_t *payload;
+    bool has_length;          /* the header is complete and valid; the next three members are set */
+    size_t length;            /* octets of the payload, as announced */
+    size_t fields_length;     /* octets of the fields behind the payload, as announced */
+    const uint8_t *payload;   /* the place of the payload in the octets */
     unsigned priority;
 };
 
+/* Reads the first frame in length octets. A payload may have limit octets at most. */
 struct reading reference_read(const uint8_t *octets, size_t length, size_t limit);
 
-/* Writes the frame of a message to octets, which has room for it; returns its length. */
+/*
+ * Writes the frame of a message to octets. Returns the frame's length. octets must have space for
+ * payload, fields and REFERENCE_OVERHEAD octets more.
+ */
 size_t reference_write(const struct message *message, uint8_t *octets);
 #define REFERENCE_OVERHEAD 32

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * replay.c - runs a fuzz target on inputs that are files, without libFuzzer
+ * replay.c - runs a fuzz target on inputs from files, without libFuzzer
  *
  *   replay-TARGET [FILE|DIRECTORY]…
  *
- * Each argument is a test: an input, or all there are in a directory. Without arguments, the
- * target's corpus is. An input that breaks a promise ends the program, after its name.
+ * Each argument is a test: an input, or all inputs in a directory. Without arguments, the only test
+ * is the target's corpus. The program prints the name of each input before it runs the target,
+ * which aborts the program if the input breaks a promise.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ static void replay_file(const char *path)
     if (!data || fread(data, 1, size, file) != size)
         give_up(path);
     fclose(file);
-    /* For whoever sees the program end with this input. */
+    /* If this input aborts the program, its name is the last line of the output. */
     fprintf(stderr, "# %s\n", path);
     LLVMFuzzerTestOneInput(data, size);
     free(data);
@@ -47,7 +48,7 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* Returns the number of inputs. */
+/* Replays all inputs in a directory. Returns their number. */
 static int replay_directory(const char *path)
 {
     struct dirent **entries;
@@ -68,7 +69,7 @@ static int replay_directory(const char *path)
     return count;
 }
 
-/* Returns the number of inputs. */
+/* Replays an input, or all inputs in a directory. Returns their number. */
 static int replay(const char *path)
 {
     struct stat status;

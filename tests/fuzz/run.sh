@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# run.sh - lets libFuzzer have the fuzz targets of this build; 'make check-fuzz' calls it
+# run.sh - runs the fuzz targets of this build with libFuzzer; 'make check-fuzz' calls it
 #
-#   run.sh fuzz SECONDS TARGET…   all targets at once, from their corpora; what they find that is
-#                                 new is kept in tests/fuzz/found/ of the build
-#   run.sh grow TARGET…           makes the corpora anew: of their inputs and those found, as few
-#                                 as reach every place in the code as often
+#   run.sh fuzz SECONDS TARGET…   runs all targets at once, starting from their corpora; keeps new
+#                                 inputs in tests/fuzz/found/ of the build
+#   run.sh grow TARGET…           minimizes each corpus: of its inputs and the new ones, keeps the
+#                                 fewest that reach the same coverage
 set -eu
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}"
 here=$builddir/tests/fuzz
 found=$here/found
 
-# Longer inputs only repeat what shorter ones do.
+# Octets of an input. Longer inputs only repeat what shorter ones do.
 readonly LONGEST=300
 
-# What has more to do at a time than this is in a loop.
+# Limits for one input, in seconds and MiB. An input that exceeds them shows an endless loop.
 readonly PATIENCE=10 MEMORY=1024
 
 fuzz_one() {
@@ -24,7 +24,7 @@ fuzz_one() {
         -artifact_prefix="$found/$1-" -print_final_stats=1 > "$found/$1.log" 2>&1
 }
 
-# The last line that libFuzzer says of its progress, and what it has counted.
+# describe TARGET: prints the number of runs and the last coverage that libFuzzer has reported.
 describe() {
     local runs coverage
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$1.log")
@@ -35,7 +35,7 @@ describe() {
 complain() {
     local artifact
     grep -v '^#[0-9]' "$found/$1.log" | grep -v '^stat::'
-    echo "fuzz-$1 FAILED; all it said is in $found/$1.log"
+    echo "fuzz-$1 FAILED; its output is in $found/$1.log"
     artifact=$(sed -n 's/.*Test unit written to //p' "$found/$1.log")
     [ -z "$artifact" ] || echo "replay it with: $here/replay-$1 $artifact"
 }

@@ -14,14 +14,14 @@
 
 static struct exchange exchange;
 
-/* After each event. */
+/* Checks everything after an event. */
 static void check_all(void)
 {
     PROMISE(debts_are_paid());
     agreement_check(&exchange);
 }
 
-/* The exchange may have taken the turn away, and nobody waited for it. */
+/* Records it if the exchange has ended a turn and no session was waiting for the next one. */
 static void note_turn(void)
 {
     if (book.turn && exchange_runner(&exchange) == 0) {

@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-/* Where a process's word is; or the count, where it has none. */
+/* Returns the index of a process's word, or the count if it has none. */
 static unsigned find(const struct words *words, pid_t pid)
 {
     unsigned i = 0;
@@ -17,7 +17,7 @@ static unsigned find(const struct words *words, pid_t pid)
     return i;
 }
 
-/* The kernel empties slots in their order: those before the one of a signal were empty. */
+/* The kernel empties the slots in order. So the slots before the slot of a signal were empty. */
 static void note_slots(struct words *words, enum slot slot)
 {
     for (unsigned i = 0; i < words->count; i++)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * words.h - which control words an exchange may act on, and which it must hold back
+ * words.h - a second implementation of the barrier: the words that an exchange must hold or act on
  *
- * A second opinion on barrier.h, with which it shares nothing: one word a process, the newest. A
- * word may be acted on once every slot has been seen empty since it came, or nothing is pending;
- * one that the exchange has held again, at another event at the earliest. By the end of the event
- * at which it may be, it must have been. Which of several is the first does not matter here.
+ * It shares nothing with barrier.h. It holds one word of each process, the newest. A word is free
+ * when every slot has been seen empty since the word came, or when no signal is pending. A word
+ * that the exchange has held again is free at a later event at the earliest. The exchange must act
+ * on a word at the event that frees it, and not before. The order of several free words does not
+ * matter here.
  */
 #pragma once
 
@@ -14,32 +15,32 @@
 #include "protocol/lane.h"
 #include "protocol/word.h"
 
-/* The exchange keeps so many words back, as barrier.h says. */
+/* The most words that the exchange holds: BARRIER_WORDS in barrier.h. */
 #define WORDS_MAX 64
 
 struct words {
-    bool is_settled; /* nothing is pending, as long as this event takes */
+    bool is_settled; /* no signal is pending during this event */
     unsigned count;
     struct {
         pid_t pid;
         uint32_t word;
-        bool seen[SLOTS];   /* empty since it was taken */
-        bool is_held_again; /* since this event */
+        bool seen[SLOTS];   /* the slots that were empty since the word was taken */
+        bool is_held_again; /* the exchange has held the word again in this event */
     } held[WORDS_MAX];
 };
 
-/* The beginning of an event: a signal was taken, which may be a word; or nothing is pending. */
+/* Begins an event: a signal was taken, which may be a word; or no signal is pending. */
 void words_note(struct words *words, const struct lane_signal *signal);
 void words_settle(struct words *words);
 
-/* The exchange acts on a process's word: it must be one that came, and need not wait. */
+/* The exchange acts on the word of a process, which must be held here, free, and a probe. */
 struct probe words_act_on(struct words *words, pid_t pid);
 
-/* As if this word had come now; but it is acted on at another event at the earliest. */
+/* Holds this word as if it had come now. It is free at a later event at the earliest. */
 void words_hold_again(struct words *words, pid_t pid, struct probe probe);
 
 /*
- * The end of an event: no word was kept back that need not wait, but for those that make no sense,
- * which are forgotten. Where nothing was pending, only words that are held again are left.
+ * Ends an event. Each word that is free and still held must be no probe, and is dropped. If no
+ * signal was pending, only words that were held again are left.
  */
 void words_check(struct words *words);
