@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock-jumps.c - a system clock that is set all the time, for one process
+ * clock-jumps.c - simulates for one command a system clock that is set all the time
  *
  *   LD_PRELOAD=clock-jumps.so COMMAND...
  *
- * Whenever the command or a library of its asks for the time of day, it gets another: wrong by up
- * to six hours, to either side. The other clocks, CLOCK_MONOTONIC among them, go right. What the
- * kernel does on its own where its clock is set, with timers on that clock, is not to be seen here.
+ * Each time the command or one of its libraries reads the time of day, it gets a random time: up to
+ * 6 hours too early or too late. The other clocks, such as CLOCK_MONOTONIC, are right. The kernel's
+ * timers on the system clock do not change, as they would if that clock were set.
  */
 
 #include <dlfcn.h>
@@ -31,7 +31,7 @@ static int read_clock(clockid_t clock, struct timespec *ret)
     return real(clock, ret);
 }
 
-/* From -JUMP to JUMP, another each time and in each process; xorshift. */
+/* Returns a random number of seconds from -JUMP to JUMP (xorshift, with a seed of the process). */
 static time_t jump(void)
 {
     static uint32_t state;

@@ -4,7 +4,8 @@
  *
  *   hoard COUNT
  *
- * Queues COUNT signals that it never takes, prints its PID, and keeps them until it is ended.
+ * Queues COUNT signals to itself and prints its PID. The signals stay pending until the program is
+ * killed or its parent ends.
  */
 
 #include <err.h>

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * impostor.c - takes SIGUSR1 and SIGUSR2 as minitalkd does, and does nothing else of what it does
+ * impostor.c - a false daemon: takes SIGUSR1 and SIGUSR2, but logs nothing
  *
  *   impostor [--name=NAME] [--handle] [--pidfile=PATH] [--refuse=REPLY | --queue=TIMES]
  *
- * It calls itself NAME; blocks both signals, or with --handle has a handler for them; may hold a
- * pidfile locked in the way that minitalkd does. It may answer each question with one reply of
- * word.h; or with --queue tell its only sender to wait, so many times, and then hear no question
- * any more: whatever is asked, it says go to the last that it has heard. It prints its PID when it
- * is ready. SIGTERM ends it: then it prints how many plain and how many queued signals of the two
- * it took.
+ *   --name=NAME     sets the name of the process
+ *   --handle        installs handlers for both signals; otherwise the program blocks them
+ *   --pidfile=PATH  holds the record lock on this pidfile, as minitalkd does, and writes its PID
+ *   --refuse=REPLY  sends this reply, a number of word.h, to each probe
+ *   --queue=TIMES   tells its only sender to wait, TIMES times; after that, replies to each probe
+ *                   with a stale go, which has the nonce of the last probe that was told to wait
+ *
+ * The program prints its PID when it is ready. SIGTERM ends it. It then prints the number of plain
+ * signals and the number of queued signals that it took of the two.
  */
 
 #include <err.h>
@@ -58,30 +61,30 @@ static void hold(const char *path)
 
 static void tell(pid_t pid, enum reply_code reply, uint16_t nonce)
 {
-    union sigval answer = {0};
+    union sigval word = {0};
 
-    answer.sival_int = (int)reply_pack((struct reply){.code = reply, .nonce = nonce});
-    if (sigqueue(pid, SIGUSR2, answer) < 0)
+    word.sival_int = (int)reply_pack((struct reply){.code = reply, .nonce = nonce});
+    if (sigqueue(pid, SIGUSR2, word) < 0)
         err(EX_OSERR, "sigqueue");
 }
 
-/* Where there are times to wait, the reason is none. */
-static void reply_to(const siginfo_t *question, enum reply_code reason, long *times)
+/* With --queue, *times is 0 or more and reason is 0. Otherwise *times is -1. */
+static void reply_to(const siginfo_t *probe_signal, enum reply_code reason, long *times)
 {
     static uint16_t heard;
     struct probe probe;
 
-    if (question->si_code != SI_QUEUE ||
-        !probe_unpack((uint32_t)question->si_value.sival_int, &probe))
+    if (probe_signal->si_code != SI_QUEUE ||
+        !probe_unpack((uint32_t)probe_signal->si_value.sival_int, &probe))
         return;
     if (reason > 0) {
-        tell(question->si_pid, reason, probe.nonce);
+        tell(probe_signal->si_pid, reason, probe.nonce);
     } else if (*times > 0) {
         --*times;
         heard = probe.nonce;
-        tell(question->si_pid, REPLY_WAIT, heard);
+        tell(probe_signal->si_pid, REPLY_WAIT, heard);
     } else if (*times == 0) {
-        tell(question->si_pid, REPLY_GO, heard);
+        tell(probe_signal->si_pid, REPLY_GO, heard);
     }
 }
 
@@ -131,7 +134,10 @@ int main(int argc, char **argv)
     } else {
         sigaddset(&waited, SIGUSR1);
         sigaddset(&waited, SIGUSR2);
-        /* This shows in /proc/PID/status at all times, which a blocked signal does not. */
+        /*
+         * /proc/PID/status always shows an ignored signal. It does not show a blocked signal while
+         * the process sleeps in sigwaitinfo(2) for that signal.
+         */
         signal(SIGUSR1, SIG_IGN);
         signal(SIGUSR2, SIG_IGN);
     }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * launch.c - runs a program in a state that no shell would leave it in
+ * launch.c - runs a program in an unusual state, which no shell would leave it in
  *
  *   launch STATE PROGRAM [ARGUMENT...]
  *
  * STATE is one of
- *   empty    without any argument, not even its name
+ *   empty    without any argument, not even argv[0]
  *   blocked  with every signal blocked
  *   ignored  with every signal ignored
- *   pending  with SIGUSR1 and SIGUSR2 waiting on both lanes, plain ones and queued ones
- *   full     with every descriptor that it may have open already
- *   traced   traced by this process, which ends as the program does
+ *   pending  with SIGUSR1 and SIGUSR2 pending in both sets: queued to the process, plain to the
+ *            thread
+ *   full     with as many open descriptors as the limit permits
+ *   traced   traced by this process, which exits with the status of the program
  */
 
 #include <err.h>
@@ -92,7 +93,7 @@ static void run_traced(char **argv)
         run(argv);
     }
     while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
-        /* It stops once because it executes the program, which is no signal to be passed on. */
+        /* The child stops with SIGTRAP when it executes the program. That is not passed on. */
         long number = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
 
         if (ptrace(PTRACE_CONT, pid, NULL, number) < 0)

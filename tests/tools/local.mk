@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Programs that the tests run beside the two under test.
+# Programs that the tests run in addition to minitalkd and minitalk-send.
 
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
@@ -11,14 +11,15 @@ check_PROGRAMS += \
 	tests/tools/pingpong \
 	tests/tools/stray
 
-# A library, for LD_PRELOAD: what is instrumented could not be loaded by what is not.
+# A library for LD_PRELOAD. It is built without instrumentation, since a program without
+# instrumentation could not load it otherwise.
 tests_tools_clock_jumps_so_SOURCES = tests/tools/clock-jumps.c
 tests_tools_clock_jumps_so_CFLAGS = -std=gnu11 -fPIC
 tests_tools_clock_jumps_so_LDFLAGS = -shared
 tests_tools_impostor_LDADD = libprotocol.a
-# Not counted in a build with coverage: it ends as users who may not write the counts.
+# Built without coverage: the program ends as users who may not write the coverage files.
 tests_tools_launch_CFLAGS = -std=gnu11
-# The sender as one that loads its libraries, for what comes between it and them.
+# The sender, dynamically linked, for LD_PRELOAD.
 tests_tools_dynamic_minitalk_send_SOURCES = src/minitalk-send.c
 tests_tools_dynamic_minitalk_send_CPPFLAGS = $(minitalk_send_CPPFLAGS)
 tests_tools_dynamic_minitalk_send_LDADD = libsender.a libhost.a libprotocol.a $(LIBBSD_LIBS)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notified.c - listens as a service manager does, and prints what a service tells it
+ * notified.c - receives notifications of a service, as a service manager does, and prints them
  *
  *   notified SOCKET
  *
- * Each datagram (sd_notify(3)) is printed as its lines. Ends when it is ended, or with its parent.
+ * Prints each datagram that comes to the socket (sd_notify(3)). Runs until it is killed or its
+ * parent ends.
  */
 
 #include <err.h>

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pingpong.c - how fast two processes can hand bits back and forth with bare signals
+ * pingpong.c - measures how fast two processes can exchange bits with signals alone
  *
  *   pingpong WAY LANES BITS
  *
- * The yardstick for minitalk: no protocol, no check, no loss possible, for a stray signal would end
- * it all. One process sends each bit as SIGUSR1 or SIGUSR2, the other answers it with SIGUSR1.
- * WAY is how both wait:
+ * This is the upper limit for minitalk: it has no protocol and no checks, and a lost or stray
+ * signal would break it. One process sends each bit as SIGUSR1 or SIGUSR2, the other acknowledges
+ * it with SIGUSR1. WAY is how both processes wait:
  *
  *   handler   sigsuspend(2), and a handler that counts
  *   blocked   sigwaitinfo(2)
  *   signalfd  read(2) of a signalfd(2), blocking
  *   polled    sigtimedwait(2) that does not wait, over and over
  *
- * LANES is how many bits are in flight: 1, or 2 of which one is directed at the thread. 2 need a
- * way that tells the lane: blocked, signalfd, polled. Prints the nanoseconds that a bit took there
- * and back, on average.
+ * LANES is the number of bits in flight: 1, on the process lane, or 2, one on each lane. 2 lanes
+ * require a way that tells the lane: blocked, signalfd or polled. Prints the time for BITS bits and
+ * their acks, in nanoseconds, divided by BITS.
  */
 
 #include <err.h>
@@ -115,7 +115,7 @@ static void echo(const struct way *way, pid_t parent, unsigned long bits)
         send_signal(parent, way->wait(), SIGUSR1);
 }
 
-static void ask(const struct way *way, pid_t child, unsigned lanes, unsigned long bits)
+static void send_bits(const struct way *way, pid_t child, unsigned lanes, unsigned long bits)
 {
     for (unsigned long i = 0; i < lanes; i++)
         send_signal(child, lanes == 1 ? LANE_PROCESS : (enum lane)i, SIGUSR1);
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     }
 
     start = monotonic_now();
-    ask(way, child, (unsigned)lanes, bits);
+    send_bits(way, child, (unsigned)lanes, bits);
     printf("%" PRIu64 "\n", (monotonic_now() - start) / bits);
     if (waitpid(child, &status, 0) != child || status != 0)
         errx(EX_SOFTWARE, "the other process failed");

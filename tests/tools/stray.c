@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stray.c - bothers a process with signals that belong to no conversation
+ * stray.c - floods a process with signals that belong to no session
  *
- *   stray plain PID...        SIGUSR1 and SIGUSR2 on both lanes, at random, to each in turn
- *   stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process CLAIMED,
- *                             with words that minitalk does not know
- *   stray probes PID CLAIMED  the same, with words that minitalk-send might send
- *   stray answers PID CLAIMED the same, with words that minitalkd might send
+ *   stray plain PID...        SIGUSR1 and SIGUSR2 on both lanes, at random, to one PID after
+ * another stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process
+ * CLAIMED, with words that minitalk does not know stray probes PID CLAIMED  the same, with words
+ * that minitalk-send might send stray answers PID CLAIMED the same, with words that minitalkd might
+ * send
  *
- * It goes on at full speed until a process is gone or somebody ends it, and dies with its
- * parent.
+ * The program runs at full speed until a process has ended, until it is killed, or until its parent
+ * ends.
  */
 
 #include <err.h>
@@ -41,7 +41,7 @@ static uint32_t likely_probe(uint32_t random)
                                      .nonce = (uint16_t)(random >> 16)});
 }
 
-static uint32_t likely_answer(uint32_t random)
+static uint32_t likely_reply(uint32_t random)
 {
     return reply_pack((struct reply){.code = (enum reply_code)(1 + random % REPLY_OUT_OF_STEP),
                                      .count = (uint16_t)(random >> 4),
@@ -55,7 +55,7 @@ static const struct {
     {"plain", NULL},
     {"words", unknown_word},
     {"probes", likely_probe},
-    {"answers", likely_answer},
+    {"answers", likely_reply},
 };
 
 #define MODES (sizeof modes / sizeof modes[0])
@@ -86,7 +86,7 @@ static pid_t parse_pid(const char *text)
     return pid;
 }
 
-static int bother_plainly(char **pids)
+static int flood_plainly(char **pids)
 {
     int r = 0;
 
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
             r = send_word(parse_pid(argv[2]), parse_pid(argv[3]), random & 8 ? SIGUSR2 : SIGUSR1,
                           modes[mode].word(random));
         else
-            r = bother_plainly(argv + 2);
+            r = flood_plainly(argv + 2);
     } while (r == 0 || errno == EAGAIN);
     if (errno != ESRCH)
         err(EX_OSERR, "cannot signal");
