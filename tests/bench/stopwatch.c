@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stopwatch.c - how long commands take as whole processes, from the start to the end
+ * stopwatch.c - measures how long a command takes as a process, from its start to its end
  *
  *   stopwatch [-n RUNS] [-a AT_ONCE] [-i FILE] COMMAND [ARGUMENT...]
  *
- * Runs the command RUNS times (1), or AT_ONCE (1) of it at the same time RUNS times, each with FILE
- * (/dev/null) for standard input. A line for each process: microseconds from its start to its end,
- * microseconds of processor time, context switches. Fails if one of them does.
+ * Starts AT_ONCE (1) processes of the command at the same time and waits for all of them, RUNS (1)
+ * times. Each process has FILE (/dev/null) as its standard input. Prints a line for each process:
+ * microseconds from its start to its end, microseconds of processor time, and the number of context
+ * switches. Fails if a process fails.
  */
 
 #include <bsd/stdlib.h>
@@ -30,7 +31,7 @@
 static struct {
     pid_t pid;
     uint64_t start;
-} runners[AT_ONCE_MAX];
+} processes[AT_ONCE_MAX];
 
 static pid_t start(const char *input, char **command)
 {
@@ -58,9 +59,9 @@ static void report(pid_t pid, unsigned count, int status, const struct rusage *u
 
     if (status != 0)
         errx(EX_SOFTWARE, "process %d ended with status 0x%x", (int)pid, (unsigned)status);
-    while (i < count && runners[i].pid != pid)
+    while (i < count && processes[i].pid != pid)
         i++;
-    printf("%" PRIu64 " %" PRIu64 " %ld\n", (now - runners[i].start) / NSEC_PER_USEC,
+    printf("%" PRIu64 " %" PRIu64 " %ld\n", (now - processes[i].start) / NSEC_PER_USEC,
            microseconds(usage->ru_utime) + microseconds(usage->ru_stime),
            usage->ru_nvcsw + usage->ru_nivcsw);
 }
@@ -68,8 +69,8 @@ static void report(pid_t pid, unsigned count, int status, const struct rusage *u
 static void run(unsigned at_once, const char *input, char **command)
 {
     for (unsigned i = 0; i < at_once; i++) {
-        runners[i].start = monotonic_now();
-        runners[i].pid = start(input, command);
+        processes[i].start = monotonic_now();
+        processes[i].pid = start(input, command);
     }
     for (unsigned i = 0; i < at_once; i++) {
         struct rusage usage;

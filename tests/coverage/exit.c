@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exit.c - in a build that counts what is executed, _exit(2) keeps the counts
+ * exit.c - lets _exit(2) write the coverage counts, in a build with --enable-coverage
  *
- * They are written at exit(3), which a process that was forked must not call.
+ * Otherwise only exit(3) writes them. The parent of a daemon has forked, so it ends with _exit(2).
  */
-/* As in gcov.h, which gcc alone has. */
+/* Declared in gcov.h, which only gcc has. */
 void __gcov_dump(void);
 
 _Noreturn void __real__exit(int status);

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-# 'make check-coverage', in a build with --enable-coverage: what the unit and integration tests
-# execute of src/, and whether it is enough. Simulation and fuzzing are left out, which would hide
-# what no test asks for by name.
+# 'make check-coverage', in a build with --enable-coverage, measures the coverage of src/ by the
+# unit and integration tests, and fails below the limits. Simulation and fuzzing are left out: they
+# would hide code that no named test covers.
 
 if COVERAGE
+# In percent.
 COVERED_LINES = 95
 COVERED_BRANCHES = 85
 
-# Whatever user a program runs as, its counts have to go where all are.
+# The programs run as several users, and each user must be able to write the counts.
 check-coverage: all
 	$(AM_V_at)find . -name '*.gcda' -exec rm -f {} +
 	$(AM_V_at)./minitalkd --version > /dev/null && ./minitalk-send --version > /dev/null
@@ -24,7 +25,7 @@ minitalkd_LDADD += libcoverage.a
 minitalkd_LDFLAGS = -Wl,--wrap=_exit
 else
 check-coverage:
-	@echo "this build counts nothing; configure one with --enable-coverage CFLAGS='-g -O0'" >&2; exit 1
+	@echo "this build has no coverage; configure one with --enable-coverage CFLAGS='-g -O0'" >&2; exit 1
 EXTRA_DIST += tests/coverage/exit.c
 endif
 .PHONY: check-coverage

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What a build with --enable-sanitizers has beside.
+# Options of the sanitizers, in a build with --enable-sanitizers.
 
 if SANITIZERS
 minitalk_send_SOURCES += tests/sanitizers/options.c

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options.c - LeakSanitizer, where it can work
+ * options.c - switches LeakSanitizer off in a set-user-ID program
  *
- * It cannot look into a set-user-ID program, and would end it for that.
+ * LeakSanitizer cannot trace such a program, and would end it with an error.
  */
 #include <sys/auxv.h>
 
