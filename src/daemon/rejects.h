@@ -16,12 +16,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "protocol/nsec.h"
+
 #define REJECTS 256
 /*
  * Time in the cache, in nanoseconds. It is short because the process may become a sender, which
  * then sends its probe again.
  */
-#define REJECT_TIME UINT64_C(10000000)
+#define REJECT_TIME (10 * NSEC_PER_MSEC)
 
 struct rejects {
     struct {

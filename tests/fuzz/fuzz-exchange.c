@@ -12,6 +12,7 @@
 
 #include "book.h"
 #include "fuzz.h"
+#include "protocol/timing.h"
 #include "reference.h"
 #include "witness.h"
 
@@ -157,10 +158,26 @@ static int result_of(unsigned argument)
 /* Durations around those of the exchange: the repeated go, the lapse, the slices. */
 static uint64_t duration_of(unsigned argument)
 {
-    static const unsigned microseconds[] = {1,    100,  199,  200,  201,  400,   999,   1000,
-                                            1999, 2000, 2001, 4999, 5000, 10000, 50000, 1000000};
+    static const uint64_t durations[] = {
+        NSEC_PER_USEC,
+        GO_REPEAT / 2,
+        GO_REPEAT - NSEC_PER_USEC,
+        GO_REPEAT,
+        GO_REPEAT + NSEC_PER_USEC,
+        2 * GO_REPEAT,
+        TURN_LAPSE / 2 - NSEC_PER_USEC,
+        TURN_LAPSE / 2,
+        TURN_LAPSE - NSEC_PER_USEC,
+        TURN_LAPSE,
+        TURN_LAPSE + NSEC_PER_USEC,
+        SLICE_SHORT - NSEC_PER_USEC,
+        SLICE_SHORT,
+        2 * SLICE_SHORT,
+        SLICE_LONG + SLICE_SHORT,
+        NSEC_PER_SEC,
+    };
 
-    return microseconds[argument % (sizeof microseconds / sizeof microseconds[0])] * UINT64_C(1000);
+    return durations[argument % (sizeof durations / sizeof durations[0])];
 }
 
 static void happen(enum event event, unsigned argument, struct input *input)
