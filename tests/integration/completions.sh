@@ -1,24 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What bash, zsh and fish complete on a command line, each asked in the way its users do.
+# Completion of command lines in bash, zsh and fish, tested in the shells themselves.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 PATH=${minitalkd%/*}:$PATH
 completions=$srcdir/completions
 
-# names_of KIND: the manual's 'levels' or 'facilities', which all three shells are to offer.
+# names_of KIND: prints the 'levels' or 'facilities' that minitalk-send(1) lists. All three shells
+# must offer them.
 names_of() {
     sed -n "/^The $1 are\$/,/^or 0 /s/^\.Cm //p" "$srcdir/man/minitalk-send.1.in" | tr -d ' ' |
         tr -s ',' '\n' | sed '/^$/d'
     [ "$1" = levels ] || printf 'local%d\n' {1..6}
 }
 
-# ---- asking the shells: complete_in_SHELL LINE prints what LINE can become, a word a line ----
+# ---- asking the shells: complete_in_SHELL LINE prints the completions of LINE, one a line ----
 
-# Tab inserts all there is to choose from, ^T what is sure. Then, from the start of the line, its
-# words are printed.
+# type_in LINE: prints the keys to type. Tab inserts all possible completions. A ^T in LINE inserts
+# only the part that all completions share. ^A and ^E then make the line the arguments of a printf
+# that writes its words to ./completed.
 type_in() {
     printf '%s\t\001printf "%%s\\n" \005 > completed\nexit\n' "$1"
 }
@@ -33,8 +35,9 @@ EOF
     completed_words "$1"
 }
 
-# zsh edits lines on terminals only, and takes a tab that was typed ahead for text. Standard input
-# has further settings.
+# type_in_zsh LINE: types the keys into zsh, on a terminal, because zsh edits lines only there. The
+# tab is typed ahead; without 'insert-tab false', zsh takes it for text. Standard input has further
+# settings.
 type_in_zsh() {
     {
         cat <<EOF
@@ -56,11 +59,12 @@ EOF
     completed_words "$1"
 }
 
-# What the last word has become: not those before it, not itself, and behind an '=' the values alone.
+# completed_words LINE: prints the completions of the last word of LINE. The words before it and the
+# unchanged last word are left out. After an '=', only the values are printed.
 completed_words() {
     local -a typed
     local last
-    [ -e completed ] || fail "the shell said: $(cat terminal)"
+    [ -e completed ] || fail "the shell has completed nothing, and printed: $(cat terminal)"
     read -r -a typed <<< "$1."
     last=${typed[-1]%.}
     tail -n "+${#typed[@]}" completed | grep -vxF -e "$last" | sed "s|^${last%%=*}=||" | sort
@@ -80,15 +84,17 @@ needs_shell() {
     command -v "$1" > /dev/null || skip "$1 is not installed"
 }
 
-# expect_completions SHELL LINE [WORD…]: the line can become these, in the order of the alphabet.
+# expect_completions SHELL LINE [WORD…]: the completions of LINE are these words, in alphabetical
+# order, and no others.
 expect_completions() {
     local shell=$1 line=$2
     shift 2
     "complete_in_$shell" "$line" > words
-    printf '%s\n' "$@" | sed '/^$/d' | cmp - words || fail "$shell makes of '$line': $(cat words)"
+    printf '%s\n' "$@" | sed '/^$/d' | cmp - words ||
+        fail "$shell completes '$line' to: $(cat words)"
 }
 
-# ---- what is expected of each ----
+# ---- expectations of every shell ----
 
 words_of_priority() {
     {
@@ -97,7 +103,7 @@ words_of_priority() {
     } | sort
 }
 
-# What --help tells, without the '=' behind it.
+# options_of PROGRAM: prints the long options in --help, without the '=' after an option.
 options_of() {
     "$1" --help | grep -o '^ .\{5\}--[a-z-]*' | sed 's/.*--/--/' | sort -u
 }
@@ -132,8 +138,8 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --tag=a'
 }
 
-# A letter and its value may be one word, and other letters before them.
-expect_values_behind_letters() {
+# A short option and its value may be one word, with other short options in front.
+expect_values_after_short_options() {
     local shell=$1
     touch another
     expect_completions "$shell" 'minitalk-send -pe' -pemerg -perr
@@ -143,8 +149,8 @@ expect_values_behind_letters() {
     expect_completions "$shell" 'minitalk-send -tan'
 }
 
-# fish completes no files in such a word.
-expect_files_behind_letters() {
+# fish does not complete file names in such a word, so its tests do not call this.
+expect_files_after_short_options() {
     local shell=$1
     mkdir directory
     touch 'space d' another directory/file
@@ -158,7 +164,7 @@ expect_the_daemon() {
     "complete_in_$1" 'minitalk-send --pid ' | grep -qx "$daemon"
 }
 
-expect_no_guess_at_messages() {
+expect_no_completion_of_messages() {
     touch another
     expect_completions "$1" 'minitalk-send an'
     expect_completions "$1" 'minitalk-send -- --'
@@ -166,31 +172,31 @@ expect_no_guess_at_messages() {
 
 # ---- bash ----
 
-test_bash_knows_all_options() {
+test_bash_completes_all_options() {
     needs_shell bash
     expect_all_options bash
 }
 
-test_bash_knows_values() {
+test_bash_completes_values() {
     needs_shell bash
     expect_values bash
     expect_completions bash $'minitalk-send -p us\024in' user.info
 }
 
-test_bash_knows_values_behind_letters() {
+test_bash_completes_values_after_short_options() {
     needs_shell bash
-    expect_values_behind_letters bash
-    expect_files_behind_letters bash
+    expect_values_after_short_options bash
+    expect_files_after_short_options bash
     expect_completions bash 'minitalk-send -fdir' -fdirectory/
 }
 
-test_bash_finds_daemons() {
+test_bash_completes_pids_of_daemons() {
     needs_shell bash
     expect_the_daemon bash
 }
 
-# The other two take a '--' for the end of options even where it is a value.
-test_bash_knows_values_from_the_end_of_options() {
+# zsh and fish take a '--' for the end of options even where it is the value of an option.
+test_bash_distinguishes_a_value_of_two_dashes_from_the_end_of_options() {
     local line
     needs_shell bash
     for line in '-t --' '-et --' '--tag --' '--tag=--' '-t a=--' '-t -- -f --'; do
@@ -202,19 +208,20 @@ test_bash_knows_values_from_the_end_of_options() {
     done
 }
 
-test_bash_does_not_guess_at_messages() {
+test_bash_completes_nothing_in_messages() {
     needs_shell bash
-    expect_no_guess_at_messages bash
+    expect_no_completion_of_messages bash
 }
 
 # ---- zsh ----
 
-test_zsh_knows_all_options() {
+test_zsh_completes_all_options() {
     needs_shell zsh
     expect_all_options zsh
 }
 
-# What --help says of each option, as 'NAME -- DESCRIPTION', be it of several lines there.
+# descriptions_of PROGRAM: prints each option in --help as 'NAME -- DESCRIPTION'. A description of
+# several lines becomes one line.
 descriptions_of() {
     "$1" --help | awk '
         /^ .....--/ {
@@ -228,8 +235,8 @@ descriptions_of() {
         END { print "" }'
 }
 
-# zsh takes them from there, but can show neither a colon nor a second line. Of --output, each line
-# there describes a value.
+# zsh takes its descriptions from --help, but can show neither a colon nor a second line. For
+# --output, --help describes one value in each line, so the completion has its own description.
 test_zsh_describes_options() {
     local program
     needs_shell zsh
@@ -243,58 +250,58 @@ test_zsh_describes_options() {
     done
 }
 
-test_zsh_knows_values() {
+test_zsh_completes_values() {
     needs_shell zsh
     expect_values zsh
     expect_completions zsh $'minitalk-send -p us\024in' user.info
 }
 
-test_zsh_knows_values_behind_letters() {
+test_zsh_completes_values_after_short_options() {
     needs_shell zsh
-    expect_values_behind_letters zsh
-    expect_files_behind_letters zsh
+    expect_values_after_short_options zsh
+    expect_files_after_short_options zsh
 }
 
-test_zsh_finds_daemons() {
+test_zsh_completes_pids_of_daemons() {
     needs_shell zsh
     expect_the_daemon zsh
 }
 
-test_zsh_does_not_guess_at_messages() {
+test_zsh_completes_nothing_in_messages() {
     needs_shell zsh
-    expect_no_guess_at_messages zsh
+    expect_no_completion_of_messages zsh
 }
 
 # ---- fish ----
 
-test_fish_knows_all_options() {
+test_fish_completes_all_options() {
     needs_shell fish
     expect_all_options fish
 }
 
-test_fish_knows_values() {
+test_fish_completes_values() {
     needs_shell fish
     expect_values fish
 }
 
-test_fish_knows_values_behind_letters() {
+test_fish_completes_values_after_short_options() {
     needs_shell fish
-    expect_values_behind_letters fish
+    expect_values_after_short_options fish
 }
 
-test_fish_finds_daemons() {
+test_fish_completes_pids_of_daemons() {
     needs_shell fish
     expect_the_daemon fish
 }
 
-test_fish_does_not_guess_at_messages() {
+test_fish_completes_nothing_in_messages() {
     needs_shell fish
-    expect_no_guess_at_messages fish
+    expect_no_completion_of_messages fish
 }
 
-# ---- and what is completed is taken ----
+# ---- completed words are valid ----
 
-test_all_levels_and_facilities_are_priorities() {
+test_every_completed_level_and_facility_is_a_valid_priority() {
     local word
     start_daemon
     words_of_priority > words

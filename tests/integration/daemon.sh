@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# How the daemon starts, how it presents itself to the world, and how it ends.
+# The daemon: its start and end, its pidfile, its output, and its notifications to a service
+# manager.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 # ---- starting ----
@@ -12,7 +13,7 @@ test_the_first_line_is_the_pid_alone() {
     printf '%s\n' "$daemon" | cmp - output
 }
 
-# What a script does that starts the daemon and sends: the parent's word must be good at once.
+# A script starts the daemon and then sends. Sending must work as soon as the parent has returned.
 test_the_parent_returns_when_a_message_can_be_sent() {
     for _ in {1..10}; do
         "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
@@ -29,44 +30,45 @@ test_a_daemon_is_detached() {
     "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
     daemon=$(head -n 1 output)
     also_end "$daemon"
-    # Fields 5 and 6 of proc(5)'s stat: its own session, which is not ours.
+    # Fields 5 and 6 of /proc/PID/stat, see proc(5): the process group and the session.
     read -r _ _ _ _ group session _ < "/proc/$daemon/stat"
     [ "$group" = "$session" ] || fail "process group $group is not session $session"
-    [ "$session" != "$(ps -o sid= -p $$ | tr -d ' ')" ] || fail 'it is still in our session'
-    [ "$(readlink "/proc/$daemon/cwd")" = / ] || fail 'it keeps a directory busy'
-    [ "$(readlink "/proc/$daemon/fd/0")" = /dev/null ] || fail 'it keeps standard input open'
+    [ "$session" != "$(ps -o sid= -p $$ | tr -d ' ')" ] ||
+        fail 'the daemon is in the session of this test'
+    [ "$(readlink "/proc/$daemon/cwd")" = / ] || fail 'the working directory is not /'
+    [ "$(readlink "/proc/$daemon/fd/0")" = /dev/null ] || fail 'standard input is not /dev/null'
 }
 
-test_a_relative_pidfile_stays_where_it_was_meant() {
+test_a_relative_pidfile_is_in_the_directory_of_the_caller() {
     "$minitalkd" --output=stdout --pidfile=here.pid > output
     daemon=$(head -n 1 output)
     also_end "$daemon"
-    [ "$(cat here.pid)" = "$daemon" ] || fail 'the pidfile is not here'
+    [ "$(cat here.pid)" = "$daemon" ] || fail 'the pidfile is not in the directory of the caller'
     kill "$daemon"
     eventually 5 has_ended "$daemon"
     [ ! -e here.pid ] || fail 'the pidfile is still there'
 }
 
-test_a_parent_whose_daemon_cannot_start_says_why() {
+test_the_parent_reports_why_the_daemon_cannot_start() {
     expect_status 73 "$minitalkd" --output=stdout --pidfile="$PWD/no/such/directory/pid"
     expect_complaint 'No such file or directory'
-    [ ! -s stdout ] || fail 'it has printed a PID'
+    [ ! -s stdout ] || fail 'the daemon printed a PID'
 }
 
-test_the_pidfile_holds_the_pid_for_its_owner_only() {
+test_the_pidfile_holds_the_pid_and_is_locked_and_private() {
     umask 0
     start_daemon
-    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'it holds something else'
+    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'the pidfile holds something else than the PID'
     [ "$(stat -c '%a %F' minitalk.pid)" = '600 regular file' ] || fail "$(stat minitalk.pid)"
-    ! flock --nonblock minitalk.pid true || fail 'it is not locked'
+    ! flock --nonblock minitalk.pid true || fail 'the pidfile is not locked'
 }
 
 test_a_stale_pidfile_is_taken_over() {
     echo 99999999 > minitalk.pid
     chmod 666 minitalk.pid
     start_daemon
-    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'it holds something else'
-    [ "$(stat -c %a minitalk.pid)" = 600 ] || fail 'everybody may read it'
+    [ "$(cat minitalk.pid)" = "$daemon" ] || fail 'the pidfile holds something else than the PID'
+    [ "$(stat -c %a minitalk.pid)" = 600 ] || fail 'other users may read the pidfile'
     send 'here I am'
     expect_received 'here I am'
 }
@@ -77,7 +79,7 @@ test_a_second_daemon_says_who_holds_the_pidfile() {
     for option in --foreground --output=stdout; do
         expect_status 69 "$minitalkd" "$option" --output=stdout --pidfile="$PWD/minitalk.pid"
         expect_complaint "already running as process $daemon"
-        [ ! -s stdout ] || fail 'it has printed a PID'
+        [ ! -s stdout ] || fail 'the daemon printed a PID'
     done
     send 'the first is not disturbed'
     expect_received 'the first is not disturbed'
@@ -91,20 +93,20 @@ test_a_pidfile_must_be_a_regular_file() {
         expect_status 73 "$minitalkd" --foreground --output=stdout --pidfile="$path"
         expect_complaint 'is not a regular file'
     done
-    [ ! -e elsewhere ] || fail 'it has followed a link'
+    [ ! -e elsewhere ] || fail 'the daemon followed a link'
 }
 
-test_usage_errors() {
+test_wrong_arguments_are_usage_errors() {
     local -a wrong=('--output=printer' '--max-message=0' '--max-message=12x' '--max-message=-1'
         '--max-message=1073741825' 'argument')
     for argument in "${wrong[@]}"; do
         expect_status 64 "$minitalkd" --foreground --pidfile=pid "$argument"
         expect_complaint "${argument#*=}"
-        [ ! -s stdout ] || fail 'it has printed something'
+        [ ! -s stdout ] || fail 'the daemon printed to standard output'
     done
     expect_status 64 "$minitalkd" --pidfile=pid --no-such-option
     grep -q -- --no-such-option stderr
-    [ ! -e pid ] || fail 'it has made a pidfile'
+    [ ! -e pid ] || fail 'the daemon made a pidfile'
 }
 
 test_help_and_version_go_to_standard_output() {
@@ -124,20 +126,21 @@ test_a_closed_standard_input_or_error_does_not_matter() {
     eventually 10 daemon_spoke
     send 'all the same'
     expect_received 'all the same'
-    # A record about a refused message has nowhere to go, and must not end up in the output.
+    # The daemon reports its end on standard error, which is closed. The report must not go into the
+    # output.
     stop_daemon
     expect_received 'all the same'
 }
 
-test_a_closed_standard_output_is_an_error_where_it_is_needed() {
+test_a_closed_standard_output_is_an_error_where_it_is_the_log() {
     status=0
     "$minitalkd" --foreground --output=stdout --pidfile=pid >&- 2> stderr || status=$?
-    [ "$status" -eq 64 ] || fail "it ended with $status"
+    [ "$status" -eq 64 ] || fail "the daemon ended with $status"
     expect_complaint 'standard output is closed'
-    [ ! -e pid ] || fail 'it has made a pidfile'
+    [ ! -e pid ] || fail 'the daemon made a pidfile'
 }
 
-test_else_it_starts_without_saying_its_pid() {
+test_a_closed_standard_output_does_not_matter_where_the_journal_is_the_log() {
     "$minitalkd" --foreground --pidfile=pid >&- 2> stderr &
     daemon=$!
     also_end "$daemon"
@@ -147,7 +150,7 @@ test_else_it_starts_without_saying_its_pid() {
     expect_end 0 "$daemon"
 }
 
-test_with_all_descriptors_closed_nothing_else_is_written_to() {
+test_with_all_standard_descriptors_closed_nothing_is_written_into_the_pidfile() {
     "$minitalkd" --output=journal --pidfile="$PWD/minitalk.pid" <&- >&- 2>&-
     daemon=$(cat minitalk.pid)
     also_end "$daemon"
@@ -168,8 +171,8 @@ manager_was_told() {
     grep -q "^$1" notified
 }
 
-# In the local time of a place that nobody lives in by default.
-test_the_status_tells_since_when_it_counts() {
+# The status shows local time, so the test sets a time zone that no machine has by default.
+test_the_status_shows_when_the_counts_began() {
     local since earliest latest
     export TZ=Etc/GMT-11
     start_manager
@@ -181,17 +184,17 @@ test_the_status_tells_since_when_it_counts() {
     eventually 5 manager_was_told 'STATUS=1 messages'
     sed -n 's/^STATUS=0 messages (0 bytes) logged, 0 refused, 0 lost with their sender since \(.*\); 0 senders now$/\1/p' \
         notified > first
-    [ "$(wc -l < first)" -eq 1 ] || fail "it told no status at first: $(cat notified)"
+    [ "$(wc -l < first)" -eq 1 ] || fail "the first status is not as expected: $(cat notified)"
     grep -qx '[0-9]\{4\}-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]' first ||
-        fail "it counts since '$(cat first)'"
+        fail "the counts begin at '$(cat first)'"
     since=$(date --date="$(cat first)" +%s)
     ((since >= earliest && since <= latest)) ||
-        fail "it counts since $(cat first), but was started at $(date --date="@$earliest")"
+        fail "the counts begin at $(cat first), but the start was at $(date --date="@$earliest")"
     [ "$(grep -c "^STATUS=.* since $(cat first); " notified)" -eq "$(grep -c '^STATUS=' notified)" ] ||
-        fail "it counts since another time later: $(cat notified)"
+        fail "a later status has another time: $(cat notified)"
 }
 
-test_the_manager_is_told_of_readiness_counts_and_the_end() {
+test_the_daemon_notifies_the_manager_of_readiness_counts_and_its_end() {
     start_manager
     start_daemon --max-message=5
     eventually 5 manager_was_told 'READY=1$'
@@ -201,14 +204,14 @@ test_the_manager_is_told_of_readiness_counts_and_the_end() {
     eventually 5 manager_was_told 'STATUS=1 messages (5 bytes) logged, 1 refused'
     send ''
     eventually 5 manager_was_told 'STATUS=2 messages (5 bytes) logged, 1 refused'
-    ! manager_was_told STOPPING || fail 'it said too early that it stops'
+    ! manager_was_told STOPPING || fail 'STOPPING=1 was sent before the end'
     stop_daemon
     eventually 5 manager_was_told 'STOPPING=1$'
     [ "$(grep -c READY notified)" -eq 1 ] || fail 'READY=1 more than once'
 }
 
-# Nothing but their end tells of these senders.
-test_the_manager_is_told_of_senders_that_ended() {
+# Only the end of these senders changes the status, not a message.
+test_the_daemon_notifies_the_manager_of_senders_that_ended() {
     local held
     start_manager
     start_daemon
@@ -227,32 +230,34 @@ test_the_manager_is_told_of_senders_that_ended() {
     eventually 5 manager_was_told 'STATUS=1 messages.* 1 lost with their sender'
 }
 
-test_a_detached_daemon_tells_the_manager_too() {
+test_a_detached_daemon_notifies_the_manager_too() {
     start_manager
     "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" > output
     also_end "$(head -n 1 output)"
     eventually 5 manager_was_told 'READY=1$'
 }
 
-has_barked() {
+has_pinged_watchdog() {
     [ "$(grep -c '^WATCHDOG=1$' notified)" -ge "$1" ]
 }
 
-test_the_watchdog_is_fed_idle_and_busy() {
+test_the_daemon_pings_the_watchdog_when_idle_and_when_busy() {
     start_manager
     export WATCHDOG_USEC=200000
     start_daemon
-    eventually 5 has_barked 3
+    eventually 5 has_pinged_watchdog 3
     start_long_send
-    eventually 5 has_barked $(($(grep -c '^WATCHDOG=1$' notified) + 3))
-    ! has_ended "$sender" || fail 'the long message was over too early to tell'
+    eventually 5 has_pinged_watchdog $(($(grep -c '^WATCHDOG=1$' notified) + 3))
+    ! has_ended "$sender" || fail 'the long message ended too early for this test'
 }
 
 # ---- ending ----
 
-# SIGINT is left out: a shell without job control has its background ignore it, and so do we.
-test_SIGTERM_and_SIGHUP_end_it_cleanly() {
-    # Whoever runs the tests may ignore SIGHUP, as nohup(1) does, and so would the daemon.
+# SIGINT is not tested: a shell without job control starts background processes with SIGINT ignored,
+# and the daemon leaves it ignored.
+test_SIGTERM_and_SIGHUP_end_the_daemon_cleanly() {
+    # The tests may run with SIGHUP ignored, for example under nohup(1). The daemon would inherit
+    # that.
     run_by=(env --default-signal=HUP)
     for signal in TERM HUP; do
         start_daemon
@@ -264,9 +269,10 @@ test_SIGTERM_and_SIGHUP_end_it_cleanly() {
     done
 }
 
-# A machine that is busy with other things may be too slow for the two seconds that there are; then
-# the sender is told. What must not be is neither, or both.
-test_a_message_under_way_is_finished_first() {
+# A daemon that stops works on a message under way for 2 s at most. On a busy machine that may be
+# too short; then the sender must be told that the message is refused. A message must be either
+# logged or refused, never both and never neither.
+test_a_daemon_that_stops_finishes_the_message_under_way() {
     local start took status
     for _ in {1..5}; do
         start_daemon
@@ -287,13 +293,13 @@ test_a_message_under_way_is_finished_first() {
         fi
         [ "$status" -eq 75 ] || fail "the sender ended with $status"
         [ "$took" -ge 2000 ] ||
-            fail "after $took ms, with $(received | wc -c) bytes logged: $(cat sender-errors)"
+            fail "refused after $took ms, $(received | wc -c) bytes logged: $(cat sender-errors)"
         expect_received < /dev/null
     done
     fail 'no message was ever finished'
 }
 
-test_a_message_that_takes_too_long_is_refused_not_lost() {
+test_a_daemon_that_stops_refuses_a_message_that_takes_too_long() {
     start_daemon
     start_long_send 1048576
     kill "$daemon"
@@ -305,7 +311,7 @@ test_a_message_that_takes_too_long_is_refused_not_lost() {
     expect_received < /dev/null
 }
 
-test_a_stopped_sender_does_not_keep_it() {
+test_a_stopped_sender_does_not_keep_the_daemon_from_stopping() {
     start_daemon
     start_long_send
     stop_process "$sender"
@@ -317,8 +323,8 @@ test_a_stopped_sender_does_not_keep_it() {
     expect_received < /dev/null
 }
 
-# A signal that nobody took would wake it again and again.
-test_one_that_was_asked_to_stop_before_waits_in_its_sleep() {
+# If the daemon did not take the second SIGTERM, the pending signal would wake it again and again.
+test_a_daemon_that_is_told_twice_to_stop_sleeps_while_it_waits() {
     local before
     start_daemon
     start_long_send
@@ -329,11 +335,11 @@ test_one_that_was_asked_to_stop_before_waits_in_its_sleep() {
     kill "$daemon"
     sleep 1
     [ $(($(milliseconds_of "$daemon") - before)) -lt 100 ] ||
-        fail "it worked for $(($(milliseconds_of "$daemon") - before)) ms of a second"
+        fail "the daemon used $(($(milliseconds_of "$daemon") - before)) ms of CPU time in 1 s"
     within 3000 expect_end 0 "$daemon"
 }
 
-test_it_ends_with_the_last_of_the_senders_that_it_waits_for() {
+test_a_daemon_that_stops_ends_with_the_last_sender_that_it_waits_for() {
     start_daemon
     start_long_send
     stop_process "$sender"
@@ -344,7 +350,7 @@ test_it_ends_with_the_last_of_the_senders_that_it_waits_for() {
     expect_received < /dev/null
 }
 
-test_who_has_a_session_but_no_message_is_told_at_once() {
+test_a_daemon_that_stops_does_not_wait_for_a_sender_without_a_message() {
     start_daemon
     mkfifo lines
     exec 3<> lines
@@ -373,7 +379,7 @@ test_a_sender_killed_in_the_middle_leaves_one_notice() {
     [ "$(wc -l < notices)" -eq 1 ] || fail "not one notice: $(cat notices)"
 }
 
-test_senders_leave_nothing_behind() {
+test_senders_that_have_ended_leave_no_descriptors_in_the_daemon() {
     local before
     start_daemon
     before=$(count_files)
@@ -392,9 +398,10 @@ count_files() {
     find "/proc/$daemon/fd" | wc -l
 }
 
-# ---- an output that takes nothing ----
+# ---- a blocked output ----
 
-# Its output is a pipe that is full, and whose reader, fd 3, does not read.
+# Starts a daemon whose output is a full pipe. This shell has the pipe open as descriptor 3, and
+# does not read it.
 start_blocked_daemon() {
     mkfifo pipe
     exec 3<> pipe
@@ -402,7 +409,7 @@ start_blocked_daemon() {
     daemon=$!
     read -r first <&3
     [ "$first" = "$daemon" ] || fail "the first line is '$first'"
-    # As much as fits; dd says that it was not all.
+    # Fills the pipe. dd fails because not all of its blocks fit.
     ! dd if=/dev/zero of=pipe bs=4096 count=1000 oflag=nonblock status=none 2> dd-errors
 }
 
@@ -410,14 +417,14 @@ test_a_full_pipe_blocks_the_sender_not_the_daemon() {
     start_blocked_daemon
     expect_status 75 send --timeout=1 'in vain'
     expect_complaint "the daemon's log takes nothing"
-    # More than a pipe takes in one piece.
+    # More than PIPE_BUF, 4096 bytes: the pipe may take it in parts.
     head -c 6000 /dev/urandom > message
     start_send --timeout=30 --whole < message
     cat <&3 > output &
     expect_end 0 "$sender"
     send 'it goes on'
     eventually 5 grep -aqx 'it goes on' output
-    # Whether the message of the sender who gave up is there as well is left open, by design.
+    # By design, the message of the sender that gave up may be logged or not.
     tr -d '\0' < output | sed '1{/^in vain$/d}' > rest
     { tr -d '\0' < message; printf '\nit goes on\n'; } | cmp - rest
 }
@@ -432,14 +439,15 @@ test_a_full_pipe_does_not_delay_the_end() {
     [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
 }
 
-# Without a reader the message cannot be written, and the sender must not believe that it was.
+# Sends messages until the terminal is full and a sender ends with 75. A sender must not report
+# success for a message that cannot be written.
 fill_terminal() {
     local tries=0 status=0
     until [ "$status" -ne 0 ] || [ "$tries" -eq 100 ]; do
         tries=$((tries + 1))
         head -c 1000 /dev/zero | tr '\0' y | send --timeout=1 --whole 2> stderr || status=$?
     done
-    [ "$status" -eq 75 ] || fail "it ended with $status"
+    [ "$status" -eq 75 ] || fail "the sender ended with $status"
 }
 
 test_a_terminal_that_nobody_reads_blocks_the_sender_not_the_daemon() {
@@ -453,8 +461,8 @@ test_a_terminal_that_nobody_reads_blocks_the_sender_not_the_daemon() {
     within 3000 expect_end 0 "$daemon"
 }
 
-# It may neither be sent again nor be said not to be in the log.
-test_a_message_that_is_in_the_log_in_part_is_in_doubt() {
+# The sender must not send such a message again, and must not report that it is not in the log.
+test_a_message_that_is_partly_in_the_log_is_reported_as_unconfirmed() {
     mkfifo pipe
     exec 3<> pipe
     python3 -c 'import fcntl; fcntl.fcntl(3, fcntl.F_SETPIPE_SZ, 4096)'
@@ -473,7 +481,7 @@ test_a_message_that_is_in_the_log_in_part_is_in_doubt() {
     exec 3>&-
 }
 
-# A page is in the pipe: more cannot be.
+# True if the pipe is full. Its capacity is one page.
 waits_for_its_log() {
     [ "$(python3 -c '
 import fcntl, struct, termios

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What minitalk-send shows on standard error beside errors, and that nothing depends on it.
+# The output of minitalk-send on standard error besides errors. No message depends on that output.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
-# expect_summary WORDS: standard error is this sum of messages and bytes, with some bits and time.
+# expect_summary COUNTS: ./stderr is one line with these counts of messages and bytes, and with any
+# bits, repeats, time and rate.
 expect_summary() {
     local rest='[1-9][0-9]* bits sent, [0-9]* repeats\{0,1\}; [0-9.]* m\{0,1\}s, [0-9.]* [kM]\{0,1\}bit/s'
     [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
@@ -14,10 +15,10 @@ expect_summary() {
 
 # ---- the summary ----
 
-test_without_options_there_is_nothing_to_see() {
+test_without_options_a_success_prints_nothing() {
     start_daemon
     expect_status 0 send 'a message'
-    [ "$(cat stdout stderr | wc -c)" -eq 0 ] || fail "it said: $(cat stdout stderr)"
+    [ "$(cat stdout stderr | wc -c)" -eq 0 ] || fail "the sender printed: $(cat stdout stderr)"
 }
 
 test_verbose_sums_up_all_messages_in_one_line() {
@@ -29,33 +30,35 @@ test_verbose_sums_up_all_messages_in_one_line() {
     expect_received hello one two ''
 }
 
-# Magic and priority, a length of one octet, and the checksum are seven octets beside the payload.
+# Beside its payload, the frame has 7 octets: 2 with magic, version, flags and priority, 1 with the
+# length, and 4 of checksum.
 test_verbose_counts_every_bit() {
     local bits repeats
     start_daemon
     expect_status 0 send -v hello
     read -r bits repeats < <(sed 's/.*; \([0-9]*\) bits sent, \([0-9]*\) .*/\1 \2/' stderr)
-    # A question that was asked again is a repeat without bits.
+    # A repeated probe is a repeat without bits.
     if [ "$bits" -lt $((12 * 8)) ] || [ "$bits" -gt $((12 * 8 + repeats)) ]; then
         fail "12 octets were $bits bits with $repeats repeats"
     fi
 }
 
-# The daemon takes its time, and so it is asked again how far it is.
-test_verbose_counts_what_was_asked_again() {
+# The daemon is stopped, so the sender repeats its probe.
+test_verbose_counts_repeated_probes() {
     start_daemon
     stop_process "$daemon"
     expect_status 75 send --timeout=1 -v 'a message'
     [ "$(wc -l < stderr)" -eq 2 ] || fail "not two lines on standard error: $(cat stderr)"
     grep -q 'logged; 0 bits sent, [1-9][0-9]* repeats\{0,1\}; [0-9.]* s, 0.0 bit/s$' stderr ||
-        fail "not what is to be counted: $(cat stderr)"
+        fail "the summary does not count the repeated probes: $(cat stderr)"
     kill -CONT "$daemon"
 }
 
-test_verbose_tells_after_a_failure_what_came_before_it() {
+test_verbose_sums_up_the_logged_messages_after_a_failure_too() {
     start_daemon --max-message=10
     expect_status 65 send -v < <(printf 'fits\nalso\nmuch too long for it\nfits\n')
-    head -n 1 stderr | grep -q 'larger than the daemon accepts' || fail "it said: $(cat stderr)"
+    head -n 1 stderr | grep -q 'larger than the daemon accepts' ||
+        fail "the sender printed: $(cat stderr)"
     sed -i 1d stderr
     expect_summary '2 messages, 8 bytes'
     expect_received fits also
@@ -92,7 +95,7 @@ test_stderr_shows_what_a_dry_run_would_send() {
     expect_received < /dev/null
 }
 
-test_stderr_goes_before_the_summary() {
+test_stderr_prints_messages_before_the_summary() {
     start_daemon
     expect_status 0 send -sv 'a message'
     [ "$(head -n 1 stderr)" = 'a message' ] || fail "the first line is another: $(cat stderr)"
@@ -100,7 +103,7 @@ test_stderr_goes_before_the_summary() {
     expect_summary '1 message, 9 bytes'
 }
 
-# Who reads standard error has left; and it has no room; and it is closed.
+# Standard error is a pipe without a reader, a full device, closed, and a file at its size limit.
 test_a_broken_standard_error_changes_no_outcome() {
     start_daemon
     mkfifo pipe
@@ -118,8 +121,8 @@ test_a_broken_standard_error_changes_no_outcome() {
 
 # ---- the progress bar ----
 
-# on_terminal COLUMNS COMMAND…: runs it on a terminal that is so wide; what that is given is in
-# ./screen. Ends as the command does.
+# on_terminal COLUMNS COMMAND…: runs the command on a terminal of this width, and ends with its
+# status. All output to the terminal goes to ./screen.
 terminal=xterm
 on_terminal() {
     local columns=$1
@@ -133,12 +136,13 @@ start_stopped_daemon() {
     stop_process "$daemon"
 }
 
-# What was drawn, one a line, without what erases the rest of the line.
+# Prints each bar that was drawn, one a line, without the escape sequence that erases the rest of
+# the line.
 drawn() {
     tr '\r' '\n' < screen | sed -n 's/\x1b\[K//gp' | grep '%' || :
 }
 
-# What there is to see at the end: nothing of a line that was erased.
+# Prints the contents of the terminal at the end, without the lines that were erased.
 seen() {
     sed -e 's/\r$//' -e 's/.*\r\x1b\[K//' screen
 }
@@ -148,7 +152,7 @@ has_bar() {
 }
 
 expect_seen() {
-    [ "$(seen)" = "$1" ] || fail "not '$1' is to be seen, but '$(seen)'"
+    [ "$(seen)" = "$1" ] || fail "the terminal shows '$(seen)', not '$1'"
 }
 
 test_a_long_send_has_a_bar_until_it_is_done() {
@@ -159,16 +163,16 @@ test_a_long_send_has_a_bar_until_it_is_done() {
     expect_end 0 $!
     expect_seen ''
     drawn | grep -q '^  0%  \[> *\]       0 B       0 B/s   -:-- left$' ||
-        fail "it was drawn otherwise: $(drawn)"
+        fail "no bar is as expected: $(drawn)"
     expect_received 'a message'
 }
 
-test_the_bar_comes_to_its_end() {
+test_the_bar_grows_and_never_goes_back() {
     head -c 131072 /dev/urandom > long
     start_daemon
     on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --whole --file=long &
     let_work "$daemon" 10
-    # However fast the machine is, there is a bar early on.
+    # A stopped daemon makes the sender draw a bar early, even on a fast machine.
     stop_process "$daemon"
     eventually 10 has_bar
     kill -CONT "$daemon"
@@ -176,12 +180,12 @@ test_the_bar_comes_to_its_end() {
     expect_seen ''
     drawn | sed 's/%.*//' > percent
     sort -n percent | cmp - percent
-    [ "$(tail -n 1 percent)" -gt "$(head -n 1 percent)" ] || fail "it stands still: $(drawn)"
+    [ "$(tail -n 1 percent)" -gt "$(head -n 1 percent)" ] || fail "the bar does not move: $(drawn)"
     { cat long; echo; } | expect_received
 }
 
-# Each line alone would begin anew, or be too short for a bar: of the file there is one, which never
-# goes back.
+# The whole file has one bar, which never goes back. A bar for each line would begin again at 0 %
+# each time, and a line may be too short for a bar.
 test_a_file_of_lines_has_one_bar() {
     write_long_lines 3
     start_daemon
@@ -193,11 +197,12 @@ test_a_file_of_lines_has_one_bar() {
     expect_end 0 $!
     expect_seen ''
     drawn | sed 's/%.*//' > percent
-    sort -n percent | cmp - percent || fail "it goes back: $(drawn)"
+    sort -n percent | cmp - percent || fail "the bar goes back: $(drawn)"
     expect_received < lines
 }
 
-# write_long_lines NUMBER: so many lines that take a while each, in ./lines.
+# write_long_lines NUMBER: writes this many lines to ./lines, of 100,000 bytes each, so that each
+# takes a while.
 write_long_lines() {
     local line
     for ((line = 0; line < $1; line++)); do
@@ -206,10 +211,11 @@ write_long_lines() {
     done > lines
 }
 
-# The second line has just begun: it is not shown what there is of both.
+# The second line has just begun. The bar must show the progress of that line, not of both lines.
 expect_bar_of_second_line() {
     eventually 20 has_received 1
-    # The first may be in the log and its sender not know it: until the daemon has bits to take again.
+    # The first line is in the log, but the sender may not know that yet. The sender knows once the
+    # daemon has worked on bits of the second line.
     let_work "$daemon" 10
     stop_process "$daemon"
     eventually 10 has_drawn 0 49
@@ -228,7 +234,7 @@ test_each_line_of_a_pipe_has_a_bar_of_its_own() {
     expect_seen ''
 }
 
-test_each_line_that_is_echoed_has_a_bar_of_its_own() {
+test_with_stderr_each_line_of_a_file_has_a_bar_of_its_own() {
     write_long_lines 2
     start_daemon
     on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid --timeout=30 --file=lines &
@@ -236,7 +242,7 @@ test_each_line_that_is_echoed_has_a_bar_of_its_own() {
     expect_seen "$(cat lines)"
 }
 
-# has_drawn LEAST MOST: the newest bar stands there, in percent.
+# has_drawn LEAST MOST: true if the newest bar is at LEAST to MOST percent.
 has_drawn() {
     local percent
     percent=$(drawn | sed -n '$s/%.*//p')
@@ -247,7 +253,7 @@ has_received() {
     [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
 }
 
-test_an_error_has_its_line_for_itself() {
+test_the_bar_is_erased_before_an_error_is_printed() {
     start_stopped_daemon
     expect_status 75 on_terminal 80 "$minitalk_send" --timeout=1 --pidfile=minitalk.pid 'a message'
     has_bar || fail "there was no bar: $(cat screen)"
@@ -261,12 +267,12 @@ test_the_bar_fits_the_terminal() {
     for columns in 132 40 30 20 10 3; do
         expect_status 75 on_terminal "$columns" "$minitalk_send" --timeout=1 \
             --pidfile=minitalk.pid 'a message'
-        [ "$columns" -lt 10 ] || [ -n "$(drawn)" ] || fail "nothing in $columns columns"
-        ! drawn | grep -E ".{$columns}" || fail "this is too wide for $columns columns"
+        [ "$columns" -lt 10 ] || [ -n "$(drawn)" ] || fail "no bar in $columns columns"
+        ! drawn | grep -E ".{$columns}" || fail "these bars are too wide for $columns columns"
     done
 }
 
-# On a busy machine it may happen that even this takes long: that is left to chance, five times.
+# On a busy machine even a short send may take 0.5 s or more, so the test makes up to five attempts.
 test_a_short_send_has_no_bar() {
     local start
     start_daemon
@@ -275,13 +281,13 @@ test_a_short_send_has_no_bar() {
         on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid 'a message'
         [ $((${EPOCHREALTIME/./} - start)) -ge 500000 ] || break
     done
-    [ ! -s screen ] || fail "there was something: $(cat screen)"
+    [ ! -s screen ] || fail "the terminal shows: $(cat screen)"
 }
 
-# expect_no_bar COMMAND…: it sends in vain, and shows no bar.
+# expect_no_bar COMMAND…: the command times out and draws no bar.
 expect_no_bar() {
     expect_status 75 on_terminal 80 "$@" --timeout=1 --pidfile=minitalk.pid 'a message'
-    grep -q 'timed out' screen || fail "it did not send: $(cat screen)"
+    grep -q 'timed out' screen || fail "the sender did not send: $(cat screen)"
     [ -z "$(drawn)" ] || fail "there was a bar: $(drawn)"
 }
 
@@ -298,7 +304,7 @@ test_a_terminal_that_cannot_erase_has_no_bar() {
     done
 }
 
-# It would be drawn across what the foreground shows.
+# The bar of a background job would be drawn across the output of the foreground job.
 test_a_job_in_the_background_has_no_bar() {
     start_stopped_daemon
     # shellcheck disable=SC2016 # the shell inside expands it
@@ -312,18 +318,18 @@ test_a_pipe_and_a_file_have_no_bar() {
     # shellcheck disable=SC2016 # the shell inside expands it
     on_terminal 80 "$BASH" -c '"$@" 2>&1 | cat' into-pipe "$minitalk_send" --timeout=1 \
         --pidfile=minitalk.pid 'a message'
-    grep -q 'timed out' screen || fail "it did not send: $(cat screen)"
+    grep -q 'timed out' screen || fail "the sender did not send: $(cat screen)"
     [ -z "$(drawn)" ] || fail "there was a bar: $(drawn)"
 }
 
-# Both would be drawn in the same place.
+# The bar and the trace would be drawn in the same place.
 test_a_trace_has_no_bar() {
     start_stopped_daemon
     expect_no_bar "$minitalk_send" --trace
 }
 
-# A bar that stood there is gone before the message is.
-test_stderr_on_a_terminal_has_its_line_for_itself() {
+# The sender must erase its bar before it prints the message.
+test_the_bar_is_erased_before_stderr_prints_a_message() {
     start_stopped_daemon
     on_terminal 80 "$minitalk_send" -s --timeout=30 --pidfile=minitalk.pid 'a message' &
     eventually 10 has_bar
@@ -332,7 +338,7 @@ test_stderr_on_a_terminal_has_its_line_for_itself() {
     expect_seen 'a message'
 }
 
-test_quiet_excludes_what_has_more_to_say() {
+test_quiet_excludes_stderr_verbose_and_trace() {
     local option
     for option in --stderr --verbose --trace; do
         expect_status 64 "$minitalk_send" --quiet "$option" --pid=1 'a message'

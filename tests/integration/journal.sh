@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Messages in a real journal: a systemd-journald of our own, in a mount namespace of our own.
+# Messages in a real journal. Each test starts its own systemd-journald, in a private mount
+# namespace.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of run_tests are its own
+# shellcheck disable=SC2119 # run_tests does not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 for journald in /lib/systemd/systemd-journald /usr/lib/systemd/systemd-journald; do
@@ -15,7 +16,7 @@ in_private_mounts
 readonly MESSAGE_ID=947428f447874f2e96f810938b0563b7
 readonly SOCKET=/run/systemd/journal/socket
 
-# Starts it, run by the words given.
+# start_journald [COMMAND…]: starts journald. The command, if any, executes it.
 start_journald() {
     for directory in /run /var/log; do
         mount -t tmpfs -o mode=755 minitalk "$directory"
@@ -27,13 +28,14 @@ start_journald() {
     eventually 10 test -S "$SOCKET"
 }
 
-# Its files are gone with the file system that it had them on.
+# Kills journald. Its files are on a tmpfs, which is unmounted after the test.
 stop_journald() {
     kill -KILL "$journald_pid"
     wait "$journald_pid" || :
 }
 
-# Starts a daemon that logs to the journal, run by the words given. It has detached: $daemon, ./pid.
+# start_journal_daemon [COMMAND…]: starts a detached daemon that logs to the journal. The command,
+# if any, executes it. Its PID is in $daemon, its pidfile is own/pid.
 start_journal_daemon() {
     "$@" "$minitalkd" --pidfile="$PWD/own/pid" > output
     daemon=$(cat output)
@@ -44,7 +46,7 @@ jsend() {
     "$minitalk_send" --pidfile="$PWD/own/pid" "$@"
 }
 
-# The value of a field in all messages, one entry after another.
+# field NAME: prints the value of the field NAME in each message, in the order of the entries.
 field() {
     journalctl --sync
     journalctl --quiet --output=cat --output-fields="$1" "MESSAGE_ID=$MESSAGE_ID"
@@ -59,9 +61,10 @@ expect_field() {
     [ "$(field "$1")" = "$2" ] || fail "$1 is '$(field "$1")', not '$2'"
 }
 
-# The exact bytes of the only message: what --output=export, of systemd's Journal Export Formats,
-# has between the field's length, of eight bytes, and its newline. It has no length if the bytes are
-# text without a newline.
+# message_bytes LENGTH: prints the exact bytes of the only message, which has this length. The
+# format of --output=export is described in systemd's Journal Export Formats. Text without a newline
+# is NAME=VALUE. Any other field is its name, a newline, its length in 8 bytes, its bytes, a
+# newline.
 message_bytes() {
     local length=$1
     journalctl --sync
@@ -92,7 +95,7 @@ test_a_message_has_its_fields() {
     expect_field _PID "$daemon"
 }
 
-test_the_daemon_notes_its_start_and_end_and_what_it_refuses() {
+test_the_daemon_logs_its_start_its_end_and_refused_messages() {
     start_journald
     mkdir own
     start_journal_daemon
@@ -104,7 +107,7 @@ test_the_daemon_notes_its_start_and_end_and_what_it_refuses() {
     grep -x "started as process $daemon" notes
     grep "refused a message of process .*, user $(id -u): it is larger" notes
     grep -x stopped notes
-    [ "$(wc -l < notes)" -eq 3 ] || fail "it noted: $(cat notes)"
+    [ "$(wc -l < notes)" -eq 3 ] || fail "the daemon logged: $(cat notes)"
 }
 
 expect_bytes() {
@@ -119,17 +122,17 @@ expect_bytes() {
     [ "$(entries)" -eq 1 ] || fail "there are $(entries) entries"
 }
 
-test_blanks_at_the_end_stay() {
+test_blanks_at_the_end_are_kept() {
     printf ' a message with blanks \t ' > bytes
     expect_bytes bytes
 }
 
-test_newlines_stay() {
+test_newlines_are_kept() {
     printf '\nline\n\nand line\n\n' > bytes
     expect_bytes bytes
 }
 
-test_nul_bytes_stay() {
+test_nul_bytes_are_kept() {
     printf 'before\0after\0\0' > bytes
     expect_bytes bytes
 }
@@ -139,14 +142,14 @@ test_the_empty_message_is_an_entry() {
     expect_bytes bytes
 }
 
-test_something_that_looks_like_a_field_is_none() {
+test_lines_of_a_message_that_look_like_fields_are_not_fields() {
     printf 'x\nPRIORITY=0\n_UID=0\nMINITALK_SENDER_UID=1' > bytes
     expect_bytes bytes
     expect_field PRIORITY 5
     expect_field MINITALK_SENDER_UID "$(id -u)"
 }
 
-test_what_the_sender_adds_is_in_the_entry() {
+test_fields_that_the_sender_adds_are_in_the_entry() {
     start_journald
     mkdir own
     start_journal_daemon
@@ -162,7 +165,7 @@ test_what_the_sender_adds_is_in_the_entry() {
     [ "$(journalctl --quiet -t backup -p err BACKUP_HOST=alpha EMPTY= -o cat)" = 'it failed' ]
 }
 
-test_the_sender_can_go_by_its_own_pid() {
+test_option_i_logs_the_pid_of_the_sender() {
     start_journald
     mkdir own
     start_journal_daemon
@@ -180,18 +183,19 @@ test_each_line_has_the_priority_that_it_begins_with() {
     [ "$(field MESSAGE)" = $'first\nsecond\nthird' ]
     [ "$(field PRIORITY)" = $'6\n4\n3' ]
     [ "$(field SYSLOG_FACILITY)" = $'16\n2\n2' ]
-    # Nor does the facility of one line stay for the next.
+    # The facility of one line does not apply to the next line.
     printf '<134>fourth\nfifth\n' | jsend --prio-prefix
     [ "$(field SYSLOG_FACILITY)" = $'16\n2\n2\n16' ]
 }
 
-test_64_KiB_of_random_bytes_stay() {
+test_64_KiB_of_random_bytes_are_kept() {
     head -c 65536 /dev/urandom > bytes
     expect_bytes bytes
 }
 
-# An ordinary user's sockets do not hold this much: libsystemd hands over a sealed file instead.
-test_the_sender_is_who_the_kernel_says_and_a_large_message_arrives() {
+# 220,000 bytes are more than the socket of an ordinary user holds, so libsystemd passes a sealed
+# file to journald instead.
+test_a_large_message_arrives_and_the_kernel_names_its_user() {
     publish_programs
     start_journald
     mkdir own
@@ -212,7 +216,7 @@ test_100_messages_are_100_entries() {
     field MESSAGE | cmp - <(seq -f 'message %g' 100)
 }
 
-test_without_a_journal_the_sender_is_told() {
+test_without_a_journal_the_sender_reports_an_error() {
     mount -t tmpfs -o mode=755 minitalk /run
     unmount+=(/run)
     mkdir own
@@ -224,7 +228,7 @@ test_without_a_journal_the_sender_is_told() {
     expect_field MESSAGE 'now somebody does'
 }
 
-test_without_a_journal_a_daemon_in_the_foreground_says_so() {
+test_without_a_journal_a_daemon_in_the_foreground_reports_that() {
     mount -t tmpfs -o mode=755 minitalk /run
     unmount+=(/run)
     mkdir own
@@ -237,7 +241,7 @@ test_without_a_journal_a_daemon_in_the_foreground_says_so() {
     grep -q '^minitalkd: refused .*: it could not be logged: No such file or directory$' notes
 }
 
-test_when_the_journal_ends_the_sender_is_told() {
+test_when_the_journal_ends_the_sender_reports_an_error() {
     start_journald
     mkdir own
     start_journal_daemon
@@ -247,9 +251,9 @@ test_when_the_journal_ends_the_sender_is_told() {
     expect_complaint 'could not log the message'
 }
 
-# ---- a journald that does not move ----
+# ---- a stopped journald ----
 
-# start_with_queue LENGTH: journald's socket holds so many messages.
+# start_with_queue LENGTH: starts the daemon and a journald whose socket queues this many messages.
 start_with_queue() {
     # shellcheck disable=SC2016 # the shell inside expands it
     start_journald unshare --net "$BASH" -c \
@@ -261,12 +265,12 @@ start_with_short_queue() {
     start_with_queue 10
 }
 
-# Where the queue has room for more than the daemon's socket has, it is that which is full.
+# This queue has room for more messages than the daemon's socket, so the socket is full first.
 start_with_long_queue() {
     start_with_queue 100000
 }
 
-# Messages fill what there is, then wait; the daemon goes on living.
+# Stops journald and sends until a sender times out because the queue or the socket is full.
 fill_frozen_journal() {
     stop_process "$journald_pid"
     seq -f 'message %g' 20000 > many
@@ -280,7 +284,8 @@ expect_only_the_sender_is_blocked() {
     expect_complaint "the daemon's log takes nothing"
     kill -CONT "$journald_pid"
     jsend 'it goes on'
-    # All up to the one whose sender gave up, which may be there or not, in order and once.
+    # The log has the first of the messages, each once and in order. The message of the sender that
+    # gave up may be the last of them.
     field MESSAGE | grep '^message ' > logged
     head -n "$(wc -l < logged)" many | cmp - logged
     [ "$(field MESSAGE | tail -n 1)" = 'it goes on' ]
@@ -296,13 +301,13 @@ expect_it_ends_at_once() {
 test_a_frozen_journal_blocks_the_sender_not_the_daemon() {
     start_with_short_queue
     expect_only_the_sender_is_blocked
-    [ "$(wc -l < logged)" -le 20 ] || fail "its queue is long: $(wc -l < logged)"
+    [ "$(wc -l < logged)" -le 20 ] || fail "the queue took too many messages: $(wc -l < logged)"
 }
 
-test_nor_does_one_with_a_long_queue() {
+test_a_frozen_journal_with_a_long_queue_blocks_the_sender_not_the_daemon() {
     start_with_long_queue
     expect_only_the_sender_is_blocked
-    [ "$(wc -l < logged)" -gt 20 ] || fail "its queue is short: $(wc -l < logged)"
+    [ "$(wc -l < logged)" -gt 20 ] || fail "the queue took too few messages: $(wc -l < logged)"
 }
 
 test_a_frozen_journal_does_not_delay_the_end() {
@@ -310,7 +315,7 @@ test_a_frozen_journal_does_not_delay_the_end() {
     expect_it_ends_at_once
 }
 
-test_nor_does_one_with_a_long_queue_delay_it() {
+test_a_frozen_journal_with_a_long_queue_does_not_delay_the_end() {
     start_with_long_queue
     expect_it_ends_at_once
 }

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-# lib.sh - what the integration tests share; sourced by each of them
+# lib.sh - helpers of the integration tests, each of which sources this file
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # what is set here is used by those who source this
+# shellcheck disable=SC2034 # the scripts that source this file use the variables
 #
-# A test script defines functions test_…, each of which reads like the promise it checks, and ends
-# with run_tests. Every test runs in a subshell of its own with 'set -eu', in an empty directory of
-# its own. It fails where a command fails; 'skip REASON' leaves it out. What it started in the
-# background, or has named to also_end, is ended behind it. Results go out as TAP.
+# A test script defines functions test_… and ends with run_tests. The name of a test states the
+# promise that the test checks. Each test runs with 'set -eu' in its own subshell and in its own
+# empty directory. A test fails if one of its commands fails; 'skip REASON' skips the test. After
+# each test, run_tests ends the background jobs of the test and the processes that the test passed
+# to also_end. The output is TAP.
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}"
 srcdir=$(cd "$srcdir" && pwd)
@@ -19,7 +20,7 @@ minitalkd=$builddir/minitalkd
 minitalk_send=$builddir/minitalk-send
 tools=$builddir/tests/tools
 
-# Two ordinary users that no system has by name.
+# The user IDs of two ordinary users. No system has accounts with these IDs.
 readonly USER_A=60001 USER_B=60002
 
 # ---- results ----
@@ -34,30 +35,33 @@ skip() {
     exit "$SKIPPED"
 }
 
-# expect_status N COMMAND…: the command must end with status N. Its output is in ./stdout, ./stderr.
+# expect_status N COMMAND…: runs the command, which must end with status N. Its output goes to
+# ./stdout and ./stderr.
 expect_status() {
     local expected=$1 status=0
     shift
     "$@" > stdout 2> stderr || status=$?
     [ "$status" -eq "$expected" ] ||
-        fail "'$*' ended with $status, not $expected; it said: $(cat stderr)"
+        fail "'$*' ended with status $status, not $expected; standard error: $(cat stderr)"
 }
 
-# One line on standard error, of the program's own, with these words in it.
+# expect_complaint WORDS: ./stderr is one line, which begins with the program's name and contains
+# WORDS.
 expect_complaint() {
     [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
-    grep -q '^minitalk\(d\|-send\): ' stderr || fail "not the program's own words: $(cat stderr)"
+    grep -q '^minitalk\(d\|-send\): ' stderr ||
+        fail "the line does not begin with the program's name: $(cat stderr)"
     grep -qF -- "$*" stderr || fail "standard error lacks '$*': $(cat stderr)"
 }
 
-# expect_end N PID: that child ends, with status N.
+# expect_end N PID: waits for this child process, which must end with status N.
 expect_end() {
     local status=0
     wait "$2" || status=$?
     [ "$status" -eq "$1" ] || fail "process $2 ended with $status, not $1"
 }
 
-# within MILLISECONDS COMMAND…: the command succeeds, and takes no longer.
+# within MILLISECONDS COMMAND…: runs the command, which must succeed within this time.
 within() {
     local limit=$1 start=${EPOCHREALTIME/./} took
     shift
@@ -66,12 +70,12 @@ within() {
     [ "$took" -le "$limit" ] || fail "took $took ms, more than $limit: $*"
 }
 
-# eventually SECONDS COMMAND…: the command comes to succeed within that time.
+# eventually SECONDS COMMAND…: repeats the command until it succeeds, for this time at most.
 eventually() {
     local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
     shift
     until "$@"; do
-        [ "${EPOCHREALTIME/./}" -lt "$end" ] || fail "still not so: $*"
+        [ "${EPOCHREALTIME/./}" -lt "$end" ] || fail "timed out; this still fails: $*"
         sleep 0.01
     done
 }
@@ -82,7 +86,7 @@ has_text() {
     [ -s "$1" ]
 }
 
-# One that has ended and waits to be waited for counts as ended, too.
+# True if a process has ended. A zombie, for which its parent has not waited yet, has ended, too.
 has_ended() {
     local state
     state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2> /dev/null) || return 0
@@ -97,7 +101,8 @@ is_asleep() {
     grep -q '^State:.S' "/proc/$1/status"
 }
 
-# Whether a process ignores SIGUSR1 and SIGUSR2, bits 9 and 11: until it does, one of them ends it.
+# True if a process ignores SIGUSR1 and SIGUSR2, bits 9 and 11 of the mask. Before that, either
+# signal ends the process.
 is_shielded() {
     grep -q '^SigIgn:.*[abef]..$' "/proc/$1/status" 2> /dev/null
 }
@@ -107,7 +112,7 @@ stop_process() {
     eventually 5 is_stopped "$1"
 }
 
-# How much processor time it has used.
+# Prints the CPU time that a process has used.
 milliseconds_of() {
     local worked
     read -r worked _ < "/proc/$1/schedstat"
@@ -118,14 +123,15 @@ has_worked() {
     [ "$(milliseconds_of "$1")" -ge "$2" ]
 }
 
-# let_work PID MILLISECONDS: until it has used so much more processor time.
+# let_work PID MILLISECONDS: waits until the process has used this much more CPU time.
 let_work() {
     local before
     before=$(milliseconds_of "$1")
     eventually 10 has_worked "$1" $((before + $2))
 }
 
-# Ends a process that is not a child of this shell behind the test, whatever comes.
+# also_end PID: ends this process after the test, even if the test fails. This is for processes that
+# are not children of this shell.
 also_end() {
     printf '%s\n' "$1" >> "$scratch.others"
 }
@@ -140,16 +146,16 @@ end_others() {
 
 # ---- the two programs ----
 
-# Starts a daemon in the foreground with these further options; returns once it is ready. Its PID is
-# in $daemon, its pidfile ./minitalk.pid, what it writes in ./output and ./errors. It is run by the
-# words of the array 'run_by', which must end in executing it.
+# start_daemon [OPTION…]: starts a daemon in the foreground and returns once it is ready. Its PID is
+# in $daemon, its pidfile is ./minitalk.pid, and its output goes to ./output and ./errors. The
+# command in the array 'run_by', if any, executes the daemon, in the same process.
 run_by=()
 start_daemon() {
     "${run_by[@]}" "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" "$@" \
         > output 2> errors &
     daemon=$!
     eventually 10 daemon_spoke
-    [ "$(head -n 1 output)" = "$daemon" ] || fail "the first line is not the PID $daemon alone"
+    [ "$(head -n 1 output)" = "$daemon" ] || fail "the first line is not just the PID $daemon"
 }
 
 daemon_spoke() {
@@ -157,7 +163,8 @@ daemon_spoke() {
     [ "$(wc -l < output)" -ge 1 ]
 }
 
-# with_unread_terminal FD COMMAND…: becomes the command, with a terminal that nobody reads as FD.
+# with_unread_terminal FD COMMAND…: executes the command in this process. Its descriptor FD is a
+# terminal that nobody reads.
 with_unread_terminal() {
     exec python3 -c '
 import os, pty, sys
@@ -169,19 +176,20 @@ os.execvp(sys.argv[2], sys.argv[2:])
 ' "$@"
 }
 
-# Ends the daemon; it must leave with success.
+# Ends the daemon, which must exit with status 0 and remove its pidfile.
 stop_daemon() {
     kill "$daemon"
     expect_end 0 "$daemon"
     [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
 }
 
-# What the daemon received: all it wrote but its PID.
+# Prints the messages that the daemon has received: all its output but the first line, the PID.
 received() {
     tail -n +2 output
 }
 
-# The daemon received this, and nothing else: lines, or exact bytes from standard input.
+# expect_received [LINE…]: the daemon has received exactly these lines. Without arguments, it has
+# received exactly the bytes of standard input.
 expect_received() {
     if [ $# -gt 0 ]; then
         printf '%s\n' "$@" | cmp - <(received)
@@ -194,34 +202,39 @@ send() {
     "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$@"
 }
 
-# Sends in the background: the PID is in $sender, complaints are in ./sender-errors.
+# start_send ARGUMENT…: sends in the background. The sender's PID is in $sender, its standard error
+# goes to ./sender-errors.
 start_send() {
     "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$@" 2> sender-errors &
     sender=$!
 }
 
-# start_long_send [BYTES [OPTION…]]: sends so much in the background that it takes a while; returns in
-# the middle of it, which what the daemon used to start does not count for. The bytes are in ./long.
+# start_long_send [BYTES [OPTION…]]: sends a long message in the background. Returns in the middle
+# of it: when the daemon has used 10 ms of CPU time beyond what its start took. The message is in
+# ./long.
 start_long_send() {
     head -c "${1-262144}" /dev/urandom > long
     start_send --timeout=30 --whole "${@:2}" < long
     let_work "$daemon" 10
 }
 
-# ---- builds that do more than the programs do ----
+# ---- builds with sanitizers or coverage ----
 
 readonly build=${MINITALK_BUILD:-plain}
 
+# needs_plain_build PREDICATE: skips the test in a build with sanitizers or coverage. The reason is
+# "a build with sanitizers PREDICATE".
 needs_plain_build() {
     [ "$build" = plain ] || skip "a build with $build $*"
 }
 
-# LeakSanitizer cannot look into a program that is traced, and would say so.
+# LeakSanitizer cannot examine a traced process, and reports that as an error.
 without_leak_detection() {
     export ASAN_OPTIONS=detect_leaks=0
 }
 
-# end_all PID…: whatever they are doing. Where it is counted what they did, they have to tell before.
+# end_all PID…: ends these processes, even stopped ones. In a build with coverage, a process must
+# end by itself to write its counts, so it first gets SIGTERM and 3 s.
 end_all() {
     if [ "$build" = coverage ]; then
         kill -TERM "$@" 2> /dev/null || :
@@ -252,39 +265,39 @@ needs_root() {
     am_root || skip "only root can $*"
 }
 
-# as USER COMMAND…: as an ordinary user, without any capability.
+# as USER COMMAND…: runs the command as this user, without capabilities.
 as() {
     local user=$1
     shift
     setpriv --reuid="$user" --regid="$user" --clear-groups "$@"
 }
 
-# Copies the two programs to where every user may execute them.
+# Copies the two programs to a directory from which every user may execute them.
 publish_programs() {
     install -m 755 "$minitalkd" "$minitalk_send" "$scratch"
     minitalkd=$scratch/minitalkd
     minitalk_send=$scratch/minitalk-send
 }
 
-# Runs the whole script in a mount namespace of its own: what it mounts, nobody else sees. All of
-# it is left out, and the reason said, where that cannot be.
+# Runs the whole script in its own mount namespace, so that no other process sees its mounts. If
+# that is impossible, skips all tests of the script and prints the reason.
 in_private_mounts() {
     [ -z "${MINITALK_PRIVATE_MOUNTS-}" ] || return 0
     if am_root && unshare --mount true 2> /dev/null; then
         MINITALK_PRIVATE_MOUNTS=yes exec unshare --mount "$BASH" "$0"
     fi
-    skip_all 'only root, and not in every container, can have private mounts'
+    skip_all 'a mount namespace needs root, and in a container also the permission'
 }
 
 skip_all() {
-    echo "$(basename "$0"): skipped altogether: $*" >&2
+    echo "$(basename "$0"): all tests skipped: $*" >&2
     echo "1..0 # SKIP $*"
     exit 0
 }
 
 # ---- running ----
 
-# What a test with private mounts has mounted, to be undone behind it.
+# The directories that a test has mounted. clean_up unmounts them, the last one first.
 unmount=()
 
 clean_up() {
@@ -299,7 +312,7 @@ clean_up() {
     done
 }
 
-# No test waits for ever.
+# end_at_time_limit PID: ends a test that takes longer than TIME_LIMIT seconds.
 end_at_time_limit() {
     trap 'kill $!; exit' TERM
     sleep "$TIME_LIMIT" &
@@ -310,7 +323,7 @@ end_at_time_limit() {
 
 run_one() {
     local status=0 test
-    # The subshell is not part of a condition, so that 'set -e' holds inside.
+    # The subshell is not part of a condition, because 'set -e' has no effect in one.
     (
         trap clean_up EXIT
         set -eu
@@ -325,7 +338,7 @@ run_one() {
     return "$status"
 }
 
-# run_tests [FILE…]: runs the tests of these files, or else of the script, in their order.
+# run_tests [FILE…]: runs the tests in these files, or in this script, in the order of the text.
 run_tests() {
     local name number=0 status failed=0
     local -a names
@@ -339,13 +352,13 @@ run_tests() {
         number=$((number + 1))
         scratch=$(mktemp -d)
         chmod 755 "$scratch"
-        # Not in a condition: there, 'set -e' would not hold inside the test.
+        # Not in a condition, because 'set -e' would then have no effect inside the test.
         run_one "$name"
         status=$?
         name=${name#test_}
         case $status in
         0)
-            # What a test prints of its own accord starts with '# '.
+            # These lines are diagnostics that the test itself has printed.
             sed -n '/^# /p' "$scratch.log"
             echo "ok $number - ${name//_/ }"
             ;;

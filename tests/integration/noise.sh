@@ -1,23 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Signals that belong to no conversation: they may cost time, but no message is lost, doubled or
-# changed, and no program ends.
+# Signals of strangers may cost time. But no message is lost, doubled or changed, and neither
+# program ends.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
-# bother WHAT PID [CLAIMED]: from now on, at full speed. The PID of who does it is in $stray.
+# bother ARGUMENT…: runs tests/tools/stray with these arguments in the background. It sends signals
+# at full speed until its target has ended or leave_alone ends it. Its PID is in $stray.
 bother() {
     "$tools/stray" "$@" 3>&- &
     stray=$!
 }
 
+# leave_alone PID: ends this stray.
 leave_alone() {
     kill "$1"
     expect_end 143 "$1"
 }
 
-# prepare_messages COUNT: a sender of so many messages that has not begun yet; go_on lets it.
+# prepare_messages COUNT: starts a sender of this many messages. It gets no input until go_on.
 prepare_messages() {
     seq -f 'message %g' "$1" > messages
     mkfifo hold
@@ -41,7 +43,7 @@ expect_messages() {
 
 # ---- a signal now and then ----
 
-test_single_strays_at_an_idle_daemon() {
+test_single_strays_at_an_idle_daemon_harm_nothing() {
     start_daemon
     for signal in USR1 USR2 USR2 USR1 USR1; do
         kill "-$signal" "$daemon"
@@ -51,12 +53,13 @@ test_single_strays_at_an_idle_daemon() {
     stop_daemon
 }
 
-# A process that has yet to be loaded dies of SIGUSR1, as any does that is not prepared.
+# True if a process ignores or blocks the signals, or has ended. Before that, SIGUSR1 ends a sender
+# as it ends any process.
 is_shielded_or_has_ended() {
     has_ended "$1" || grep -qE '^Sig(Ign|Blk):.*[abef][0-9a-f]{2}$' "/proc/$1/status"
 }
 
-test_single_strays_at_any_moment_of_a_message() {
+test_single_strays_at_any_moment_of_a_message_harm_nothing() {
     start_daemon
     head -c 4096 /dev/urandom > message
     start_send --whole < message
@@ -72,7 +75,7 @@ test_single_strays_at_any_moment_of_a_message() {
     stop_daemon
 }
 
-test_a_stray_at_a_sender_that_is_just_starting_does_not_end_it() {
+test_a_stray_does_not_end_a_sender_that_is_just_starting() {
     start_daemon
     for i in {1..20}; do
         "$minitalk_send" --pidfile=minitalk.pid "message $i" &
@@ -91,7 +94,7 @@ blocks_or_ended() {
 
 # ---- storms ----
 
-test_a_storm_at_the_daemon() {
+test_a_storm_at_the_daemon_loses_no_message() {
     start_daemon
     prepare_messages 100
     bother plain "$daemon"
@@ -101,7 +104,7 @@ test_a_storm_at_the_daemon() {
     stop_daemon
 }
 
-test_a_storm_at_the_sender() {
+test_a_storm_at_the_sender_loses_no_message() {
     start_daemon
     prepare_messages 100
     bother plain "$sender"
@@ -111,7 +114,7 @@ test_a_storm_at_the_sender() {
     stop_daemon
 }
 
-test_a_storm_at_both() {
+test_a_storm_at_both_loses_no_message() {
     start_daemon
     prepare_messages 100
     bother plain "$sender" "$daemon"
@@ -121,7 +124,7 @@ test_a_storm_at_both() {
     stop_daemon
 }
 
-test_a_storm_at_the_daemon_of_many_senders() {
+test_a_storm_at_the_daemon_of_many_senders_loses_no_message() {
     start_daemon
     bother plain "$daemon"
     for i in {1..10}; do
@@ -132,18 +135,19 @@ test_a_storm_at_the_daemon_of_many_senders() {
     stop_daemon
 }
 
-# on_cpu CPU COMMAND…: on the first or the second one that this shell may use.
+# on_cpu N COMMAND…: executes the command on the N-th of the CPUs that this shell may use.
 on_cpu() {
     local number
     number=$(taskset --cpu-list --pid $$ | sed 's/.*: //' | tr ',' '\n' |
         awk -F- '{ for (i = $1; i <= $NF; i++) print i }' | sed -n "$1p")
-    [ -n "$number" ] || skip 'there is one CPU only'
+    [ -n "$number" ] || skip 'only one CPU can be used here'
     shift
     exec taskset --cpu-list "$number" "$@"
 }
 
-# Where sender and daemon share a CPU, the slots of both are full again whenever they run.
-test_storms_from_another_cpu() {
+# If sender and daemon share one CPU and the storm comes from another, the slots of both are full
+# again whenever they run.
+test_storms_from_another_cpu_lose_no_message() {
     for flooded in daemon sender; do
         run_by=(on_cpu 1)
         start_daemon
@@ -161,7 +165,7 @@ test_storms_from_another_cpu() {
 
 # ---- forged words ----
 
-test_words_that_nobody_knows_at_the_daemon() {
+test_unknown_words_at_the_daemon_change_no_message() {
     start_daemon
     prepare_messages 20
     bother words "$daemon" "$sender"
@@ -171,7 +175,7 @@ test_words_that_nobody_knows_at_the_daemon() {
     stop_daemon
 }
 
-test_words_that_nobody_knows_at_the_sender() {
+test_unknown_words_at_the_sender_change_no_message() {
     start_daemon
     prepare_messages 20
     bother words "$sender" "$daemon"
@@ -181,7 +185,7 @@ test_words_that_nobody_knows_at_the_sender() {
     stop_daemon
 }
 
-test_answers_in_the_name_of_a_third_party() {
+test_replies_in_the_name_of_a_third_process_change_no_message() {
     start_daemon
     prepare_messages 20
     bother answers "$sender" "$BASHPID"
@@ -191,7 +195,7 @@ test_answers_in_the_name_of_a_third_party() {
     stop_daemon
 }
 
-test_questions_in_the_name_of_a_third_party() {
+test_probes_in_the_name_of_a_third_process_change_no_message() {
     start_daemon
     prepare_messages 20
     bother probes "$daemon" "$BASHPID"
@@ -201,8 +205,7 @@ test_questions_in_the_name_of_a_third_party() {
     stop_daemon
 }
 
-# They change no message, whatever is asked.
-test_questions_in_the_name_of_the_sender() {
+test_probes_in_the_name_of_the_sender_change_no_message() {
     start_daemon
     prepare_messages 20
     bother probes "$daemon" "$sender"
@@ -212,8 +215,9 @@ test_questions_in_the_name_of_the_sender() {
     stop_daemon
 }
 
-# Whoever is named is not sent an answer that would end it, and the daemon not one of its own.
-test_forged_questions_harm_nobody() {
+# The daemon must not reply to the process that a forged probe names: the reply would end that
+# process. If a probe names the daemon, it must not reply to itself.
+test_forged_probes_harm_nobody() {
     start_daemon
     sleep 60 &
     innocent=$!
@@ -228,20 +232,20 @@ test_forged_questions_harm_nobody() {
     stop_daemon
 }
 
-# ---- signals that arrive without their sender ----
+# ---- the limit of pending signals: beyond it, signals arrive without their sender ----
 
-test_no_signals_may_be_pending_at_all() {
+test_a_limit_of_0_pending_signals_is_an_error() {
     start_daemon
     expect_status 71 prlimit --sigpending=0:0 "$minitalk_send" --pidfile=minitalk.pid 'a message'
     expect_complaint "the limit of pending signals is 0"
     expect_status 71 prlimit --sigpending=0:0 "$minitalkd" --foreground --output=stdout \
         --pidfile=other.pid
     expect_complaint "the limit of pending signals is 0"
-    [ ! -e other.pid ] || fail 'it has made a pidfile'
+    [ ! -e other.pid ] || fail 'the daemon made a pidfile'
     expect_received < /dev/null
 }
 
-test_a_soft_limit_is_raised() {
+test_the_soft_limit_of_pending_signals_is_raised() {
     run_by=(prlimit --sigpending=0:1000)
     start_daemon
     prlimit --sigpending=0:1000 "$minitalk_send" --pidfile=minitalk.pid 'all the same'
@@ -258,7 +262,7 @@ start_user_daemon() {
     also_end "$daemon"
 }
 
-test_a_limit_that_others_have_used_up_is_named() {
+test_a_used_up_limit_of_pending_signals_is_named() {
     start_user_daemon "$USER_A"
     install -m 755 "$tools/hoard" .
     as "$USER_A" prlimit --sigpending=10:10 ./hoard 10 > hoarder &

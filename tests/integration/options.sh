@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What the options of minitalk-send do, where it can be seen without a journal; journal.sh has the
+# The options of minitalk-send whose effect can be tested without a journal. journal.sh has the
 # rest.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 # ---- input ----
@@ -29,7 +29,7 @@ test_a_whole_file_is_one_message() {
     { cat file; echo; } | expect_received
 }
 
-test_empty_messages_are_left_out_where_that_is_asked_for() {
+test_skip_empty_leaves_out_empty_messages() {
     start_daemon
     printf '\nfirst\n\n \n\nlast\n\n' | send --skip-empty
     send -e ''
@@ -37,7 +37,7 @@ test_empty_messages_are_left_out_where_that_is_asked_for() {
     expect_received first ' ' last
 }
 
-test_a_priority_is_taken_off_each_line_that_has_one() {
+test_prio_prefix_removes_the_priority_from_each_line_that_has_one() {
     start_daemon
     printf '<134>first\nsecond\n<3>third\n<13>\n<192>none\n' | send --prio-prefix
     printf '<13>\n<13>x\n' | send --prio-prefix --skip-empty
@@ -45,7 +45,7 @@ test_a_priority_is_taken_off_each_line_that_has_one() {
     expect_received first second third '' '<192>none' x '<13>as it is'
 }
 
-test_what_cannot_be_opened_or_read_is_named() {
+test_an_input_that_cannot_be_opened_or_read_is_named() {
     start_daemon
     expect_status 66 send --file=none
     expect_complaint 'cannot open none: No such file or directory'
@@ -54,7 +54,7 @@ test_what_cannot_be_opened_or_read_is_named() {
     expect_received < /dev/null
 }
 
-test_lines_go_out_as_they_come() {
+test_each_line_is_sent_as_soon_as_it_is_read() {
     start_daemon
     mkfifo lines
     send < lines &
@@ -115,7 +115,7 @@ test_there_are_64_fields_at_most() {
     expect_received 'as many as can be'
 }
 
-test_options_that_exclude_each_other() {
+test_options_that_exclude_each_other_are_usage_errors() {
     expect_status 64 "$minitalk_send" --pid=1 --wait text
     expect_complaint '--wait and --retry are for a pidfile'
     expect_status 64 "$minitalk_send" --pid=1 --retry text
@@ -142,27 +142,28 @@ is_waiting() {
     is_asleep "$1" && is_shielded "$1"
 }
 
-test_who_waits_sends_as_soon_as_there_is_a_daemon() {
+test_with_wait_a_sender_sends_as_soon_as_a_daemon_runs() {
     start_send --wait=60 'at last'
     eventually 5 is_waiting "$sender"
     start_daemon
     expect_end 0 "$sender"
     expect_received 'at last'
-    # There is one already.
+    # A daemon runs already.
     within 5000 send --wait=60 'at once'
 }
 
-test_waiting_ends() {
+test_waiting_ends_after_its_time_or_at_an_error() {
     expect_status 69 send --wait=1 text
     expect_complaint 'no daemon is running'
-    # Time does not mend this.
+    # Waiting does not cure this error, so the sender does not wait.
     mkdir minitalk.pid
     within 5000 expect_status 76 send --wait=60 text
 }
 
 # ---- the next daemon ----
 
-# Ends the daemon with a signal and starts another; what they all received is in ./all.
+# replace_daemon SIGNAL: ends the daemon with a signal, appends what it has received to ./all, and
+# starts another.
 replace_daemon() {
     kill "-$1" "$daemon"
     wait "$daemon" || :
@@ -170,7 +171,7 @@ replace_daemon() {
     start_daemon 3>&-
 }
 
-test_a_message_between_two_daemons_is_for_the_next() {
+test_with_retry_a_message_between_two_daemons_goes_to_the_next_one() {
     start_daemon
     mkfifo lines
     send --retry < lines &
@@ -186,17 +187,17 @@ test_a_message_between_two_daemons_is_for_the_next() {
     printf '%s\n' first second third | cmp - all
 }
 
-test_a_daemon_that_dies_amid_a_message_is_replaced() {
+test_with_retry_a_message_that_a_daemon_left_unfinished_goes_to_the_next_one() {
     start_daemon
     start_long_send 262144 --retry
     replace_daemon KILL
     expect_end 0 "$sender"
-    [ ! -s sender-errors ] || fail "it complained: $(cat sender-errors)"
+    [ ! -s sender-errors ] || fail "the sender reported an error: $(cat sender-errors)"
     { cat long; echo; } | expect_received
-    [ ! -s all ] || fail 'the first daemon has it too'
+    [ ! -s all ] || fail 'the first daemon has logged the message, too'
 }
 
-test_daemons_that_stop_lose_and_double_nothing() {
+test_with_retry_daemons_that_stop_lose_and_double_nothing() {
     start_daemon
     seq -f 'message %g' 2000 > messages
     start_send --wait --retry --timeout=30 < messages
@@ -208,13 +209,14 @@ test_daemons_that_stop_lose_and_double_nothing() {
     cmp messages all
 }
 
-test_what_may_be_in_the_log_is_not_sent_again() {
+test_with_retry_a_message_that_may_be_in_the_log_is_not_sent_again() {
     mkfifo pipe
     exec 3<> pipe
     "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 3>&- &
     daemon=$!
     read -r _ <&3
-    # More than the pipe holds: once it begins to come out, all bits were sent, but not confirmed.
+    # The message is larger than the pipe. When its first byte comes out of the pipe, the sender has
+    # sent all bits, but the daemon cannot have confirmed the message.
     head -c 100000 /dev/zero | tr '\0' x > large
     start_send --retry --timeout=30 --whole < large
     read -r -N 1 _ <&3
@@ -223,7 +225,7 @@ test_what_may_be_in_the_log_is_not_sent_again() {
     grep -q 'ended before it had confirmed the message' sender-errors
 }
 
-test_without_another_daemon_the_failure_is_told_at_the_end() {
+test_with_retry_and_no_other_daemon_the_sender_fails_after_its_time() {
     start_daemon
     mkfifo lines
     send --retry --wait=1 < lines 2> sender-errors &
@@ -235,7 +237,7 @@ test_without_another_daemon_the_failure_is_told_at_the_end() {
     echo second >&3
     exec 3>&-
     expect_end 69 "$sender"
-    [ "$(wc -l < sender-errors)" -eq 1 ] || fail "it said: $(cat sender-errors)"
+    [ "$(wc -l < sender-errors)" -eq 1 ] || fail "the sender printed: $(cat sender-errors)"
     grep -q 'no daemon is running' sender-errors
 }
 

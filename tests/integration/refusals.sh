@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Bad input, and what it gets: its exit status, and one line that names the cause and the cure.
+# Errors: each has its exit status and prints one line that names the cause and the cure.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 by_pidfile() {
@@ -15,15 +15,15 @@ by_pid() {
 
 # ---- pidfiles ----
 
-test_absent_pidfile() {
+test_an_absent_pidfile_is_an_error() {
     expect_status 69 by_pidfile none
     expect_complaint 'there is no pidfile none'
     expect_status 69 by_pidfile no/such/directory
     expect_complaint 'there is no pidfile no/such/directory'
 }
 
-# The PID in it belongs to somebody innocent by now.
-test_stale_pidfile() {
+# The PID in the pidfile belongs to an innocent process by now.
+test_a_stale_pidfile_is_an_error() {
     sleep 60 &
     echo $! > pidfile
     expect_status 69 by_pidfile pidfile
@@ -31,7 +31,7 @@ test_stale_pidfile() {
     expect_survival $!
 }
 
-test_pidfile_of_a_killed_daemon() {
+test_the_pidfile_of_a_killed_daemon_is_an_error() {
     start_daemon
     kill -KILL "$daemon"
     expect_end 137 "$daemon"
@@ -39,7 +39,7 @@ test_pidfile_of_a_killed_daemon() {
     expect_complaint 'nobody holds the pidfile minitalk.pid locked'
 }
 
-test_empty_and_garbage_pidfiles() {
+test_empty_and_invalid_pidfiles_are_errors() {
     : > empty
     echo 'not a number' > word
     head -c 1000 /dev/urandom > random
@@ -51,8 +51,9 @@ test_empty_and_garbage_pidfiles() {
     done
 }
 
-# flock(2) on a file that one may open is everybody's; the daemon's record lock is not there.
-test_pidfile_locked_by_somebody_with_flock() {
+# Every process that can open a file can take its flock(2). The daemon's record lock is missing
+# here.
+test_a_pidfile_that_is_locked_with_flock_only_is_an_error() {
     sleep 60 &
     echo $! > pidfile
     flock pidfile "$tools/impostor" > impostor &
@@ -62,7 +63,7 @@ test_pidfile_locked_by_somebody_with_flock() {
     kill "$(cat impostor)"
 }
 
-test_garbage_in_a_locked_pidfile() {
+test_a_wrong_pid_in_a_locked_pidfile_is_an_error() {
     start_daemon
     for text in '' garbage 0 "$$"; do
         printf %s "$text" > minitalk.pid
@@ -74,7 +75,7 @@ test_garbage_in_a_locked_pidfile() {
     expect_received 'and mended it works'
 }
 
-test_unreadable_pidfile() {
+test_an_unreadable_pidfile_is_an_error() {
     publish_programs
     start_daemon
     local -a user=()
@@ -92,8 +93,8 @@ test_unreadable_pidfile() {
     expect_received < /dev/null
 }
 
-# The cure must be one for the daemon that was meant.
-test_how_to_start_the_daemon_that_is_not_there() {
+# The cure must start the daemon that the options select.
+test_the_error_tells_how_to_start_the_missing_daemon() {
     mkdir directory
     XDG_RUNTIME_DIR=$PWD/directory expect_status 69 "$minitalk_send" --user 'a message'
     expect_complaint "pidfile $PWD/directory/minitalk.pid; start it with 'systemctl --user start minitalk'"
@@ -106,7 +107,7 @@ test_how_to_start_the_daemon_that_is_not_there() {
     done
 }
 
-test_pidfile_that_is_no_regular_file() {
+test_a_pidfile_that_is_no_regular_file_is_an_error() {
     mkdir directory
     mkfifo fifo
     for pidfile in directory fifo /dev/null; do
@@ -117,14 +118,14 @@ test_pidfile_that_is_no_regular_file() {
 
 # ---- PIDs ----
 
-test_what_is_no_pid_is_a_usage_error() {
+test_an_invalid_pid_is_a_usage_error() {
     for pid in 0 -1 12x '' ' ' 0x1 1.5 99999999999999999999; do
         expect_status 64 by_pid "$pid"
         expect_complaint "'$pid' is not a PID"
     done
 }
 
-test_a_pid_that_nobody_has() {
+test_a_pid_without_a_process_is_an_error() {
     expect_status 69 by_pid 99999999
     expect_complaint 'there is no process 99999999'
     true &
@@ -133,12 +134,12 @@ test_a_pid_that_nobody_has() {
     expect_complaint "there is no process $!"
 }
 
-test_pid_1() {
+test_pid_1_gets_no_signal() {
     expect_status 76 by_pid 1
     expect_complaint 'not minitalkd; nothing was sent to it'
 }
 
-test_its_own_parent() {
+test_the_parent_of_the_sender_gets_no_signal() {
     local name
     read -r name < "/proc/$BASHPID/comm"
     expect_status 76 by_pid "$BASHPID"
@@ -186,15 +187,16 @@ start_impostor() {
     eventually 5 has_text impostor
 }
 
-# expect_signals PLAIN QUEUED: how many of each the impostor has taken, the second at most.
+# expect_signals PLAIN QUEUED: ends the impostor. It must have taken exactly PLAIN plain signals,
+# and at most QUEUED queued ones.
 expect_signals() {
     local plain queued
     kill "$impostor"
     expect_end 0 "$impostor"
     read -r plain _ queued _ < <(tail -n 1 impostor)
     echo "# the impostor took $plain plain and $queued queued signals"
-    [ "$plain" -eq "$1" ] || fail "it took $plain plain signals"
-    [ "$queued" -le "$2" ] || fail "it took $queued queued signals"
+    [ "$plain" -eq "$1" ] || fail "the impostor took $plain plain signals"
+    [ "$queued" -le "$2" ] || fail "the impostor took $queued queued signals"
 }
 
 test_a_program_that_handles_the_signals_gets_none() {
@@ -204,14 +206,14 @@ test_a_program_that_handles_the_signals_gets_none() {
     expect_signals 0 0
 }
 
-test_a_program_of_that_name_that_handles_the_signals_gets_none() {
+test_a_program_named_minitalkd_that_handles_the_signals_gets_none() {
     start_impostor --handle --name=minitalkd
     expect_status 76 by_pid "$impostor"
     expect_complaint "process $impostor does not shield itself"
     expect_signals 0 0
 }
 
-test_what_others_are_called_tells_the_terminal_nothing() {
+test_control_characters_of_names_do_not_reach_the_terminal() {
     start_impostor --name=$'a\e[2J'
     expect_status 76 by_pid "$impostor"
     expect_complaint "process $impostor is 'a?[2J', not minitalkd"
@@ -226,32 +228,32 @@ test_a_program_that_blocks_the_signals_gets_none() {
     expect_signals 0 0
 }
 
-# It cannot be told from a daemon without a signal. It is asked with queued words, ever more rarely,
-# and never gets a bit.
-test_a_program_that_passes_for_a_daemon_gets_questions_only() {
+# Only the missing reply to a probe tells this program from a daemon. The sender sends it probes,
+# ever more rarely, and never a bit.
+test_a_program_that_passes_for_a_daemon_gets_probes_only() {
     start_impostor --name=minitalkd
     expect_status 76 by_pid "$impostor"
     expect_complaint "process $impostor never answered"
     expect_signals 0 25
 }
 
-test_a_program_that_holds_the_pidfile_but_is_no_daemon() {
+test_a_program_that_holds_the_pidfile_but_is_no_daemon_gets_no_signal() {
     start_impostor --pidfile=pidfile
     expect_status 76 by_pidfile pidfile
     expect_complaint "process $impostor is 'impostor', not minitalkd"
     expect_signals 0 0
 }
 
-test_a_program_that_holds_the_pidfile_and_passes_for_a_daemon() {
+test_a_program_that_holds_the_pidfile_and_passes_for_a_daemon_gets_probes_only() {
     start_impostor --pidfile=pidfile --name=minitalkd
     expect_status 76 "$minitalk_send" --timeout=1 --pidfile=pidfile 'a message'
     expect_complaint "process $impostor never answered"
     expect_signals 0 25
 }
 
-# ---- daemons that are in no state to answer ----
+# ---- daemons that cannot reply ----
 
-test_a_stopped_daemon() {
+test_a_sender_that_times_out_names_the_stopped_daemon() {
     start_daemon
     stop_process "$daemon"
     within 3000 expect_status 75 send --timeout=1 'a message'
@@ -261,7 +263,7 @@ test_a_stopped_daemon() {
     expect_received 'and continued it works'
 }
 
-test_a_daemon_stopped_in_the_middle() {
+test_a_daemon_stopped_in_the_middle_of_a_message_is_named() {
     start_daemon
     start_long_send 262144 --timeout=1
     stop_process "$daemon"
@@ -284,7 +286,7 @@ test_a_daemon_stopped_for_a_moment_costs_nothing() {
     { cat long; echo; } | expect_received
 }
 
-test_a_daemon_killed_in_the_middle() {
+test_a_daemon_killed_in_the_middle_of_a_message_is_named() {
     start_daemon
     start_long_send
     kill -KILL "$daemon"
@@ -295,7 +297,7 @@ test_a_daemon_killed_in_the_middle() {
 
 # ---- options ----
 
-test_options_that_exclude_each_other() {
+test_options_that_exclude_each_other_are_usage_errors() {
     export XDG_RUNTIME_DIR=$PWD
     for options in '--pid=1 --user' '--pidfile=x --user' '--pid=1 --pidfile=x'; do
         # shellcheck disable=SC2086 # two words
@@ -314,7 +316,7 @@ test_a_string_and_an_input_exclude_each_other() {
     done
 }
 
-test_timeouts_that_are_none() {
+test_invalid_timeouts_are_usage_errors() {
     for timeout in 0 -1 1.5 soon 86401; do
         expect_status 64 "$minitalk_send" --pidfile=none "--timeout=$timeout" 'a message'
         expect_complaint "'$timeout' seconds"
@@ -329,7 +331,7 @@ without_standard_output() {
     "$@" >&-
 }
 
-test_wrong_options() {
+test_wrong_options_are_errors() {
     local program
     for program in "$minitalkd" "$minitalk_send"; do
         expect_status 64 "$program" --no-such-option
@@ -347,7 +349,7 @@ test_wrong_options() {
     done
 }
 
-test_user_without_a_runtime_directory() {
+test_option_user_needs_a_runtime_directory() {
     unset XDG_RUNTIME_DIR
     expect_status 64 "$minitalk_send" --user 'a message'
     expect_complaint 'XDG_RUNTIME_DIR is not set to an absolute path'
@@ -355,7 +357,7 @@ test_user_without_a_runtime_directory() {
 
 # ---- input, and standard descriptors ----
 
-test_unreadable_input() {
+test_an_unreadable_input_is_an_error() {
     start_daemon
     expect_status 66 send --whole < /
     expect_complaint 'cannot read message 1 from standard input: Is a directory'
@@ -364,23 +366,24 @@ test_unreadable_input() {
     expect_received < /dev/null
 }
 
-# A line has to end some time; what has been read of it is not sent.
-test_an_endless_line() {
+# A line of the input has a limit of 16 MiB. Nothing of a longer line is sent.
+test_a_line_beyond_the_limit_is_an_error() {
     start_daemon
     within 10000 expect_status 65 send < <(echo 'a line' && cat /dev/zero)
     expect_complaint 'message 2 is a line of more than 16777216 bytes; send it with --whole'
     expect_received 'a line'
 }
 
-test_of_an_input_it_is_told_which_message_fails() {
+test_the_error_tells_which_message_of_an_input_fails() {
     start_daemon --max-message=5
     expect_status 65 send < <(printf '%s\n' one two seventeen four)
     expect_complaint 'minitalk-send: message 3: the message is larger'
     expect_received one two
 }
 
-# Not only when the first message that brings one comes.
-test_that_a_facility_has_no_room_is_seen_before_the_first_message() {
+# --prio-prefix may add a facility to a message, which needs room for one more field. The sender
+# must refuse 64 fields at once, not only at the first message with a facility.
+test_prio_prefix_without_room_for_a_facility_is_refused_before_the_first_message() {
     local -a fields=()
     for _ in {1..64}; do
         fields+=(--field=AN=x)
@@ -391,7 +394,7 @@ test_that_a_facility_has_no_room_is_seen_before_the_first_message() {
     expect_received < /dev/null
 }
 
-test_closed_standard_input() {
+test_a_closed_standard_input_is_an_error_where_it_is_the_input() {
     start_daemon
     expect_status 66 send <&-
     expect_complaint 'standard input is closed'
@@ -401,7 +404,7 @@ test_closed_standard_input() {
     expect_received 'not needed here'
 }
 
-test_closed_standard_output_and_error() {
+test_closed_standard_output_and_error_do_not_matter() {
     start_daemon
     send 'nothing to say' >&- 2>&-
     send 'nothing at all to say' <&- >&- 2>&-
@@ -413,7 +416,7 @@ test_closed_standard_output_and_error() {
 
 # ---- rights ----
 
-# start_daemon_of USER: its pidfile is theirs/pid.
+# start_daemon_of USER: starts a detached daemon as this user. Its pidfile is theirs/pid.
 start_daemon_of() {
     publish_programs
     mkdir theirs
@@ -423,7 +426,7 @@ start_daemon_of() {
     also_end "$daemon"
 }
 
-test_another_user_is_not_permitted() {
+test_the_sender_of_another_user_is_not_permitted() {
     needs_root 'be two users'
     start_daemon_of "$USER_B"
     expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
@@ -431,8 +434,9 @@ test_another_user_is_not_permitted() {
     expect_received < /dev/null
 }
 
-# To make the sender set-user-ID to root would be the worst of cures.
-test_only_root_may_send_to_a_daemon_of_root_s() {
+# The error must not recommend a sender that is set-user-ID to root: that is the most dangerous
+# cure.
+test_only_root_may_send_to_a_daemon_that_runs_as_root() {
     needs_root 'run a daemon as root'
     publish_programs
     start_daemon
@@ -448,10 +452,11 @@ test_only_root_may_send_to_a_daemon_of_root_s() {
     expect_received 'from root'
 }
 
-test_a_daemon_that_may_not_answer_gets_nothing() {
+test_a_daemon_that_may_not_reply_gets_no_signal() {
     needs_root 'be two users'
     start_daemon_of "$USER_A"
-    # CAP_KILL lets this sender signal the daemon; without CAP_SETUID it cannot become answerable.
+    # CAP_KILL lets this sender signal the daemon. Without CAP_SETUID it cannot take on the daemon's
+    # user ID, which would let the daemon signal it.
     expect_status 77 setpriv --bounding-set=-setuid --inh-caps=-setuid \
         "$minitalk_send" "--pid=$daemon" 'a message'
     expect_complaint "process $daemon of user $USER_A is not permitted to answer"

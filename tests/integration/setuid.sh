@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The set-user-ID minitalk-send in the hands of an ordinary user who means ill: whatever it is
-# started with, it sends as ever or fails, and has no more power than its caller.
+# An ordinary user attacks with the set-user-ID minitalk-send. However this attacker starts it, it
+# sends as usual or fails, and gives its caller no other rights.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of run_tests are its own
+# shellcheck disable=SC2119 # run_tests does not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 in_private_mounts
@@ -13,14 +13,14 @@ in_private_mounts
 
 # ---- attempts ----
 
-# launch STATE PROGRAM…: as the attacker, in a state that no shell would leave it in.
+# launch STATE PROGRAM…: runs the program as the attacker, in a state that no shell gives a program.
 launch() {
     [ -x launch ] || install -m 755 "$tools/launch" .
     as "$USER_A" ./launch "$@"
 }
 
-# attempt STATUS COMMAND… MESSAGE: the command ends with this status, and the message is logged if
-# and only if that is 0.
+# attempt STATUS COMMAND… MESSAGE: runs the command, which must end with this status. If that is 0,
+# expect_confirmed expects the message in the log; otherwise it must not be there.
 attempt() {
     expect_status "$@"
     [ "$1" -ne 0 ] || printf '%s\n' "${@: -1}" >> confirmed
@@ -33,7 +33,8 @@ expect_confirmed() {
     [ "$(cat "$system_pidfile")" = "$daemon" ] || fail 'the pidfile has changed'
 }
 
-# start_waiting [OPTION…]: a sender that has found its daemon, sent 'first' and waits for more.
+# start_waiting [OPTION…]: starts a sender that sends 'first' and then waits for the rest of its
+# input. The command in the array 'wait_by', if any, executes it.
 start_waiting() {
     mkfifo hold
     exec 3<> hold
@@ -81,8 +82,9 @@ uses_hostile_files() {
     grep -qF "$PWD/hostile/" "/proc/$sender/maps"
 }
 
-# A static sender has no libraries to load: then this is about all the rest of it.
-test_nothing_of_the_environment_is_believed() {
+# A statically linked sender loads no libraries. For such a sender, this tests only the other
+# variables.
+test_the_environment_is_not_trusted() {
     needs_plain_build 'has its own libraries to load first'
     start_system_daemon
     hostile_environment
@@ -90,14 +92,14 @@ test_nothing_of_the_environment_is_believed() {
     wait_by=("${env[@]}" LD_AUDIT="$PWD/hostile/audit.so")
     start_waiting
     eventually 10 log_is first
-    ! uses_hostile_files || fail "it loaded: $(grep hostile "/proc/$sender/maps")"
+    ! uses_hostile_files || fail "the sender loaded: $(grep hostile "/proc/$sender/maps")"
     go_on
     expect_received first second
-    find hostile | sort | cmp before - || fail 'it made files'
+    find hostile | sort | cmp before - || fail 'the sender created files'
 }
 
-# So that the test before this one means something: what it does is bad for other programs.
-test_another_program_does_believe_the_environment() {
+# Proves that the test before this one can fail: another program loads files of the attacker.
+test_another_program_trusts_the_environment() {
     needs_plain_build 'has its own libraries to load first'
     hostile_environment
     "${env[@]}" sleep 1000 2> stderr 3>&- &
@@ -109,24 +111,26 @@ loads_libraries() {
     readelf --program-headers "$minitalk_send" | grep -q INTERP
 }
 
-# opens_no_other STATUS ARGUMENT…: what it opens is the system's pidfile, below /proc, or the file
-# 'none' that it is told to send.
+# opens_no_other STATUS ARGUMENT…: the sender ends with this status. It opens no other files than
+# the system's pidfile, files in /proc, and the file 'none', which --file=none tells it to send.
 opens_no_other() {
     expect_status "$1" strace -f -o calls -e trace=execve,open,openat,openat2 \
         setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
         "${env[@]}" "$minitalk_send" "${@:2}"
     sed -n "\\|execve(\"$minitalk_send\"|,\$p" calls > its_calls
-    [ -s its_calls ] || fail "it was not executed: $(cat calls)"
+    [ -s its_calls ] || fail "the sender was not executed: $(cat calls)"
     sed -n 's/^[^"]*open[^"]*"\([^"]*\)".*/\1/p' its_calls > opened
-    ! grep -vx -e "$system_pidfile" -e '/proc/.*' -e 'none' opened || fail 'it opened these'
+    ! grep -vx -e "$system_pidfile" -e '/proc/.*' -e 'none' opened ||
+        fail 'the sender opened the files above'
 }
 
-# Words of the system are translated from files, and there are libraries for character sets: what is
-# set-user-ID and static may look for those where it is told to (CVE-2025-4802).
-test_it_opens_nothing_for_what_it_has_to_say() {
+# glibc reads translations of error texts from files, and loads libraries for character sets. A
+# statically linked set-user-ID program may look for them in a directory that its environment names
+# (CVE-2025-4802).
+test_the_sender_opens_no_files_for_its_error_texts() {
     needs_plain_build 'opens files of its own'
-    ! loads_libraries || skip 'what loads its libraries opens files of its own'
-    strace -o /dev/null true 2> /dev/null || skip 'strace is not here, or may not trace'
+    ! loads_libraries || skip 'a sender that loads libraries opens other files'
+    strace -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
     start_system_daemon
     hostile_environment
     opens_no_other 0 'a message'
@@ -154,13 +158,13 @@ test_closed_standard_descriptors() {
             as "$USER_A" "$minitalk_send" "closed: $closed"
         ) < /dev/null > reported 2>&1 || status=$?
         [ "$status" -eq 0 ] || fail "without $closed the status is $status"
-        [ ! -s reported ] || fail "without $closed it said: $(cat reported)"
+        [ ! -s reported ] || fail "without $closed the sender printed: $(cat reported)"
         echo "closed: $closed" >> confirmed
     done
     expect_confirmed
 }
 
-test_nothing_to_read_from() {
+test_a_sender_without_standard_input_fails() {
     start_system_daemon
     expect_status 66 as "$USER_A" "$minitalk_send" <&-
     status=0
@@ -169,19 +173,22 @@ test_nothing_to_read_from() {
     expect_confirmed
 }
 
-# What is opened for lack of a standard descriptor must not be what is written to.
+# A file that is opened while a standard descriptor is closed may get its number. Nothing must be
+# written to such a file.
 test_an_error_goes_nowhere_but_to_standard_error() {
     start_system_daemon
     printf '%s' "$daemon" | cmp - "$system_pidfile"
     for options in --pid=0 --no-such-option --pidfile=none; do
-        as "$USER_A" "$minitalk_send" "$options" 'a message' 2>&- && fail 'it succeeded'
-        as "$USER_A" "$minitalk_send" "$options" 'a message' >&- 2>&- && fail 'it succeeded'
-        as "$USER_A" "$minitalk_send" "$options" 'a message' <&- >&- 2>&- && fail 'it succeeded'
+        as "$USER_A" "$minitalk_send" "$options" 'a message' 2>&- && fail 'the sender succeeded'
+        as "$USER_A" "$minitalk_send" "$options" 'a message' >&- 2>&- && fail 'the sender succeeded'
+        as "$USER_A" "$minitalk_send" "$options" 'a message' <&- >&- 2>&- &&
+            fail 'the sender succeeded'
     done
     expect_confirmed
 }
 
-# What this shell was given besides the standard ones, by make for one; 255 is its own.
+# Closes the descriptors that this shell has inherited beside the standard ones, for example from
+# make. 255 is bash's own.
 close_other_descriptors() {
     local fd
     for fd in /proc/"$BASHPID"/fd/*; do
@@ -190,7 +197,8 @@ close_other_descriptors() {
     done
 }
 
-# What a sender without a descriptor to spare ends with: 127 is the loader's, where it has one.
+# Prints the exit status of a sender that can open no file: 127 from the dynamic loader, or 71 from
+# a statically linked sender.
 status_without_descriptors() {
     if loads_libraries; then
         echo 127
@@ -237,22 +245,24 @@ test_limits_at_zero() {
     done
     attempt 71 as "$USER_A" prlimit --sigpending=0:0 "$minitalk_send" 'sigpending at zero'
     expect_complaint 'the limit of pending signals is 0'
-    # With these the kernel lets nothing begin; nor would it with more environment than a page.
+    # With these limits, every program gets SIGSEGV at its start. With a stack limit of 0, execve(2)
+    # also fails if the environment is larger than a page, which 'env -i' prevents.
     for limit in stack data; do
         attempt 139 as "$USER_A" env -i prlimit "--$limit=0:0" "$minitalk_send" "$limit at zero"
     done
     expect_confirmed
 }
 
-test_processor_time_that_ends_in_the_middle() {
+test_a_limit_of_cpu_time_that_ends_in_the_middle_of_a_message() {
     start_system_daemon
     yes 'a message' | expect_status 137 as "$USER_A" prlimit --cpu=0:0 "$minitalk_send"
-    ! received | grep -vx 'a message' || fail 'something else was logged'
+    ! received | grep -vx 'a message' || fail 'the log has other messages'
     as "$USER_B" "$minitalk_send" 'from another'
-    [ "$(received | tail -n 1)" = 'from another' ] || fail 'another cannot send any more'
+    [ "$(received | tail -n 1)" = 'from another' ] || fail 'another user cannot send any more'
 }
 
-# However little it is, the sender says so or sends. 1, 127 and 139 are the loader's and the kernel's.
+# With every limit of memory, the sender sends or reports that memory is short, or does not even
+# start: statuses 1, 127 and 139 come from the kernel and the dynamic loader.
 test_too_little_memory() {
     local kilobytes status
     needs_plain_build 'has more memory to reserve'
@@ -265,7 +275,7 @@ test_too_little_memory() {
         case $status in
         0) cat message <(echo) >> confirmed ;;
         71) expect_complaint ;;
-        1 | 127 | 139) [ "$kilobytes" -lt 256 ] || fail "$status with $kilobytes KiB" ;;
+        1 | 127 | 139) [ "$kilobytes" -lt 256 ] || fail "status $status with $kilobytes KiB" ;;
         *) fail "the status is $status with $kilobytes KiB: $(cat stderr)" ;;
         esac
         echo "# $kilobytes KiB: $status"
@@ -274,7 +284,7 @@ test_too_little_memory() {
     expect_confirmed
 }
 
-test_a_complaint_that_may_not_be_written() {
+test_an_error_text_that_may_not_be_written() {
     start_system_daemon
     attempt 153 as "$USER_A" prlimit --fsize=0:0 "$minitalk_send" --pid=0 'no file may grow'
     expect_confirmed
@@ -289,17 +299,17 @@ test_no_arguments_at_all() {
     expect_confirmed
 }
 
-test_any_name() {
+test_any_program_name() {
     start_system_daemon
     for name in '' - -- --pid=1 '%s%n' $'\e]0;\a' "$(head -c 100000 /dev/zero | tr '\0' x)"; do
-        # shellcheck disable=SC2016 # what is expanded there
+        # shellcheck disable=SC2016 # the shell inside expands it
         attempt 0 as "$USER_A" bash -c 'exec -a "$0" "$@"' "$name" "$minitalk_send" \
             "named ${name:0:10}"
     done
     expect_confirmed
 }
 
-# 128 KiB with its end is the longest that the kernel passes on.
+# The kernel accepts arguments of 128 KiB at most, including the terminating null byte.
 test_the_longest_argument() {
     start_system_daemon
     head -c 131071 /dev/urandom | od -An -v -tx1 -w131071 | tr -d ' ' | head -c 131071 > long
@@ -353,7 +363,7 @@ test_signals_that_the_parent_has_blocked_or_ignored() {
     expect_confirmed
 }
 
-test_signals_from_before_its_time() {
+test_signals_that_are_pending_before_the_start() {
     start_system_daemon
     for i in {1..5}; do
         attempt 0 launch pending "$minitalk_send" "message $i"
@@ -361,9 +371,9 @@ test_signals_from_before_its_time() {
     expect_confirmed
 }
 
-# ---- looking inside ----
+# ---- tracing and /proc ----
 
-test_it_borrows_nothing_while_it_is_traced() {
+test_a_traced_sender_gets_no_privilege() {
     without_leak_detection
     start_system_daemon
     attempt 77 launch traced "$minitalk_send" 'a message'
@@ -372,7 +382,7 @@ test_it_borrows_nothing_while_it_is_traced() {
     expect_confirmed
 }
 
-test_it_borrows_nothing_where_that_is_not_allowed() {
+test_a_sender_on_a_nosuid_file_system_gets_no_privilege() {
     start_system_daemon
     mkdir nosuid
     mount -t tmpfs -o mode=755,nosuid minitalk nosuid
@@ -383,29 +393,30 @@ test_it_borrows_nothing_where_that_is_not_allowed() {
     expect_confirmed
 }
 
-# Whom the kernel lets read these, it lets trace the process, and read its core dump.
+# A user whom the kernel lets read these files may also trace the process and read its core dump.
 expect_closed_to_its_caller() {
     local file
     for file in maps mem environ auxv syscall stack fd/0 map_files; do
         ! as "$USER_A" head -c 1 "/proc/$sender/$file" > peeped 2> /dev/null ||
-            fail "its caller can read $file"
-        [ ! -s peeped ] || fail "its caller can read $file"
+            fail "the caller can read $file"
+        [ ! -s peeped ] || fail "the caller can read $file"
     done
-    [ "$(stat -c %u "/proc/$sender/environ")" -eq 0 ] || fail 'its memory is not root'"'"'s alone'
+    [ "$(stat -c %u "/proc/$sender/environ")" -eq 0 ] ||
+        fail "the sender's files in /proc do not belong to root"
 }
 
-test_its_caller_cannot_look_inside() {
+test_the_caller_cannot_read_the_senders_memory() {
     start_system_daemon
     start_waiting
     eventually 10 log_is first
     expect_closed_to_its_caller
     ! as "$USER_A" prlimit --pid "$sender" --sigpending=0:0 2> /dev/null ||
-        fail 'its caller can set its limits'
+        fail "the caller can set the sender's limits"
     go_on
     expect_received first second
 }
 
-# ---- what it gives up ----
+# ---- giving up the privilege ----
 
 start_own_daemon() {
     mkdir own
@@ -417,17 +428,17 @@ start_own_daemon() {
 
 expect_only_its_caller() {
     [ "$(ids_of "$sender" Uid)" = "$USER_A	$USER_A	$USER_A	$USER_A" ] ||
-        fail "its user IDs are $(ids_of "$sender" Uid)"
+        fail "the sender's user IDs are $(ids_of "$sender" Uid)"
     [ "$(ids_of "$sender" Gid)" = "$USER_A	$USER_A	$USER_A	$USER_A" ] ||
-        fail "its group IDs are $(ids_of "$sender" Gid)"
-    [ "$(ids_of "$sender" CapPrm)" = 0000000000000000 ] || fail 'it has capabilities'
+        fail "the sender's group IDs are $(ids_of "$sender" Gid)"
+    [ "$(ids_of "$sender" CapPrm)" = 0000000000000000 ] || fail 'the sender has capabilities'
 }
 
 received_lines() {
     [ "$(received | wc -l)" -eq "$1" ]
 }
 
-test_with_a_daemon_of_its_caller_nothing_is_left_of_the_privilege() {
+test_with_a_daemon_of_its_caller_the_sender_keeps_no_privilege() {
     local lines=0
     start_system_daemon
     start_own_daemon
@@ -445,21 +456,23 @@ test_with_a_daemon_of_its_caller_nothing_is_left_of_the_privilege() {
     expect_received first second first second first second
 }
 
-# With its own daemon it has a use for the privilege as long as it sends, but for no more than that.
-test_with_the_system_daemon_it_is_still_its_caller() {
+# The sender needs the service's user ID to signal the system's daemon as long as it sends. It needs
+# nothing else.
+test_with_the_system_daemon_the_senders_real_user_is_its_caller() {
     start_system_daemon
     start_waiting
     eventually 10 log_is first
     [ "$(ids_of "$sender" Uid)" = "$USER_A	$SERVICE	$SERVICE	$USER_A" ] ||
-        fail "its user IDs are $(ids_of "$sender" Uid)"
-    [ "$(ids_of "$sender" CapPrm)" = 0000000000000000 ] || fail 'it has capabilities'
+        fail "the sender's user IDs are $(ids_of "$sender" Uid)"
+    [ "$(ids_of "$sender" CapPrm)" = 0000000000000000 ] || fail 'the sender has capabilities'
     go_on
     expect_received first second
 }
 
-# What /proc tells of a process depends on who reads it; in the service's own group it would tell of
-# the daemon where its memory lies.
-test_what_it_is_given_to_read_it_reads_as_its_caller() {
+# Fields 26 to 30 of /proc/PID/stat show addresses only to a reader that may trace the process. The
+# caller here has the service's group. If the sender read the file with the service's user ID, it
+# would see the addresses of the daemon.
+test_standard_input_is_read_with_the_callers_rights() {
     start_system_daemon
     in_its_group=(setpriv --reuid="$USER_A" --regid="$SERVICE" --clear-groups)
     "${in_its_group[@]}" cut -d ' ' -f 26-30 "/proc/$daemon/stat" > told
@@ -467,7 +480,7 @@ test_what_it_is_given_to_read_it_reads_as_its_caller() {
     received | cut -d ' ' -f 26-30 | cmp told -
 }
 
-test_files_are_opened_as_its_caller() {
+test_files_are_opened_with_the_callers_rights() {
     start_system_daemon
     for file in mine secret; do
         echo "what is in $file" > "$file"
@@ -486,9 +499,9 @@ test_files_are_opened_as_its_caller() {
     expect_received 'what is in mine'
 }
 
-# ---- what only the service's user may touch ----
+# ---- processes and files of the service's user ----
 
-# start_of_service OPTION…: a process of the service's user, which counts the signals it gets.
+# start_of_service OPTION…: starts a process of the service's user that counts the signals it gets.
 start_of_service() {
     [ -x bystander ] || install -m 755 "$tools/impostor" bystander
     : > counted
@@ -501,7 +514,7 @@ expect_untouched() {
     ! has_ended "$bystander" || fail 'a process of the service has ended'
     kill "$bystander"
     expect_end 0 "$bystander"
-    [ "$(tail -n 1 counted)" = '0 plain, 0 queued' ] || fail "it got $(tail -n 1 counted)"
+    [ "$(tail -n 1 counted)" = '0 plain, 0 queued' ] || fail "the process got $(tail -n 1 counted)"
 }
 
 test_a_process_of_the_service_gets_no_signal() {
@@ -518,7 +531,7 @@ test_a_process_of_the_service_gets_no_signal() {
     expect_confirmed
 }
 
-# SIGUSR1 would end it.
+# SIGUSR1 would end this process.
 test_an_innocent_process_of_the_service_survives() {
     start_system_daemon
     setpriv --reuid="$SERVICE" --regid="$SERVICE" --clear-groups sleep 1000 &
@@ -532,7 +545,7 @@ test_an_innocent_process_of_the_service_survives() {
     ! has_ended "$innocent" || fail 'an innocent process has ended'
 }
 
-# The pidfile is the service's own, so this is what a mistake there can lead to.
+# The service's user can write the pidfile, so a mistake of the service can lead to this.
 test_another_process_of_the_service_that_holds_the_pidfile_gets_no_signal() {
     start_system_daemon
     kill -KILL "$daemon"
@@ -544,7 +557,7 @@ test_another_process_of_the_service_that_holds_the_pidfile_gets_no_signal() {
     expect_untouched
 }
 
-test_paths_of_others_tell_nothing() {
+test_files_of_other_users_are_not_disclosed() {
     start_system_daemon
     install -m 600 -o "$SERVICE" /dev/null secret
     echo 'a secret of the service' > secret
@@ -558,7 +571,7 @@ test_paths_of_others_tell_nothing() {
         # shellcheck disable=SC2086 # some are two words
         within 3000 attempt "$status" as "$USER_A" "$minitalk_send" $options 'a message'
         expect_complaint ''
-        ! grep -q 'secret of\|another secret' stdout stderr || fail 'it has told a secret'
+        ! grep -q 'secret of\|another secret' stdout stderr || fail 'the sender disclosed a secret'
     done << END
 77 --pidfile=$system_pidfile
 77 --pidfile=link

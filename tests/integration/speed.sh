@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# How fast it is, beside bare signals on the same machine at the same time; and how little it is
-# when it has nothing to do.
+# The speed of a message, compared with bare signals on the same machine at the same time. And the
+# memory and wake-ups of an idle daemon.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
-[ "$build" = plain ] || skip_all "a build with $build is neither as fast nor as small"
+[ "$build" = plain ] || skip_all "a build with $build is slower and larger"
 
 readonly ROUNDS=9 PAYLOAD=65536
 
@@ -14,8 +14,8 @@ median() {
     sort -n | sed -n "$(((ROUNDS + 1) / 2))p"
 }
 
-# Nanoseconds for each payload bit of a message, with all that is around it: the start of the
-# program, the frame, and the verdict.
+# Sends ./payload and prints the nanoseconds for each of its bits. The time includes the start of
+# the program, the rest of the frame, and the verdict.
 message_bit() {
     local start=${EPOCHREALTIME/./}
     send --timeout=60 --whole < payload
@@ -37,7 +37,7 @@ test_a_message_is_no_slower_than_one_bare_signal_at_a_time() {
     [ "$message" -le "$bare" ] || fail 'bare signals, one at a time, are faster'
 }
 
-# The kinds of descriptors that the daemon's event loop watches.
+# Prints the kind of each descriptor that the daemon's event loop watches, one a line.
 watched() {
     local fd number
     for fd in "/proc/$daemon/fd/"*; do
@@ -59,10 +59,10 @@ watches_a_sender_but_no_signals() {
     [[ $kinds = *pidfd* && $kinds != *signalfd* ]]
 }
 
-# Who watches for signals is woken by each of them, and each bit takes longer for that.
-test_nobody_watches_for_signals_while_bits_flow() {
+# A daemon that watches a signalfd is woken by each signal, which makes each bit slower.
+test_the_daemon_watches_no_signalfd_while_bits_flow() {
     start_daemon
-    watches_for_signals || fail 'it is asleep, and no signal will wake it'
+    watches_for_signals || fail 'an idle daemon watches no signalfd, so that no signal wakes it'
     start_long_send 1000000
     eventually 5 watches_a_sender_but_no_signals
     kill "$sender"
@@ -78,20 +78,20 @@ test_an_idle_daemon_is_at_most_4_MiB() {
     start_daemon
     send 'something to do'
     echo "# resident: $(value_of VmRSS) KiB"
-    [ "$(value_of VmRSS)" -le 4096 ] || fail "it is $(value_of VmRSS) KiB"
+    [ "$(value_of VmRSS)" -le 4096 ] || fail "the daemon takes $(value_of VmRSS) KiB"
 }
 
 test_an_idle_daemon_does_not_wake_up() {
     local before
     start_daemon
     send 'something to do'
-    # The count of messages is shown to the service manager a moment later.
+    # The daemon notifies the service manager of its new counts up to a second after the message.
     sleep 1
     eventually 5 is_asleep "$daemon"
     before=$(value_of voluntary_ctxt_switches)
     sleep 3
     [ "$(value_of voluntary_ctxt_switches)" -eq "$before" ] ||
-        fail "it woke up $(($(value_of voluntary_ctxt_switches) - before)) times"
+        fail "the daemon woke up $(($(value_of voluntary_ctxt_switches) - before)) times"
 }
 
 run_tests

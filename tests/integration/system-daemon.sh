@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
 # system-daemon.sh - the system's daemon and its set-user-ID sender, for tests of several users
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # what is set here is used by those who source this, and lib.sh
+# shellcheck disable=SC2034,SC2154 # shares variables with lib.sh and the scripts that source it
 #
-# To be sourced after lib.sh, by a script that runs in private mounts.
+# A script sources this file after lib.sh and after in_private_mounts.
 
 readonly SERVICE=60003
 
-# The system's pidfile of this build, as the program itself says.
+# The system's pidfile of this build, from the program's own --help.
 system_pidfile=$("$minitalk_send" --help | sed -n 's/.*--pidfile=PATH.*not \(\/.*\)/\1/p')
 
-# The daemon runs as an ordinary user, the service's; in a place of its own where its pidfile goes.
-# Its PID is in $daemon; $minitalk_send is the set-user-ID program from here on.
+# Starts a daemon with the system's pidfile, on a tmpfs of its own. The daemon runs as an ordinary
+# user, the service's. Its PID is in $daemon. From here on, $minitalk_send is the set-user-ID
+# program. The command in the array 'run_by', if any, executes the daemon.
 start_system_daemon() {
     local directory=${system_pidfile%/*} place
     place=$directory

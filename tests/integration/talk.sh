@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What goes into minitalk-send comes out of minitalkd, byte for byte, once.
+# Every message that minitalk-send sends comes out of minitalkd once, byte for byte.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 test_a_string_arrives() {
@@ -12,7 +12,7 @@ test_a_string_arrives() {
     stop_daemon
 }
 
-test_exit_0_means_that_it_has_been_written() {
+test_exit_0_means_that_the_message_has_been_written() {
     start_daemon
     for i in {1..50}; do
         send "message $i"
@@ -26,7 +26,7 @@ test_strings_are_joined_with_one_space() {
     expect_received 'one  two  three  four'
 }
 
-test_what_follows_two_dashes_is_no_option() {
+test_words_after_two_dashes_are_not_options() {
     start_daemon
     send -- --whole -x
     expect_received '--whole -x'
@@ -40,7 +40,7 @@ test_the_empty_string_is_a_message() {
     expect_received '' '' ''
 }
 
-test_no_input_is_no_message() {
+test_an_empty_input_is_no_message() {
     start_daemon
     send < /dev/null
     expect_received < /dev/null
@@ -54,7 +54,7 @@ test_each_line_is_a_message() {
 
 # Emoji with joiners, right-to-left with marks, combining characters, wide and ancient ones, every
 # length of UTF-8, and sequences that are not UTF-8 at all.
-test_utf_8_stays_as_it_is() {
+test_utf_8_is_not_changed() {
     local sampler=$'\u2192 \U1F469\u200D\U1F4BB \U1F1E9\U1F1EA \u05E9\u05DC\u05D5\u05DD \u200F'
     sampler+=$'\u0645\u0631\u062D\u0628\u0627 e\u0301 Z\u0351\u036B\u0343 \u4F60\u597D '
     sampler+=$'\U12000 \U10FFFF \u00FF \u0800 \uFEFF \xC3\x28 \xFF\xFE \x7F\t\x01 '
@@ -77,12 +77,12 @@ test_the_readme_arrives_as_a_whole() {
     { cat "$srcdir/README.md"; echo; } | expect_received
 }
 
-test_every_byte_arrives_in_every_way() {
+test_every_byte_arrives_in_lines_and_as_a_whole() {
     local octal
     for octal in $(seq 0 255 | xargs printf '%03o '); do
         printf '%b' "\\0$octal"
     done > every-byte
-    [ "$(wc -c < every-byte)" -eq 256 ] || fail 'the test has not made every byte'
+    [ "$(wc -c < every-byte)" -eq 256 ] || fail 'the input of this test lacks bytes'
     start_daemon
     send --whole < every-byte
     send < every-byte
@@ -104,7 +104,7 @@ test_64_KiB_of_random_bytes_arrive() {
     { cat random; echo; } | expect_received
 }
 
-test_500_messages_in_a_row_arrive_in_order() {
+test_500_messages_of_500_senders_arrive_in_order() {
     start_daemon
     for i in {1..500}; do
         send "message $i of a row"
@@ -118,7 +118,7 @@ test_500_messages_of_one_sender_arrive_in_order() {
     seq -f 'line %g' 500 | expect_received
 }
 
-test_50_clients_at_once_all_arrive() {
+test_50_senders_at_once_all_succeed() {
     local -a senders=()
     local pid
     head -c 100 /dev/urandom | od -An -v -tx1 -w100 > payload
@@ -150,14 +150,14 @@ test_lines_of_several_senders_do_not_mix() {
     for i in 1 2 3; do
         seq -f "sender $i, line %g" 40 | cmp - <(received | grep "sender $i")
     done
-    [ "$(received | wc -l)" -eq 120 ] || fail 'there is more than what was sent'
+    [ "$(received | wc -l)" -eq 120 ] || fail 'the log has more lines than were sent'
 }
 
 test_a_short_message_does_not_wait_for_a_long_one() {
     start_daemon
     start_long_send
     send 'short'
-    ! has_ended "$sender" || fail 'the long message was over too early to tell'
+    ! has_ended "$sender" || fail 'the long message ended too early for this test'
     expect_received short
 }
 
@@ -205,7 +205,7 @@ test_an_ordinary_user_has_a_default_pidfile_of_their_own() {
     expect_received 'to my own'
 }
 
-test_the_limit_fits_exactly() {
+test_a_message_at_the_limit_fits_and_a_byte_more_is_refused() {
     head -c 1000 /dev/urandom > fits
     head -c 1001 /dev/urandom > too-large
     start_daemon --max-message=1000
@@ -223,7 +223,8 @@ test_1_MiB_fits() {
     { cat mebibyte; echo; } | expect_received
 }
 
-# At full speed the bytes would take many seconds; the header takes none.
+# All bytes of the message would take many seconds, even at full speed. The header takes less than
+# one.
 test_1_MiB_and_a_byte_is_refused_at_the_header() {
     head -c 1048577 /dev/zero > too-large
     start_daemon

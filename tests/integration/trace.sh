@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What --trace draws is what happens on the wire, and to draw it disturbs nothing.
+# --trace draws the signals that really pass, and drawing them changes no outcome.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
-# The frame of the message A, as minitalk(7) shows it.
+# The frame of the message 'A', as in minitalk(7).
 frame=51050141093fcd4c
 
-# On a busy machine bits may be sent again, which is looked at further down: here it is about an
-# exchange in which nothing goes missing. Of 50, the first such one is taken; with sanitizers on a
-# machine with twice as much to do as it can, it was not always among five.
+# trace_a_message FORMAT: sends 'A' in an exchange in which no signal is lost. The traces are in
+# ./sender and ./daemon. On a busy machine, bits may be sent again, which other tests below are
+# about. So this makes up to 50 attempts: 5 were too few with sanitizers on a machine with twice the
+# load that it can carry.
 trace_a_message() {
     for _ in {1..50}; do
         start_daemon "--trace=$1"
@@ -20,15 +21,17 @@ trace_a_message() {
         mv errors daemon
         grep -qE 'sent again|"repeat"|not counted|"uncounted"' sender daemon || return 0
     done
-    fail 'signals have gone missing each time'
+    fail 'signals were lost in each attempt'
 }
 
-# What is drawn of plain signals, one a line: what, lane, number, index, and value of a bit.
+# plain_in_text FILE: prints the plain signals in a picture, one a line: bit or ack, lane, signal,
+# index, and the value of a bit.
 plain_in_text() {
     sed -n -E -e 's/.* ([TP]) SIG(USR[12]) +-> +bit +([0-9]+) is ([01])$/bit \1 \2 \3 \4/p' \
         -e 's/.* <- +([TP]) SIG(USR[12]) +bit +([0-9]+) is taken$/ack \1 \2 \3/p' "$1"
 }
 
+# plain_in_json FILE: the same for a trace in JSON.
 plain_in_json() {
     grep '^{' "$1" | python3 -c '
 import json, sys
@@ -42,7 +45,7 @@ for line in sys.stdin:
 '
 }
 
-# What must have been drawn of either kind, by the frame.
+# expected_plain KIND: prints the plain signals of this kind, bit or ack, that the frame requires.
 expected_plain() {
     python3 -c '
 import sys
@@ -54,7 +57,8 @@ for i in range(64):
 ' "$1" "$frame"
 }
 
-# Each in order on its own lane; across them, the kernel does not keep the order.
+# expect_plain FILE: the bits and the acks of each lane are in order. The kernel does not keep the
+# order across lanes.
 expect_plain() {
     for what in bit ack; do
         for lane in T P; do
@@ -66,7 +70,7 @@ expect_plain() {
 
 # ---- the picture ----
 
-test_the_senders_picture_shows_each_bit_of_the_frame_and_its_ack() {
+test_the_picture_of_the_sender_shows_each_bit_of_the_frame_and_its_ack() {
     trace_a_message text
     plain_in_text sender > plain
     expect_plain plain
@@ -77,18 +81,18 @@ test_the_senders_picture_shows_each_bit_of_the_frame_and_its_ack() {
     tail -n 1 sender | grep -qE '^ +[0-9]+ +<-    word 4040[0-9a-f]{4}    committed, at count 64$'
 }
 
-# No ack is drawn before its bit, and none of a lane's next bits before it.
+# An ack is drawn after its bit, and before the next bit of its lane.
 test_acks_come_between_the_bits_of_their_lane() {
     trace_a_message text
     for side in sender daemon; do
         plain_in_text "$side" | awk '
             $1 == "bit" { if ($2 in open) exit 1; open[$2] = $4 }
             $1 == "ack" { if (open[$2] != $4) exit 1; delete open[$2] }' ||
-            fail "not so in the picture of the $side"
+            fail "the order is wrong in the picture of the $side"
     done
 }
 
-test_the_daemons_picture_is_the_same_and_names_the_sender() {
+test_the_picture_of_the_daemon_is_the_same_and_names_the_sender() {
     trace_a_message text
     plain_in_text daemon > plain
     expect_plain plain
@@ -99,13 +103,13 @@ test_the_daemons_picture_is_the_same_and_names_the_sender() {
     has_text processes
 }
 
-test_json_says_the_same_with_an_object_a_line() {
+test_json_shows_the_same_with_one_object_a_line() {
     trace_a_message json
     for side in sender daemon; do
         plain_in_json "$side" > plain
         expect_plain plain
     done
-    ! grep -v '^{' sender || fail 'the sender says something else'
+    ! grep -v '^{' sender || fail 'the sender prints lines that are not JSON'
     python3 -c '
 import json, sys
 
@@ -119,16 +123,16 @@ assert {event["peer"] for event in events if "peer" in event} == {int(sys.argv[1
 ' "$daemon"
 }
 
-test_a_daemon_that_has_nothing_to_do_says_that_it_sleeps() {
+test_an_idle_daemon_shows_that_it_sleeps() {
     start_daemon --trace
     eventually 5 grep -qx ' *[0-9]* *sleeping until a signal comes' errors
 }
 
-test_an_idle_daemon_that_is_asked_to_stop_sleeps_no_more() {
+test_an_idle_daemon_that_is_told_to_stop_does_not_sleep_again() {
     start_daemon --trace
     eventually 5 grep -q 'sleeping until a signal comes' errors
     stop_daemon
-    [ "$(grep -c 'sleeping' errors)" -eq 1 ] || fail "it slept again: $(cat errors)"
+    [ "$(grep -c 'sleeping' errors)" -eq 1 ] || fail "the daemon slept again: $(cat errors)"
 }
 
 test_each_message_of_a_session_begins_with_bit_0() {
@@ -142,7 +146,7 @@ test_each_message_of_a_session_begins_with_bit_0() {
     grep -q 'committed, at count 192$' sender
 }
 
-test_it_is_drawn_as_it_happens() {
+test_each_signal_is_drawn_at_once() {
     start_daemon --trace
     stop_process "$daemon"
     start_send --trace A
@@ -153,9 +157,9 @@ test_it_is_drawn_as_it_happens() {
     grep -q 'committed, at count 64$' errors
 }
 
-# ---- what goes wrong ----
+# ---- lost signals and strangers ----
 
-test_silences_show() {
+test_probe_timeouts_are_shown() {
     start_daemon
     stop_process "$daemon"
     start_send --trace A
@@ -165,8 +169,9 @@ test_silences_show() {
     expect_end 0 "$sender"
 }
 
-# A daemon that is stopped in the midst of a message is asked how far it is.
-test_a_silence_amid_a_message_shows_with_what_is_asked() {
+# The daemon is stopped in the middle of a message. After a probe timeout, the sender asks to
+# resume.
+test_a_probe_timeout_in_the_middle_of_a_message_is_shown_with_its_probe() {
     start_daemon
     head -c 65536 /dev/urandom > message
     start_send --trace=json --timeout=60 --whole < message
@@ -178,8 +183,8 @@ test_a_silence_amid_a_message_shows_with_what_is_asked() {
     expect_end 143 "$sender"
 }
 
-# A storm wipes bits out sooner or later.
-test_bits_that_are_sent_again_show() {
+# A storm of signals wipes bits out sooner or later.
+test_bits_that_are_sent_again_are_shown() {
     start_daemon
     "$tools/stray" plain "$daemon" &
     stray=$!
@@ -189,14 +194,14 @@ test_bits_that_are_sent_again_show() {
     done
     kill "$stray"
     expect_end 143 "$stray"
-    # What follows is that bit, once more.
+    # The next bit in the trace must be that bit, once more.
     sed -nE '/sent again$/,$p' sender | sed -nE -e 's/.*bits? ([0-9]+) .*sent again$/\1/p' \
         -e 's/.*-> +bit +([0-9]+) is .*/\1/p' | head -n 2 > indexes
-    [ "$(wc -l < indexes)" -eq 2 ] || fail 'none was'
-    [ "$(uniq indexes | wc -l)" -eq 1 ] || fail "not from that one: $(cat indexes)"
+    [ "$(wc -l < indexes)" -eq 2 ] || fail 'no bit was sent again'
+    [ "$(uniq indexes | wc -l)" -eq 1 ] || fail "another bit was sent next: $(cat indexes)"
 }
 
-test_strangers_at_the_daemon_show() {
+test_strangers_at_the_daemon_are_shown() {
     start_daemon --trace
     for signal in USR1 USR2; do
         kill "-$signal" "$daemon"
@@ -205,7 +210,7 @@ test_strangers_at_the_daemon_show() {
     done
 }
 
-test_strangers_at_the_sender_show() {
+test_strangers_at_the_sender_are_shown() {
     start_daemon
     mkfifo hold
     exec 3<> hold
@@ -223,22 +228,22 @@ test_strangers_at_the_sender_show() {
     done
 }
 
-# ---- where it cannot be written ----
+# ---- traces that cannot be written ----
 
-test_a_full_disk_loses_the_trace_alone() {
+test_a_full_disk_loses_only_the_trace() {
     start_daemon
     send --trace A 2> /dev/full
     send --trace=json B 2> /dev/full
     expect_received A B
 }
 
-test_a_closed_standard_error_loses_the_trace_alone() {
+test_a_closed_standard_error_loses_only_the_trace() {
     start_daemon
     send --trace A 2>&-
     expect_received A
 }
 
-test_a_reader_that_has_gone_loses_the_trace_alone() {
+test_a_reader_that_has_ended_loses_only_the_trace() {
     start_daemon
     mkfifo pipe
     exec 3<> pipe
@@ -248,7 +253,7 @@ test_a_reader_that_has_gone_loses_the_trace_alone() {
     expect_received A
 }
 
-test_a_reader_that_does_not_read_loses_the_trace_alone() {
+test_a_reader_that_does_not_read_loses_only_the_trace() {
     start_daemon
     mkfifo pipe
     exec 3<> pipe
@@ -257,8 +262,8 @@ test_a_reader_that_does_not_read_loses_the_trace_alone() {
     { cat message; echo; } | expect_received
 }
 
-# It is the daemon's other users that must not wait.
-test_a_terminal_that_nobody_reads_loses_the_trace_alone() {
+# If the sender waited for its terminal, the daemon's other users would wait, too.
+test_a_terminal_that_nobody_reads_loses_only_the_trace() {
     start_daemon
     head -c 1000 /dev/zero | tr '\0' x > message
     (with_unread_terminal 2 "$minitalk_send" --pidfile="$PWD/minitalk.pid" --trace --whole < message) &
@@ -268,7 +273,7 @@ test_a_terminal_that_nobody_reads_loses_the_trace_alone() {
     expect_received "$(cat message)"
 }
 
-test_a_trace_of_the_daemon_that_cannot_be_written_is_lost_alone() {
+test_a_blocked_or_full_standard_error_of_the_daemon_loses_only_the_trace() {
     local where
     head -c 4096 /dev/urandom > message
     mkfifo pipe
@@ -284,7 +289,7 @@ test_a_trace_of_the_daemon_that_cannot_be_written_is_lost_alone() {
     done
 }
 
-# ---- how it is asked for ----
+# ---- the option ----
 
 test_an_unknown_format_is_a_usage_error() {
     for program in "$minitalkd" "$minitalk_send"; do
@@ -295,13 +300,13 @@ test_an_unknown_format_is_a_usage_error() {
     done
 }
 
-test_a_daemon_without_a_standard_error_does_not_begin_one() {
+test_trace_is_refused_for_a_daemon_that_closes_its_standard_error() {
     expect_status 64 "$minitalkd" --pidfile="$PWD/minitalk.pid" --trace
     expect_complaint '--trace needs --foreground'
-    [ ! -e minitalk.pid ] || fail 'it has made a pidfile'
+    [ ! -e minitalk.pid ] || fail 'the daemon made a pidfile'
 }
 
-test_a_daemon_whose_standard_error_stays_open_draws_on_it() {
+test_a_detached_daemon_that_keeps_its_standard_error_open_draws_a_trace() {
     "$minitalkd" --output=stdout --pidfile="$PWD/minitalk.pid" --trace > output 2> errors
     daemon=$(head -n 1 output)
     also_end "$daemon"

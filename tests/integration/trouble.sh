@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Where the system lets the programs down, they say so, and leave nothing behind.
+# When the system fails a request, the programs report that and leave nothing behind.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
-# limited OPTION LIMIT COMMAND…: executes a command under a limit of ulimit's, and without the
-# descriptors that whoever runs the tests has left open.
+# limited OPTION LIMIT COMMAND…: runs a command under a limit of ulimit. Descriptors 3 to 9 are
+# closed: the caller of the tests may have left them open.
 limited() {
     # shellcheck disable=SC2016 # the shell inside expands it
     "$BASH" -c 'ulimit "$1" "$2" && shift 2 && exec "$@"' limited "$@" \
@@ -24,7 +24,7 @@ test_an_empty_path_is_a_usage_error() {
     expect_complaint 'the path of the input is empty'
 }
 
-test_without_pending_signals_neither_program_starts() {
+test_with_a_limit_of_0_pending_signals_neither_program_starts() {
     for program in "$minitalkd" "$minitalk_send"; do
         expect_status 71 limited -i 0 "$program" --pidfile=pid
         expect_complaint 'the limit of pending signals is 0'
@@ -44,7 +44,7 @@ test_a_daemon_that_cannot_print_its_pid_does_not_start() {
     done
 }
 
-test_a_pidfile_that_somebody_else_holds() {
+test_a_pidfile_that_another_process_holds_is_an_error() {
     flock pidfile sleep 60 &
     eventually 5 is_locked pidfile
     expect_status 69 "$minitalkd" --foreground --pidfile=pidfile
@@ -55,7 +55,7 @@ is_locked() {
     ! flock --nonblock "$1" true
 }
 
-test_an_ordinary_user_s_daemon_needs_a_runtime_directory() {
+test_the_daemon_of_an_ordinary_user_needs_a_runtime_directory() {
     local -a user=()
     publish_programs
     ! am_root || user=(as "$USER_A")
@@ -66,17 +66,17 @@ test_an_ordinary_user_s_daemon_needs_a_runtime_directory() {
 
 # ---- the daemon's end ----
 
-test_only_its_own_pidfile_is_removed() {
+test_a_daemon_removes_only_its_own_pidfile() {
     start_daemon
     mv minitalk.pid moved
     echo 'of another' > minitalk.pid
     kill "$daemon"
     expect_end 0 "$daemon"
-    [ "$(cat minitalk.pid)" = 'of another' ] || fail 'it has touched what is not its own'
-    [ ! -s moved ] || fail 'its own still has a PID'
+    [ "$(cat minitalk.pid)" = 'of another' ] || fail 'the daemon changed a file that is not its own'
+    [ ! -s moved ] || fail 'the pidfile of the daemon still has a PID'
 }
 
-test_being_told_twice_to_end_is_being_told_once() {
+test_a_second_SIGTERM_changes_nothing() {
     start_daemon
     start_long_send 1048576
     kill "$daemon"
@@ -88,7 +88,7 @@ test_being_told_twice_to_end_is_being_told_once() {
 
 # ---- daemons that cannot be reached ----
 
-test_a_daemon_that_nobody_has_waited_for_has_ended() {
+test_a_zombie_daemon_is_reported_as_ended() {
     # shellcheck disable=SC2016 # the shell inside expands it
     "$BASH" -c '"$1" --foreground --output=stdout --pidfile=pid > output & exec sleep 60' \
         parent "$minitalkd" &
@@ -100,9 +100,9 @@ test_a_daemon_that_nobody_has_waited_for_has_ended() {
     expect_complaint "process $daemon, has ended"
 }
 
-test_without_a_free_descriptor_the_reason_is_told() {
+test_a_sender_without_a_free_descriptor_reports_the_reason() {
     start_daemon
-    # Four are what it takes to be loaded.
+    # With fewer than four descriptors, a sender that loads libraries cannot be loaded.
     expect_status 71 limited -n 4 "$minitalk_send" --pid="$daemon" 'a message'
     expect_complaint "cannot read /proc/$daemon/status"
     expect_status 71 limited -n 4 "$minitalk_send" --pidfile="$PWD/minitalk.pid" 'a message'
@@ -110,7 +110,7 @@ test_without_a_free_descriptor_the_reason_is_told() {
     expect_received < /dev/null
 }
 
-test_a_pidfile_that_cannot_be_opened() {
+test_a_pidfile_that_cannot_be_opened_is_an_error() {
     ln -s loop loop
     expect_status 71 "$minitalk_send" --pidfile=loop/pid 'a message'
     expect_complaint 'cannot open the pidfile loop/pid: Too many levels of symbolic links'
@@ -127,8 +127,9 @@ test_a_daemon_in_another_pid_namespace_is_named_as_such() {
 
 # ---- verdicts ----
 
-# What the manual's table has for each, whatever daemon it is that says so.
-test_each_refusal_has_its_status_and_its_words() {
+# Each refusal has the exit status and the text that minitalk-send(1) lists, from whatever daemon it
+# comes: here from an impostor.
+test_each_refusal_has_its_status_and_its_text() {
     local refusals='5 65 is larger than the daemon accepts
         6 76 does not know this version of the protocol
         7 70 the daemon and the sender disagree about the message
@@ -145,17 +146,17 @@ test_each_refusal_has_its_status_and_its_words() {
         kill "$!"
         expect_end 0 "$!"
         tail -n 1 impostor | grep -q '^0 plain,' ||
-            fail "after reply $reply it sent bits: $(tail -n 1 impostor)"
+            fail "after reply $reply the sender sent bits: $(tail -n 1 impostor)"
         rm impostor
     done <<< "$refusals"
 }
 
-# ---- a question that was lost ----
+# ---- a lost probe ----
 
-# What a queued sender asked last did not arrive, and so each go that it is told is stale. It has to
-# ask at once, and then as after any silence: after 200 us, 400 us and so on. It asks 25 times until
-# it has waited for a second, but 16 times, if it only went on in the pace of a queue.
-test_a_stale_go_has_a_queued_sender_ask_at_once() {
+# The last probe of a queued sender was lost, so each go that arrives is stale. The sender has to
+# send a probe at once, and then after each probe timeout: after 200 us, 400 us and so on. These are
+# 25 probes in one second. A sender that kept the timeouts of a queue would send 16.
+test_a_queued_sender_that_gets_a_stale_go_sends_a_probe_at_once() {
     local repeats
     "$tools/impostor" --name=minitalkd --queue=8 > impostor &
     impostor=$!
@@ -164,7 +165,7 @@ test_a_stale_go_has_a_queued_sender_ask_at_once() {
     repeats=$(sed -n 's/.* bits sent, \([0-9]*\) repeats; .*/\1/p' stderr)
     sed -i '$d' stderr
     expect_complaint 'timed out after 1 s without progress'
-    [ "$repeats" -ge 20 ] || fail "it asked once more $repeats times"
+    [ "$repeats" -ge 20 ] || fail "the sender repeated its probe only $repeats times"
 }
 
 run_tests

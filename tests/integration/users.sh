@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Ordinary users and the system's daemon: minitalk-send, set-user-ID to the daemon's user, lets
-# everybody send, and is of no use for anything else.
+# Ordinary users and the system's daemon. A minitalk-send that is set-user-ID to the daemon's user
+# lets every user send, and gives no other rights.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of run_tests are its own
+# shellcheck disable=SC2119 # run_tests does not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 in_private_mounts
@@ -11,7 +11,7 @@ in_private_mounts
 # shellcheck source=tests/integration/system-daemon.sh
 . "$srcdir/tests/integration/system-daemon.sh"
 
-# A sender that has sent one message and stays.
+# start_idle_sender N: starts a sender that sends one message and then waits for more input.
 start_idle_sender() {
     { echo "from idle sender $1"; exec cat hold; } 3>&- |
         as "$USER_A" "$minitalk_send" 2> /dev/null 3>&- &
@@ -37,7 +37,7 @@ test_root_needs_no_set_user_id() {
     expect_received 'from root'
 }
 
-test_two_users_at_once() {
+test_two_users_send_at_once() {
     local first second
     start_system_daemon
     head -c 5000 /dev/urandom | od -An -v -tx1 -w5000 > payload
@@ -50,8 +50,8 @@ test_two_users_at_once() {
     printf '%s\n' "A $(cat payload)" "B $(cat payload)" | cmp - <(received | sort)
 }
 
-# With room for 32 senders.
-test_a_user_with_all_the_senders_there_may_be_gives_way_to_another() {
+# With this limit of open files, the daemon has room for 32 senders.
+test_a_user_with_all_senders_that_fit_gives_way_to_another() {
     run_by=(prlimit --nofile=64:64)
     start_system_daemon
     mkfifo hold
@@ -63,33 +63,33 @@ test_a_user_with_all_the_senders_there_may_be_gives_way_to_another() {
     expect_status 75 as "$USER_A" "$minitalk_send" 'one too many'
     expect_complaint 'the daemon has no room for another sender'
     as "$USER_B" "$minitalk_send" 'from the other'
-    received | grep -qx 'from the other' || fail 'the other did not get through'
-    received_lines 33 || fail 'more than that was received'
+    received | grep -qx 'from the other' || fail 'the message of the other user was not received'
+    received_lines 33 || fail 'the daemon received more messages than these'
 }
 
-# The sender is named by its own user, not by the one that it borrows.
-test_the_daemon_sees_who_it_really_is() {
+# The daemon logs the real user of the sender, not the user whose ID the sender borrows.
+test_the_daemon_sees_the_real_user_of_the_sender() {
     start_system_daemon
     head -c 2097152 /dev/zero > too-large
     expect_status 65 as "$USER_A" "$minitalk_send" --whole < too-large
     grep "refused a message of process .*, user $USER_A: it is larger" errors
 }
 
-test_without_set_user_id_it_is_not_permitted() {
+test_without_set_user_id_the_sender_is_not_permitted() {
     start_system_daemon
     expect_status 77 as "$USER_A" "$scratch/minitalk-send" 'a message'
     expect_complaint "not permitted to read the pidfile $system_pidfile"
     expect_nothing
 }
 
-test_a_pid_of_the_caller_is_used_with_the_caller_s_rights() {
+test_a_pid_of_the_caller_is_used_with_the_callers_rights() {
     start_system_daemon
     expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
     expect_complaint "not permitted to signal process $daemon of user $SERVICE"
     expect_nothing
 }
 
-test_a_pidfile_of_the_caller_is_read_with_the_caller_s_rights() {
+test_a_pidfile_of_the_caller_is_read_with_the_callers_rights() {
     start_system_daemon
     echo 'a secret of the service' > secret
     chown "$SERVICE" secret
@@ -97,12 +97,12 @@ test_a_pidfile_of_the_caller_is_read_with_the_caller_s_rights() {
     for pidfile in "$system_pidfile" "$PWD/secret"; do
         expect_status 77 as "$USER_A" "$minitalk_send" "--pidfile=$pidfile" 'a message'
         expect_complaint "not permitted to read the pidfile $pidfile"
-        ! grep -q secret.of stdout || fail 'it has given a secret away'
+        ! grep -q secret.of stdout || fail 'the sender has disclosed a secret'
     done
     expect_nothing
 }
 
-test_user_means_the_caller_s_daemon_with_the_caller_s_rights() {
+test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
     start_system_daemon
     mkdir theirs
     ln "$system_pidfile" theirs 2> /dev/null || ln -s "$system_pidfile" theirs
@@ -111,7 +111,7 @@ test_user_means_the_caller_s_daemon_with_the_caller_s_rights() {
     expect_nothing
 }
 
-test_the_caller_s_own_daemon_works_with_the_set_user_id_program() {
+test_the_set_user_id_program_can_send_to_the_callers_own_daemon() {
     start_system_daemon
     mkdir own
     chown "$USER_A" own
@@ -133,7 +133,7 @@ test_no_new_privs_is_named_as_the_reason() {
     expect_nothing
 }
 
-# The pidfile cannot be removed from a directory of root's, so it is emptied.
+# The daemon may not remove its pidfile from a directory of root, so it empties the file.
 test_the_daemon_leaves_no_pid_behind() {
     start_system_daemon
     kill "$daemon"

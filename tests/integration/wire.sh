@@ -1,25 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What passes between the two programs, as strace(1) sees it: signals, and nothing else.
+# strace(1) shows what passes between the two programs: signals, and nothing else.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 without_leak_detection
-strace -o /dev/null true 2> /dev/null || skip_all 'strace is not here, or may not trace'
+strace -o /dev/null true 2> /dev/null || skip_all 'strace is not installed, or may not trace'
 
 message='Every bit of this message travels alone: grüße, 你好, 👋'
 
-# Sends the message; what both did is in client.trace and daemon.trace, and the part of it in which
-# they talked, from the first question to the verdict, in client.talk and daemon.talk. On a busy
-# machine a sender may come too late for its turn; the daemon then drops a bit unanswered, and has
-# it sent again. That is not what is looked at here, so it is left to chance five times at most.
+# Sends the message. The system calls of both programs are in client.trace and daemon.trace. Those
+# of the exchange, from the first probe to the verdict, are in client.talk and daemon.talk. On a
+# busy machine a sender may be too late for its turn. The daemon then drops a bit without an ack,
+# and the sender sends that bit again. These tests are not about that, so this makes up to five
+# attempts.
 trace_a_message() {
     for _ in {1..5}; do
         trace_once
         [ "$(wc -l < client.sent)" -ne "$(expected_bits)" ] || return 0
     done
-    fail "never $(expected_bits) bits, but $(wc -l < client.sent) at last"
+    fail "no attempt took $(expected_bits) bits; the last one took $(wc -l < client.sent)"
 }
 
 trace_once() {
@@ -42,13 +43,15 @@ trace_once() {
     taken_by daemon "$client" > daemon.taken
 }
 
-# Plain signals, one a line: lane and number. Older kernels need tgkill for the lane of the thread.
+# sent_by NAME: prints the plain signals that NAME.trace shows as sent, one a line: lane and signal.
+# Older kernels need tgkill(2) for the thread lane.
 sent_by() {
     sed -n -E -e 's/^pidfd_send_signal\([0-9]+, SIG(USR[12]), NULL, 0\) += 0$/process \1/p' \
         -e 's/^pidfd_send_signal\([0-9]+, SIG(USR[12]), NULL, (0x1|PIDFD).*\) += 0$/thread \1/p' \
         -e 's/^tgkill\([0-9]+, [0-9]+, SIG(USR[12])\) += 0$/thread \1/p' "$1.trace"
 }
 
+# taken_by NAME PID: prints the plain signals of process PID that NAME.trace shows as taken.
 taken_by() {
     local from='rt_sigtimedwait\(.*\{si_signo=SIG(USR[12]), si_code='
     sed -n -E -e "s/^${from}SI_USER, si_pid=$2,.*/process \\1/p" \
@@ -59,8 +62,8 @@ words_of() {
     grep -c '^pidfd_send_signal(.*SIGUSR2, {.*SI_QUEUE' "$1.trace"
 }
 
-# A frame of minitalk(7): magic and version, flags and priority (notice), length, bytes, and a
-# checksum, for which XX stands.
+# Prints the frame of the message in hexadecimal, as minitalk(7) defines it: magic and version,
+# flags and priority (notice), length, payload, and XXXXXXXX for the checksum.
 expected_frame() {
     printf '5105%02x%sXXXXXXXX' "$(printf %s "$message" | wc -c)" \
         "$(printf %s "$message" | od -An -v -tx1 | tr -d ' \n')"
@@ -77,7 +80,8 @@ hexadecimal() {
          NR % 8 == 0 { printf "%02x", octet; octet = 0 }'
 }
 
-# The kernel keeps the order of signals on each lane, but not across them.
+# cmp_lanes A B: compares the signals of each lane. The kernel keeps the order of signals on a lane,
+# but not across lanes.
 cmp_lanes() {
     cmp <(grep thread "$1") <(grep thread "$2")
     cmp <(grep process "$1") <(grep process "$2")
@@ -88,11 +92,11 @@ test_every_bit_of_the_frame_is_one_plain_signal_in_order() {
     trace_a_message
     frame=$(hexadecimal < client.sent)
     [ "${frame:0:-8}XXXXXXXX" = "$(expected_frame)" ] ||
-        fail "sent was $frame, not $(expected_frame)"
+        fail "the sender sent $frame, not $(expected_frame)"
     cmp_lanes client.sent daemon.taken
 }
 
-test_every_bit_is_answered_by_one_plain_signal_on_its_lane() {
+test_every_bit_is_acknowledged_by_one_plain_signal_on_its_lane() {
     trace_a_message
     sed 's/USR2/USR1/' client.sent | cmp - daemon.sent
     cmp_lanes daemon.sent client.taken
@@ -103,8 +107,9 @@ test_bits_use_both_lanes_in_turn() {
     awk 'NR % 2 ? $1 != "thread" : $1 != "process" { exit 1 }' client.sent
 }
 
-# A busy machine is full of silences, after each of which one question is asked.
-test_control_words_are_a_handful() {
+# On a busy machine there are probe timeouts, and each adds a probe. So the least of five attempts
+# counts.
+test_a_message_takes_at_most_5_control_words() {
     local of_client of_daemon least=1000
     for _ in {1..5}; do
         trace_a_message
@@ -116,7 +121,7 @@ test_control_words_are_a_handful() {
     [ "$least" -le 5 ] || fail "$least control words for one message"
 }
 
-# calls_beside FILE NAME…: the lines of calls that are none of these.
+# calls_beside FILE NAME…: prints the lines with other system calls than these.
 calls_beside() {
     local file=$1 names
     shift
@@ -124,17 +129,18 @@ calls_beside() {
     grep -vE "^($names)\\(|^\\+\\+\\+" "$file"
 }
 
-test_nothing_else_passes_while_they_talk() {
+test_nothing_but_signals_passes_during_the_exchange() {
     needs_plain_build 'has files of its own'
     local -a talk=(pidfd_send_signal tgkill rt_sigtimedwait getpid getuid gettid sched_yield poll
         clock_gettime brk mmap munmap)
     trace_a_message
-    ! calls_beside client.talk "${talk[@]}" close exit_group || fail 'the sender does more'
+    ! calls_beside client.talk "${talk[@]}" close exit_group ||
+        fail 'the sender makes other system calls'
     ! calls_beside daemon.talk "${talk[@]}" epoll_wait epoll_ctl timerfd_settime pidfd_open openat \
-        fstat newfstatat read close writev || fail 'the daemon does more'
+        fstat newfstatat read close writev || fail 'the daemon makes other system calls'
     ! grep -h MAP_SHARED client.talk daemon.talk || fail 'they share memory'
     [ "$(grep -c '^writev(' daemon.talk)" -eq 1 ] || fail 'the message is written more than once'
-    # It reads what /proc says of the sender; libsystemd's timers, what it says of this boot.
+    # The daemon reads files about the sender in /proc. libsystemd's timers read the ID of the boot.
     ! grep '^openat(' daemon.talk |
         grep -vE "\"/proc/($client/[a-z]+|sys/kernel/random/boot_id)\", O_RDONLY" ||
         fail 'the daemon opens other files'
@@ -144,11 +150,12 @@ test_the_sender_has_no_other_way_to_talk() {
     needs_plain_build 'has files of its own'
     trace_a_message
     ! grep -E '^(socket|connect|bind|send|recv|pipe|eventfd|memfd|shm|sem|msg|mq_|process_vm|ptrace|pidfd_getfd|io_uring|inotify|clone|fork|vfork|write|pwrite)' \
-        client.trace || fail 'it has'
-    ! grep -E 'MAP_SHARED|O_WRONLY|O_RDWR|O_CREAT' client.trace || fail 'it has'
+        client.trace || fail 'the sender makes the system calls above'
+    ! grep -E 'MAP_SHARED|O_WRONLY|O_RDWR|O_CREAT' client.trace ||
+        fail 'the sender shares memory or opens a file for writing'
 }
 
-test_the_pidfile_is_read_and_no_other_file_of_the_daemon() {
+test_the_sender_reads_the_pidfile_and_no_other_file_of_the_daemon() {
     needs_plain_build 'has files of its own'
     trace_a_message
     sed -n '/^rt_sigprocmask(SIG_BLOCK, \[USR1 USR2\]/,$p' client.trace |
