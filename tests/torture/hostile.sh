@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One user's senders do what they can to keep the system's daemon from another user's: the other's
-# messages take hardly longer than ever, all are logged, and the daemon's memory is bounded.
+# The senders of a hostile user do what they can to delay the messages of another user to the
+# system's daemon. The messages of the other user take at most 100 ms longer (median), all of them
+# are logged, and the daemon's memory is bounded.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of run_tests are its own
+# shellcheck disable=SC2119 # run_tests does not take the script's arguments
 . "$(dirname "$0")/../integration/lib.sh"
 
 in_private_mounts
@@ -11,14 +12,15 @@ in_private_mounts
 # shellcheck source=tests/integration/system-daemon.sh
 . "$srcdir/tests/integration/system-daemon.sh"
 
-# How much longer a short message of the other may take, in µs.
+# The greatest accepted delay of the other user's short messages, in µs: the difference of medians.
 readonly DELAY_MAX=100000
-# Calm and trouble in alternation, so that both meet with what else the machine does.
+# Rounds with and without hostile senders alternate, so that other load of the machine affects both.
 readonly ROUNDS=5 MESSAGES_A_ROUND=9
 
-# ---- the one ----
+# ---- the hostile user ----
 
-# start_hostile COUNT: senders amid messages that take them long; their PIDs are in the array.
+# start_hostile COUNT: starts this many senders of long messages. Returns when all have begun. Their
+# PIDs are in the array 'hostile'.
 start_hostile() {
     local i pid
     [ -s long ] || head -c 1000000 /dev/urandom > long
@@ -33,7 +35,7 @@ start_hostile() {
     done
 }
 
-# It has had a turn.
+# True if a sender has used 4 ms of CPU time, and so has had a turn.
 has_begun() {
     has_worked "$1" 4
 }
@@ -43,11 +45,11 @@ end_hostile() {
     { wait "${hostile[@]}" || :; } 2> /dev/null
 }
 
-# ---- the other ----
+# ---- the other user ----
 
 written=0
 
-# measure FILE: how long each of some short messages takes, in µs.
+# measure FILE: sends MESSAGES_A_ROUND short messages and appends the time of each, in µs, to FILE.
 measure() {
     local i start
     for ((i = 0; i < MESSAGES_A_ROUND; i++)); do
@@ -62,7 +64,8 @@ median() {
     sort -n "$1" | sed -n "$((($(wc -l < "$1") + 1) / 2))p"
 }
 
-# suffer TROUBLE COUNT: calm and trouble by so many senders in turn, and how the other fared.
+# suffer TROUBLE COUNT: measures the other user's messages in rounds without and with COUNT hostile
+# senders, to which the function TROUBLE does something. Then checks the delay and the log.
 suffer() {
     local round calm trouble
     start_system_daemon
@@ -77,11 +80,11 @@ suffer() {
     calm=$(median calm) trouble=$(median trouble)
     echo "# median of $(wc -l < calm) each: calm $calm us, trouble $trouble us;" \
         "longest: $(sort -n calm | tail -n 1) us, $(sort -n trouble | tail -n 1) us"
-    [ "$trouble" -le $((calm + DELAY_MAX)) ] || fail "$trouble us instead of $calm us"
+    [ "$trouble" -le $((calm + DELAY_MAX)) ] || fail "the median grew from $calm us to $trouble us"
     received | grep '^message ' | cmp - <(seq -f 'message %g' "$written")
 }
 
-# Something that goes on until the round is over.
+# start_nuisance COMMAND…: runs the command in the background until the round is over.
 start_nuisance() {
     "$@" &
     echo $! > nuisance
@@ -103,11 +106,12 @@ stop_all() {
     done
 }
 
-test_senders_stopped_in_the_middle() {
+test_stopped_senders_hardly_delay_another_user() {
     suffer stop_all 30
 }
 
-# Whoever has the turn just then keeps it, silent, as long as it can.
+# A sender that is stopped while it has the turn holds the turn without sending, until its turn
+# lapses.
 stop_and_continue() {
     local pid
     while :; do
@@ -124,7 +128,7 @@ hold_turns() {
     start_nuisance stop_and_continue
 }
 
-test_turns_that_are_held_in_silence() {
+test_senders_that_hold_their_turns_hardly_delay_another_user() {
     suffer hold_turns 20
 }
 
@@ -132,24 +136,24 @@ just_send() {
     :
 }
 
-test_long_messages_of_many() {
+test_many_long_messages_hardly_delay_another_user() {
     suffer just_send 20
 }
 
-# The one may signal its own senders; what it makes them believe is its own affair.
+# The hostile user may signal its own senders. Only these senders are misled by forged replies.
 forge_answers() {
     start_nuisance setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
         ./stray answers "${hostile[0]}" "$daemon"
 }
 
-test_forged_answers_to_one_s_own_senders() {
+test_forged_replies_to_own_senders_hardly_delay_another_user() {
     install -m 755 "$tools/stray" .
     suffer forge_answers 3
 }
 
-# The limit of pending signals is a user's, and so is the trouble. This user has nothing else that
-# could have signals pending.
-test_pending_signals_used_up() {
+# The limit of pending signals is per user, so only that user's senders can fail by it. The user of
+# this test has no other processes that could have pending signals.
+test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
     local user=60004
     install -m 755 "$tools/hoard" .
     start_system_daemon
@@ -164,18 +168,18 @@ test_pending_signals_used_up() {
 
 # ---- memory ----
 
-# In KiB, the most that it ever was.
+# Prints the peak of the daemon's resident memory, in KiB.
 memory_of_daemon() {
     sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon/status"
 }
 
-# What a half message needs is at most twice what came of it, and a page or two for its sender. Here
-# that is far below the 256 MiB of all messages under way.
+# A half message takes at most twice the bytes that have come of it, and one or two pages for its
+# sender. Here that is far below the limit of 256 MiB for all messages under way.
 readonly HALF_MESSAGES=200 KIB_EACH=32
 
-test_half_messages_in_memory() {
+test_half_messages_take_little_memory() {
     local before after
-    needs_plain_build 'keeps more in memory'
+    needs_plain_build 'takes more memory'
     start_system_daemon
     as "$USER_B" "$minitalk_send" 'message 1'
     before=$(memory_of_daemon)

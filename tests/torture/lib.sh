@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
-# lib.sh - what the torture tests share; sourced by them, on top of the integration tests' library
+# lib.sh - helpers of the torture tests, which source this file
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # what is set here is used by those who source this
+# shellcheck disable=SC2034 # the scripts that source this file use the variables
 #
-# In every test senders send for a while, each message in a process of its own, and note what they
-# send and with which status it ends. Something disturbs them. Then the notes are held against the
-# log. Whatever happens: what was confirmed is in the log, nothing is there twice, nothing that was
-# not sent, every sender comes to an end, and no innocent process is signalled.
+# In every test, senders send for a while and something disturbs them. Each message has its own
+# process. The senders record each message and the exit status. Then the records are compared with
+# the log:
+#
+# - Every confirmed message is in the log.
+# - No message is in the log twice.
+# - The log has no message that was not sent.
+# - Every sender ends.
+# - No innocent process is signalled.
 
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/../integration/lib.sh"
 
-# How long each disturbance goes on.
+# The duration of each disturbance, in seconds.
 : "${TORTURE_SECONDS:=5}"
 
 # ---- an innocent process ----
 
-# It would die of a stray SIGUSR1 or SIGUSR2.
+# Starts the innocent process. A stray SIGUSR1 or SIGUSR2 would end it.
 start_witness() {
     sleep 1000 3>&- &
     witness=$!
@@ -24,20 +29,20 @@ start_witness() {
 
 # ---- senders ----
 
-# What a sender's process is started by, in front of minitalk-send.
+# The command that executes minitalk-send, if any.
 send_by=()
 send_options=(--timeout=30)
 
-# One line, which starts with 'm', and is never sent twice.
+# make_message NAME NUMBER: sets $message to a line that begins with 'm' and is never sent twice.
 make_message() {
     local padding
     printf -v padding '%*s' $((RANDOM % 300)) ''
     message="m $1 $2 ${padding// /$((RANDOM % 10))}"
 }
 
-# send_once NAME NUMBER: one message in a process of its own, whose PID is in $sender until it has
-# ended; meanwhile 'while_it_sends' is called. In ./sent.NAME what was tried, in ./confirmed.NAME what
-# was said to be logged, in ./denied.NAME the status and message of the rest.
+# send_once NAME NUMBER: sends one message in its own process, whose PID is in $sender until it has
+# ended. Meanwhile calls while_it_sends. Appends the message to ./sent.NAME. If the sender succeeds,
+# appends the message to ./confirmed.NAME, else the status and the message to ./denied.NAME.
 send_once() {
     local status=0
     make_message "$1" "$2"
@@ -58,7 +63,7 @@ while_it_sends() {
     :
 }
 
-# send_for_a_while NAME: one message after another.
+# send_for_a_while NAME: sends one message after another until ./enough exists.
 send_for_a_while() {
     local number=0
     while [ ! -e enough ]; do
@@ -67,7 +72,8 @@ send_for_a_while() {
     done
 }
 
-# start_senders COUNT
+# start_senders COUNT: starts this many senders in the background. Their PIDs are in the array
+# 'senders'.
 start_senders() {
     local i
     senders=()
@@ -77,20 +83,20 @@ start_senders() {
     done
 }
 
-# Lets the disturbance go on for its time, then the senders finish what they have begun.
+# Waits while the disturbance goes on, then creates ./enough. The senders finish their messages.
 let_them_suffer() {
     sleep "$TORTURE_SECONDS"
     touch enough
 }
 
-# The PID of a minitalk-send that one of the senders has just now; none if there is none.
+# Prints the PID of a random minitalk-send that runs now. Fails if none runs.
 some_send() {
     local -a pids
     mapfile -t pids < <(pgrep -P "$(IFS=,; echo "${senders[*]}")" -x minitalk-send)
     [ ${#pids[@]} -gt 0 ] && echo "${pids[RANDOM % ${#pids[@]}]}"
 }
 
-# The same, one that has come so far that it survives a stray signal.
+# The same, but fails also if that process is not yet shielded from stray signals.
 some_shielded_send() {
     local pid
     pid=$(some_send) && is_shielded "$pid" && echo "$pid"
@@ -105,14 +111,14 @@ all_senders_end() {
 
 # ---- the reckoning ----
 
-# What the senders may have been told instead: exit statuses.
+# The exit statuses with which senders may fail in this test.
 may_be_denied=()
 
 collect() {
     find . -maxdepth 1 -name "$1.*" -exec cat {} + | sort > "$1"
 }
 
-# All the daemons of this test together.
+# Collects the messages in the logs of all daemons of this test.
 collect_log() {
     grep -ah '^m ' output* | sort > logged
 }
@@ -121,7 +127,8 @@ count_lines() {
     wc -l < "$1"
 }
 
-# Prints the table, and demands that it is as it must be. Every sender has ended.
+# Compares the records with the log: prints a table of the counts, and checks them. All senders have
+# ended.
 reckon() {
     local allowed
     collect sent
@@ -143,9 +150,9 @@ reckon() {
     [ ! -s doubled ] || fail "doubled: $(head -n 3 doubled)"
     [ ! -s damaged ] || fail "damaged: $(head -n 3 damaged)"
     [ ! -s wrongly-denied ] ||
-        fail "denied for no reason: $(cut -c1-70 wrongly-denied | head -n 3); $(sort complaints.* |
+        fail "denied with a wrong status: $(cut -c1-70 wrongly-denied | head -n 3); $(sort complaints.* |
             uniq -c | sort -rn | head -n 5)"
     [ $(($(count_lines confirmed) + $(count_lines denied))) -eq "$(count_lines sent)" ] ||
-        fail 'a sender has no verdict'
+        fail 'a message is neither confirmed nor denied'
     ! has_ended "$witness" || fail 'an innocent process was ended'
 }

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Torture on the real kernel: whatever is done to the daemon and its senders, what was confirmed is
-# in the log, once and intact, and everybody is told.
+# Torture on the real kernel: under every disturbance of the daemon and its senders, each confirmed
+# message is in the log, once and intact, and each sender gets a result.
 # shellcheck source=tests/torture/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
 
 script=$(realpath "$0")
 
-# A whole test: DISTURBANCE [SENDERS], a function that returns once ./enough exists.
+# suffer DISTURBANCE [SENDERS]: a whole test, with 4 senders by default. DISTURBANCE is a function
+# that returns once ./enough exists.
 suffer() {
     start_witness
     start_daemon
@@ -24,7 +25,7 @@ suffer() {
 
 # ---- signals of strangers ----
 
-# At full speed, to the daemon and to whatever sender there is.
+# Sends strays at full speed, to the daemon and to senders that run.
 strays_everywhere() {
     local target
     "$tools/stray" plain "$daemon" &
@@ -55,7 +56,7 @@ test_forged_words_at_full_speed_to_everybody() {
     suffer forged_words_everywhere 2
 }
 
-# ---- silence ----
+# ---- stopped processes ----
 
 stop_and_continue() {
     local target
@@ -76,54 +77,54 @@ test_everybody_is_stopped_and_continued_at_random() {
 
 # ---- a clock that jumps ----
 
-# For the two programs only: the machine's own is everybody's.
+# Makes the clock jump, for the two programs only: other processes use the machine's clock, too.
 let_clocks_jump() {
     needs_plain_build 'has its own libraries to load first'
     run_by=(env "LD_PRELOAD=$tools/clock-jumps.so")
     send_by=("${run_by[@]}")
     minitalk_send=$tools/dynamic/minitalk-send
-    # Of so many readings, some are an hour apart.
+    # Some of these 20 readings must be an hour or more apart.
     for _ in {1..20}; do
         "${run_by[@]}" date +%s
     done | sort -n > readings
     [ $(($(tail -n 1 readings) - $(head -n 1 readings))) -ge 3600 ] || fail 'the clock does not jump'
 }
 
-# Everybody is stopped now and then, so that turns lapse and questions are repeated.
+# The disturbance stops processes, so that turns lapse and probes are repeated.
 test_the_system_clock_jumps_by_hours() {
     let_clocks_jump
     suffer stop_and_continue
 }
 
-has_barked() {
+has_pinged_watchdog() {
     [ "$(grep -c '^WATCHDOG=1$' notified)" -ge "$1" ]
 }
 
-# Neither sooner nor later than it should.
-test_time_that_is_over_while_the_system_clock_jumps() {
+# The sender's timeout and the daemon's stop must happen neither too early nor too late.
+test_timeouts_hold_while_the_system_clock_jumps() {
     local start took
     let_clocks_jump
     "$tools/notified" "$PWD/notify" > notified &
     eventually 5 test -S notify
     NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=200000 start_daemon
-    eventually 5 has_barked 5
+    eventually 5 has_pinged_watchdog 5
 
     stop_process "$daemon"
     start=${EPOCHREALTIME/./}
     within 4000 expect_status 75 "${send_by[@]}" "$minitalk_send" --timeout=2 \
         --pidfile=minitalk.pid 'a message'
     took=$(((${EPOCHREALTIME/./} - start) / 1000))
-    [ "$took" -ge 2000 ] || fail "gave up after $took ms already"
+    [ "$took" -ge 2000 ] || fail "the sender gave up after $took ms already"
     kill -CONT "$daemon"
 
-    # A sender that is stopped keeps it for the two seconds that there are.
+    # A stopped sender delays the end of the daemon by 2 s, the most that there is.
     start_long_send
     stop_process "$sender"
     start=${EPOCHREALTIME/./}
     kill "$daemon"
     within 4000 expect_end 0 "$daemon"
     took=$(((${EPOCHREALTIME/./} - start) / 1000))
-    [ "$took" -ge 2000 ] || fail "did not wait longer than $took ms"
+    [ "$took" -ge 2000 ] || fail "the daemon waited only $took ms"
     kill -CONT "$sender"
     within 2000 expect_end 75 "$sender"
 }
@@ -140,7 +141,7 @@ kill_senders() {
 }
 
 test_senders_are_killed_at_random() {
-    # The shell's word for: ended by SIGKILL.
+    # The shell's exit status for a process that SIGKILL has ended: 128 + 9.
     may_be_denied=(137)
     suffer kill_senders
 }
@@ -164,7 +165,7 @@ kill_daemons() {
     all_are_done_with "$daemon"
 }
 
-# The last daemon serves until the last sender has its verdict.
+# all_are_done_with PID: ends the last daemon once the last sender has ended.
 all_are_done_with() {
     while some_send > /dev/null; do
         sleep 0.05
@@ -174,7 +175,7 @@ all_are_done_with() {
 }
 
 test_the_daemon_is_killed_and_started_again() {
-    # No daemon, or one that went away.
+    # 69: no daemon was running. 75: the daemon ended before its verdict.
     may_be_denied=(69 75)
     suffer kill_daemons
 }
@@ -199,12 +200,12 @@ test_1000_senders_at_once() {
 
 # ---- PIDs that are used again ----
 
-# The next process gets the PID after this one.
+# continue_pids_after PID: the next process gets the PID after this one.
 continue_pids_after() {
     echo "$1" > /proc/sys/kernel/ns_last_pid
 }
 
-# Some senders are killed, at some moment.
+# Kills one sender in four, half of them at once, the others up to 9 ms later.
 while_some_are_killed() {
     echo "$sender" >> used
     if ((RANDOM % 4 == 0)); then
@@ -213,7 +214,7 @@ while_some_are_killed() {
     fi
 }
 
-# A daemon and its senders, which get PIDs from 101 on again and again; 102 is the witness's.
+# A daemon and its senders. The senders get PIDs from 100 on, again and again; 102 is the witness's.
 in_a_few_pids() {
     local number=0 end=$((SECONDS + TORTURE_SECONDS))
     while_it_sends() { while_some_are_killed; }
@@ -233,7 +234,7 @@ in_a_few_pids() {
 
 test_a_few_pids_are_used_again_and_again() {
     needs_root 'have a PID namespace'
-    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'no PID namespace can be made here'
+    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
     start_witness
     export TORTURE_SECONDS MINITALK_INNER=in_a_few_pids
     unshare --pid --fork --mount-proc --kill-child "$BASH" "$script"
@@ -243,7 +244,7 @@ test_a_few_pids_are_used_again_and_again() {
     reckon
 }
 
-# ---- scarce processors ----
+# ---- few CPUs ----
 
 nothing_else() {
     :
@@ -269,18 +270,18 @@ test_all_cpus_are_busy() {
     suffer busy_loops
 }
 
-test_everybody_runs_only_when_nobody_else_would() {
+test_everybody_runs_at_idle_priority() {
     run_by=(chrt --idle 0)
     send_by=(chrt --idle 0)
     send_options=(--timeout=60)
     suffer busy_loops
 }
 
-# ---- scarce means ----
+# ---- few resources ----
 
 test_hardly_any_descriptors() {
     run_by=(prlimit --nofile=36:36)
-    # Room for four senders.
+    # With this limit, the daemon has room for four senders.
     may_be_denied=(75)
     suffer nothing_else 8
 }
@@ -291,7 +292,7 @@ test_hardly_any_memory() {
     suffer nothing_else
 }
 
-# The part of a test that runs in a PID namespace of its own.
+# Runs the part of a test that has its own PID namespace.
 if [ -n "${MINITALK_INNER-}" ]; then
     set -eu
     "$MINITALK_INNER"
