@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A user's and an administrator's view of the package on Debian 13.
-# shellcheck disable=SC2034 # debian.sh takes it
+# shellcheck disable=SC2034 # debian.sh uses it
 release=trixie
 # shellcheck source=tests/system/debian.sh
 . "$(dirname "$0")/debian.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# debian.sh - all the promises, kept on one release of Debian; sourced with $release set
+# debian.sh - tests all promises on one release of Debian; a script sets $release and sources this
 # shellcheck shell=bash
 
 # shellcheck source=tests/system/lib.sh
@@ -14,7 +14,7 @@ done
 need_guest
 package > /dev/null
 set -e
-# shellcheck disable=SC2154 # who sources this sets it
+# shellcheck disable=SC2154 # the script that sources this file sets it
 start_guest "$release"
 list_system > "$(about pristine)"
 install_package

@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# From the source to a message on a fresh Debian 13, as README tells; and the package's own tests.
-# shellcheck disable=SC2119 # nothing has to be added
+# Builds the package from source and sends a message on a fresh Debian 13, as README tells. Then
+# runs the package's own tests and lintian.
+# shellcheck disable=SC2119 # these functions need no arguments
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 readonly SOURCE=/home/alice/minitalk
 
-# Beside its package, so that what is built goes there, too.
+# Unpacks the source into alice's home. dpkg-buildpackage leaves its packages there, beside the
+# source.
 unpack_source() {
     dpkg-source --extract "$package_directory"/1/minitalk_*.dsc "$(about root)$SOURCE"
     guest chown -R alice: "$SOURCE"
 }
 
-# A person who may become root.
+# Boots a guest in which the ordinary user alice may become root, and has the source.
 start_person() {
     start_guest trixie
     apt install sudo
@@ -22,7 +24,8 @@ start_person() {
     unpack_source
 }
 
-# follow_as_person HEAD: does what README tells, and says yes to every question.
+# follow_as_person HEAD: runs the commands below the line of README that begins with HEAD, as alice,
+# and answers yes to every question.
 follow_as_person() {
     yes | as alice env HOME=/home/alice sh -ec "cd $SOURCE; $(recipe README.md "$1")"
 }
@@ -40,15 +43,16 @@ test_2_a_message_can_be_sent_and_read() {
     echo msg | cmp - journal
 }
 
-# The null runner does not know that it is in a container.
-test_3_its_own_tests_pass() {
+# The package's test demands a container. autopkgtest's null runner does not know that it runs in
+# one, so this restriction is ignored.
+test_3_the_tests_of_the_package_pass() {
     apt install --no-install-recommends autopkgtest
     guest sh -c "autopkgtest --no-built-binaries --ignore-restrictions=isolation-container \
         $SOURCE $SOURCE/../*.deb -- null" > said 2>&1 || fail "$(cat said)"
     grep -q '^send  *PASS' said || fail "$(cat said)"
 }
 
-test_4_its_lintian_has_nothing_to_say() {
+test_4_lintian_of_debian_13_reports_nothing() {
     apt install --no-install-recommends lintian
     guest sh -c "lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
         $SOURCE/../*.changes" > said 2>&1 || fail "$(cat said)"

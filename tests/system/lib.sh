@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-# lib.sh - Debian systems of their own, with systemd as PID 1; sourced by the system tests
+# lib.sh - Debian guests with systemd as PID 1, for the system tests, which source this file
 # shellcheck shell=bash
 #
-# A tree made by mmdebstrap, kept as a tarball in the build directory, is booted by systemd-nspawn.
-# The tests enter it with 'guest COMMAND…' and are root there. Nothing is left of it behind them.
+# mmdebstrap makes the file system of a guest, which is kept as a tarball in the build directory.
+# systemd-nspawn boots the guest. Tests run commands there, as root, with 'guest COMMAND…'. The
+# guests are removed after the tests.
 #
-# There can be several. What is said of the guest is said of the one that $machine names, and
-# 'on NAME …' names another for one command.
+# There can be several guests. Each function here acts on the guest that $machine names.
+# 'on NAME COMMAND…' selects another guest for one command.
 
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/../integration/lib.sh"
@@ -15,10 +16,10 @@ workplace=$builddir/tests/system
 package_directory=$workplace/package
 mkdir -p "$workplace"
 
-# ---- whether all this can be ----
+# ---- requirements ----
 
 skip_all() {
-    # Where nobody reads what was skipped, a skipped promise is a broken one.
+    # In CI nobody reads which tests were skipped, so there a skip is a failure.
     if [ -n "${CI-}" ]; then
         echo "Bail out! the system tests must run here, but $*"
         exit 1
@@ -40,14 +41,14 @@ need_guest() {
     [ "$(id -u)" -eq 0 ] || skip_all "systemd-nspawn needs root"
     guests=$(mktemp -d "$workplace/guests.XXXXXX")
     trap remove_guests EXIT
-    # On a disk, most of the time would go by with dpkg's waiting for it.
+    # dpkg waits until its files are on the disk. On a real disk, that would take most of the time.
     mount -t tmpfs -o mode=700 guests "$guests" || skip_all "root may not mount here"
 }
 
-# The path of the package that package.sh has built.
+# Prints the path of the package that package.sh has built.
 package() {
     local -a packages=("$package_directory"/1/minitalk_*.deb)
-    [ -f "${packages[0]}" ] || skip_all "there is no package; package.sh, which builds it, has to run before"
+    [ -f "${packages[0]}" ] || skip_all "no package has been built; run package.sh first"
     echo "${packages[0]}"
 }
 
@@ -55,18 +56,20 @@ package() {
 
 machine=guest
 
-# on NAME COMMAND…
+# on NAME COMMAND…: runs the command, a function, for the guest NAME.
 on() {
     local machine=$1
     "${@:2}"
 }
 
-# What is known of a guest is in files, so that one that a test has started again is known to all.
+# about NAME: prints the path of a file with the state NAME of the guest. Tests run in subshells, so
+# only a file can tell the next test of a guest that was booted again.
 about() {
     echo "$guests/$machine/$1"
 }
 
-# make_tree RELEASE: the tarball of its file system, unless there is one with the same packages.
+# make_tree RELEASE: makes the tarball of the file system, unless there is one that is newer than
+# this file, which lists the packages.
 make_tree() {
     local tarball=$workplace/$1.tar
     [ "$tarball" -nt "$srcdir/tests/system/lib.sh" ] && return
@@ -76,7 +79,7 @@ make_tree() {
     mv "$tarball.new.tar" "$tarball"
 }
 
-# cgroups PID: the directory of the process's cgroup in each hierarchy that systemd uses.
+# cgroups PID: prints the directory of the process's cgroup in each hierarchy that systemd uses.
 cgroups() {
     local controllers path
     local -a kind
@@ -90,7 +93,8 @@ cgroups() {
     done < "/proc/$1/cgroup"
 }
 
-# Namespaces alone do not do: systemd refuses what a caller asks that is in no cgroup of the guest.
+# guest COMMAND…: executes the command in the guest, as root. To enter the namespaces is not enough:
+# the guest's systemd refuses requests of a process that is in no cgroup of the guest.
 guest() (
     while read -r directory; do
         echo "$BASHPID" > "$directory/cgroup.procs"
@@ -99,12 +103,12 @@ guest() (
         env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
 )
 
-# as USER COMMAND…: the command in the guest, by an ordinary user.
+# as USER COMMAND…: runs the command in the guest, as an ordinary user.
 as() {
     guest runuser --user "$1" -- "${@:2}"
 }
 
-# as_service PROPERTY… -- COMMAND…: the command in the guest, as a system service.
+# as_service PROPERTY… -- COMMAND…: runs the command in the guest, as a system service.
 as_service() {
     local -a properties=()
     while [ "$1" != -- ]; do
@@ -114,7 +118,8 @@ as_service() {
     guest systemd-run --quiet --pipe --wait --collect "${properties[@]}" "$@"
 }
 
-# Guests that shared a cgroup would take each other's services for their own.
+# Prints the cgroup directories of the guest. Guests that shared a cgroup would take each other's
+# services for their own.
 own_cgroups() {
     local directory
     while read -r directory; do
@@ -142,14 +147,14 @@ find_leader() {
     [ -s "$(about leader)" ]
 }
 
-# What was booted is up when nothing is left to be started. The first child that systemd-nspawn
-# has is a helper, so PID 1 is looked for each time.
+# True if the guest's systemd has started everything. The first child of systemd-nspawn is a helper,
+# so this looks for PID 1 each time.
 is_up() {
     find_leader && guest systemctl is-system-running 2> /dev/null | grep -qE 'running|degraded'
 }
 
-# Boots the guest with these further options. systemd-nspawn is run by the words of the array
-# 'boot_by', which must end in executing it.
+# Boots the guest. The array 'boot_options' has further options for systemd-nspawn. The command in
+# the array 'boot_by', if any, executes systemd-nspawn in the same process.
 boot_options=()
 boot_by=()
 boot() {
@@ -162,9 +167,9 @@ boot() {
             --bind-ro="$srcdir/tests/system/guest:/opt/tests" "${boot_options[@]}"
     ) < /dev/null >> "$(about console)" 2>&1 &
     echo $! > "$(about nspawn)"
-    # The guest outlives the test that has booted it.
+    # The guest outlives the test that boots it.
     disown
-    (eventually 60 is_up) || fail "$machine does not come up: $(tail "$(about console)")"
+    (eventually 60 is_up) || fail "$machine does not boot: $(tail "$(about console)")"
     cgroups "$(cat "$(about leader)")" > "$(about cgroups).new"
     mv "$(about cgroups).new" "$(about cgroups)"
 }
@@ -174,14 +179,15 @@ shut_down() {
     eventually 30 has_ended "$(cat "$(about nspawn)")"
 }
 
-# From within. The answer may get lost.
+# Reboots the guest from within. The reply to systemctl may get lost in the reboot.
 reboot_guest() {
     guest systemctl reboot || :
     eventually 30 has_ended "$(cat "$(about nspawn)")"
     boot
 }
 
-# What is thrown away need not be shut down. When its PID 1 is gone, systemd-nspawn cleans up.
+# Kills the guest's PID 1, after which systemd-nspawn cleans up. The guest is thrown away, so it
+# need not shut down.
 remove_guest() {
     local nspawn
     nspawn=$(cat "$(about nspawn)")
@@ -201,7 +207,7 @@ remove_guests() {
     rmdir "$guests"
 }
 
-# make_guest RELEASE: a fresh one, to be booted.
+# make_guest RELEASE: makes a fresh guest, which boot can boot.
 make_guest() {
     make_tree "$1"
     mkdir -p "$(about root)"
@@ -209,7 +215,8 @@ make_guest() {
     echo "$machine" > "$(about root)/etc/hostname"
 }
 
-# start_guest RELEASE: boots a fresh one, with two ordinary users and one of a service.
+# start_guest RELEASE: makes and boots a fresh guest. It has two ordinary users, alice and bob, and
+# the user of a service, robot.
 start_guest() {
     make_guest "$1"
     boot
@@ -229,14 +236,16 @@ install_package() {
     guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /root/minitalk.deb
 }
 
-# make_version SUFFIX: the package once more, of a version with this suffix, as /root/SUFFIX.deb.
+# make_version SUFFIX: makes a copy of the package whose version has this suffix, as
+# /root/SUFFIX.deb in the guest.
 make_version() {
     dpkg-deb -R "$(package)" "content$1"
     sed -i "s/^Version: .*/&$1/" "content$1/DEBIAN/control"
     dpkg-deb --root-owner-group -b "content$1" "$(about root)/root/$1.deb" > /dev/null
 }
 
-# recipe FILE HEAD: what the file tells to do below the line that begins so.
+# recipe FILE HEAD: prints the commands below the line of FILE that begins with HEAD. They are
+# indented by 4 spaces.
 recipe() {
     awk -v head="$2" '
         index($0, head) == 1 { here = 1 }
@@ -245,7 +254,7 @@ recipe() {
         END { if (!found) print "echo there is no such recipe; false" }' "$srcdir/$1"
 }
 
-# follow FILE HEAD: root does that.
+# follow FILE HEAD: runs the commands that 'recipe' prints in the guest, as root.
 follow() {
     guest sh -ec "$(recipe "$@")"
 }
@@ -254,7 +263,7 @@ follow() {
 
 readonly OPTIONS=/etc/default/minitalk
 
-# set_options WORD…: options in the environment file, until fresh_service.
+# set_options WORD…: sets options of the daemon in the environment file, until fresh_service.
 set_options() {
     guest cp --no-clobber "$OPTIONS" "$OPTIONS.saved"
     guest sed -i "s/^MINITALKD_OPTIONS=.*/MINITALKD_OPTIONS=\"$*\"/" "$OPTIONS"
@@ -266,7 +275,7 @@ main_pid() {
     guest systemctl show minitalk --property=MainPID --value
 }
 
-# sender_is MODE OWNER GROUP: so minitalk-send is.
+# sender_is MODE OWNER GROUP: true if minitalk-send has this mode, owner and group.
 sender_is() {
     [ "$(guest stat -c '%a %U %G' /usr/bin/minitalk-send)" = "$*" ]
 }
@@ -275,14 +284,14 @@ uid_of() {
     guest id -u "$1"
 }
 
-# From here on nobody takes messages for the journal, until fresh_service.
+# Masks and stops journald, so that nobody takes messages for the journal, until fresh_service.
 mask_journald() {
     guest systemctl mask --runtime --quiet systemd-journald.service
     guest systemctl stop systemd-journald.service systemd-journald.socket \
         systemd-journald-dev-log.socket systemd-journald-audit.socket
 }
 
-# Undoes what a test may have left.
+# Undoes the changes that a test may have left in the guest.
 repair_guest() {
     guest test -e /usr/sbin/minitalkd || install_package
     guest test -f /run/minitalk.pid || guest rm -rf /run/minitalk.pid
@@ -296,14 +305,14 @@ repair_guest() {
     guest systemctl reset-failed
 }
 
-# Every test begins with this: as installed, running, and nothing held against it.
+# Every test begins with this: the service is as installed and runs, and no failures are counted.
 fresh_service() {
     repair_guest
     guest systemctl restart minitalk
     mark
 }
 
-# configure_service LINE…: lines for the unit's [Service] section, until fresh_service.
+# configure_service LINE…: adds lines to the unit's [Service] section, until fresh_service.
 configure_service() {
     guest mkdir -p /run/systemd/system/minitalk.service.d
     printf '%s\n' '[Service]' "$@" > "$scratch/drop-in"
@@ -319,19 +328,20 @@ message_id() {
     sed -n "s/^#define MESSAGE_ID_$1 \"\\(.*\\)\"/\\1/p" "$srcdir/src/daemon/message-ids.h"
 }
 
-# From here on entries count: not by cursor, after which journalctl misses the first that matches.
+# Only entries from now on count. This is a time and no cursor: after a cursor, journalctl misses
+# the first entry that matches.
 mark() {
     guest journalctl --sync
     since=$(guest date +@%s.%6N)
 }
 
-# entries OPTION…: what the journal has since the mark, each message as it was sent.
+# entries OPTION…: prints the messages in the journal since the mark, each as it was sent.
 entries() {
     guest journalctl --sync
     guest journalctl --quiet --since="$since" --output=cat "$@"
 }
 
-# logged MATCH…: the messages in it that came through the service.
+# logged MATCH…: prints those of these messages that came through the service.
 logged() {
     entries --unit=minitalk "MESSAGE_ID=$(message_id MESSAGE)" "$@"
 }

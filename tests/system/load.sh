@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-# load.sh - senders at work while something is done to the daemon or to journald; sourced
-# shellcheck shell=bash disable=SC2154 # lib.sh sets what is not set here
+# load.sh - senders under load, for tests that disturb the daemon or journald; debian.sh sources it
+# shellcheck shell=bash disable=SC2154 # lib.sh sets the other variables
 
 readonly STOP=/var/tmp/stop
-# A test in which fewer messages were confirmed, on however busy a machine, has tested nothing.
-# shellcheck disable=SC2034 # the promises take it
+# A test with this many confirmed messages or fewer has tested nothing, however busy the machine is.
+# shellcheck disable=SC2034 # the files in promises/ use it
 readonly VACUOUS=20
 
-# Two users, root and a service send, one short-lived process a message, into ./results.NAME.
+# Starts four senders: two users, root and a service. Each message has its own short-lived process.
+# The results go to ./results.NAME.
 start_senders() {
     local user
     rm -f "$(about root)$STOP"
@@ -25,8 +26,9 @@ stop_senders() {
     wait "${senders[@]}"
 }
 
-# Exactly once for who was told so, once at most for the others, and a reason for each of those.
-# Prints how many were confirmed, and how many were not.
+# Compares the results with the journal. A confirmed message must be in the journal exactly once.
+# Any other message may be there at most once, and its sender must have printed a reason. Sets and
+# prints the counts of both kinds.
 account() {
     cat results.* > results
     logged > journal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The Debian package, and what it does on a real system. Most of it needs root, and takes minutes.
+# Tests of the Debian package, on real systems. Most of them need root and take minutes.
 
 SYSTEM_TESTS = \
 	tests/system/units.sh \
@@ -9,7 +9,8 @@ SYSTEM_TESTS = \
 	tests/system/many-machines.sh \
 	tests/system/from-source.sh
 
-# The guests install what package.sh has built, and have both processors, one after the other.
+# The guests install the package that package.sh has built. These tests run one after another, so
+# that each has all CPUs.
 tests/system/debian-12.log: tests/system/package.log
 tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# README's "Many machines": what is sent on two of them is in the journal of a third.
+# README's "Many machines": messages that are sent on two machines are in the journal of a third.
 #
-# The three are guests on a bridge in a network namespace that has nothing else in it.
-# shellcheck disable=SC2119 # nothing has to be added
+# The three machines are guests on a bridge, in a network namespace that has nothing else in it.
+# shellcheck disable=SC2119 # these functions need no arguments
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -18,12 +18,12 @@ make_network() {
     nsenter --net="$guests/network" ip link set bridge up
 }
 
-# guest_ip ARGUMENT…: ip(8) in the guest, which has no such program.
+# guest_ip ARGUMENT…: runs the host's ip(8) in the network of the guest, which has no such program.
 guest_ip() {
     nsenter --target "$(cat "$(about leader)")" --net ip "$@"
 }
 
-# Boots the guest with that network and no other.
+# Boots the guest with that network only.
 boot_on_network() {
     local -a boot_by=(nsenter --net="$guests/network")
     local -a boot_options=(--network-bridge=bridge)
@@ -41,7 +41,8 @@ start_collector() {
     boot_on_network
 }
 
-# start_sender RELEASE: what has to be fetched is fetched before it is cut off.
+# start_sender RELEASE: starts a guest with the package, then boots it again on the network of this
+# test. That network does not reach Debian's archive, so the packages are fetched before.
 start_sender() {
     start_guest "$1"
     install_package
@@ -55,19 +56,19 @@ lines_of() {
     seq -f "$1 %g: grüße, 你好 👋, and blanks  " 20
 }
 
-# collected OPTION…: what the collector has of the guest.
+# collected OPTION…: prints the messages of the guest in the collector's journal.
 collected() {
     on collector guest journalctl --quiet --merge --unit=minitalk --output=cat \
         "MESSAGE_ID=$(message_id MESSAGE)" _HOSTNAME="$machine" "$@"
 }
 
-# The file, and nothing else, is what the collector has of the guest since the mark.
+# are_collected FILE: true if the collector has exactly these messages of the guest since the mark.
 are_collected() {
     collected --since="$since" > received
     cmp --quiet "$1" received
 }
 
-# Of an entry in the export format, what it has wherever it is read.
+# Filters an entry in the export format: prints the fields that are the same on every machine.
 fields() {
     grep -E '^(MINITALK_|_HOSTNAME|_MACHINE_ID|_SYSTEMD_UNIT|_PID|_UID|MESSAGE|PRIORITY)' | sort
 }
@@ -83,7 +84,7 @@ test_1_the_recipes_are_followed() {
     done
 }
 
-test_2_the_collector_has_what_both_have_sent() {
+test_2_the_collector_has_the_messages_of_both_senders() {
     local name
     on collector mark
     for name in alpha beta; do
@@ -97,7 +98,7 @@ test_2_the_collector_has_what_both_have_sent() {
     done
 }
 
-test_3_unprintable_bytes_arrive_there_as_they_were() {
+test_3_unprintable_bytes_arrive_at_the_collector_unchanged() {
     on collector mark
     head -c 10000 /dev/urandom > bytes
     on alpha as bob minitalk-send --whole < bytes
@@ -106,7 +107,7 @@ test_3_unprintable_bytes_arrive_there_as_they_were() {
     on alpha eventually 30 are_collected bytes
 }
 
-test_4_the_fields_are_those_that_the_sender_had() {
+test_4_the_collector_has_the_same_fields_as_the_sender() {
     local name
     on collector mark
     for name in alpha beta; do
@@ -121,8 +122,8 @@ test_4_the_fields_are_those_that_the_sender_had() {
     done
 }
 
-# For longer than systemd would go on trying without being told to.
-test_5_what_is_sent_while_the_collector_is_away_arrives_later() {
+# The collector is away for longer than systemd goes on restarting a unit by default.
+test_5_messages_that_are_sent_while_the_collector_is_away_arrive_later() {
     on collector mark
     on collector guest systemctl stop systemd-journal-remote.socket systemd-journal-remote.service
     lines_of away > sent

@@ -1,16 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The Debian package is built from the release's tarball: twice, and judged.
+# Builds the Debian package twice from the release's tarball, and checks the package.
+# shellcheck disable=SC2119 # these functions need no arguments
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The makes below are told nothing by the make that runs this.
+# The make that runs this script passes its options on in these variables. They are not for the
+# makes below.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 need_commands dpkg-buildpackage dh lintian blhc
 [ -d "$srcdir/debian" ] || skip_all "this source has no debian/: build from a checkout"
 
-# build_in DIRECTORY: with the log beside it.
+# build_in DIRECTORY: builds the package in DIRECTORY/source. The log is DIRECTORY/log.
 build_in() {
     local source=$1/source
     mkdir -p "$source"
@@ -20,7 +22,7 @@ build_in() {
     (cd "$source" && dpkg-buildpackage -us -uc) > "$1/log" 2>&1 || fail "$(tail -n 50 "$1/log")"
 }
 
-test_1_it_builds_twice_to_the_same_bytes() {
+test_1_two_builds_have_the_same_bytes() {
     rm -rf "$package_directory"
     make -C "$builddir" --silent dist
     mv "$builddir"/minitalk-*.tar.xz "$scratch"
@@ -34,20 +36,21 @@ test_1_it_builds_twice_to_the_same_bytes() {
     done
 }
 
-test_2_its_build_runs_the_unit_tests() {
+test_2_the_build_runs_the_unit_tests() {
     grep -qE '^# PASS: +[1-9]' "$package_directory/1/log"
     grep -qE '^# FAIL: +0$' "$package_directory/1/log"
 }
 
-test_3_lintian_has_nothing_to_say() {
-    # What lintian says about being run by root is not about the package. The tag is there for
-    # want of an init script, which would be of no use without systemd's journal: later lintians
-    # do not know it, and call an override of it an error.
+test_3_lintian_reports_nothing() {
+    # --allow-root: a warning about root would not be about the package. The suppressed tag says
+    # that an init script is missing, which would be of no use without systemd's journal. An
+    # override cannot replace the suppression: later lintians do not know the tag, and report an
+    # override of it as an error.
     lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
         --suppress-tags package-supports-alternative-init-but-no-init.d-script \
         "$package_directory"/1/*.changes > said
-    # This field is dpkg's since 1.21.3, and later lintians know it.
-    ! grep -v ': unknown-field Static-Built-Using$' said || fail 'it has something to say'
+    # dpkg knows this field since 1.21.3, and later lintians know it, too.
+    ! grep -v ': unknown-field Static-Built-Using$' said || fail 'lintian reports the above'
 }
 
 test_4_the_programs_are_hardened() {
@@ -60,12 +63,13 @@ test_4_the_programs_are_hardened() {
         grep -q 'FLAGS.*NOW' elf
     done
     readelf --wide --dyn-syms content/usr/sbin/minitalkd | grep -q '_chk@GLIBC'
-    # A static program has no symbols that tell, but the log tells the flags.
+    # The symbols of a statically linked program do not show its hardening. blhc checks the flags in
+    # the log.
     blhc --bindnow "$package_directory/1/log"
 }
 
-# So that who mends a library finds what has it inside.
-test_5_it_names_the_static_libraries_of_the_sender() {
+# After a library has been fixed, its maintainer must find the packages that are linked with it.
+test_5_the_package_names_the_static_libraries_of_the_sender() {
     dpkg-deb -x "$package_directory"/1/minitalk_*.deb content
     readelf --program-headers content/usr/bin/minitalk-send > elf
     grep -q LOAD elf
@@ -76,7 +80,7 @@ test_5_it_names_the_static_libraries_of_the_sender() {
     done
 }
 
-test_6_nothing_is_set_user_id_before_the_user_is_there() {
+test_6_nothing_is_set_user_id_before_the_user_exists() {
     dpkg-deb -c "$package_directory"/1/minitalk_*.deb > content
     [ -s content ]
     expect_status 1 grep -E '^-..[sS]|^-.....[sS]' content

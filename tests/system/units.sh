@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The units as they were expanded for this build.
-# shellcheck disable=SC2119 # nothing has to be added
+# The systemd units, as make has expanded them for this build.
+# shellcheck disable=SC2119 # these functions need no arguments
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The makes below are told nothing by the make that runs this.
+# The make that runs this script passes its options on in these variables. They are not for the
+# makes below.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 need_commands systemd-analyze
@@ -16,7 +17,7 @@ test_the_system_unit_is_locked_down() {
         "$builddir/systemd/minitalk.service" > said || fail "$(cat said)"
 }
 
-test_no_name_is_left_to_expand() {
+test_every_placeholder_is_expanded() {
     ! grep -rE '@[A-Za-z_]+@' "$builddir"/systemd --include='*.service' --include='*.conf'
 }
 
@@ -26,8 +27,8 @@ test_the_catalog_has_every_message_id_once() {
     sed -n 's/^-- //p' "$srcdir/systemd/minitalk.catalog" | sort | cmp - ids
 }
 
-# Each of them alone, as systemd would split it; the programs are this build's.
-test_every_example_of_the_daemons_options_is_taken() {
+# Starts the daemon of this build with each example alone, split into words as systemd does.
+test_every_example_of_the_daemons_options_is_accepted() {
     local line options
     grep '^#MINITALKD_OPTIONS=' "$srcdir/systemd/default/minitalk" > examples
     while read -r line; do
@@ -39,7 +40,7 @@ test_every_example_of_the_daemons_options_is_taken() {
     done < examples
 }
 
-test_the_file_of_options_is_where_the_unit_looks_and_stays_if_changed() {
+test_the_options_file_is_where_the_unit_reads_it_and_a_changed_one_is_kept() {
     local file
     file=$PWD/place$(sed -n 's/^EnvironmentFile=-//p' "$builddir/systemd/minitalk.service")
     make_install() {

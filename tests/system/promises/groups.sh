@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Who may send, where an administrator has a say: README.Debian, to the letter.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# An administrator restricts who may send, with the commands of README.Debian, to the letter.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-test_sending_can_be_left_to_a_group() {
+test_sending_can_be_restricted_to_a_group() {
     fresh_service
     follow debian/README.Debian 'To let nobody but root and the members of a group'
     follow debian/README.Debian 'in again:'
@@ -27,7 +27,7 @@ test_sending_can_be_left_to_a_group() {
     guest groupdel minitalk-users
 }
 
-test_sending_can_be_left_to_root() {
+test_sending_can_be_restricted_to_root() {
     fresh_service
     follow debian/README.Debian 'To let nobody but root send'
     sender_is 755 root root

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-# The ten jobs that people give to logger and systemd-cat, each with minitalk-send beside it.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# The usual jobs of logger and systemd-cat, each also done with minitalk-send.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-# words COMMAND: how many there are to type.
+# words COMMAND: prints the number of words that a user has to type.
 words() {
     local -a words
     read -r -a words <<< "$1"
     echo "${#words[@]}"
 }
 
-# alike FILTER… -- COMMAND…: alice's shell runs one command after the other. All succeed, and after
-# each the journal, asked in the same way, has the lines of standard input. The last command is of
-# minitalk-send: no other has fewer words.
+# alike FILTER… -- COMMAND…: alice's shell runs one command after another. Each must succeed. After
+# each, the journal must have the lines of standard input, in the entries that FILTER selects. The
+# last command is that of minitalk-send; no other may have fewer words.
 alike() {
     local -a filter=()
     local command
@@ -23,28 +23,28 @@ alike() {
     cat > expected
     for command in "$@"; do
         mark
-        as alice sh -c "$command" || fail "it ended with $?: $command"
+        as alice sh -c "$command" || fail "status $?: $command"
         entries "${filter[@]}" > journal
         cmp expected journal || fail "'$command' has left: $(cat journal)"
-        [ "$(words "${!#}")" -le "$(words "$command")" ] || fail "less to type: $command"
+        [ "$(words "${!#}")" -le "$(words "$command")" ] || fail "this has fewer words: $command"
     done
 }
 
-# What careless programs change or leave out; the last line lacks its newline.
+# Prints lines that careless programs change or leave out. The last line has no newline.
 awkward_lines() {
     printf '%s\n' 'a line' '' '  blanks, a tab	and blanks  ' '<3>brackets' 'grüße, 你好 👋'
     head -c 3000 /dev/zero | tr '\0' x
     printf '\n\001\377\n%s' 'the last line'
 }
 
-# kept FILTER…: how many of the awkward lines the journal has, each in its place.
+# kept FILTER…: prints the number of awkward lines that the journal has, each in its place.
 kept() {
     entries "$@" > journal
     diff --text --unchanged-line-format=. --old-line-format= --new-line-format= awkward journal |
         wc -c
 }
 
-test_a_line() {
+test_a_line_can_be_sent() {
     fresh_service
     alike MESSAGE='disk is full' -- \
         'logger "disk is full"' \
@@ -54,7 +54,7 @@ disk is full
 END
 }
 
-test_a_file() {
+test_a_file_can_be_sent() {
     fresh_service
     printf '%s\n' one 'number two' drei > lines
     guest tee /tmp/lines < lines > /dev/null
@@ -64,7 +64,7 @@ test_a_file() {
         'minitalk-send -t job -f /tmp/lines' < lines
 }
 
-test_a_pipe() {
+test_a_pipe_can_be_sent() {
     fresh_service
     seq 20 | alike -t job -- \
         'seq 20 | logger -t job' \
@@ -72,7 +72,7 @@ test_a_pipe() {
         'seq 20 | minitalk-send -t job'
 }
 
-test_with_a_priority() {
+test_a_line_can_have_a_priority() {
     fresh_service
     echo 'disk is full' | alike -p err..err MESSAGE='disk is full' -- \
         'logger -p err "disk is full"' \
@@ -86,7 +86,7 @@ test_with_a_priority() {
         'echo "<2>bad news" | minitalk-send --prio-prefix -t job'
 }
 
-test_with_a_tag() {
+test_a_line_can_have_a_tag() {
     fresh_service
     echo 'all done' | alike -t backup -- \
         'logger -t backup "all done"' \
@@ -94,15 +94,15 @@ test_with_a_tag() {
         'minitalk-send -t backup "all done"'
 }
 
-test_with_fields() {
+test_a_line_can_have_fields() {
     fresh_service
     echo 'disk is full' | alike HOST=alpha DISK=sda -- \
         'printf "%s\n" "MESSAGE=disk is full" HOST=alpha DISK=sda | logger --journald' \
         'minitalk-send -F HOST=alpha -F DISK=sda "disk is full"'
 }
 
-# cron runs jobs for the start of the system when it is started itself.
-test_from_cron() {
+# When cron starts and /run/crond.reboot does not exist, it runs the @reboot jobs.
+test_cron_jobs_can_send() {
     fresh_service
     printf '@reboot %s\n' 'logger -t job "from cron"' 'echo "from cron" | systemd-cat -t job' \
         'minitalk-send -t job "from cron"' | as alice crontab -
@@ -117,7 +117,7 @@ all_are_there() {
     [ "$(entries -t job | grep -cx 'from cron')" -eq 3 ]
 }
 
-test_from_a_unit() {
+test_units_can_send() {
     fresh_service
     printf '%s\n' '[Service]' Type=oneshot User=alice \
         'ExecStart=logger -t job "from a unit"' \
@@ -132,7 +132,7 @@ test_from_a_unit() {
     [ "$(logged MINITALK_SENDER_UNIT=job.service)" = 'from a unit' ]
 }
 
-test_finding_it_by_each() {
+test_an_entry_is_found_by_each_of_its_fields() {
     local alice
     local -a match
     fresh_service
@@ -153,7 +153,7 @@ MINITALK_SENDER_UID=$alice
 END
 }
 
-test_nothing_is_changed_or_left_out() {
+test_no_line_is_changed_or_left_out() {
     fresh_service
     awkward_lines > awkward
     guest tee /tmp/lines < awkward > /dev/null
@@ -166,7 +166,7 @@ test_nothing_is_changed_or_left_out() {
     entries -t minitalk-send | cmp awkward -
 }
 
-test_when_nobody_listens() {
+test_a_sender_fails_without_a_daemon_or_journald() {
     local command status
     fresh_service
     guest systemctl stop minitalk

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# journald stops, hangs and comes back under load. Nothing that was confirmed is lost.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# journald stops, hangs and restarts under load. No confirmed message is lost.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
 test_journald_restarts_under_load() {
     local before
@@ -17,7 +17,7 @@ test_journald_restarts_under_load() {
     [ "$(main_pid)" = "$before" ]
 }
 
-# Its sockets are the service manager's, and start it again when there is something to be read.
+# The service manager holds journald's sockets, and starts journald again when a message comes in.
 test_journald_is_stopped_under_load() {
     local before
     fresh_service

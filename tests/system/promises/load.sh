@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Many messages, and restarts under load.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
 test_a_burst_of_20000_messages_is_all_there() {
     fresh_service

@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: MIT
-# What keeps the daemon from starting is told in 'systemctl status', and is not tried for ever.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# Errors that keep the daemon from starting. 'systemctl status' shows the reason, and systemd does
+# not retry for ever.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-# The unit has failed for good, and its status says why in these words.
+# expect_failure WORDS: the unit has failed for good, and its status has these words.
 expect_failure() {
     eventually 20 has_failed
     guest systemctl --full status minitalk > said || :
     grep -q -- "$*" said || fail "the status lacks '$*': $(cat said)"
 }
 
-# Failed, and not about to be started again.
+# True if the unit has failed and is not about to be restarted.
 has_failed() {
     [ "$(guest systemctl show minitalk --property=SubState --value)" = failed ]
 }
 
-test_a_second_daemon_says_who_is_the_first() {
+test_a_second_daemon_names_the_process_of_the_first() {
     fresh_service
     expect_status 69 as minitalk minitalkd --foreground
     expect_complaint "already running as process $(main_pid)"
     as alice minitalk-send 'the first one goes on'
 }
 
-test_the_service_says_who_has_its_pidfile() {
+test_the_service_names_the_process_that_holds_its_pidfile() {
     local first
     fresh_service
     guest systemctl stop minitalk
@@ -55,7 +56,7 @@ test_a_pidfile_of_somebody_else_is_taken_back() {
     as alice minitalk-send again
 }
 
-test_something_else_in_the_pidfiles_place_is_named() {
+test_a_directory_in_place_of_the_pidfile_is_named() {
     fresh_service
     guest systemctl stop minitalk
     guest rm -f /run/minitalk.pid
@@ -76,7 +77,8 @@ test_a_missing_user_is_named() {
     as alice minitalk-send again
 }
 
-# Root cannot make the pidfile, and all of /run but that is read-only for the daemon as it is.
+# Without ExecStartPre=, root does not create the pidfile. The daemon cannot create it, because the
+# unit makes all of /run read-only except an existing pidfile.
 test_a_read_only_run_is_named() {
     fresh_service
     configure_service ExecStartPre=
@@ -89,7 +91,7 @@ test_a_read_only_run_is_named() {
     as alice minitalk-send again
 }
 
-test_a_masked_journald_is_told_to_senders() {
+test_senders_fail_while_journald_is_masked() {
     fresh_service
     mask_journald
     guest systemctl restart minitalk

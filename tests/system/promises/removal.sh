@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Upgrade, remove, purge.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# The package is upgraded, removed and purged.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-# Every path, with its type, mode and owner, and what the configuration says. Not the logs of what
-# was done, nor the copies that passwd and dpkg keep of what was before.
+# Prints every path with its type, mode and owner, and checksums of the configuration. Leaves out
+# logs, caches, and the backups that passwd and dpkg make.
 list_system() {
     guest find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o -path /var/log \
         -o -path /var/cache -o -path /root -o -path /var/lib/apt -o -path /var/tmp \) -prune \
@@ -13,13 +13,13 @@ list_system() {
         -exec sha256sum {} + | sort --key=2
 }
 
-# expect_system FILE: it is as it was when it was listed there.
+# expect_system FILE: the system is as it was when list_system wrote FILE.
 expect_system() {
     list_system > now
-    diff "$1" now || fail "that is not as in $(basename "$1")"
+    diff "$1" now || fail "the system differs from $(basename "$1")"
 }
 
-test_an_upgrade_keeps_what_was_set() {
+test_an_upgrade_keeps_settings() {
     local before
     fresh_service
     make_version ~previous
@@ -49,7 +49,7 @@ test_an_upgrade_under_load_loses_nothing() {
     [ "$(main_pid)" != "$before" ]
 }
 
-test_an_upgrade_ends_where_an_installation_does() {
+test_an_upgrade_gives_the_same_system_as_an_installation() {
     fresh_service
     apt purge --autoremove minitalk
     apt install /root/minitalk.deb
@@ -63,7 +63,7 @@ test_an_upgrade_ends_where_an_installation_does() {
     is_active
 }
 
-test_removing_ends_it_and_keeps_what_was_set() {
+test_removing_ends_the_daemon_and_keeps_settings() {
     fresh_service
     guest systemctl disable --quiet minitalk
     guest dpkg-statoverride --remove /usr/bin/minitalk-send
@@ -94,8 +94,8 @@ test_purging_leaves_nothing() {
     apt install /root/minitalk.deb
 }
 
-# A sender that still runs has the user's ID as its saved one.
-test_purging_does_not_fail_because_of_a_sender_that_waits() {
+# A sender that still runs has the service's user ID as its saved user ID.
+test_purging_succeeds_while_a_sender_waits() {
     fresh_service
     guest mkfifo /run/lines
     guest chown alice /run/lines
@@ -106,7 +106,7 @@ test_purging_does_not_fail_because_of_a_sender_that_waits() {
     guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge --autoremove minitalk \
         > said 2>&1 || fail "$(cat said)"
     grep -q 'minitalk: the user minitalk stays' said || fail "$(cat said)"
-    # Its input ends with this.
+    # This ends the sender's input.
     guest systemctl stop feeds
     eventually 10 has_no_processes minitalk
     guest rm /run/lines
@@ -124,8 +124,8 @@ is_logged() {
     logged | grep -qx "$1"
 }
 
-# Whoever had this name before is somebody else.
-test_purging_takes_no_account_that_it_did_not_make() {
+# An account that had the name before the installation belongs to somebody else.
+test_purging_removes_no_account_that_the_package_did_not_create() {
     apt purge --autoremove minitalk
     guest useradd --create-home --shell /bin/bash minitalk
     apt install /root/minitalk.deb

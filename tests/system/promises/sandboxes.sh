@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Senders that cannot reach the daemon from where they are: a clear line each.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# Senders in sandboxes from which they cannot reach the daemon: each prints a clear line.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
 test_no_new_privileges_is_named() {
     fresh_service
@@ -32,8 +32,8 @@ test_a_sandbox_that_hides_the_daemon_is_named() {
     done
 }
 
-# Who has borrowed no right gives none back.
-test_a_sandbox_without_privileged_calls_is_no_obstacle_where_none_is_needed() {
+# The service's user borrows no user ID, so the sender makes no privileged call to give one back.
+test_the_services_user_can_send_from_a_sandbox_without_privileged_calls() {
     fresh_service
     as_service User=minitalk 'SystemCallFilter=~@privileged' -- minitalk-send 'from the sandbox'
     [ "$(logged)" = 'from the sandbox' ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Who sends, and how it is told in the journal.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# Senders of all kinds, and how the journal names them.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-# What each of the senders has to say: lines that a careless program would change.
+# lines_of NAME: prints the lines of this sender. A careless program would change them.
 lines_of() {
     local i
     for i in $(seq 25); do
@@ -11,7 +11,7 @@ lines_of() {
     done
 }
 
-# sent_by NAME COMMAND…: NAME's lines, as sent by the command.
+# sent_by NAME COMMAND…: sends NAME's lines, each by its own minitalk-send. The command executes it.
 sent_by() {
     local line
     while IFS= read -r line; do
@@ -65,7 +65,7 @@ test_an_entry_names_the_senders_login_session() {
     [ "$(grep -c '^MINITALK_SENDER_SESSION=' entries)" -eq 1 ]
 }
 
-test_unprintable_bytes_arrive_as_they_were() {
+test_unprintable_bytes_arrive_unchanged() {
     fresh_service
     head -c 10000 /dev/urandom > bytes
     as bob minitalk-send --whole < bytes
@@ -75,7 +75,7 @@ test_unprintable_bytes_arrive_as_they_were() {
     cmp bytes journal
 }
 
-test_what_is_refused_is_in_the_journal_too() {
+test_a_refused_message_is_noted_in_the_journal() {
     fresh_service
     head -c 1048577 /dev/zero | expect_status 65 as alice minitalk-send --whole
     expect_complaint 'larger than the daemon accepts'
@@ -88,7 +88,7 @@ entry_of_lost() {
         grep -q 'ended in the middle of a message'
 }
 
-test_a_sender_that_is_killed_is_in_the_journal_too() {
+test_a_killed_sender_is_noted_in_the_journal() {
     fresh_service
     head -c 100000 /dev/zero | as alice timeout --signal=KILL 0.1 minitalk-send --whole || :
     eventually 5 entry_of_lost

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The service as its administrator meets it.
-# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set what is not set here
+# The service, as an administrator uses it.
+# shellcheck shell=bash disable=SC2154 # lib.sh and load.sh set the other variables
 
-test_the_pidfile_is_the_daemons_and_locked() {
+test_the_pidfile_belongs_to_the_daemon_and_is_locked() {
     fresh_service
     [ "$(guest stat -c '%F %a %U' /run/minitalk.pid)" = 'regular file 600 minitalk' ]
     [ "$(guest cat /run/minitalk.pid)" = "$(main_pid)" ]
@@ -17,7 +17,7 @@ test_after_stop_nobody_can_send() {
     expect_complaint 'no daemon is running'
 }
 
-test_a_deleted_pidfile_heals_with_a_restart() {
+test_a_restart_restores_a_deleted_pidfile() {
     fresh_service
     guest rm /run/minitalk.pid
     expect_status 69 as alice minitalk-send lost
@@ -26,7 +26,7 @@ test_a_deleted_pidfile_heals_with_a_restart() {
     [ "$(logged)" = healed ]
 }
 
-test_it_is_enabled_until_it_is_disabled() {
+test_the_service_is_enabled_until_it_is_disabled() {
     fresh_service
     [ "$(guest systemctl is-enabled minitalk)" = enabled ]
     guest systemctl disable --quiet minitalk
@@ -39,11 +39,11 @@ is_active() {
     guest systemctl --quiet is-active minitalk
 }
 
-test_enabled_it_is_back_after_a_reboot() {
+test_an_enabled_service_starts_at_a_reboot() {
     fresh_service
     guest systemctl disable --quiet minitalk
     reboot_guest
-    ! is_active || fail 'it has started although it is disabled'
+    ! is_active || fail 'a disabled service has started'
     guest systemctl enable --quiet minitalk
     reboot_guest
     mark
@@ -56,7 +56,7 @@ status_has() {
     guest systemctl status minitalk | grep -q "Status: \"$*\"$"
 }
 
-test_status_shows_what_it_does() {
+test_the_status_shows_the_counts() {
     local earliest latest since
     guest systemctl stop minitalk
     earliest=$(guest date '+%F %T')
@@ -71,7 +71,7 @@ test_status_shows_what_it_does() {
         "since $since; 0 senders now"
 }
 
-test_signals_of_the_manager_harm_nothing() {
+test_stray_signals_from_the_manager_harm_nothing() {
     local before i
     fresh_service
     before=$(main_pid)
@@ -93,7 +93,8 @@ test_a_killed_daemon_is_back_within_a_second() {
     guest kill -KILL "$before"
     end=$(($(date +%s%N) + 1000000000))
     until as alice minitalk-send back 2> /dev/null; do
-        [ "$(date +%s%N)" -lt "$end" ] || fail "it is not back: $(guest systemctl status minitalk)"
+        [ "$(date +%s%N)" -lt "$end" ] ||
+            fail "the daemon is not back: $(guest systemctl status minitalk)"
     done
     [ "$(main_pid)" != "$before" ]
     [ "$(logged)" = back ]
@@ -103,7 +104,7 @@ is_replaced() {
     [ "$(main_pid)" != "$1" ] && is_active
 }
 
-test_a_daemon_that_hangs_is_replaced() {
+test_the_watchdog_replaces_a_daemon_that_hangs() {
     local before
     fresh_service
     configure_service WatchdogSec=1 TimeoutAbortSec=1
@@ -114,7 +115,7 @@ test_a_daemon_that_hangs_is_replaced() {
     fresh_service
 }
 
-test_it_has_no_rights() {
+test_the_daemon_has_no_privileges() {
     fresh_service
     guest systemd-analyze --no-pager security --threshold=5 minitalk > said ||
         fail "$(cat said)"
@@ -143,7 +144,7 @@ test_options_are_set_in_the_environment_file() {
     accepts 101
 }
 
-test_without_the_environment_file_nothing_is_amiss() {
+test_the_environment_file_is_optional() {
     fresh_service
     guest mv "$OPTIONS" "$OPTIONS.saved"
     guest systemctl restart minitalk
