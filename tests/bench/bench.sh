@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# bench.sh - how fast it is, beside the bare signals of the same machine at the same time
+# bench.sh - measures minitalk, and bare signals on the same machine at the same time
 #
 #   make bench [BENCH_ROUNDS=5]
 #
-# Everything is measured in each round, one after the other, so that what disturbs the machine for a
-# while disturbs all alike. The table shows medians over the rounds; a ratio is the median of those
-# that each round has by itself, since the CPUs of a virtual machine may be far from each other in
-# one round and near in the next. What is held against the closest limit is measured in alternation
-# with it, in four parts of each round, and each part has a ratio of its own. Every single figure is
-# in bench.csv, with its moment: 3 is the third round, and 3.2 the second part of it. bench.svg draws
-# them if gnuplot is installed.
+# Each round measures everything, one thing after another, so that a disturbance of the machine
+# affects all measurements alike. The table shows medians over the rounds. A ratio is computed in
+# each round, and the table shows the median of these: the CPUs of a virtual machine may be far from
+# each other in one round and near in the next. The rate with the closest limit alternates with the
+# bare signals that it is compared with, in four parts of each round, and each part has its own
+# ratio. Every single figure is in bench.csv, with its moment: 3 is the third round, 3.2 is the
+# second part of the third round. If gnuplot is installed, bench.svg shows those in ns/bit.
 set -eu
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}" "${BENCH_ROUNDS:=5}"
@@ -37,7 +37,7 @@ trap clean_up EXIT
 
 # ---- figures ----
 
-# note NAME UNIT VALUE…: each is one figure, of this $moment.
+# note NAME UNIT VALUE…: writes each value to bench.csv as one figure of this $moment.
 note() {
     local name=$1 unit=$2 value
     shift 2
@@ -47,7 +47,8 @@ note() {
     done
 }
 
-# middle P: the P-th percentile of the numbers given, one a line, which may lie between two of them.
+# middle P: prints the P-th percentile of the numbers in standard input, one a line. It may lie
+# between two of them.
 middle() {
     sort -n | awk -v p="$1" '{ value[NR] = $1 }
         END {
@@ -62,15 +63,15 @@ middle() {
         }'
 }
 
-# percentile P NAME [MOMENT]: of the figures with this name, of one moment, a round with all its
-# parts, or of all.
+# percentile P NAME [MOMENT]: prints the P-th percentile of the figures with this name. MOMENT is
+# one moment, or a round with all its parts; without it, all figures count.
 percentile() {
     awk -F, -v name="$2" -v moment="${3-}" \
         '$1 == name && (moment == "" || index($4 ".", moment ".") == 1) { print $3 }' "$figures" |
         middle "$1"
 }
 
-# median NAME [MOMENT]
+# median NAME [MOMENT]: prints the 50th percentile of these figures.
 median() {
     percentile 50 "$@"
 }
@@ -79,7 +80,8 @@ moments_of() {
     awk -F, -v name="$1" '$1 == name { print $4 }' "$figures" | sort -u
 }
 
-# Those at which both were measured; of two that had no moment in common, the rounds.
+# common_moments A B: prints the moments at which both A and B were measured. If there are none,
+# prints the rounds.
 common_moments() {
     local common
     common=$(comm -12 <(moments_of "$1") <(moments_of "$2"))
@@ -90,8 +92,8 @@ common_moments() {
     fi
 }
 
-# paired A B: how many times as large the figures A are as B, each moment by itself; nothing if one
-# of them was not measured.
+# paired A B: prints the median of the ratios A / B, one for each common moment. Prints nothing if A
+# or B was not measured.
 paired() {
     local at
     for at in $(common_moments "$1" "$2"); do
@@ -99,13 +101,16 @@ paired() {
     done | awk 'NF == 2 { print $1 / $2 }' | middle 50
 }
 
+# calculate EXPRESSION [PLACES]: prints the value of the awk expression, with so many decimal
+# places.
 calculate() {
     awk "BEGIN { printf \"%.${2-0}f\", $1 }"
 }
 
 # ---- what is measured ----
 
-# start_daemon NAME COMMAND…: a daemon, run by the command; its pidfile is NAME.pid.
+# start_daemon NAME [COMMAND…]: starts a daemon. The command, if any, executes it. Its pidfile is
+# NAME.pid.
 start_daemon() {
     local name=$1
     shift
@@ -113,7 +118,7 @@ start_daemon() {
     "$@" "$builddir/minitalkd" --foreground --output=stdout --pidfile="$directory/$name.pid" \
         > "$name.ready" 2> "$name.errors" &
     running+=($!)
-    # Its messages are read and dropped, as journald would read them.
+    # A reader drops the messages. It reads them as journald would.
     { read -r _ && touch "$name.started" && exec cat > /dev/null; } < "$name.ready" &
     running+=($!)
     until [ -e "$name.started" ]; do
@@ -122,14 +127,15 @@ start_daemon() {
     done
 }
 
-# floors SUFFIX COMMAND…: bare signals, in every way, run by the command.
+# floors SUFFIX [COMMAND…]: measures bare signals with each way to wait and with one and two bits in
+# flight. The command, if any, executes the programs.
 floors() {
     local suffix=$1 way lanes
     shift
     for way in handler blocked signalfd polled; do
         for lanes in 1 2; do
-            # A handler cannot tell the lanes; two that poll on one CPU, or with others on theirs, wait
-            # for the clock tick.
+            # A handler cannot tell the lanes. Two processes that poll on one CPU, or on busy CPUs,
+            # wait for the clock tick.
             case $way$lanes$suffix:$("$@" nproc) in
                 handler2* | polled*:1 | polled*-busy:*) continue ;;
             esac
@@ -138,7 +144,8 @@ floors() {
     done
 }
 
-# rate NAME DAEMON FILE BITS [COMMAND…] -- OPTION…: sends FILE, which has so many payload bits.
+# rate NAME DAEMON FILE BITS [COMMAND…] -- OPTION…: measures a send of FILE, which has so many
+# payload bits. The command, if any, executes the sender.
 rate() {
     local name=$1 daemon=$2 file=$3 bits=$4 wall
     local -a command=()
@@ -166,14 +173,15 @@ prepare_payloads() {
     head -c "$CROWD_BYTES" /dev/urandom > payload-crowd
 }
 
-# One part of this round.
+# rate_beside_bare_signals PART: measures the rate of 64 KiB and that of bare signals, as one part
+# of this round.
 rate_beside_bare_signals() {
     local moment=$round.$1
     [ "$(nproc)" -eq 1 ] || note floor-polled-2 ns/bit "$("$pingpong" polled 2 $CLOSE_FLOOR_BITS)"
     rate rate-65536 main payload-65536 $((65536 * 8)) -- --whole
 }
 
-# A long message, with shorter ones before and after it.
+# Measures a message of 1 MiB, with messages of 64 KiB before and after it.
 long_rates() {
     rate_beside_bare_signals 1
     rate_beside_bare_signals 2
@@ -209,7 +217,7 @@ busy_cpus() {
     running=("${running[@]:0:${#running[@]}-${#hogs[@]}}")
 }
 
-# A place for logger(1) to send to that costs it as little as journald does.
+# Starts a log for logger(1) that reads as fast as journald, so that logger(1) is not slowed down.
 start_log() {
     python3 -c '
 import socket
@@ -238,7 +246,8 @@ one_message() {
     done
 }
 
-# Few senders are measured so often that 1, 8 and 64 send as much in all.
+# Measures 1, 8, 64 and 512 senders at once. 1 and 8 senders are measured so often that they send as
+# much in all as 64.
 crowds() {
     local senders times start
     for senders in 1 8 64 512; do
@@ -254,7 +263,7 @@ crowds() {
     done
 }
 
-# How long a message of 64 bytes takes while one of 1 MiB is under way.
+# Measures the time of a message of 64 bytes while a message of 1 MiB is under way.
 beside_a_long_one() {
     local long message
     message=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
@@ -267,7 +276,7 @@ beside_a_long_one() {
     wait "$long"
 }
 
-# field NAME: of /proc/PID/status of the main daemon.
+# field NAME: prints the value of this field in /proc/PID/status of the daemon $main.
 field() {
     sed -n "s/^$1:\t *\([0-9]*\).*/\1/p" "/proc/$main/status"
 }
@@ -299,8 +308,8 @@ cost() {
     note resident-idle KiB "$(field VmRSS)"
 }
 
-# What a sender that has the daemon's attention but says nothing costs; in a daemon of its own, whose
-# memory has seen no others.
+# Measures the memory of an idle session. It uses a fresh daemon, whose memory was not used by other
+# sessions.
 held_sessions() {
     local before
     start_daemon "held-$round"
@@ -330,7 +339,7 @@ senders() {
 
 # ---- the table ----
 
-# best PATTERN: of the names that match, that with the least median.
+# best PATTERN: prints the name with the least median, of the names that match.
 best() {
     local name
     for name in $(names "$1"); do
@@ -338,17 +347,18 @@ best() {
     done | sort -n | sed -n '1s/.* //p'
 }
 
-# figure P NAME [DIVISOR PLACES]: the percentile of all figures with this name, to so many places.
+# figure P NAME [DIVISOR PLACES]: prints the P-th percentile of all figures with this name, divided
+# by DIVISOR, with so many decimal places.
 figure() {
     calculate "$(percentile "$1" "$2") / ${3-1}" "${4-0}"
 }
 
-# row TEXT VALUE [TARGET]
+# row TEXT VALUE [TARGET]: prints a row of the table.
 row() {
     printf '  %-62s %12s  %s\n' "$1" "$2" "${3-}"
 }
 
-# speed NAME FLOOR: a row for what rate() noted under this name, beside these bare signals.
+# speed NAME FLOOR: prints a row for the rate NAME, compared with the bare signals FLOOR.
 speed() {
     local ns
     ns=$(median "$1")
@@ -356,7 +366,7 @@ speed() {
         "$(printf '%9.1f %6.2f' "$ns" "$(paired "$2" "$1")")"
 }
 
-# ratio TEXT A B TARGET
+# ratio TEXT A B TARGET: prints a row for the ratio A / B.
 ratio() {
     local value
     value=$(paired "$2" "$3")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# How fast it is, in one table: make bench.
+# 'make bench' measures the speed of minitalk and prints a table.
 
 check_PROGRAMS += tests/bench/stopwatch
 tests_bench_stopwatch_CPPFLAGS = $(AM_CPPFLAGS) $(LIBBSD_CFLAGS)

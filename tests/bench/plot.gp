@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# plot.gp - draws bench.csv as bench.svg: every single figure of the rates
+# plot.gp - draws bench.svg from bench.csv: every single figure in ns/bit
 set terminal svg size 900, 500 font "sans,12" background "white"
 set output "bench.svg"
 set datafile separator ","
