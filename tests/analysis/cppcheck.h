@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cppcheck.h - the macros of queue(7), for cppcheck, which is not given the system's headers */
+/* cppcheck.h - the macros of queue(7) for cppcheck, which does not read the system's headers */
 #pragma once
 
 #define LIST_FOREACH(item, head, field)                                                            \

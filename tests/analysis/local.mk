@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Other eyes on the code: 'make analyze', or one of these. Whatever they say is an error.
+# Static analysis and valgrind: 'make analyze' runs all of these targets. Every finding is an error.
 
 analyze: check-analyzer check-tidy check-cppcheck check-valgrind
 .PHONY: analyze check-analyzer check-tidy check-cppcheck check-valgrind

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pidfd.c - stands in for pidfd_open(2) and pidfd_send_signal(2), which valgrind 3.19 does not know
+ * pidfd.c - replaces pidfd_open(2) and pidfd_send_signal(2), which valgrind 3.19 does not know
  *
- * Preloaded by valgrind.sh. A descriptor names a PID then, not a process, and never tells of its
- * end: enough for a conversation in which nobody ends before the other.
+ * valgrind.sh preloads this library. A descriptor then stands for a PID, not for a process, and
+ * does not become readable when the process ends. That is enough for tests in which neither program
+ * ends before the exchange is over.
  */
 #include <errno.h>
 #include <signal.h>
@@ -35,7 +36,10 @@ int pidfd_open(pid_t pid, unsigned flags)
     return fd;
 }
 
-/* Signals for one thread are refused, as by kernels that do not know them: there is tgkill(2). */
+/*
+ * Refuses flags, as kernels before 6.9 do that cannot direct a signal at one thread. The programs
+ * then use tgkill(2).
+ */
 int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags)
 {
     if (flags != 0) {

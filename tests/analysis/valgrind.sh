@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Real conversations with both programs under valgrind, which has nothing to say about memory.
-# 'make check-valgrind' runs this.
+# Runs both programs under valgrind, which must not report memory errors or leaks.
+# 'make check-valgrind' runs this script.
 # shellcheck source=tests/integration/lib.sh
-# shellcheck disable=SC2119 # arguments of start_daemon and its kin are its own
+# shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/../integration/lib.sh"
 
 readonly COMPLAINT=99
@@ -11,14 +11,15 @@ readonly memcheck=(--quiet --leak-check=full --show-leak-kinds=all --track-origi
     --error-exitcode="$COMPLAINT")
 
 for command in valgrind "${CC:=cc}"; do
-    command -v "$command" > /dev/null || skip_all "there is no $command"
+    command -v "$command" > /dev/null || skip_all "$command is not installed"
 done
 tool=/usr/libexec/valgrind/memcheck-$(dpkg --print-architecture)-linux
 [ -x "$tool" ] || skip_all "valgrind's memcheck is not where Debian has it"
 
 prepare() {
     "$CC" -shared -fPIC -D_GNU_SOURCE -o pidfd.so "$srcdir/tests/analysis/pidfd.c"
-    # The sender looks for a process of the daemon's name, which is that of the file executed.
+    # The sender accepts only a process with the name minitalkd. The name of a process is that of
+    # the executed file, so the file of valgrind's tool gets this name.
     ln -s "$tool" minitalkd
     run_by=(env LD_PRELOAD="$PWD/pidfd.so" VALGRIND_LIB="${tool%/*}"
         VALGRIND_LAUNCHER="$(command -v valgrind)" "$PWD/minitalkd" "${memcheck[@]}")
@@ -32,10 +33,10 @@ send_watched() {
 expect_no_complaint() {
     kill "$daemon"
     expect_end 0 "$daemon"
-    ! grep -h '^==' errors stderr || fail 'valgrind has something to say'
+    ! grep -h '^==' errors stderr || fail 'valgrind reports the above'
 }
 
-test_messages() {
+test_messages_cause_no_memory_errors() {
     prepare
     start_daemon --max-message=4096
     expect_status 0 send_watched 'a string'
@@ -48,7 +49,7 @@ test_messages() {
     expect_no_complaint
 }
 
-test_refusals() {
+test_refusals_cause_no_memory_errors() {
     prepare
     start_daemon --max-message=10
     expect_status 65 send_watched 'more than ten bytes'
@@ -56,7 +57,7 @@ test_refusals() {
     expect_no_complaint
 }
 
-test_several_senders() {
+test_several_senders_cause_no_memory_errors() {
     local -a senders=()
     prepare
     start_daemon
@@ -72,7 +73,7 @@ test_several_senders() {
     expect_no_complaint
 }
 
-test_a_sender_that_is_killed() {
+test_a_killed_sender_causes_no_memory_errors() {
     prepare
     start_daemon
     head -c 100000 /dev/urandom > long
