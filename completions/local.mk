@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Completion of command lines. bash and fish look for a file named as the command; zsh goes by the
-# commands in a file's first line.
+# Completion of command lines. bash and fish look for a file with the name of the command. zsh reads
+# the commands from the first line of the file.
 
 bashcompletiondir = $(BASHCOMPLETIONDIR)
 dist_bashcompletion_DATA = completions/bash/minitalk-send
