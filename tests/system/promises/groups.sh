@@ -5,7 +5,7 @@
 test_sending_can_be_restricted_to_a_group() {
     fresh_service
     follow debian/README.Debian 'To let nobody but root and the members of a group'
-    follow debian/README.Debian 'in again:'
+    follow debian/README.Debian 'To add a member to the group:'
     sender_is 4750 minitalk minitalk-users
     as bob minitalk-send 'by a member'
     guest minitalk-send 'by root'
