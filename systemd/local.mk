@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Files for systemd. make expands their paths, not configure, so that 'make prefix=…' works.
+# Files for systemd. make expands the paths in them, so that 'make prefix=…' works.
 
 SYSTEMD_EXPANDED = \
 	systemd/minitalk.service \
@@ -13,7 +13,7 @@ CLEANFILES = $(SYSTEMD_EXPANDED)
 if SYSTEMD_UNITS
 systemunitdir = $(SYSTEMDSYSTEMUNITDIR)
 nodist_systemunit_DATA = systemd/minitalk.service
-# systemd looks for the other files in these directories below each prefix that it knows.
+# systemd looks for these files in fixed directories below each prefix that it knows.
 userunitdir = $(prefix)/lib/systemd/user
 nodist_userunit_DATA = systemd/user/minitalk.service
 catalogdir = $(prefix)/lib/systemd/catalog
@@ -23,7 +23,7 @@ nodist_sysusers_DATA = systemd/sysusers.d/minitalk.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 nodist_tmpfiles_DATA = systemd/tmpfiles.d/minitalk.conf
 
-# The file of options belongs to the administrator: make neither replaces nor removes a changed one.
+# This file belongs to the administrator: never replace it, and never remove a changed one.
 defaultdir = $(sysconfdir)/default
 install-data-local: install-default
 uninstall-local: uninstall-default
@@ -38,7 +38,7 @@ endif
 .PHONY: install-default uninstall-default
 EXTRA_DIST += systemd/default/minitalk
 
-# The brackets keep configure from replacing these names in the Makefile.
+# The brackets keep configure from replacing the names in these expressions.
 expand = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed \
 	-e 's|@sbindir[@]|$(sbindir)|g' \
 	-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
