@@ -37,7 +37,7 @@ test_1_the_package_is_built_and_installed() {
 
 test_2_a_message_can_be_sent_and_read() {
     mark
-    follow_as_person 'root, so that upgrades keep it. Then' > said
+    follow_as_person 'Send a message and read it:' > said
     grep -q 'minitalk\[[0-9]*\]: msg$' said || fail "$(cat said)"
     logged > journal
     echo msg | cmp - journal
