@@ -1,16 +1,56 @@
 # SPDX-License-Identifier: MIT
-# plot.gp - draws bench.svg from bench.csv: every single figure in ns/bit
-set terminal svg size 900, 500 font "sans,12" background "white"
+# plot.gp - draws bench.csv as bench.svg: every single figure of the rates
+#
+# The subtitle names the machine. BENCH_NOTE in the environment adds what the machine cannot tell.
+set terminal svg size 800, 800 font "sans,13" background "white"
 set output "bench.svg"
 set datafile separator ","
-set title "One acknowledged bit"
-set ylabel "nanoseconds (every single figure)"
-set logscale y
-set grid y
+
+# The names in bench.csv, group by group. sort -V orders the numbers in them.
+names = system('tail -n +2 bench.csv | grep ns/bit | cut -d, -f1 | sort -u | \
+    sed -E -e "s/.*-one-cpu$/2 &/; t" -e "s/.*-busy$/3 &/; t" -e "s/^crowd.*/4 &/; t" -e "s/^/1 /" | \
+    sort -V | cut -d " " -f 2 | tr "\n" " "')
+group(name) = strstrt(name, "-one-cpu") ? 2 : strstrt(name, "-busy") ? 3 : name[1:5] eq "crowd" ? 4 : 1
+array headings[4] = ["A CPU for each program", "Both programs on one CPU", \
+    "All CPUs busy with other work", "Many senders, their bits together"]
+is_bare(name) = name[1:5] eq "floor"
+# word() takes what is in quotes as one word.
+labels = system(sprintf('echo "%s" | tr " " "\n" | sed -E -e "s/-(one-cpu|busy)$//" \
+    -e "s/^floor-(.*)-1/bare signals, \\1, one bit in flight/" \
+    -e "s/^floor-(.*)-2/bare signals, \\1, two bits in flight/" \
+    -e "s/^rate-(.*)/minitalk, messages of \\1 bytes/" \
+    -e "s/^crowd-1$/minitalk, 1 sender/" -e "s/^crowd-(.*)/minitalk, \\1 senders at once/" \
+    -e "s/.*/\"&\"/" | tr "\n" " "', names))
+row(i) = i + 1.6 * group(word(names, i)) - 0.6
+
+machine = system('sed -n "s/^model name[^:]*: *//p" /proc/cpuinfo | head -n 1')
+note = system('printf %s "$BENCH_NOTE"')
+set label "Time for one bit and its ack" at screen 0.5, 0.965 center font ",17"
+set label sprintf("%s%s CPUs%s; %s", machine eq "" ? "" : machine.", ", system("nproc"), \
+    note eq "" ? "" : ", ".note, system("uname -sr")) at screen 0.5, 0.93 center noenhanced
+set tmargin at screen 0.9
+set bmargin at screen 0.09
+set lmargin at screen 0.37
+set rmargin at screen 0.96
+
+set xlabel "nanoseconds (logarithmic scale); each dot is one figure"
+set logscale x
+set format x "%'.0f"
+set xtics (100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000)
+set grid x
 set key off
-set xtics () rotate by -40
-names = system("tail -n +2 bench.csv | grep ns/bit | cut -d, -f1 | sort -u | tr '\n' ' ' | sed 's/ $//'")
-set xrange [0 : words(names) + 1]
-set for [i = 1 : words(names)] xtics add (word(names, i) i)
+set border 1
+set tics nomirror scale 0.5
+set yrange [row(words(names)) + 0.8 : 0]
+set ytics ()
+last = 0
+do for [i = 1 : words(names)] {
+    set ytics add (word(labels, i) row(i))
+    if (group(word(names, i)) != last) {
+        last = group(word(names, i))
+        set label "{/:Bold ".headings[last]."}" at graph -0.02, first row(i) - 1 right
+    }
+}
 plot for [i = 1 : words(names)] \
-    sprintf("< grep '^%s,' bench.csv", word(names, i)) using (i):3 with points pointtype 7 pointsize 0.6
+    sprintf("< grep '^%s,' bench.csv", word(names, i)) using 3:(row(i)) \
+    with points pointtype 7 pointsize 0.7 linecolor rgb (is_bare(word(names, i)) ? "#0a5cc4" : "#b3420b")
