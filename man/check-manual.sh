@@ -111,7 +111,7 @@ test_the_journal_fields_are_those_of_the_sources() {
 }
 
 keys_in_page() {
-    sed -n '/^\.Ss A trace$/,/^\.El$/s/^\.It Ev \([a-z_]*\) .*/\1/p' "$man/minitalk.7" | sort
+    sed -n '/^\.Ss Trace format$/,/^\.El$/s/^\.It Ev \([a-z_]*\) .*/\1/p' "$man/minitalk.7" | sort
 }
 
 test_the_keys_of_a_trace_are_those_of_the_sources() {
