@@ -121,14 +121,14 @@ static void open_input(const struct send_options *options, struct input *ret)
 static int unreadable(const struct send_options *options, const struct input *input, int error)
 {
     if (error == EMSGSIZE) {
-        complain("message %ju is larger than any daemon accepts (%zu bytes); send less at once",
+        complain("message %ju is larger than any daemon accepts (%zu bytes); split it",
                  input->number, MESSAGE_MAX);
         return EX_DATAERR;
     }
     if (error == E2BIG) {
-        complain("message %ju is a line of more than %zu bytes; send it with --whole, or in "
-                 "shorter lines",
-                 input->number, INPUT_LINE_MAX);
+        complain(
+            "message %ju is a line of more than %zu bytes; send it with --whole, or split the line",
+            input->number, INPUT_LINE_MAX);
         return EX_DATAERR;
     }
     if (options->words)
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     send_options_parse(argc, argv, &program.options);
     if (!program.options.words && !program.options.file && !has_stdin)
-        fail(EX_NOINPUT, "standard input is closed; give a STRING, or something to read");
+        fail(EX_NOINPUT, "standard input is closed; give a STRING, or open standard input");
     cli_require_signals(signals);
     /* A failed write to standard error must not change the outcome. */
     descriptors_expect_failure();

@@ -47,12 +47,12 @@ static const char usage[] =
     "Usage: minitalkd [OPTION...]\n"
     "Take messages from minitalk-send by SIGUSR1 and SIGUSR2, and log them.\n"
     "\n"
-    "      --foreground          do not become a daemon\n"
+    "      --foreground          stay in the foreground\n"
     "      --output=journal      log to the systemd journal (default)\n"
     "      --output=stdout       write each message and a newline to standard output\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
-    "      --trace[=FORMAT]      draw each signal on standard error, as text (default) or json\n"
+    "      --trace[=FORMAT]      print each signal on standard error, as text (default) or json\n"
     "  -h, --help                show this help and exit\n"
     "  -V, --version             show the version and exit\n"
     "\n"
@@ -97,7 +97,7 @@ static size_t parse_limit(const char *argument)
     long long bytes = strtonum(argument, 1, MESSAGE_MAX, &error);
 
     if (error)
-        fail(EX_USAGE, "'%s' bytes is %s; give --max-message a number from 1 to %zu", argument,
+        fail(EX_USAGE, "--max-message '%s' is %s; give a number of bytes from 1 to %zu", argument,
              error, MESSAGE_MAX);
     return (size_t)bytes;
 }
@@ -135,8 +135,8 @@ static struct options parse_options(int argc, char **argv)
     if (optind < argc)
         fail(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
     if (options.trace != TRACE_NONE && !options.foreground && options.output == OUTPUT_JOURNAL)
-        fail(EX_USAGE, "--trace needs --foreground, or --output=stdout: a daemon that logs to the "
-                       "journal has no standard error");
+        fail(EX_USAGE, "--trace needs --foreground or --output=stdout, because a daemon that logs "
+                       "to the journal has no standard error");
     return options;
 }
 
@@ -196,8 +196,8 @@ static void claim(const char *path, struct pidfile *ret)
              (int)holder, path);
     if (r == -EEXIST)
         fail(EX_UNAVAILABLE,
-             "another process holds the pidfile %s locked; stop it first, or give "
-             "another --pidfile",
+             "another process holds the lock on the pidfile %s; stop it first, or give another "
+             "--pidfile",
              path);
     if (r == -EINVAL)
         fail(EX_CANTCREAT, "%s is not a regular file; give another --pidfile", path);
@@ -214,9 +214,9 @@ static void open_sink(enum output output, struct sink *ret)
     r = sink_check(ret);
     ret->failure = -r;
     if (r < 0) {
-        complain("%s cannot be reached (%s), and messages are refused until it can; start it, or "
-                 "use --output=stdout",
-                 ret->name, strerror(-r));
+        complain(
+            "cannot connect to %s (%s), so messages are refused; start it, or use --output=stdout",
+            ret->name, strerror(-r));
         complaint_tell();
     }
 }
@@ -265,7 +265,7 @@ static int run(struct program *program, const struct options *options)
     sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
     error = -server_run(program->server);
     if (error)
-        complain_of(error, "stopped by an error");
+        complain_of(error, "stopped because of an error");
     sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", error ? ": " : "",
                 error ? strerror(error) : "");
     return error ? EX_SOFTWARE : 0;
@@ -284,7 +284,8 @@ int main(int argc, char **argv)
         return EX_OSERR;
     options = parse_options(argc, argv);
     if (options.output == OUTPUT_STDOUT && !program.has_stdout)
-        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it");
+        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it; open it, or use "
+                       "--output=journal");
     cli_require_signals(signals);
     prepare();
     /* A daemon must not keep other files of its caller open. */
@@ -292,7 +293,7 @@ int main(int argc, char **argv)
         closefrom(STDERR_FILENO + 1);
     pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();
     if (!pidfile)
-        fail(EX_OSERR, "there is no memory");
+        fail(EX_OSERR, "out of memory");
     claim(pidfile, &program.pidfile);
     open_sink(options.output, &program.sink);
 

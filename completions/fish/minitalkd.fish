@@ -3,10 +3,10 @@
 
 complete -c minitalkd -f
 
-complete -c minitalkd -l foreground -d 'Do not become a daemon'
+complete -c minitalkd -l foreground -d 'Stay in the foreground'
 complete -c minitalkd -l output -x -a 'journal stdout' -d 'Where messages go'
 complete -c minitalkd -l pidfile -r -F -d 'Use this pidfile'
 complete -c minitalkd -l max-message -x -d 'Refuse larger messages'
-complete -c minitalkd -l trace -a 'text json' -d 'Draw each signal on standard error'
+complete -c minitalkd -l trace -a 'text json' -d 'Print each signal on standard error'
 complete -c minitalkd -s h -l help -d 'Show the help and exit'
 complete -c minitalkd -s V -l version -d 'Show the version and exit'

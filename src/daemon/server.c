@@ -267,19 +267,19 @@ static const char *explain(enum reply_code reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
-        return "it is larger than --max-message";
+        return "larger than --max-message";
     case REPLY_VERSION:
-        return "it is of another version of the protocol";
+        return "unknown version of the protocol";
     case REPLY_DAMAGED:
-        return "its frame is damaged";
+        return "invalid frame or wrong checksum";
     case REPLY_UNLOGGED:
-        return "it could not be logged";
+        return "writing to the log failed";
     case REPLY_BUSY:
-        return "there is no room for it";
+        return "at the limit of sessions or of memory";
     case REPLY_STOPPING:
         return "the daemon is stopping";
     default:
-        return "its sender is out of step";
+        return "the sender is out of step";
     }
 }
 
@@ -289,7 +289,7 @@ static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code re
     int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
 
     sink_record(server->sink, RECORD_REFUSED, pid, uid,
-                "refused a message of process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
+                "refused a message from process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
                 explain(reason), failure ? ": " : "", failure ? strerror(failure) : "");
 }
 
@@ -298,8 +298,8 @@ static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
     struct server *server = owner;
 
     sink_record(server->sink, RECORD_LOST, pid, uid,
-                "process %d, user %u, ended in the middle of a message, after %zu bytes; "
-                "nothing of it was logged",
+                "process %d, user %u, ended in the middle of a message, after %zu bytes; nothing "
+                "of the message was logged",
                 (int)pid, (unsigned)uid, bytes);
 }
 

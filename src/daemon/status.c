@@ -38,8 +38,8 @@ static void show(struct status *status, const char *lines)
 
     status->shown = *now;
     if (failure)
-        snprintf(trouble, sizeof trouble, "; %s failed when last tried: %s", status->sink->name,
-                 strerror(failure));
+        snprintf(trouble, sizeof trouble, "; the last attempt to log to %s failed: %s",
+                 status->sink->name, strerror(failure));
     sd_notifyf(0,
                "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
                " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",

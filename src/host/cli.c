@@ -27,10 +27,10 @@ void cli_wrong_option(int complaint, char *const *argv, const char *letters)
     const char *name = name_of(argv);
 
     if (complaint == ':')
-        fail(EX_USAGE, "option '%s' lacks its value; see '--help'", name);
+        fail(EX_USAGE, "option '%s' needs a value; see '--help'", name);
     if (optopt >= CLI_LONG_ONLY || (optopt > 0 && strchr(letters, optopt)))
         fail(EX_USAGE, "option '%s' takes no value; see '--help'", name);
-    fail(EX_USAGE, "there is no option '%s', or more than one begins so; see '--help'", name);
+    fail(EX_USAGE, "unknown or ambiguous option '%s'; see '--help'", name);
 }
 
 const char *cli_path(const char *argument)
@@ -59,8 +59,8 @@ void cli_answer(const char *text)
 void cli_require_signals(int result)
 {
     if (result == -EDQUOT)
-        fail(EX_OSERR, "the limit of pending signals is 0, so that signals would arrive without "
-                       "their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
+        fail(EX_OSERR, "the limit of pending signals is 0, so signals would arrive without the PID "
+                       "of their sender; raise it ('ulimit -i', LimitSIGPENDING=)");
     if (result < 0)
         fail_of(EX_OSERR, -result, "cannot block SIGUSR1 and SIGUSR2");
 }

@@ -135,7 +135,7 @@ static bool write_lost(struct trace *trace)
         add(&line, ",\"lines\":%" PRIu64 "}\n", trace->lost);
     } else {
         begin_remark(trace, &line, 0);
-        add(&line, "lines missing here, which could not be written: %" PRIu64 "\n", trace->lost);
+        add(&line, "lines lost here because they could not be written: %" PRIu64 "\n", trace->lost);
     }
     if (!write_line(trace, &line))
         return false;
@@ -211,7 +211,7 @@ static void explain(const struct trace *trace, struct line *line, enum trace_sid
     else if (from == TRACE_DAEMON && reply_unpack(word, &reply))
         explain_reply(trace, line, reply);
     else
-        add(line, is_json(trace) ? ",\"says\":null" : "no word that is known: dropped");
+        add(line, is_json(trace) ? ",\"says\":null" : "unknown word: dropped");
 }
 
 static void add_way(struct line *line, enum trace_side from, pid_t peer)
@@ -307,7 +307,7 @@ static void describe(struct line *line, const struct lane_signal *signal, bool i
     const char *name = signals[signal->bit];
 
     if (signal->pid <= 0) {
-        add(line, "a %s without its sender: not counted", name);
+        add(line, "a %s without the PID of its sender: not counted", name);
         return;
     }
     add(line, "a %s %s%s of process %d, user %u: not counted", is_stranger ? "stranger's" : "late",
@@ -347,8 +347,7 @@ void trace_silence(struct trace *trace, uint64_t waited_ns, enum ask ask)
         add(&line, ",\"waited_us\":%" PRIu64 ",\"asks\":\"%s\"", waited, asks[ask]);
     } else {
         begin_remark(trace, &line, 0);
-        add(&line, "nothing heard for %" PRIu64 " us: asking %s", waited,
-            ask == ASK_START ? "to start once more" : "how far it is");
+        add(&line, "no signal for %" PRIu64 " us: sending a probe to %s", waited, asks[ask]);
     }
     end(trace, &line);
 }

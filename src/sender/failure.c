@@ -13,8 +13,8 @@
 
 static int daemon_ended(pid_t daemon)
 {
-    complain("the daemon, process %d, ended before it had confirmed the message; start it and send "
-             "again",
+    complain("the daemon, process %d, ended before it confirmed the message; start the daemon and "
+             "send again",
              (int)daemon);
     return EX_TEMPFAIL;
 }
@@ -38,19 +38,19 @@ static int timed_out(const struct conversation *c)
         return EX_TEMPFAIL;
     }
     if (c->is_stripped) {
-        complain("timed out after %g s: signals arrive without their sender, because this user's "
-                 "limit of pending signals is used up; raise it ('ulimit -i')",
+        complain("timed out after %g s: signals arrive without the PID of their sender, because "
+                 "this user is at the limit of pending signals; raise it ('ulimit -i')",
                  seconds);
         return EX_TEMPFAIL;
     }
     if (!c->was_heard) {
-        complain("timed out after %g s: process %d never answered; if it is minitalkd, try a "
-                 "longer --timeout",
+        complain("timed out after %g s: no reply from process %d; if it is minitalkd, try a longer "
+                 "--timeout",
                  seconds, pid);
         return EX_PROTOCOL;
     }
     complain("timed out after %g s without progress%s; try again, or with a longer --timeout",
-             seconds, c->is_log_full ? ": the daemon's log takes nothing" : "");
+             seconds, c->is_log_full ? ": the daemon's log is blocked" : "");
     return EX_TEMPFAIL;
 }
 
@@ -58,27 +58,26 @@ static int refused(enum reply_code reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
-        complain("the message is larger than the daemon accepts; send less at once, or raise "
-                 "minitalkd's --max-message");
+        complain("the message is larger than the daemon accepts; split it, or raise minitalkd's "
+                 "--max-message");
         return EX_DATAERR;
     case REPLY_VERSION:
-        complain("the daemon does not know this version of the protocol; upgrade minitalkd");
+        complain("the daemon does not support this version of the protocol; upgrade minitalkd and "
+                 "restart it");
         return EX_PROTOCOL;
     case REPLY_UNLOGGED:
-        complain("the daemon could not log the message; see 'systemctl status minitalk' or its own "
-                 "messages for the reason, and whether journald is running");
+        complain("the daemon could not log the message; see the reason in 'systemctl status "
+                 "minitalk' or in the daemon's own messages, and check that journald is running");
         return EX_IOERR;
     case REPLY_BUSY:
-        complain("the daemon has no room for another sender or for so large a message; try again "
-                 "later");
+        complain("the daemon is at its limit of senders or of memory; try again later");
         return EX_TEMPFAIL;
     case REPLY_STOPPING:
         complain("the daemon is stopping; start it and send again");
         return EX_TEMPFAIL;
     case REPLY_FORGOTTEN:
-        complain(
-            "the daemon had to forget this sender before it confirmed the message; see whether "
-            "it is in the log, and send it again if it is not");
+        complain("the daemon evicted this sender before it confirmed the message; check the log, "
+                 "and send the message again if it is not there");
         return EX_TEMPFAIL;
     case REPLY_GO:
     case REPLY_WAIT:
@@ -113,8 +112,8 @@ int failure_of(const struct conversation *conversation)
 
 int failure_before_sending(pid_t daemon)
 {
-    complain("the daemon, process %d, has ended; the message was not sent: start it and send it "
-             "again",
+    complain("the daemon, process %d, has ended, and the message was not sent; start the daemon "
+             "and send again",
              (int)daemon);
     return EX_UNAVAILABLE;
 }
@@ -127,12 +126,13 @@ int failure_to_signal(pid_t daemon, int error)
 
 int failure_to_wait(int error)
 {
-    complain_of(error, "cannot wait for the daemon's answer");
+    complain_of(error, "cannot wait for a signal from the daemon");
     return EX_OSERR;
 }
 
 int failure_to_encode(size_t bytes)
 {
-    complain("there is no memory to send a message of %zu bytes", bytes);
+    complain("out of memory for a message of %zu bytes; split it, or raise the limit ('ulimit -v')",
+             bytes);
     return EX_OSERR;
 }

@@ -38,9 +38,9 @@ void privilege_drop(void)
         return;
     was_dropped = geteuid() != uid || getegid() != gid;
     if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        fail_of(EX_OSERR, errno, "cannot give up the privileges of a set-user-ID program");
+        fail_of(EX_OSERR, errno, "cannot drop the set-user-ID privileges");
     if (getuid() != uid || !has_borrowed_nothing())
-        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+        fail(EX_OSERR, "dropping the set-user-ID privileges had no effect");
 }
 
 void privilege_keep_for_signals(void)
@@ -54,7 +54,7 @@ void privilege_keep_for_signals(void)
      */
     setfsuid(uid);
     if ((uid_t)setfsuid((uid_t)-1) != uid)
-        fail(EX_OSERR, "giving up the privileges of a set-user-ID program had no effect");
+        fail(EX_OSERR, "dropping the set-user-ID privileges had no effect");
 }
 
 void privilege_use_for_pidfile(void)

@@ -26,27 +26,28 @@ static const char usage[] =
     "\n"
     "What is sent:\n"
     "  -f, --file=FILE         each line of FILE is a message; '-' is standard input\n"
-    "      --whole             all of the input is one message, any bytes\n"
+    "      --whole             the whole input is one message, any bytes\n"
     "  -e, --skip-empty        send no empty messages\n"
     "  -p, --priority=PRIO     LEVEL or FACILITY.LEVEL, names or numbers (default notice)\n"
-    "      --prio-prefix       a message of the input may begin with its priority, as <N>\n"
+    "      --prio-prefix       a message in the input may begin with its priority, as <N>\n"
     "  -t, --tag=TAG           the identifier in the journal (default minitalk)\n"
     "  -F, --field=NAME=VALUE  another field of the entry; may be repeated\n"
     "  -i, --id[=ID]           log the sender's PID as SYSLOG_PID, or this number\n"
     "\n"
-    "To whom:\n"
-    "      --pid=PID           to the daemon with this PID\n"
-    "      --pidfile=PATH      to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
-    "      --user              to your own daemon, of $XDG_RUNTIME_DIR/minitalk.pid\n"
-    "      --wait[=SECONDS]    wait so long (30) for a daemon that is about to start\n"
-    "      --retry             if the daemon ends, send the next one what it cannot have logged\n"
+    "Which daemon:\n"
+    "      --pid=PID           send to the daemon with this PID\n"
+    "      --pidfile=PATH      send to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
+    "      --user              send to your own daemon, $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --wait[=SECONDS]    wait so long (default 30) for a daemon to start\n"
+    "      --retry             if the daemon ends, send what it cannot have logged to the next "
+    "one\n"
     "      --timeout=SECONDS   give up after this long without progress (default 5)\n"
-    "  -n, --dry-run           do all of that, but send nothing\n"
+    "  -n, --dry-run           find the daemon and read the input, but send nothing\n"
     "\n"
-    "      --trace[=FORMAT]    draw each signal on standard error, as text (default) or json\n"
-    "  -q, --quiet             no progress bar, and nothing on standard error but errors\n"
-    "  -s, --stderr            each message on standard error, too, once it is in the log\n"
-    "  -v, --verbose           at the end, sum up on standard error what was sent\n"
+    "      --trace[=FORMAT]    print each signal on standard error, as text (default) or json\n"
+    "  -q, --quiet             print only errors on standard error, and no progress bar\n"
+    "  -s, --stderr            also write each message to standard error once it is in the log\n"
+    "  -v, --verbose           at the end, print a summary on standard error\n"
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
     "\n"
@@ -99,8 +100,8 @@ static pid_t parse_pid(const char *argument)
     pid_t pid = (pid_t)strtonum(argument, 1, INT_MAX, &error);
 
     if (error)
-        fail(EX_USAGE, "'%s' is not a PID (%s); give the one that minitalkd printed", argument,
-             error);
+        fail(EX_USAGE, "'%s' is not a valid PID (%s); give the PID that minitalkd printed",
+             argument, error);
     return pid;
 }
 
@@ -118,8 +119,8 @@ static uint64_t parse_seconds(const char *option, const char *argument)
     long long seconds = strtonum(argument, 1, SECONDS_MAX, &error);
 
     if (error)
-        fail(EX_USAGE, "'%s' seconds is %s; give %s a whole number from 1 to %d", argument, error,
-             option, SECONDS_MAX);
+        fail(EX_USAGE, "%s '%s' is %s; give a whole number of seconds from 1 to %d", option,
+             argument, error, SECONDS_MAX);
     return (uint64_t)seconds * NSEC_PER_SEC;
 }
 
@@ -129,7 +130,7 @@ static struct priority parse_priority(const char *argument)
 
     if (!priority_parse(argument, &priority))
         fail(EX_USAGE,
-             "'%s' is no priority; give one such as 'err', 'local0.info' or a number from 0 to 7",
+             "invalid priority '%s'; give for example 'err', 'local0.info' or a number from 0 to 7",
              argument);
     return priority;
 }
@@ -140,8 +141,7 @@ static int parse_id(const char *argument)
     int id = *argument ? (int)strtonum(argument, 1, INT_MAX, &error) : getpid();
 
     if (error)
-        fail(EX_USAGE, "'%s' is no ID (%s); give --id a number from 1 to %d", argument, error,
-             INT_MAX);
+        fail(EX_USAGE, "--id '%s' is %s; give a number from 1 to %d", argument, error, INT_MAX);
     return id;
 }
 
@@ -151,10 +151,10 @@ static int parse_id(const char *argument)
 static void require_added(enum fields_result result)
 {
     if (result == FIELDS_TOO_LARGE)
-        fail(EX_USAGE, "there are more than %u fields, or more than %zu bytes of them; give fewer",
+        fail(EX_USAGE, "more than %u fields, or more than %zu bytes of fields; give fewer",
              FIELDS_COUNT_MAX, FIELDS_SIZE_MAX);
     if (result == FIELDS_NO_MEMORY)
-        fail(EX_OSERR, "there is no memory for the fields");
+        fail(EX_OSERR, "out of memory for the fields");
 }
 
 static void add_field(struct fields *fields, const char *argument)
@@ -162,14 +162,13 @@ static void add_field(struct fields *fields, const char *argument)
     enum fields_result result = fields_add(fields, argument, strlen(argument));
 
     if (result == FIELDS_BAD_NAME)
-        fail(
-            EX_USAGE,
-            "'%s' is no field; give --field=NAME=VALUE, with a NAME of at most %u capital letters, "
-            "digits and '_' that begins with a letter",
-            argument, FIELD_NAME_MAX);
+        fail(EX_USAGE,
+             "invalid field '%s'; give --field=NAME=VALUE, with a NAME of at most %u capital "
+             "letters, digits and '_' that begins with a letter",
+             argument, FIELD_NAME_MAX);
     if (result == FIELDS_RESERVED)
         fail(EX_USAGE,
-             "the field of '%s' is reserved; leave it out, or use --priority, --tag or --id",
+             "the field in '%s' is reserved; leave it out, or use --priority, --tag or --id",
              argument);
     require_added(result);
 }
@@ -179,10 +178,8 @@ static void set_tag(struct fields *fields, const char *tag)
     enum fields_result result = fields_set_tag(fields, tag);
 
     if (result == FIELDS_BAD_VALUE)
-        fail(EX_USAGE,
-             "the tag '%s' is empty, or has control characters or more than %u bytes; "
-             "give another --tag",
-             tag, TAG_LENGTH_MAX);
+        fail(EX_USAGE, "invalid tag '%s'; give --tag 1 to %u bytes without control characters", tag,
+             TAG_LENGTH_MAX);
     require_added(result);
 }
 
@@ -193,13 +190,16 @@ static void require_consistent(const struct send_options *options, bool has_file
     bool is_for_input = options->whole || has_file || options->prio_prefix;
 
     if ((options->pid > 0) + !!options->pidfile + options->user > 1)
-        fail(EX_USAGE, "--pid, --pidfile and --user exclude each other");
+        fail(EX_USAGE, "--pid, --pidfile and --user exclude each other; give only one of them");
     if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
-        fail(EX_USAGE, "--wait and --retry are for a pidfile, and exclude --pid");
+        fail(EX_USAGE, "--wait and --retry need a pidfile; leave them out, or give --pidfile "
+                       "instead of --pid");
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
-        fail(EX_USAGE, "--quiet excludes --stderr, --verbose and --trace");
+        fail(EX_USAGE,
+             "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");
     if (options->words && is_for_input)
-        fail(EX_USAGE, "--whole, --file and --prio-prefix are for input; leave out '%s'",
+        fail(EX_USAGE,
+             "--whole, --file and --prio-prefix read input and exclude a STRING; leave out '%s'",
              *options->words);
 }
 

@@ -27,7 +27,7 @@ static const char *how_to_start(enum target target)
     case TARGET_USER:
         return "start it with 'systemctl --user start minitalk', or run minitalkd";
     default:
-        return "run minitalkd, or give the pidfile or PID of one that runs";
+        return "run minitalkd, or give the pidfile or PID of a running daemon";
     }
 }
 
@@ -40,13 +40,12 @@ static int not_permitted(const char *what, enum target target, uid_t owner)
                  "daemon as a user of its own",
                  what);
     else if (privilege_was_dropped())
-        complain(
-            "%s; minitalk-send uses its set-user-ID right for the system's own pidfile only: leave "
-            "out --pid, --pidfile and --user",
-            what);
+        complain("%s; minitalk-send uses its set-user-ID privilege only with the system's pidfile: "
+                 "leave out --pid, --pidfile and --user",
+                 what);
     else if (privilege_is_barred())
-        complain("%s; no_new_privs is set for this process, so that minitalk-send runs without its "
-                 "set-user-ID right: send from outside this sandbox",
+        complain("%s; no_new_privs is set for this process, so minitalk-send has no set-user-ID "
+                 "privilege: send from outside this sandbox",
                  what);
     else if (privilege_is_withheld())
         complain(
@@ -81,7 +80,7 @@ static int check_permission(const struct pidref *process, enum target target,
     }
     if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
-                 "process %d of user %u is not permitted to answer a process of user %u",
+                 "process %d of user %u is not permitted to signal a process of user %u",
                  (int)process->pid, (unsigned)stat->real_uid, (unsigned)getuid());
         return not_permitted(what, target, stat->real_uid);
     }
@@ -98,13 +97,13 @@ static int check_process(const struct pidref *process, enum target target)
     int error = -procstat_read(process->pid, &stat);
 
     if ((error == ESRCH && !pidref_ended(process)) || error == EPERM || error == EACCES) {
-        complain("/proc does not show process %d, and so not whether it is minitalkd; send from "
-                 "where it does: without ProtectProc= or hidepid=",
+        complain("/proc does not show process %d, so minitalk-send cannot check it; send from "
+                 "outside ProtectProc= or hidepid=",
                  (int)process->pid);
         return EX_NOPERM;
     }
     if (error) {
-        complain_of(error, "cannot read /proc/%d/status, which tells whether it is minitalkd",
+        complain_of(error, "cannot read /proc/%d/status to check that it is minitalkd",
                     (int)process->pid);
         return error == ESRCH ? EX_UNAVAILABLE : EX_OSERR;
     }
@@ -118,7 +117,7 @@ static int check_process(const struct pidref *process, enum target target)
         return EX_UNAVAILABLE;
     }
     if (!stat.is_shielded) {
-        complain("process %d does not shield itself from SIGUSR1 and SIGUSR2 as minitalkd does; "
+        complain("process %d neither blocks nor ignores SIGUSR1 and SIGUSR2, as minitalkd would; "
                  "nothing was sent to it",
                  (int)process->pid);
         return EX_PROTOCOL;
@@ -130,7 +129,7 @@ static int cannot_open_process(pid_t pid, int error)
 {
     switch (error) {
     case ESRCH:
-        complain("there is no process %d; %s", (int)pid, how_to_start(TARGET_NAMED));
+        complain("process %d does not exist; %s", (int)pid, how_to_start(TARGET_NAMED));
         return EX_UNAVAILABLE;
     case EINVAL:
     case ENOENT:
@@ -174,7 +173,8 @@ static int cannot_open(const char *path, enum target target, int error)
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        complain("no daemon is running: there is no pidfile %s; %s", path, how_to_start(target));
+        complain("no daemon is running: the pidfile %s does not exist; %s", path,
+                 how_to_start(target));
         return EX_UNAVAILABLE;
     case EACCES:
     case EPERM:
@@ -182,7 +182,9 @@ static int cannot_open(const char *path, enum target target, int error)
         return not_permitted(what, target, owner_of(path));
     case EINVAL:
     case ENXIO:
-        complain("%s is not a regular file, and so no pidfile of minitalkd", path);
+        complain(
+            "%s is not a regular file, so it is not a pidfile of minitalkd; give another --pidfile",
+            path);
         return EX_PROTOCOL;
     default:
         complain_of(error, "cannot open the pidfile %s", path);
@@ -230,22 +232,23 @@ static int check_lock(const char *path, enum target target, int fd, struct pidre
     }
     error = -sight.locked;
     if (error == ESRCH) {
-        complain("no daemon is running: nobody holds the pidfile %s locked; %s", path,
+        complain("no daemon is running: no process holds the lock on the pidfile %s; %s", path,
                  how_to_start(target));
         return EX_UNAVAILABLE;
     }
     if (error == EXDEV) {
-        complain("the daemon of %s is in another PID namespace; send from inside that one", path);
+        complain("the daemon of %s is in another PID namespace; send from inside that namespace",
+                 path);
         return EX_UNAVAILABLE;
     }
     if (error) {
-        complain_of(error, "cannot ask who holds the pidfile %s", path);
+        complain_of(error, "cannot query the lock on the pidfile %s", path);
         return EX_OSERR;
     }
     if (is_foreign(&sight)) {
-        complain("%s does not name the process that holds it locked, %d; it is no pidfile of "
-                 "minitalkd",
-                 path, (int)sight.holder);
+        complain(
+            "the pidfile %s is locked by process %d but does not name it; give another --pidfile",
+            path, (int)sight.holder);
         return EX_PROTOCOL;
     }
     if (sight.opened < 0) {

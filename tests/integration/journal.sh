@@ -105,7 +105,7 @@ test_the_daemon_logs_its_start_its_end_and_refused_messages() {
     journalctl --sync
     journalctl --quiet --output=cat SYSLOG_IDENTIFIER=minitalk > notes
     grep -x "started as process $daemon" notes
-    grep "refused a message of process .*, user $(id -u): it is larger" notes
+    grep "refused a message from process .*, user $(id -u): larger" notes
     grep -x stopped notes
     [ "$(wc -l < notes)" -eq 3 ] || fail "the daemon logged: $(cat notes)"
 }
@@ -236,9 +236,9 @@ test_without_a_journal_a_daemon_in_the_foreground_reports_that() {
     daemon=$!
     also_end "$daemon"
     eventually 10 has_text output
-    grep -q '^minitalkd: journald cannot be reached (No such file or directory), and mess' notes
+    grep -q '^minitalkd: cannot connect to journald (No such file or directory), so mess' notes
     expect_status 74 jsend 'nobody logs this'
-    grep -q '^minitalkd: refused .*: it could not be logged: No such file or directory$' notes
+    grep -q '^minitalkd: refused .*: writing to the log failed: No such file or directory$' notes
 }
 
 test_when_the_journal_ends_the_sender_reports_an_error() {
@@ -275,13 +275,13 @@ fill_frozen_journal() {
     stop_process "$journald_pid"
     seq -f 'message %g' 20000 > many
     expect_status 75 jsend --timeout=1 < many
-    expect_complaint "the daemon's log takes nothing"
+    expect_complaint "the daemon's log is blocked"
 }
 
 expect_only_the_sender_is_blocked() {
     fill_frozen_journal
     expect_status 75 jsend --timeout=1 'one more'
-    expect_complaint "the daemon's log takes nothing"
+    expect_complaint "the daemon's log is blocked"
     kill -CONT "$journald_pid"
     jsend 'it goes on'
     # The log has the first of the messages, each once and in order. The message of the sender that

@@ -269,7 +269,7 @@ test_a_used_up_limit_of_pending_signals_is_named() {
     eventually 5 has_text hoarder
     expect_status 75 as "$USER_A" prlimit --sigpending=10:10 \
         "$minitalk_send" --timeout=1 --pidfile="$PWD/own/pid" 'a message'
-    expect_complaint 'because this user'"'"'s limit of pending signals is used up'
+    expect_complaint 'because this user is at the limit of pending signals'
     kill "$(cat hoarder)"
     as "$USER_A" prlimit --sigpending=10:10 "$minitalk_send" --pidfile="$PWD/own/pid" 'a message'
     expect_received 'a message'

@@ -17,9 +17,9 @@ by_pid() {
 
 test_an_absent_pidfile_is_an_error() {
     expect_status 69 by_pidfile none
-    expect_complaint 'there is no pidfile none'
+    expect_complaint 'the pidfile none does not exist'
     expect_status 69 by_pidfile no/such/directory
-    expect_complaint 'there is no pidfile no/such/directory'
+    expect_complaint 'the pidfile no/such/directory does not exist'
 }
 
 # The PID in the pidfile belongs to an innocent process by now.
@@ -27,7 +27,7 @@ test_a_stale_pidfile_is_an_error() {
     sleep 60 &
     echo $! > pidfile
     expect_status 69 by_pidfile pidfile
-    expect_complaint 'nobody holds the pidfile pidfile locked'
+    expect_complaint 'no process holds the lock on the pidfile pidfile'
     expect_survival $!
 }
 
@@ -36,7 +36,7 @@ test_the_pidfile_of_a_killed_daemon_is_an_error() {
     kill -KILL "$daemon"
     expect_end 137 "$daemon"
     expect_status 69 by_pidfile minitalk.pid
-    expect_complaint 'nobody holds the pidfile minitalk.pid locked'
+    expect_complaint 'no process holds the lock on the pidfile minitalk.pid'
 }
 
 test_empty_and_invalid_pidfiles_are_errors() {
@@ -47,7 +47,7 @@ test_empty_and_invalid_pidfiles_are_errors() {
     echo 99999999999999999999 > huge
     for pidfile in empty word random negative huge; do
         expect_status 69 by_pidfile "$pidfile"
-        expect_complaint "nobody holds the pidfile $pidfile locked"
+        expect_complaint "no process holds the lock on the pidfile $pidfile"
     done
 }
 
@@ -59,7 +59,7 @@ test_a_pidfile_that_is_locked_with_flock_only_is_an_error() {
     flock pidfile "$tools/impostor" > impostor &
     eventually 5 has_text impostor
     expect_status 69 by_pidfile pidfile
-    expect_complaint 'nobody holds the pidfile pidfile locked'
+    expect_complaint 'no process holds the lock on the pidfile pidfile'
     kill "$(cat impostor)"
 }
 
@@ -68,7 +68,7 @@ test_a_wrong_pid_in_a_locked_pidfile_is_an_error() {
     for text in '' garbage 0 "$$"; do
         printf %s "$text" > minitalk.pid
         expect_status 76 by_pidfile minitalk.pid
-        expect_complaint "does not name the process that holds it locked, $daemon"
+        expect_complaint "is locked by process $daemon but does not name it"
     done
     echo "$daemon" > minitalk.pid
     send 'and mended it works'
@@ -97,13 +97,13 @@ test_an_unreadable_pidfile_is_an_error() {
 test_the_error_tells_how_to_start_the_missing_daemon() {
     mkdir directory
     XDG_RUNTIME_DIR=$PWD/directory expect_status 69 "$minitalk_send" --user 'a message'
-    expect_complaint "pidfile $PWD/directory/minitalk.pid; start it with 'systemctl --user start minitalk'"
+    expect_complaint "pidfile $PWD/directory/minitalk.pid does not exist; start it with 'systemctl --user start minitalk'"
     echo $$ > directory/minitalk.pid
     XDG_RUNTIME_DIR=$PWD/directory expect_status 69 "$minitalk_send" --user 'a message'
-    expect_complaint "minitalk.pid locked; start it with 'systemctl --user start minitalk'"
+    expect_complaint "minitalk.pid; start it with 'systemctl --user start minitalk'"
     for option in --pidfile=directory/none --pidfile=directory/minitalk.pid --pid=99999999; do
         expect_status 69 "$minitalk_send" "$option" 'a message'
-        expect_complaint '; run minitalkd, or give the pidfile or PID of one that runs'
+        expect_complaint '; run minitalkd, or give the pidfile or PID of a running daemon'
     done
 }
 
@@ -121,17 +121,17 @@ test_a_pidfile_that_is_no_regular_file_is_an_error() {
 test_an_invalid_pid_is_a_usage_error() {
     for pid in 0 -1 12x '' ' ' 0x1 1.5 99999999999999999999; do
         expect_status 64 by_pid "$pid"
-        expect_complaint "'$pid' is not a PID"
+        expect_complaint "'$pid' is not a valid PID"
     done
 }
 
 test_a_pid_without_a_process_is_an_error() {
     expect_status 69 by_pid 99999999
-    expect_complaint 'there is no process 99999999'
+    expect_complaint 'process 99999999 does not exist'
     true &
     expect_end 0 $!
     expect_status 69 by_pid $!
-    expect_complaint "there is no process $!"
+    expect_complaint "process $! does not exist"
 }
 
 test_pid_1_gets_no_signal() {
@@ -209,7 +209,7 @@ test_a_program_that_handles_the_signals_gets_none() {
 test_a_program_named_minitalkd_that_handles_the_signals_gets_none() {
     start_impostor --handle --name=minitalkd
     expect_status 76 by_pid "$impostor"
-    expect_complaint "process $impostor does not shield itself"
+    expect_complaint "process $impostor neither blocks nor ignores"
     expect_signals 0 0
 }
 
@@ -218,7 +218,7 @@ test_control_characters_of_names_do_not_reach_the_terminal() {
     expect_status 76 by_pid "$impostor"
     expect_complaint "process $impostor is 'a?[2J', not minitalkd"
     expect_status 64 "$minitalk_send" --tag=$'a\nb' 'a message'
-    expect_complaint "the tag 'a?b' is empty, or has control characters"
+    expect_complaint "invalid tag 'a?b'"
 }
 
 test_a_program_that_blocks_the_signals_gets_none() {
@@ -233,7 +233,7 @@ test_a_program_that_blocks_the_signals_gets_none() {
 test_a_program_that_passes_for_a_daemon_gets_probes_only() {
     start_impostor --name=minitalkd
     expect_status 76 by_pid "$impostor"
-    expect_complaint "process $impostor never answered"
+    expect_complaint "no reply from process $impostor"
     expect_signals 0 25
 }
 
@@ -247,7 +247,7 @@ test_a_program_that_holds_the_pidfile_but_is_no_daemon_gets_no_signal() {
 test_a_program_that_holds_the_pidfile_and_passes_for_a_daemon_gets_probes_only() {
     start_impostor --pidfile=pidfile --name=minitalkd
     expect_status 76 "$minitalk_send" --timeout=1 --pidfile=pidfile 'a message'
-    expect_complaint "process $impostor never answered"
+    expect_complaint "no reply from process $impostor"
     expect_signals 0 25
 }
 
@@ -292,7 +292,7 @@ test_a_daemon_killed_in_the_middle_of_a_message_is_named() {
     kill -KILL "$daemon"
     within 1000 expect_end 75 "$sender"
     mv sender-errors stderr
-    expect_complaint "the daemon, process $daemon, ended before it had confirmed the message"
+    expect_complaint "the daemon, process $daemon, ended before it confirmed the message"
 }
 
 # ---- options ----
@@ -305,7 +305,7 @@ test_options_that_exclude_each_other_are_usage_errors() {
         expect_complaint 'exclude each other'
     done
     expect_status 64 "$minitalk_send" --pid=1 --whole 'a message'
-    expect_complaint '--whole, --file and --prio-prefix are for input'
+    expect_complaint '--whole, --file and --prio-prefix read input'
 }
 
 test_a_string_and_an_input_exclude_each_other() {
@@ -319,7 +319,7 @@ test_a_string_and_an_input_exclude_each_other() {
 test_invalid_timeouts_are_usage_errors() {
     for timeout in 0 -1 1.5 soon 86401; do
         expect_status 64 "$minitalk_send" --pidfile=none "--timeout=$timeout" 'a message'
-        expect_complaint "'$timeout' seconds"
+        expect_complaint "--timeout '$timeout' is"
     done
 }
 
@@ -335,11 +335,11 @@ test_wrong_options_are_errors() {
     local program
     for program in "$minitalkd" "$minitalk_send"; do
         expect_status 64 "$program" --no-such-option
-        expect_complaint "there is no option '--no-such-option'"
+        expect_complaint "unknown or ambiguous option '--no-such-option'"
         expect_status 64 "$program" --pid=1 -xh
-        expect_complaint "there is no option '-x'"
+        expect_complaint "unknown or ambiguous option '-x'"
         expect_status 64 "$program" --pidfile
-        expect_complaint "option '--pidfile' lacks its value"
+        expect_complaint "option '--pidfile' needs a value"
         expect_status 64 "$program" --version=1
         expect_complaint "option '-V' takes no value"
         expect_status 74 to_a_full_disk "$program" --help
@@ -390,7 +390,7 @@ test_prio_prefix_without_room_for_a_facility_is_refused_before_the_first_message
     done
     start_daemon
     expect_status 64 send "${fields[@]}" --prio-prefix < <(printf 'first\n<134>second\n')
-    expect_complaint 'there are more than 64 fields'
+    expect_complaint 'more than 64 fields'
     expect_received < /dev/null
 }
 
@@ -459,7 +459,7 @@ test_a_daemon_that_may_not_reply_gets_no_signal() {
     # user ID, which would let the daemon signal it.
     expect_status 77 setpriv --bounding-set=-setuid --inh-caps=-setuid \
         "$minitalk_send" "--pid=$daemon" 'a message'
-    expect_complaint "process $daemon of user $USER_A is not permitted to answer"
+    expect_complaint "process $daemon of user $USER_A is not permitted to signal"
     expect_received < /dev/null
 }
 

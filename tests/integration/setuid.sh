@@ -541,7 +541,7 @@ test_an_innocent_process_of_the_service_survives() {
     eventually 5 has_ended "$daemon"
     printf '%s' "$innocent" > "$system_pidfile"
     expect_status 69 as "$USER_A" "$minitalk_send" 'a message'
-    expect_complaint "nobody holds the pidfile $system_pidfile locked"
+    expect_complaint "no process holds the lock on the pidfile $system_pidfile"
     ! has_ended "$innocent" || fail 'an innocent process has ended'
 }
 

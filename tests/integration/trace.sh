@@ -163,7 +163,7 @@ test_probe_timeouts_are_shown() {
     start_daemon
     stop_process "$daemon"
     start_send --trace A
-    eventually 5 grep -q 'nothing heard for [0-9]* us: asking to start once more$' sender-errors
+    eventually 5 grep -q 'no signal for [0-9]* us: sending a probe to start$' sender-errors
     grep -q 'sleeping until a signal comes, for [0-9]* us at most$' sender-errors
     kill -CONT "$daemon"
     expect_end 0 "$sender"

@@ -48,7 +48,7 @@ test_a_pidfile_that_another_process_holds_is_an_error() {
     flock pidfile sleep 60 &
     eventually 5 is_locked pidfile
     expect_status 69 "$minitalkd" --foreground --pidfile=pidfile
-    expect_complaint 'another process holds the pidfile'
+    expect_complaint 'another process holds the lock on the pidfile'
 }
 
 is_locked() {
@@ -131,12 +131,12 @@ test_a_daemon_in_another_pid_namespace_is_named_as_such() {
 # comes: here from an impostor.
 test_each_refusal_has_its_status_and_its_text() {
     local refusals='5 65 is larger than the daemon accepts
-        6 76 does not know this version of the protocol
+        6 76 does not support this version of the protocol
         7 70 the daemon and the sender disagree about the message
         8 74 could not log the message
-        9 75 has no room for another sender
+        9 75 at its limit of senders or of memory
         10 75 is stopping
-        11 75 had to forget this sender
+        11 75 evicted this sender
         12 70 the daemon and the sender disagree about the message'
     while read -r reply status words; do
         "$tools/impostor" --name=minitalkd --refuse="$reply" > impostor &

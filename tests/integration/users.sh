@@ -61,7 +61,7 @@ test_a_user_with_all_senders_that_fit_gives_way_to_another() {
     done
     eventually 30 received_lines 32
     expect_status 75 as "$USER_A" "$minitalk_send" 'one too many'
-    expect_complaint 'the daemon has no room for another sender'
+    expect_complaint 'the daemon is at its limit of senders'
     as "$USER_B" "$minitalk_send" 'from the other'
     received | grep -qx 'from the other' || fail 'the message of the other user was not received'
     received_lines 33 || fail 'the daemon received more messages than these'
@@ -72,7 +72,7 @@ test_the_daemon_sees_the_real_user_of_the_sender() {
     start_system_daemon
     head -c 2097152 /dev/zero > too-large
     expect_status 65 as "$USER_A" "$minitalk_send" --whole < too-large
-    grep "refused a message of process .*, user $USER_A: it is larger" errors
+    grep "refused a message from process .*, user $USER_A: larger" errors
 }
 
 test_without_set_user_id_the_sender_is_not_permitted() {
@@ -140,7 +140,7 @@ test_the_daemon_leaves_no_pid_behind() {
     eventually 5 has_ended "$daemon"
     [ ! -s "$system_pidfile" ] || fail "the pidfile holds $(cat "$system_pidfile")"
     expect_status 69 as "$USER_A" "$minitalk_send" 'a message'
-    expect_complaint "nobody holds the pidfile $system_pidfile locked; start it with 'systemctl start"
+    expect_complaint "no process holds the lock on the pidfile $system_pidfile; start it with 'systemctl start"
 }
 
 run_tests

@@ -161,7 +161,7 @@ test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
         prlimit --sigpending=10:10 ./hoard 10 > hoarder &
     eventually 5 has_text hoarder
     expect_status 75 as "$user" prlimit --sigpending=10:10 "$minitalk_send" --timeout=1 'mine'
-    expect_complaint "this user's limit of pending signals is used up"
+    expect_complaint "this user is at the limit of pending signals"
     as "$USER_B" prlimit --sigpending=10:10 "$minitalk_send" 'message 1'
     expect_received 'message 1'
 }

@@ -173,9 +173,9 @@ START_TEST(an_unknown_word_is_shown_as_dropped)
     trace_word(&trace, TRACE_SENDER, PEER, 0xffffffff);
     trace_word(&trace, TRACE_SENDER, PEER, 0x10008b54);
     trace_word(&trace, TRACE_DAEMON, PEER, 0xf0000000);
-    expect("         0  word ffffffff ->                     no word that is known: dropped\n"
-           "         0  word 10008b54 ->                     no word that is known: dropped\n"
-           "         0                <-    word f0000000    no word that is known: dropped\n");
+    expect("         0  word ffffffff ->                     unknown word: dropped\n"
+           "         0  word 10008b54 ->                     unknown word: dropped\n"
+           "         0                <-    word f0000000    unknown word: dropped\n");
     trace.format = TRACE_JSON;
     trace_word(&trace, TRACE_SENDER, PEER, 0);
     expect_json("\"event\":\"word\",\"from\":\"sender\",\"peer\":4711,\"word\":\"00000000\","
@@ -232,7 +232,7 @@ START_TEST(queued_signals_and_signals_without_a_sender_are_distinguished)
     trace_uncounted(&trace, &queued, true);
     trace_uncounted(&trace, &stripped, true);
     expect(REMARK "a stranger's queued SIGUSR2 of process 815, user 1000: not counted\n" REMARK
-                  "a SIGUSR2 without its sender: not counted\n");
+                  "a SIGUSR2 without the PID of its sender: not counted\n");
 }
 END_TEST
 
@@ -242,8 +242,8 @@ START_TEST(a_probe_timeout_tells_its_length_and_the_ask_that_follows)
 {
     trace_silence(&trace, 200000, ASK_RESUME);
     trace_silence(&trace, 400000, ASK_START);
-    expect(REMARK "nothing heard for 200 us: asking how far it is\n" REMARK
-                  "nothing heard for 400 us: asking to start once more\n");
+    expect(REMARK "no signal for 200 us: sending a probe to resume\n" REMARK
+                  "no signal for 400 us: sending a probe to start\n");
     trace.format = TRACE_JSON;
     trace_silence(&trace, 200000, ASK_RESUME);
     expect_json("\"event\":\"silence\",\"waited_us\":200,\"asks\":\"resume\"");
@@ -344,7 +344,7 @@ START_TEST(lines_that_nobody_reads_are_lost_and_counted)
     empty_pipe();
     trace_ack(&trace, PEER, LANE_THREAD, 2);
     trace_ack(&trace, PEER, LANE_THREAD, 4);
-    expect(REMARK "lines missing here, which could not be written: 1000\n"
+    expect(REMARK "lines lost here because they could not be written: 1000\n"
                   "         0                <-    T SIGUSR1        bit  2 is taken\n"
                   "         0                <-    T SIGUSR1        bit  4 is taken\n");
     trace.format = TRACE_JSON;

@@ -40,7 +40,7 @@ test_the_service_names_the_process_that_holds_its_pidfile() {
 test_a_wrong_option_in_the_environment_file_is_named() {
     fresh_service
     set_options --no-such-option || :
-    expect_failure "there is no option '--no-such-option'"
+    expect_failure "unknown or ambiguous option '--no-such-option'"
     [ "$(guest systemctl show minitalk --property=NRestarts --value)" -eq 0 ]
     fresh_service
     as alice minitalk-send again
@@ -95,11 +95,11 @@ test_senders_fail_while_journald_is_masked() {
     fresh_service
     mask_journald
     guest systemctl restart minitalk
-    eventually 2 status_has '0 messages .*; 0 senders now; journald failed when last tried: Connection refused'
+    eventually 2 status_has '0 messages .*; 0 senders now; the last attempt to log to journald failed: Connection refused'
     expect_status 74 as alice minitalk-send lost
-    expect_complaint 'whether journald is running'
+    expect_complaint 'check that journald is running'
     eventually 2 status_has '0 messages (0 bytes) logged, 1 refused, 0 lost with their sender' \
-        'since .*; 0 senders now; journald failed when last tried: Connection refused'
+        'since .*; 0 senders now; the last attempt to log to journald failed: Connection refused'
     fresh_service
     as alice minitalk-send again
 }
