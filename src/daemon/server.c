@@ -278,9 +278,15 @@ static const char *explain(enum reply_code reason)
         return "at the limit of sessions or of memory";
     case REPLY_STOPPING:
         return "the daemon is stopping";
-    default:
-        return "the sender is out of step";
+    case REPLY_GO:
+    case REPLY_WAIT:
+    case REPLY_PENDING:
+    case REPLY_COMMITTED:
+    case REPLY_FORGOTTEN:
+    case REPLY_OUT_OF_STEP:
+        break;
     }
+    return "the sender is out of step";
 }
 
 static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)

@@ -171,7 +171,7 @@ bool exchange_is_busy(const struct exchange *ex)
 
 static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code)
 {
-    assert(code == REPLY_COMMITTED || code >= REPLY_TOO_LARGE);
+    assert(code == REPLY_COMMITTED || code >= REPLY_FIRST_REFUSAL);
     users_release(&ex->users, &s->member);
     if (code == REPLY_COMMITTED) {
         session_commit(s);

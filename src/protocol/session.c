@@ -153,7 +153,7 @@ void session_commit(struct session *s)
 
 void session_refuse(struct session *s, enum reply_code reason)
 {
-    assert(reason >= REPLY_TOO_LARGE && reason <= REPLY_OUT_OF_STEP);
+    assert(reason >= REPLY_FIRST_REFUSAL && reason <= REPLY_LAST);
     s->refusal = reason;
     end(s, SESSION_REFUSED);
 }

@@ -25,7 +25,7 @@ bool probe_unpack(uint32_t word, struct probe *ret)
 
 uint32_t reply_pack(struct reply reply)
 {
-    assert(reply.code >= REPLY_GO && reply.code <= REPLY_OUT_OF_STEP);
+    assert(reply.code >= REPLY_GO && reply.code <= REPLY_LAST);
     return (uint32_t)reply.code << 28 | (uint32_t)(reply.count % WORD_COUNT_MODULUS) << 16 |
            reply.nonce;
 }
@@ -34,7 +34,7 @@ bool reply_unpack(uint32_t word, struct reply *ret)
 {
     uint32_t reply = word >> 28;
 
-    if (reply < REPLY_GO || reply > REPLY_OUT_OF_STEP)
+    if (reply < REPLY_GO || reply > REPLY_LAST)
         return false;
     *ret = (struct reply){.code = (enum reply_code)reply,
                           .count = word >> 16 & (WORD_COUNT_MODULUS - 1),

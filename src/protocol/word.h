@@ -46,6 +46,10 @@ enum reply_code {
     REPLY_OUT_OF_STEP /* refused: the session is in another state than the sender believes */
 };
 
+/* Codes from the first refusal to the last code are refusals. */
+#define REPLY_FIRST_REFUSAL REPLY_TOO_LARGE
+#define REPLY_LAST REPLY_OUT_OF_STEP
+
 struct reply {
     enum reply_code code;
     uint16_t count; /* bits taken in this session, modulo WORD_COUNT_MODULUS */
