@@ -197,7 +197,7 @@ static void explain_reply(const struct trace *trace, struct line *line, struct r
     else if (reply.code == REPLY_COMMITTED)
         add(line, "%s, at count %u", says, reply.count);
     else
-        add(line, "%s%s", reply.code < REPLY_TOO_LARGE ? "" : "refused: ", says);
+        add(line, "%s%s", reply.code < REPLY_FIRST_REFUSAL ? "" : "refused: ", says);
 }
 
 static void explain(const struct trace *trace, struct line *line, enum trace_side from,

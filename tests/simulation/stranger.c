@@ -79,7 +79,7 @@ static void forge_reply(struct world *w, struct sender *sender)
 {
     pid_t claimed = w->daemon.process->pid;
     struct reply reply = {
-        .code = (enum reply_code)(REPLY_GO + random_below(&w->random, REPLY_OUT_OF_STEP)),
+        .code = (enum reply_code)(REPLY_GO + random_below(&w->random, REPLY_LAST)),
         .count = (uint16_t)random_next(&w->random),
         .nonce = wrong_nonce(w, sender->conversation.arq.nonce),
     };

@@ -43,7 +43,7 @@ static uint32_t likely_probe(uint32_t random)
 
 static uint32_t likely_reply(uint32_t random)
 {
-    return reply_pack((struct reply){.code = (enum reply_code)(1 + random % REPLY_OUT_OF_STEP),
+    return reply_pack((struct reply){.code = (enum reply_code)(1 + random % REPLY_LAST),
                                      .count = (uint16_t)(random >> 4),
                                      .nonce = (uint16_t)(random >> 16)});
 }

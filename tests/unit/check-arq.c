@@ -487,7 +487,7 @@ END_TEST
 
 START_TEST(each_refusal_ends_the_message_at_any_time)
 {
-    for (enum reply_code reply = REPLY_TOO_LARGE; reply <= REPLY_OUT_OF_STEP; reply++) {
+    for (enum reply_code reply = REPLY_FIRST_REFUSAL; reply <= REPLY_LAST; reply++) {
         arq_sender_begin(&sender, 6, NONCE);
         expect_probe(ASK_START, NONCE);
         ck_assert_int_eq(hear(reply, 0, NONCE), ARQ_VERDICT);
@@ -546,7 +546,7 @@ START_TEST(no_word_changes_the_verdict)
 {
     let_fly(2, 0, 0);
     ck_assert_int_eq(hear(REPLY_COMMITTED, 2, NONCE), ARQ_VERDICT);
-    for (enum reply_code reply = REPLY_GO; reply <= REPLY_OUT_OF_STEP; reply++)
+    for (enum reply_code reply = REPLY_GO; reply <= REPLY_LAST; reply++)
         ck_assert_int_eq(hear(reply, 2, NONCE), ARQ_STALE);
     ck_assert_int_eq(sender.phase, ARQ_COMMITTED);
 }

@@ -145,6 +145,7 @@ START_TEST(every_reply_is_explained)
         {REPLY_OUT_OF_STEP, "refused: out of step", "out of step"},
     };
 
+    ck_assert_uint_eq(sizeof replies / sizeof replies[0], REPLY_LAST);
     for (unsigned i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         uint32_t word =
             reply_pack((struct reply){.code = replies[i].reply, .count = 9, .nonce = 1});
