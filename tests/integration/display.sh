@@ -190,7 +190,7 @@ test_a_file_of_lines_has_one_bar() {
     write_long_lines 3
     start_daemon
     on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --file=lines &
-    eventually 20 has_received 2
+    eventually 60 has_received 2
     stop_process "$daemon"
     eventually 10 has_drawn 66 100
     kill -CONT "$daemon"
@@ -213,7 +213,7 @@ write_long_lines() {
 
 # The second line has just begun. The bar must show the progress of that line, not of both lines.
 expect_bar_of_second_line() {
-    eventually 20 has_received 1
+    eventually 60 has_received 1
     # The first line is in the log, but the sender may not know that yet. The sender knows once the
     # daemon has worked on bits of the second line.
     let_work "$daemon" 10
