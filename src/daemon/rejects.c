@@ -3,6 +3,8 @@
 
 #include "daemon/rejects.h"
 
+#include "protocol/timing.h"
+
 static unsigned entry_of(pid_t pid)
 {
     return (unsigned)pid % REJECTS;

@@ -5,7 +5,7 @@
  * To find out that a process is not a sender, the daemon reads files in /proc. That takes as long
  * as thirty bits. A stranger who sends forged probes at full speed would keep the daemon busy with
  * that. Meanwhile, the signals of real senders would meet a pending signal and vanish. So the
- * daemon does not look at the same process again for REJECT_TIME.
+ * daemon does not look at the same process again for REJECT_TIME (timing.h).
  *
  * Policy: the cache has few entries. Of all processes that share an entry, the newest one is kept.
  * A process that is not in the cache is looked at again.
@@ -16,14 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "protocol/nsec.h"
-
 #define REJECTS 256
-/*
- * Time in the cache, in nanoseconds. It is short because the process may become a sender, which
- * then sends its probe again.
- */
-#define REJECT_TIME (10 * NSEC_PER_MSEC)
 
 struct rejects {
     struct {

@@ -90,7 +90,7 @@ int status_follow(struct status *status)
     if (memcmp(status->counts, &status->shown, sizeof status->shown) == 0)
         return 0;
     r = sd_event_source_get_enabled(status->update, &enabled);
-    if (r != SD_EVENT_OFF)
+    if (r < 0 || enabled != SD_EVENT_OFF)
         return r < 0 ? r : 0;
     r = sd_event_source_set_time_relative(status->update, DELAY_USEC);
     return r < 0 ? r : sd_event_source_set_enabled(status->update, SD_EVENT_ONESHOT);

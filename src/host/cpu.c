@@ -45,9 +45,10 @@ int cpu_change(void)
 
 int cpu_part_from(pid_t pid)
 {
-    int there = procstat_cpu(pid);
+    int there;
+    int r = procstat_cpu(pid, &there);
 
-    if (there < 0)
-        return there;
+    if (r < 0)
+        return r;
     return there == sched_getcpu() ? cpu_change() : 0;
 }

@@ -144,17 +144,20 @@ int procstat_read(pid_t pid, struct procstat *ret)
 /* ---- /proc/PID/stat ---- */
 
 /* The command name can contain spaces and parentheses, so only the last ')' surely ends it. */
-static int cpu_in(const char *text)
+static int read_cpu(const char *text, int *ret)
 {
     const char *field = strrchr(text, ')');
     unsigned long long cpu;
 
     for (int number = NAME_FIELD; field && number < CPU_FIELD; number++)
         field = strchr(field + 1, ' ');
-    return field && take_number(&field, 10, &cpu) && cpu <= INT_MAX ? (int)cpu : -EBADMSG;
+    if (!field || !take_number(&field, 10, &cpu) || cpu > INT_MAX)
+        return -EBADMSG;
+    *ret = (int)cpu;
+    return 0;
 }
 
-int procstat_cpu(pid_t pid)
+int procstat_cpu(pid_t pid, int *ret)
 {
     /* Enough for the command name and for the longest numbers up to CPU_FIELD. */
     char text[1024];
@@ -166,5 +169,5 @@ int procstat_cpu(pid_t pid)
     length = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[length] = '\0';
-    return length == 0 ? -ESRCH : cpu_in(text);
+    return length == 0 ? -ESRCH : read_cpu(text, ret);
 }

@@ -22,7 +22,7 @@ struct procstat {
 int procstat_read(pid_t pid, struct procstat *ret);
 
 /*
- * Returns the number of the CPU that a process runs on, waits for, or ran on last. For a process
- * with several threads, this is the CPU of the first thread. Returns the errors of procstat_read().
+ * Tells the number of the CPU that a process runs on, waits for, or ran on last. For a process with
+ * several threads, this is the CPU of the first thread. Returns what procstat_read() returns.
  */
-int procstat_cpu(pid_t pid);
+int procstat_cpu(pid_t pid, int *ret);

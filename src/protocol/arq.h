@@ -31,6 +31,9 @@ struct arq_bit {
     bool value;
 };
 
+/* The lanes of bits in order alternate also where a count wraps round. */
+_Static_assert(WORD_COUNT_MODULUS % LANES == 0, "a count tells the lane");
+
 /* ---- the receiving end ---- */
 
 struct arq_receiver {

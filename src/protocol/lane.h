@@ -7,7 +7,7 @@
  * slots where a signal can wait, and two lanes on which a bit can travel without meeting the bit
  * before it. signal(7) describes pending signals, and sigaction(2) describes si_code.
  *
- * This file has types only. inbox.h takes signals, and peer.h sends them.
+ * This file has types only. inbox.h takes signals, and pidref.h sends them.
  */
 #pragma once
 

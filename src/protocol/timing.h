@@ -58,3 +58,8 @@
 #define GO_REPEAT (200 * NSEC_PER_USEC)
 /* A daemon that is asked to stop continues to serve messages under way for this time at most. */
 #define STOP_GRACE (2000 * NSEC_PER_MSEC)
+/*
+ * For so long, the daemon does not look again at a process that is not a sender. This is short,
+ * because the process may become a sender, which then sends its probe again.
+ */
+#define REJECT_TIME (10 * NSEC_PER_MSEC)

@@ -32,12 +32,12 @@ uint32_t reply_pack(struct reply reply)
 
 bool reply_unpack(uint32_t word, struct reply *ret)
 {
-    uint32_t reply = word >> 28;
+    uint32_t code = word >> 28;
 
-    if (reply < REPLY_GO || reply > REPLY_LAST)
+    if (code < REPLY_GO || code > REPLY_LAST)
         return false;
-    *ret = (struct reply){.code = (enum reply_code)reply,
-                          .count = word >> 16 & (WORD_COUNT_MODULUS - 1),
+    *ret = (struct reply){.code = (enum reply_code)code,
+                          .count = (uint16_t)((word >> 16) % WORD_COUNT_MODULUS),
                           .nonce = (uint16_t)word};
     return true;
 }

@@ -58,6 +58,10 @@ struct reply {
 
 #define WORD_COUNT_MODULUS 4096
 
+/* The count fills its field of 12 bits, and a code fits its field of 4 bits. */
+_Static_assert(WORD_COUNT_MODULUS == 1 << 12, "the width of the count in a reply");
+_Static_assert(REPLY_LAST <= 0xf, "the width of the code in a reply");
+
 /* Return the word for a probe or a reply. reply.count is reduced modulo WORD_COUNT_MODULUS. */
 uint32_t probe_pack(struct probe probe);
 uint32_t reply_pack(struct reply reply);

@@ -81,7 +81,7 @@ bool privilege_is_withheld(void)
            program.st_uid != geteuid();
 }
 
-bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid)
+bool privilege_permit_signals_from(uid_t real_uid, uid_t effective_uid)
 {
     uid_t real, effective, saved;
 

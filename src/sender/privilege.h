@@ -51,4 +51,4 @@ bool privilege_is_withheld(void);
  * this process may change its saved user ID (root may), this function sets the saved user ID to
  * effective_uid and returns true.
  */
-bool privilege_allow_answers(uid_t real_uid, uid_t effective_uid);
+bool privilege_permit_signals_from(uid_t real_uid, uid_t effective_uid);

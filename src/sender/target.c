@@ -78,7 +78,7 @@ static int check_permission(const struct pidref *process, enum target target,
                  (int)process->pid, (unsigned)stat->real_uid);
         return not_permitted(what, target, stat->real_uid);
     }
-    if (!stat->may_kill && !privilege_allow_answers(stat->real_uid, stat->effective_uid)) {
+    if (!stat->may_kill && !privilege_permit_signals_from(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to signal a process of user %u",
                  (int)process->pid, (unsigned)stat->real_uid, (unsigned)getuid());

@@ -168,9 +168,11 @@ START_TEST(the_entry_of_a_process_that_has_ended_cannot_be_read)
 {
     pid_t pid = child_stays(child_does_nothing);
     struct procstat stat = {.state = '?'};
+    int found = -1;
 
     child_ends(pid);
-    ck_assert_int_eq(procstat_cpu(pid), -ESRCH);
+    ck_assert_int_eq(procstat_cpu(pid, &found), -ESRCH);
+    ck_assert_int_eq(found, -1);
     ck_assert_int_eq(procstat_read(pid, &stat), -ESRCH);
     ck_assert_int_eq(stat.state, '?');
 }
@@ -197,8 +199,9 @@ static void is_on_that_cpu_and_has_a_misleading_name(void)
 static int cpu_of(void (*act)(void))
 {
     pid_t pid = child_stays(act);
-    int found = procstat_cpu(pid);
+    int found;
 
+    ck_assert_int_eq(procstat_cpu(pid, &found), 0);
     child_ends(pid);
     return found;
 }

@@ -2,6 +2,7 @@
 /* check-rejects.c - tests the negative cache of processes that are no senders */
 
 #include "daemon/rejects.h"
+#include "protocol/timing.h"
 #include "suite.h"
 
 #define NOW UINT64_C(1000000000)
