@@ -2,13 +2,13 @@
 /*
  * spin.h - decides how often to poll for the next signal before going to sleep
  *
- * If the other side runs on a CPU of its own, its answer comes within a few polls, and sleeping
- * would cost ten times as much as the answer. If both sides share a CPU, or if the other side waits
- * for a CPU, polling only delays the answer. The situation can change at any moment, and a look at
- * it (cpu.h) takes longer than an answer. So this module learns from its polls.
+ * If the other side runs on a CPU of its own, its ack comes within a few polls, and sleeping
+ * would cost ten times as much as the ack. If both sides share a CPU, or if the other side waits
+ * for a CPU, polling only delays the ack. The situation can change at any moment, and a look at
+ * it (cpu.h) takes longer than an ack. So this module learns from its polls.
  *
  * Policy: polling lasts, at the greatest limit, as long as it takes to wake the other side and to
- * get its answer. Polls in vain halve the limit. A poll that brings a signal restores it. After
+ * get its ack. Polls in vain halve the limit. A poll that brings a signal restores it. After
  * some sleeps, the greatest limit is tried again. Polls are never followed by sched_yield(2): since
  * Linux 6.18, a process that yields forfeits its share of a busy CPU.
  */

@@ -188,7 +188,7 @@ test_unknown_words_at_the_sender_change_no_message() {
 test_replies_in_the_name_of_a_third_process_change_no_message() {
     start_daemon
     prepare_messages 20
-    bother answers "$sender" "$BASHPID"
+    bother replies "$sender" "$BASHPID"
     go_on
     expect_messages
     expect_end 0 "$stray"

@@ -5,7 +5,7 @@
  *   stray plain PID...        SIGUSR1 and SIGUSR2 on both lanes, at random, to one PID after
  * another stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process
  * CLAIMED, with words that minitalk does not know stray probes PID CLAIMED  the same, with words
- * that minitalk-send might send stray answers PID CLAIMED the same, with words that minitalkd might
+ * that minitalk-send might send stray replies PID CLAIMED the same, with words that minitalkd might
  * send
  *
  * The program runs at full speed until a process has ended, until it is killed, or until its parent
@@ -55,7 +55,7 @@ static const struct {
     {"plain", NULL},
     {"words", unknown_word},
     {"probes", likely_probe},
-    {"answers", likely_reply},
+    {"replies", likely_reply},
 };
 
 #define MODES (sizeof modes / sizeof modes[0])
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
     while (argc > 1 && mode < MODES && strcmp(argv[1], modes[mode].name) != 0)
         mode++;
     if (argc < 3 || mode == MODES || (modes[mode].word && argc != 4))
-        errx(EX_USAGE, "usage: stray plain PID... | stray words|probes|answers PID CLAIMED");
+        errx(EX_USAGE, "usage: stray plain PID... | stray words|probes|replies PID CLAIMED");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 
     do {

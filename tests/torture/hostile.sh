@@ -141,14 +141,14 @@ test_many_long_messages_hardly_delay_another_user() {
 }
 
 # The hostile user may signal its own senders. Only these senders are misled by forged replies.
-forge_answers() {
+forge_replies() {
     start_nuisance setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
-        ./stray answers "${hostile[0]}" "$daemon"
+        ./stray replies "${hostile[0]}" "$daemon"
 }
 
 test_forged_replies_to_own_senders_hardly_delay_another_user() {
     install -m 755 "$tools/stray" .
-    suffer forge_answers 3
+    suffer forge_replies 3
 }
 
 # The limit of pending signals is per user, so only that user's senders can fail by it. The user of
