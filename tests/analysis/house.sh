@@ -119,6 +119,9 @@ readonly duration='\<NSEC_PER_[MU]?SEC\>|(^|[^A-Za-z0-9_.])[0-9]{7,}'
 
 # The macros of tests that hold a duration and copy none of the protocol, each with its reason.
 readonly -A other_durations=(
+    [tests/fuzz/company.c:QUIET_TIME]='how long the quiet end of a fuzzed run lasts at most'
+    [tests/fuzz/company.c:SHORT_LIMIT]='as the --timeout of a user, who may choose any'
+    [tests/fuzz/company.c:LONG_LIMIT]='the same'
     [tests/simulation/daemon.c:SLOWEST_LOG]='how long a simulated log takes: no program has this limit'
 )
 

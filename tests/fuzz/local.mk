@@ -2,11 +2,11 @@
 # Fuzz targets. Each target is a function (fuzz.h). In every build, the test replay-TARGET runs it
 # on its corpus. A build with --enable-fuzzers, which needs clang, also runs it with libFuzzer:
 #
-#   make check-fuzz FUZZ_SECONDS=60     both targets at once, for so long
-#   make grow-corpus                    keeps what that has found: as few inputs as reach as much
+#   make check-fuzz FUZZ_SECONDS=60     fuzzes all targets at once for so long
+#   make grow-corpus                    minimizes each corpus, with the new inputs that were found
 
-FUZZ_TARGETS = frame exchange
-FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange
+FUZZ_TARGETS = frame exchange conversation
+FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange tests/fuzz/replay-conversation
 FUZZ_SECONDS = 60
 
 check_PROGRAMS += $(FUZZ_TESTS)
@@ -31,6 +31,16 @@ fuzz_exchange_sources = \
 	tests/fuzz/witness.c tests/fuzz/witness.h \
 	tests/fuzz/words.c tests/fuzz/words.h \
 	tests/unit/scarce.c tests/unit/scarce.h
+fuzz_conversation_sources = \
+	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz-conversation.c \
+	tests/fuzz/channel.c tests/fuzz/channel.h \
+	tests/fuzz/company.c tests/fuzz/company.h \
+	tests/fuzz/ledger.c tests/fuzz/ledger.h \
+	tests/fuzz/listener.c tests/fuzz/listener.h \
+	tests/fuzz/reference.c tests/fuzz/reference.h \
+	tests/fuzz/stranger.c tests/fuzz/stranger.h \
+	tests/fuzz/talker.c tests/fuzz/talker.h
 
 tests_fuzz_replay_frame_SOURCES = $(fuzz_frame_sources) tests/fuzz/replay.c
 tests_fuzz_replay_frame_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"frame"'
@@ -41,12 +51,17 @@ tests_fuzz_replay_exchange_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"exchange"'
 tests_fuzz_replay_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_fuzz_replay_exchange_LDADD = libprotocol.a
 
+tests_fuzz_replay_conversation_SOURCES = $(fuzz_conversation_sources) tests/fuzz/replay.c
+tests_fuzz_replay_conversation_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"conversation"'
+tests_fuzz_replay_conversation_LDADD = libprotocol.a libhost.a
+
 if FUZZERS
-FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange
+FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange tests/fuzz/fuzz-conversation
 EXTRA_PROGRAMS = $(FUZZERS)
 
-# The sources of the frame's target are not instrumented. libFuzzer does not need their coverage,
-# and the target is twice as fast without.
+# The sources of these two targets are not instrumented. libFuzzer does not need their coverage: the
+# target of the frame is twice as fast without, and that of the conversation reaches more of the code
+# with fewer inputs.
 tests_fuzz_fuzz_frame_SOURCES = $(fuzz_frame_sources)
 tests_fuzz_fuzz_frame_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_frame_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
@@ -57,6 +72,12 @@ tests_fuzz_fuzz_exchange_SOURCES = $(fuzz_exchange_sources)
 tests_fuzz_fuzz_exchange_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_exchange_LDFLAGS = -fsanitize=fuzzer $(WRAP_ALLOCATORS)
 tests_fuzz_fuzz_exchange_LDADD = libprotocol.a
+
+tests_fuzz_fuzz_conversation_SOURCES = $(fuzz_conversation_sources)
+tests_fuzz_fuzz_conversation_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_conversation_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
+tests_fuzz_fuzz_conversation_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_conversation_LDADD = libprotocol.a libhost.a
 
 check-fuzz: $(FUZZERS) $(FUZZ_TESTS)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/fuzz/run.sh fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* ledger.c - see ledger.h */
+
+#include "ledger.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "reference.h"
+
+struct entry *ledger_entry(struct ledger *ledger)
+{
+    return &ledger->entries[ledger->current];
+}
+
+static uint64_t total(const struct ledger *ledger)
+{
+    return frame_bits(ledger->entries[ledger->current].frame);
+}
+
+/* ---- bits ---- */
+
+/* A sender never repeats a bit that the daemon has, and has one bit in flight on each lane. */
+void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct process *daemon)
+{
+    PROMISE(bit->index < total(ledger));
+    PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, bit->index));
+    PROMISE(!channel_holds(daemon, ledger->process, bit->lane));
+    if (ledger->was_dismissed)
+        return;
+    PROMISE(bit->index >= ledger->taken);
+    PROMISE(bit->index < ledger->taken + LANES);
+}
+
+void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index)
+{
+    PROMISE(lane < LANES);
+    PROMISE(index < total(ledger));
+    PROMISE(ledger->was_dismissed || index < ledger->taken);
+}
+
+void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
+{
+    const struct parcel *truth = &ledger->newest[bit->lane];
+
+    PROMISE(truth->from == ledger->process);
+    PROMISE(truth->message == ledger->current);
+    PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, truth->index));
+    if (!ledger->was_dismissed) {
+        PROMISE(bit->index == ledger->taken);
+        PROMISE(bit->index == truth->index);
+    }
+    ledger->taken = bit->index + 1;
+}
+
+/* ---- the log ---- */
+
+static bool is_same_row(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length)
+{
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
+void ledger_commit(struct ledger *ledger, pid_t pid, uid_t uid, const struct message *message)
+{
+    const struct entry *entry = ledger_entry(ledger);
+    const struct message *meant = entry->message;
+
+    PROMISE(pid == ledger->process->pid && uid == ledger->process->uid);
+    PROMISE(ledger->taken == total(ledger));
+    PROMISE(!entry->is_bad);
+    PROMISE(message->priority == meant->priority);
+    PROMISE(is_same_row(message->bytes, message->length, meant->bytes, meant->length));
+    PROMISE(
+        is_same_row(message->fields, message->fields_length, meant->fields, meant->fields_length));
+    PROMISE(entry->logged == 0 && !entry->was_unloggable && !entry->is_cut_short);
+    PROMISE(!entry->is_hopeless);
+}
+
+void ledger_log(struct entry *entry)
+{
+    PROMISE(entry->logged == 0);
+    PROMISE(!entry->is_hopeless);
+    entry->logged++;
+}
+
+void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets)
+{
+    const struct frame *frame = ledger_entry(ledger)->frame;
+
+    PROMISE(pid == ledger->process->pid && uid == ledger->process->uid);
+    PROMISE(ledger->taken > 0);
+    if (ledger->was_dismissed)
+        return;
+    PROMISE(ledger->taken < total(ledger));
+    PROMISE(octets == reference_read(frame->octets, ledger->taken / 8, ledger->limit).received);
+}
+
+void ledger_dismiss(struct ledger *ledger)
+{
+    ledger->was_dismissed = true;
+    ledger->taken = 0;
+}
+
+/* ---- outcomes ---- */
+
+static bool is_just(const struct ledger *ledger, const struct entry *entry, enum reply_code reason)
+{
+    if (ledger->was_dismissed)
+        return true;
+    if (!(ledger->told & 1u << reason))
+        return false;
+    switch (reason) {
+    case REPLY_TOO_LARGE:
+        return entry->message->length > ledger->limit;
+    case REPLY_DAMAGED:
+        return entry->is_bad;
+    case REPLY_UNLOGGED:
+        return entry->was_unloggable;
+    case REPLY_BUSY:
+    case REPLY_STOPPING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void refuse(const struct ledger *ledger, struct entry *entry, enum reply_code reason)
+{
+    PROMISE(is_just(ledger, entry, reason));
+    /* The daemon does not know any more if the message was logged. */
+    if (reason == REPLY_FORGOTTEN)
+        return;
+    PROMISE(entry->logged == 0 && !entry->is_cut_short);
+    entry->is_hopeless = true;
+}
+
+static void end(struct entry *entry, bool may_retry, const struct process *daemon)
+{
+    PROMISE(daemon->life != LIFE_RUNNING);
+    if (may_retry)
+        PROMISE(entry->logged == 0 && !entry->is_cut_short);
+    entry->is_hopeless = may_retry;
+}
+
+void ledger_conclude(struct ledger *ledger, const struct conversation *conversation,
+                     const struct process *daemon)
+{
+    struct entry *entry = ledger_entry(ledger);
+    bool may_retry = conversation_may_retry(conversation);
+
+    switch (conversation->outcome) {
+    case CONVERSATION_COMMITTED:
+        PROMISE(!may_retry);
+        PROMISE(entry->logged == 1);
+        return;
+    case CONVERSATION_REFUSED:
+        refuse(ledger, entry, conversation->arq.refusal);
+        return;
+    case CONVERSATION_ENDED:
+        end(entry, may_retry, daemon);
+        return;
+    case CONVERSATION_TIMED_OUT:
+        PROMISE(!may_retry);
+        return;
+    case CONVERSATION_OPEN:
+        break;
+    }
+    PROMISE(conversation->outcome != CONVERSATION_OPEN);
+}
