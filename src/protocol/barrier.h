@@ -2,14 +2,16 @@
 /*
  * barrier.h - holds a word until all signals that were sent before it have been taken
  *
- * The kernel does not deliver signals in the order in which they were sent, so a word may overtake
- * bits. The barrier therefore holds each word, and releases it in one of two cases:
+ * The kernel hands out pending signals by slot, not in the order in which they were sent. In the
+ * order of enum slot, a word is handed out last, so bits that were sent after a word can overtake
+ * it. That order is not documented, and in another order a word could overtake bits. The barrier
+ * therefore holds each word, and releases it in one of two cases:
  *   - No signal is pending.
- *   - Since the word was taken, each slot was seen empty once. Without this rule, a flood of
+ *   - By signals taken after the word, each slot was seen empty once. Without this rule, a flood of
  *     strangers' signals could hold a word for ever.
  *
- * The kernel looks at the slots in the order of enum slot. So a signal that is taken from one slot
- * shows that all slots before it were empty, and that its own slot has just been emptied.
+ * Only the second case needs the order of enum slot: a signal that is taken from one slot shows
+ * that all slots before it were empty, and that its own slot has just been emptied.
  *
  * Policy:
  *   - The barrier holds one word of each process: a newer word replaces an older one.

@@ -8,8 +8,6 @@
 
 #include "protocol/timing.h"
 
-/* After a loss, the sender waits for this many acks with the shortest probe timeout. */
-#define LOSS_WINDOW 1024
 /*
  * Signals that are still taken after the daemon has ended. The daemon leaves four pending signals
  * at most, but strangers may fill the slots again while this process takes them.

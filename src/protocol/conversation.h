@@ -39,6 +39,12 @@
 #include "protocol/barrier.h"
 #include "protocol/frame.h"
 
+/*
+ * After a probe timeout, or after it was told to wait, the sender waits for this many acks with the
+ * shortest probe timeout, even if it sleeps for each ack: another loss is likely.
+ */
+#define LOSS_WINDOW 1024
+
 /* The functions that the owner supplies. */
 struct conversation_ops {
     /* Send a bit or a word to the daemon. Return 0, -ESRCH if the daemon has ended, or -errno. */

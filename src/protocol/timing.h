@@ -13,15 +13,17 @@
 /* ---- the sender ---- */
 
 /*
- * Probe timeout (as in RFC 9002, section 6.2): after this time without a signal from the daemon,
- * the sender sends a probe. The probe timeout doubles with each probe in a row, up to the maximum.
+ * Probe timeout (as in RFC 9002, section 6.2): after this time without an ack or a reply from the
+ * daemon, the sender sends a probe. The probe timeout doubles with each probe in a row, up to the
+ * maximum.
  */
 #define PROBE_TIMEOUT_MIN (200 * NSEC_PER_USEC)
 #define PROBE_TIMEOUT_MAX (100 * NSEC_PER_MSEC)
 /*
- * The first probe timeout of a sender that sleeps for each ack and has lost no signal lately. The
- * kernel would have to program the hardware for a shorter timer at each ack, because such a timer
- * expires before the next clock tick. That takes longer than to send the bit.
+ * The first probe timeout of a sender that sleeps for each ack and, within its last LOSS_WINDOW
+ * acks (conversation.h), has neither had a probe timeout nor been told to wait. The kernel would
+ * have to program the hardware for a shorter timer at each ack, because such a timer expires before
+ * the next clock tick. That takes longer than to send the bit.
  */
 #define PROBE_TIMEOUT_SLEEPING (5 * NSEC_PER_MSEC)
 /*
@@ -48,7 +50,7 @@
 #define SLICE_LONG (40 * NSEC_PER_MSEC)
 /*
  * A sender loses the turn after this time without a signal, if others wait or if it has not been
- * heard since the GO that gave it the turn.
+ * heard since the unasked GO that gave it the turn.
  */
 #define TURN_LAPSE (2 * NSEC_PER_MSEC)
 /*
