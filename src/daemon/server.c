@@ -3,6 +3,7 @@
 
 #include "daemon/server.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -267,7 +268,7 @@ static const char *explain(enum reply_code reason)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
-        return "larger than --max-message";
+        return "larger than --max-message, or more than 64 KiB of fields";
     case REPLY_VERSION:
         return "unknown version of the protocol";
     case REPLY_DAMAGED:
@@ -286,7 +287,9 @@ static const char *explain(enum reply_code reason)
     case REPLY_OUT_OF_STEP:
         break;
     }
-    return "the sender is out of step";
+    /* The exchange refuses probes with FORGOTTEN and OUT_OF_STEP, and never a message. */
+    assert(false);
+    return NULL;
 }
 
 static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
