@@ -36,7 +36,7 @@ STYLES = {
 
 # What the sender reports without a signal of the protocol, as a line of text.
 NOTES = {
-    "silence": lambda event: f"no signal for {event['waited_us']} µs: the sender sends a probe",
+    "timeout": lambda event: f"no signal for {event['waited_us']} µs: the sender sends a probe",
     "repeat": lambda event: f"bits {event['first']} to {event['last']} are sent again",
     "stale": lambda event: "this reply is stale: the sender drops it",
     "uncounted": lambda event: f"{event['signal']} of process {event['pid']} does not count",

@@ -248,8 +248,9 @@ static const struct sink_ops journal_ops = {
 int journal_open(struct sink *ret)
 {
     /*
-     * The send buffer keeps its default size. Rows in the buffer while journald hangs are lost if
-     * the socket of journald goes away. Rows larger than the buffer are passed as a file.
+     * The send buffer keeps its default size. A larger buffer would hold more rows while journald
+     * hangs, and all of them would be lost if the socket of journald went away. Nothing needs a
+     * larger buffer, because libsystemd passes a row that does not fit as a file.
      */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 

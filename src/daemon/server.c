@@ -27,7 +27,7 @@
 
 /* Length of a round. The event loop has to wait for the end of a round. */
 #define ROUND (5 * NSEC_PER_MSEC)
-/* Longest time to block for a bit that is late, after polling in vain. */
+/* Longest time to block for a bit that is late, after polling without a result. */
 #define LINGER (5 * NSEC_PER_MSEC)
 
 #define SESSIONS_MAX 4096u
@@ -151,7 +151,8 @@ static int begin_to_stop(struct server *server)
 }
 
 /*
- * Updates the status and checks for a stop. Must be called after each round and each other event.
+ * Reports changed counts to the service manager, and begins or ends the stop of the daemon. Must be
+ * called after each round and after each other event.
  */
 static int look_around(struct server *server)
 {
@@ -328,9 +329,10 @@ static const struct exchange_ops exchange_ops = {
 /* ---- the event loop ---- */
 
 /*
- * Sets *ret to the time to wait for the next signal in this round, in nanoseconds: 0 while polling
- * may bring it, or while signals were taken and are not settled yet; LINGER at most if a bit is
- * late. Returns false if no signal is near.
+ * Sets *ret to the time to wait for the next signal in this round, in nanoseconds:
+ *   - 0 while polling may bring the signal, or while signals were taken and are not settled yet;
+ *   - LINGER at most if a bit is late.
+ * Returns false if no signal is near.
  */
 static bool next_patience(struct server *server, bool settled, uint64_t until_deadline,
                           uint64_t *ret)
@@ -345,9 +347,10 @@ static bool next_patience(struct server *server, bool settled, uint64_t until_de
 }
 
 /*
- * Must be called if a bit is late. If its sender waits for the CPU of this process, blocking brings
- * this bit, but each further bit will be late, too. So this process moves to another CPU. Returns
- * true if it has moved: then polling may bring the bit now.
+ * Must be called if a bit is late. The sender of the bit may be waiting for the CPU of this
+ * process. To block would then bring this bit, but each further bit would be late, too. So this
+ * process moves to another CPU. Returns true if this process has moved: polling may then bring the
+ * bit.
  */
 static bool has_parted(struct server *server)
 {

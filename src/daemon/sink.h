@@ -46,8 +46,8 @@ struct sink {
 
 struct sink_ops {
     /*
-     * Goes on writing sink->entry. Returns 0 once it is in the log; -EINPROGRESS; another -errno if
-     * it is refused.
+     * Writes what is left of sink->entry. Returns 0 once the entry is in the log, -EINPROGRESS if
+     * the log is full for the moment, or another -errno if the entry is refused.
      */
     int (*write)(struct sink *sink);
     /*

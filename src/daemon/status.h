@@ -26,8 +26,8 @@ struct status {
 };
 
 /*
- * Prepares to report these counts and the failure of this sink. Both stay the caller's. Returns 0
- * or -errno.
+ * Prepares to report these counts and the newest failure of this sink. The counts and the sink stay
+ * the caller's. Returns 0 or -errno.
  */
 int status_open(struct status *status, sd_event *event, const struct exchange_counts *counts,
                 const struct sink *sink);

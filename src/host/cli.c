@@ -22,11 +22,11 @@ static const char *name_of(char *const *argv)
     return letter;
 }
 
-void cli_wrong_option(int complaint, char *const *argv, const char *letters)
+void cli_wrong_option(int wrong, char *const *argv, const char *letters)
 {
     const char *name = name_of(argv);
 
-    if (complaint == ':')
+    if (wrong == ':')
         fail(EX_USAGE, "option '%s' needs a value; see '--help'", name);
     if (optopt >= CLI_LONG_ONLY || (optopt > 0 && strchr(letters, optopt)))
         fail(EX_USAGE, "option '%s' takes no value; see '--help'", name);

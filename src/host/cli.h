@@ -18,11 +18,11 @@
 #define CLI_LONG_ONLY 256
 
 /*
- * Ends the program with EX_USAGE after getopt_long(3) has returned complaint: ':' if an option
- * lacks its value, '?' for any other error. letters are the short options passed to getopt_long(3).
- * They must begin with ':', so that getopt_long(3) prints nothing itself.
+ * Ends the program with EX_USAGE after getopt_long(3) has returned wrong, the code of an error: ':'
+ * if an option lacks its value, '?' for any other error. letters are the short options passed to
+ * getopt_long(3). They must begin with ':', so that getopt_long(3) prints nothing itself.
  */
-_Noreturn void cli_wrong_option(int complaint, char *const *argv, const char *letters);
+_Noreturn void cli_wrong_option(int wrong, char *const *argv, const char *letters);
 
 /* Returns the path given for the pidfile. Ends the program with EX_USAGE if the path is empty. */
 const char *cli_path(const char *argument);

@@ -8,7 +8,7 @@
  * costs only time, but a bit takes several times as long. It happens on idle machines, too: in a
  * virtual machine, the scheduler can mistake an idle CPU for one that the host has taken away. Then
  * it puts a process that is woken on the CPU of the process that wakes it. So the daemon, after
- * polling in vain, checks whether it shares its CPU with the sender, and moves if it does.
+ * polling without a result, checks whether it shares its CPU with the sender, and moves if it does.
  *
  * Second, a stranger may flood one of the two from another CPU while they share one. Then all slots
  * of the flooded process are full again each time before the other process runs, and nothing

@@ -8,9 +8,9 @@
  * it (cpu.h) takes longer than an ack. So this module learns from its polls.
  *
  * Policy: polling lasts, at the greatest limit, as long as it takes to wake the other side and to
- * get its ack. Polls in vain halve the limit. A poll that brings a signal restores it. After
- * some sleeps, the greatest limit is tried again. Polls are never followed by sched_yield(2): since
- * Linux 6.18, a process that yields forfeits its share of a busy CPU.
+ * get its ack. Polls without a result halve the limit. A poll that brings a signal restores it.
+ * After some sleeps, the greatest limit is tried again. Polls are never followed by sched_yield(2):
+ * since Linux 6.18, a process that yields forfeits its share of a busy CPU.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ struct spin {
     unsigned longest; /* greatest limit; 0: never poll */
     unsigned limit;   /* polls after which to give up */
     unsigned polls;   /* since the last signal */
-    unsigned sleeps;  /* after polls in vain */
+    unsigned sleeps;  /* after polls without a result */
     bool gave_up;     /* since the last signal */
 };
 

@@ -335,7 +335,7 @@ void trace_uncounted(struct trace *trace, const struct lane_signal *signal, bool
 
 /* ---- waiting ---- */
 
-void trace_silence(struct trace *trace, uint64_t waited_ns, enum ask ask)
+void trace_timeout(struct trace *trace, uint64_t waited_ns, enum ask ask)
 {
     uint64_t waited = microseconds(waited_ns);
     struct line line;
@@ -343,7 +343,7 @@ void trace_silence(struct trace *trace, uint64_t waited_ns, enum ask ask)
     if (!trace)
         return;
     if (is_json(trace)) {
-        begin_object(trace, &line, "silence");
+        begin_object(trace, &line, "timeout");
         add(&line, ",\"waited_us\":%" PRIu64 ",\"asks\":\"%s\"", waited, asks[ask]);
     } else {
         begin_remark(trace, &line, 0);

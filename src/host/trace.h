@@ -75,7 +75,7 @@ void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index);
 void trace_uncounted(struct trace *trace, const struct lane_signal *signal, bool is_stranger);
 
 /* Shows that no signal came for waited_ns nanoseconds, and that a probe with this ask follows. */
-void trace_silence(struct trace *trace, uint64_t waited_ns, enum ask ask);
+void trace_timeout(struct trace *trace, uint64_t waited_ns, enum ask ask);
 
 /* Shows that the bits from index first to index last of the message will be sent again. */
 void trace_repeat(struct trace *trace, uint64_t first, uint64_t last);

@@ -251,7 +251,7 @@ static void dismiss(struct exchange *ex, struct session *s, enum reply_code reas
 }
 
 /*
- * Returns the session of this user to evict: the one that sent a probe least lately, among those
+ * Returns the session of this user to evict: the one that sent a probe least recently, among those
  * with at least least_reserved octets. NULL if there is none. The session whose commit is in
  * progress is not evicted.
  */

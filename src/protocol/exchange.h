@@ -26,7 +26,7 @@
  *     EXCHANGE_ROOM, or one message of the greatest length if that is more.
  *   - At a limit, the user who has most sessions (or most octets) gives way, if that user has more
  *     than the asking user would then have. Of that user's sessions, the exchange evicts the one
- *     that sent a probe least lately. An evicted sender that waits for something is told BUSY.
+ *     that sent a probe least recently. An evicted sender that waits for something is told BUSY.
  *   - The session whose message is being committed is never evicted.
  *   - If no session can be evicted, or if that does not free enough, the asking sender is told
  *     BUSY.
@@ -143,9 +143,9 @@ int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, voi
                   size_t message_limit, unsigned session_limit);
 
 /*
- * Tells every sender that still waits for something that the daemon stops, and frees all sessions.
- * One sender is told nothing: the one whose message is partly in the log. Both "it is in the log"
- * and "it is not" would be untrue.
+ * Tells every sender that waits for a turn or a verdict that the daemon stops, and frees all
+ * sessions. A sender whose message is partly in the log is told nothing, because neither "logged"
+ * nor "not logged" would be true.
  */
 void exchange_done(struct exchange *exchange);
 

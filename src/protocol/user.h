@@ -55,7 +55,7 @@ struct users {
     size_t reserved;         /* octets, of all users */
 };
 
-/* Prepares without any user. */
+/* Prepares an empty list of users. */
 void users_init(struct users *users);
 
 /*

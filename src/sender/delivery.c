@@ -85,7 +85,7 @@ static void note_timeout(void *owner, uint64_t waited_ns, enum ask ask)
 {
     const struct delivery *d = owner;
 
-    trace_silence(d->trace, waited_ns, ask);
+    trace_timeout(d->trace, waited_ns, ask);
 }
 
 static const struct conversation_ops conversation_ops = {

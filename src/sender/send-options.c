@@ -22,7 +22,7 @@
 static const char usage[] =
     "Usage: minitalk-send [OPTION...] [STRING...]\n"
     "Send a message to minitalkd by SIGUSR1 and SIGUSR2. Several STRINGs are joined with one\n"
-    "space; without any, each line of standard input is a message.\n"
+    "space; without a STRING, each line of standard input is a message.\n"
     "\n"
     "What is sent:\n"
     "  -f, --file=FILE         each line of FILE is a message; '-' is standard input\n"

@@ -37,8 +37,8 @@ int pidfd_open(pid_t pid, unsigned flags)
 }
 
 /*
- * Refuses flags, as kernels before 6.9 do that cannot direct a signal at one thread. The programs
- * then use tgkill(2).
+ * Refuses flags, as kernels before Linux 6.9 do: they cannot direct a signal at one thread by a
+ * pidfd. The programs then use tgkill(2).
  */
 int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags)
 {

@@ -63,8 +63,9 @@ middle() {
         }'
 }
 
-# percentile P NAME [MOMENT]: prints the P-th percentile of the figures with this name. MOMENT is
-# one moment, or a round with all its parts; without it, all figures count.
+# percentile P NAME [MOMENT]: prints the P-th percentile of the figures with this name. If MOMENT is
+# a round, as 3, the figures of all its parts count. If MOMENT is one part, as 3.2, only the figures
+# of that part count. Without MOMENT, all figures count.
 percentile() {
     awk -F, -v name="$2" -v moment="${3-}" \
         '$1 == name && (moment == "" || index($4 ".", moment ".") == 1) { print $3 }' "$figures" |

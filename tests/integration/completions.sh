@@ -19,8 +19,9 @@ names_of() {
 # ---- asking the shells: complete_in_SHELL LINE prints the completions of LINE, one a line ----
 
 # type_in LINE: prints the keys to type. Tab inserts all possible completions. A ^T in LINE inserts
-# only the part that all completions share. ^A and ^E then make the line the arguments of a printf
-# that writes its words to ./completed.
+# only the part that all completions share. ^A then goes to the start of the line, where 'printf' is
+# typed, and ^E goes to the end, where '> completed' is typed. So printf writes the words of the
+# completed line to ./completed.
 type_in() {
     printf '%s\t\001printf "%%s\\n" \005 > completed\nexit\n' "$1"
 }

@@ -177,7 +177,7 @@ test_a_probe_timeout_in_the_middle_of_a_message_is_shown_with_its_probe() {
     start_send --trace=json --timeout=60 --whole < message
     eventually 10 grep -q '"ack"' sender-errors
     stop_process "$daemon"
-    eventually 10 grep -q '"event":"silence","waited_us":[0-9]*,"asks":"resume"' sender-errors
+    eventually 10 grep -q '"event":"timeout","waited_us":[0-9]*,"asks":"resume"' sender-errors
     kill -CONT "$daemon"
     kill "$sender"
     expect_end 143 "$sender"

@@ -16,7 +16,7 @@ static unsigned polls_in_vain(struct spin *spin)
     return polls;
 }
 
-/* Polls in vain, sleeps, and then hears something. Returns the number of polls. */
+/* Polls without a result, sleeps, and then hears something. Returns the number of polls. */
 static unsigned sleep_once(struct spin *spin)
 {
     unsigned polls = polls_in_vain(spin);

@@ -241,13 +241,13 @@ END_TEST
 
 START_TEST(a_probe_timeout_tells_its_length_and_the_ask_that_follows)
 {
-    trace_silence(&trace, 200000, ASK_RESUME);
-    trace_silence(&trace, 400000, ASK_START);
+    trace_timeout(&trace, 200000, ASK_RESUME);
+    trace_timeout(&trace, 400000, ASK_START);
     expect(REMARK "no signal for 200 us: sending a probe to resume\n" REMARK
                   "no signal for 400 us: sending a probe to start\n");
     trace.format = TRACE_JSON;
-    trace_silence(&trace, 200000, ASK_RESUME);
-    expect_json("\"event\":\"silence\",\"waited_us\":200,\"asks\":\"resume\"");
+    trace_timeout(&trace, 200000, ASK_RESUME);
+    expect_json("\"event\":\"timeout\",\"waited_us\":200,\"asks\":\"resume\"");
 }
 END_TEST
 
@@ -288,7 +288,7 @@ static void trace_all(struct trace *t)
     trace_bit(t, INT32_MAX, LANE_PROCESS, true, UINT64_MAX);
     trace_ack(t, INT32_MAX, LANE_PROCESS, UINT64_MAX);
     trace_uncounted(t, &last, false);
-    trace_silence(t, UINT64_MAX, ASK_RESUME);
+    trace_timeout(t, UINT64_MAX, ASK_RESUME);
     trace_repeat(t, UINT64_MAX - 1, UINT64_MAX);
     trace_sleep(t, UINT64_MAX - 1);
 }
