@@ -5,7 +5,8 @@
 #   run.sh fuzz SECONDS TARGET…   runs all targets at once, starting from their corpora; keeps new
 #                                 inputs in tests/fuzz/found/ of the build
 #   run.sh grow TARGET…           minimizes each corpus: of its inputs and the new ones, keeps the
-#                                 fewest that reach the same coverage
+#                                 fewest that reach the same coverage, and each input with a name
+#                                 of its own
 set -eu
 
 : "${srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${builddir:=$PWD}"
@@ -59,12 +60,22 @@ fuzz() {
     return "$failed"
 }
 
+# keep_named CORPUS DIRECTORY: copies the inputs that are not named by libFuzzer's 40 digits. Each
+# shows a broken rule that the other inputs do not show.
+keep_named() {
+    local input
+    for input in "$1"/*; do
+        [[ ${input##*/} =~ ^[0-9a-f]{40}$ ]] || cp "$input" "$2"
+    done
+}
+
 grow_one() {
     local corpus=$srcdir/tests/fuzz/corpus/$1 chosen=$found/$1.chosen
     rm -rf "$chosen"
     mkdir -p "$chosen" "$found/$1"
     "$here/fuzz-$1" -set_cover_merge=1 -max_len="$LONGEST" \
         "$chosen" "$corpus" "$found/$1" > "$found/$1.log" 2>&1
+    keep_named "$corpus" "$chosen"
     rm -rf "$corpus"
     mv "$chosen" "$corpus"
     echo "$corpus: $(find "$corpus" -type f | wc -l) inputs"
