@@ -36,7 +36,7 @@
 #include "daemon/message-ids.h"
 #include "daemon/sink.h"
 
-static int probe_journald(const struct sink *sink)
+static int poll_journald(const struct sink *sink)
 {
     static const struct sockaddr_un journald = {.sun_family = AF_UNIX,
                                                 .sun_path = "/run/systemd/journal/socket"};
@@ -176,8 +176,8 @@ static void add_origin(struct row *row, const struct origin *origin)
         add(row, "MINITALK_SENDER_UNIT=%s", origin->unit);
     if (origin->user_unit)
         add(row, "MINITALK_SENDER_USER_UNIT=%s", origin->user_unit);
-    if (origin->session)
-        add(row, "MINITALK_SENDER_SESSION=%s", origin->session);
+    if (origin->login_session)
+        add(row, "MINITALK_SENDER_SESSION=%s", origin->login_session);
 }
 
 /* Sends a row: the first one of the process by libsystemd's socket, all others by the sink's. */
@@ -200,7 +200,7 @@ static int write_journal(struct sink *sink)
     static const char name[] = "MESSAGE=";
     const struct entry *entry = &sink->entry;
     struct row row = {.count = 0};
-    int r = probe_journald(sink);
+    int r = poll_journald(sink);
 
     if (r < 0)
         return r;
@@ -241,7 +241,7 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
 
 static const struct sink_ops journal_ops = {
     .write = write_journal,
-    .probe = probe_journald,
+    .poll = poll_journald,
     .record = record_journal,
 };
 

@@ -21,8 +21,8 @@ struct origin origin_read(pid_t pid)
         origin.unit = NULL;
     if (sd_pid_get_user_unit(pid, &origin.user_unit) < 0)
         origin.user_unit = NULL;
-    if (sd_pid_get_session(pid, &origin.session) < 0)
-        origin.session = NULL;
+    if (sd_pid_get_session(pid, &origin.login_session) < 0)
+        origin.login_session = NULL;
     return origin;
 }
 
@@ -37,7 +37,7 @@ struct origin origin_copy(const struct origin *origin)
 
     copy.unit = copy_of(origin->unit);
     copy.user_unit = copy_of(origin->user_unit);
-    copy.session = copy_of(origin->session);
+    copy.login_session = copy_of(origin->login_session);
     return copy;
 }
 
@@ -45,6 +45,6 @@ void origin_free(struct origin *origin)
 {
     free(origin->unit);
     free(origin->user_unit);
-    free(origin->session);
+    free(origin->login_session);
     *origin = ORIGIN_UNKNOWN;
 }

@@ -14,8 +14,8 @@
 struct origin {
     char command[ORIGIN_COMMAND_SIZE]; /* as in /proc/PID/comm; empty if unknown */
     char *unit;                        /* systemd.unit(5); NULL if none or unknown */
-    char *user_unit; /* unit of the user's own service manager; NULL if none or unknown */
-    char *session;   /* ID of the logind session; NULL if none or unknown */
+    char *user_unit;     /* unit of the user's own service manager; NULL if none or unknown */
+    char *login_session; /* ID of the logind session; NULL if none or unknown */
 };
 
 #define ORIGIN_UNKNOWN ((struct origin){0})

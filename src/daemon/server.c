@@ -334,8 +334,7 @@ static const struct exchange_ops exchange_ops = {
  *   - LINGER at most if a bit is late.
  * Returns false if no signal is near.
  */
-static bool next_patience(struct server *server, bool settled, uint64_t until_deadline,
-                          uint64_t *ret)
+static bool next_wait(struct server *server, bool settled, uint64_t until_deadline, uint64_t *ret)
 {
     *ret = 0;
     if (exchange_holds_words(&server->exchange) || spin_again(&server->spin))
@@ -382,19 +381,19 @@ static int on_round(sd_event_source *source, void *userdata)
     server->has_looked = false;
     while (now < end) {
         struct lane_signal signal;
-        uint64_t patience;
+        uint64_t wait;
         int r;
 
-        if (!next_patience(server, settled, deadline - now, &patience)) {
+        if (!next_wait(server, settled, deadline - now, &wait)) {
             r = sleep_until(server, deadline);
             return r < 0 ? r : look_around(server);
         }
-        if (patience > 0) {
+        if (wait > 0) {
             if (has_parted(server))
                 continue;
-            trace_sleep(server->trace, patience);
+            trace_sleep(server->trace, wait);
         }
-        r = inbox_take(patience, &signal);
+        r = inbox_take(wait, &signal);
         if (r < 0)
             return r;
         settled = r == 0;

@@ -55,7 +55,7 @@ int sink_continue(struct sink *sink)
 
 int sink_check(const struct sink *sink)
 {
-    int r = sink->ops->probe(sink);
+    int r = sink->ops->poll(sink);
 
     return r == -EINPROGRESS ? 0 : r;
 }
@@ -84,7 +84,7 @@ void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, co
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    r = sink->ops->record ? sink->ops->probe(sink) : -ENOTSUP;
+    r = sink->ops->record ? sink->ops->poll(sink) : -ENOTSUP;
     if (r == 0)
         sink->ops->record(sink, record, pid, uid, text);
     else if (r != -EINPROGRESS)

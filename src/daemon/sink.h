@@ -54,9 +54,9 @@ struct sink_ops {
      * Returns 0 if the log takes an entry now; -EINPROGRESS if it is full for the moment; another
      * -errno if it cannot be reached.
      */
-    int (*probe)(const struct sink *sink);
+    int (*poll)(const struct sink *sink);
     /*
-     * Writes a record, once probe() has returned 0. pid and uid are those of the sender that the
+     * Writes a record, once poll() has returned 0. pid and uid are those of the sender that the
      * text is about; pid is 0 if it is about none. NULL if the log takes no records.
      */
     void (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);

@@ -17,7 +17,7 @@
 #include "daemon/sink.h"
 #include "host/descriptors.h"
 
-static int probe_stdout(const struct sink *sink)
+static int poll_stdout(const struct sink *sink)
 {
     struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
 
@@ -41,7 +41,7 @@ static int write_stdout(struct sink *sink)
         };
         ssize_t n;
 
-        if (probe_stdout(sink) < 0)
+        if (poll_stdout(sink) < 0)
             return -EINPROGRESS;
         n = writev(sink->fd, parts, 2);
         if (n < 0 && errno == EAGAIN)
@@ -54,7 +54,7 @@ static int write_stdout(struct sink *sink)
     return 0;
 }
 
-static const struct sink_ops stdout_ops = {.write = write_stdout, .probe = probe_stdout};
+static const struct sink_ops stdout_ops = {.write = write_stdout, .poll = poll_stdout};
 
 int stdout_open(struct sink *ret)
 {

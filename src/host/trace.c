@@ -118,7 +118,7 @@ static bool has_room(const struct trace *trace)
 {
     struct pollfd pollfd = {.fd = trace->fd, .events = POLLOUT};
 
-    return poll(&pollfd, 1, trace->lost > 0 ? 0 : TRACE_PATIENCE) > 0 && pollfd.revents & POLLOUT;
+    return poll(&pollfd, 1, trace->lost > 0 ? 0 : TRACE_WAIT_MAX) > 0 && pollfd.revents & POLLOUT;
 }
 
 static bool write_line(const struct trace *trace, const struct line *line)

@@ -10,7 +10,7 @@
  * Policy: the traced program is more important than its trace. A line is written at once and in one
  * piece. A line that cannot be written is lost; before the next line that can be written, another
  * line tells how many were lost. If a reader does not read, the program waits for it once, for
- * TRACE_PATIENCE, and not again until it has read.
+ * TRACE_WAIT_MAX, and not again until it has read.
  *
  * From trace_word() on, each function also accepts NULL as the trace, and then does nothing.
  */
@@ -24,7 +24,7 @@
 #include "protocol/word.h"
 
 /* Greatest wait for a reader, in milliseconds. */
-#define TRACE_PATIENCE 100
+#define TRACE_WAIT_MAX 100
 /* As limit_ns of trace_sleep(): the sleep has no limit. */
 #define TRACE_UNLIMITED UINT64_MAX
 
