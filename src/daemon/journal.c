@@ -11,7 +11,7 @@
  *   opens that socket at the first call and keeps it. So the sink puts its own socket, which is
  *   non-blocking, in the place of that one.
  *
- * Only the very first row, the record that the daemon has started, can still block: if journald
+ * Only the very first entry, the record that the daemon has started, can still block: if journald
  * hangs, and somebody fills its queue right after the sink has seen room in it.
  */
 
@@ -66,50 +66,50 @@ static int next_descriptor(const struct sink *sink)
     return number;
 }
 
-/* One journal entry, as sd_journal_sendv(3) takes it. The row owns all octets of its fields. */
-struct row {
+/* One journal entry, as sd_journal_sendv(3) takes it. The entry owns all octets of its fields. */
+struct journal_entry {
     struct iovec *fields;
     int count;
     int room;  /* fields for which memory is allocated */
-    int error; /* -ENOMEM: a field is missing, so the row must not be sent */
+    int error; /* -ENOMEM: a field is missing, so the entry must not be sent */
 };
 
-static void free_row(struct row *row)
+static void free_fields(struct journal_entry *out)
 {
-    for (int i = 0; i < row->count; i++)
-        free(row->fields[i].iov_base);
-    free(row->fields);
+    for (int i = 0; i < out->count; i++)
+        free(out->fields[i].iov_base);
+    free(out->fields);
 }
 
-static bool make_room(struct row *row)
+static bool make_room(struct journal_entry *out)
 {
-    int room = row->room > 0 ? 2 * row->room : 16;
+    int room = out->room > 0 ? 2 * out->room : 16;
     struct iovec *fields;
 
-    if (row->count < row->room)
+    if (out->count < out->room)
         return true;
-    fields = reallocarray(row->fields, (size_t)room, sizeof *fields);
+    fields = reallocarray(out->fields, (size_t)room, sizeof *fields);
     if (!fields)
         return false;
-    row->fields = fields;
-    row->room = room;
+    out->fields = fields;
+    out->room = room;
     return true;
 }
 
 /* Adds a field and takes over its octets. They are NULL if they could not be allocated. */
-static void add_owned(struct row *row, void *octets, size_t length)
+static void add_owned(struct journal_entry *out, void *octets, size_t length)
 {
-    if (!octets || !make_room(row)) {
-        row->error = -ENOMEM;
+    if (!octets || !make_room(out)) {
+        out->error = -ENOMEM;
         free(octets);
         return;
     }
-    row->fields[row->count++] = (struct iovec){.iov_base = octets, .iov_len = length};
+    out->fields[out->count++] = (struct iovec){.iov_base = octets, .iov_len = length};
 }
 
 /* Adds a field made of two parts. Each of them may be empty. */
-static void add_parts(struct row *row, const void *first, size_t first_length, const void *second,
-                      size_t second_length)
+static void add_parts(struct journal_entry *out, const void *first, size_t first_length,
+                      const void *second, size_t second_length)
 {
     uint8_t *octets = malloc(first_length + second_length);
 
@@ -117,10 +117,11 @@ static void add_parts(struct row *row, const void *first, size_t first_length, c
         memcpy(octets, first, first_length);
     if (octets && second_length > 0)
         memcpy(octets + first_length, second, second_length);
-    add_owned(row, octets, first_length + second_length);
+    add_owned(out, octets, first_length + second_length);
 }
 
-__attribute__((format(printf, 2, 3))) static void add(struct row *row, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct journal_entry *out, const char *format,
+                                                      ...)
 {
     char *text = NULL;
     va_list arguments;
@@ -129,22 +130,22 @@ __attribute__((format(printf, 2, 3))) static void add(struct row *row, const cha
     va_start(arguments, format);
     length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    add_owned(row, length < 0 ? NULL : text, length < 0 ? 0 : (size_t)length);
+    add_owned(out, length < 0 ? NULL : text, length < 0 ? 0 : (size_t)length);
 }
 
-static void add_head(struct row *row, unsigned priority, const char *message_id)
+static void add_head(struct journal_entry *out, unsigned priority, const char *message_id)
 {
-    add(row, "PRIORITY=%u", priority);
-    add(row, "MESSAGE_ID=%s", message_id);
+    add(out, "PRIORITY=%u", priority);
+    add(out, "MESSAGE_ID=%s", message_id);
 }
 
-static void add_identifier(struct row *row)
+static void add_identifier(struct journal_entry *out)
 {
-    add(row, "SYSLOG_IDENTIFIER=minitalk");
+    add(out, "SYSLOG_IDENTIFIER=minitalk");
 }
 
 /* Adds the fields of the sender. Its tag, if any, replaces the daemon's own identifier. */
-static void add_fields(struct row *row, const struct message *message)
+static void add_fields(struct journal_entry *out, const struct message *message)
 {
     struct field field;
     bool is_tagged = false;
@@ -152,44 +153,44 @@ static void add_fields(struct row *row, const struct message *message)
 
     while (fields_next(message->fields, message->fields_length, &offset, &field)) {
         if (field.kind == FIELD_OWN)
-            add_parts(row, field.name, field.name_length + 1 + field.length, NULL, 0);
+            add_parts(out, field.name, field.name_length + 1 + field.length, NULL, 0);
         else
-            add(row, "%.*s=%.*s", (int)field.name_length, field.name, (int)field.length,
+            add(out, "%.*s=%.*s", (int)field.name_length, field.name, (int)field.length,
                 (const char *)field.value);
         is_tagged |= field.kind == FIELD_TAG;
     }
     if (!is_tagged)
-        add_identifier(row);
+        add_identifier(out);
 }
 
-static void add_sender(struct row *row, pid_t pid, uid_t uid)
+static void add_sender(struct journal_entry *out, pid_t pid, uid_t uid)
 {
-    add(row, "MINITALK_SENDER_PID=%d", (int)pid);
-    add(row, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+    add(out, "MINITALK_SENDER_PID=%d", (int)pid);
+    add(out, "MINITALK_SENDER_UID=%u", (unsigned)uid);
 }
 
-static void add_origin(struct row *row, const struct origin *origin)
+static void add_origin(struct journal_entry *out, const struct origin *origin)
 {
     if (origin->command[0])
-        add(row, "MINITALK_SENDER_COMM=%s", origin->command);
+        add(out, "MINITALK_SENDER_COMM=%s", origin->command);
     if (origin->unit)
-        add(row, "MINITALK_SENDER_UNIT=%s", origin->unit);
+        add(out, "MINITALK_SENDER_UNIT=%s", origin->unit);
     if (origin->user_unit)
-        add(row, "MINITALK_SENDER_USER_UNIT=%s", origin->user_unit);
+        add(out, "MINITALK_SENDER_USER_UNIT=%s", origin->user_unit);
     if (origin->login_session)
-        add(row, "MINITALK_SENDER_SESSION=%s", origin->login_session);
+        add(out, "MINITALK_SENDER_SESSION=%s", origin->login_session);
 }
 
-/* Sends a row: the first one of the process by libsystemd's socket, all others by the sink's. */
-static int send_row(const struct sink *sink, const struct row *row)
+/* Sends an entry: the first one of the process by libsystemd's socket, all others by the sink's. */
+static int send_fields(const struct sink *sink, const struct journal_entry *out)
 {
     static bool is_replaced;
     int theirs, r;
 
-    if (row->error)
-        return row->error;
+    if (out->error)
+        return out->error;
     theirs = is_replaced ? -1 : next_descriptor(sink);
-    r = sd_journal_sendv(row->fields, row->count);
+    r = sd_journal_sendv(out->fields, out->count);
     if (theirs >= 0 && is_datagram_socket(theirs))
         is_replaced = dup3(sink->fd, theirs, O_CLOEXEC) >= 0;
     return r == -EAGAIN ? -EINPROGRESS : r;
@@ -199,19 +200,19 @@ static int write_journal(struct sink *sink)
 {
     static const char name[] = "MESSAGE=";
     const struct entry *entry = &sink->entry;
-    struct row row = {.count = 0};
+    struct journal_entry out = {.count = 0};
     int r = poll_journald(sink);
 
     if (r < 0)
         return r;
-    add_parts(&row, name, sizeof name - 1, entry->message.bytes, entry->message.length);
-    add_head(&row, entry->message.priority, MESSAGE_ID_MESSAGE);
-    add_fields(&row, &entry->message);
-    add_sender(&row, entry->pid, entry->uid);
-    add_origin(&row, &entry->origin);
-    add(&row, "MINITALK_BYTES=%zu", entry->message.length);
-    r = send_row(sink, &row);
-    free_row(&row);
+    add_parts(&out, name, sizeof name - 1, entry->message.bytes, entry->message.length);
+    add_head(&out, entry->message.priority, MESSAGE_ID_MESSAGE);
+    add_fields(&out, &entry->message);
+    add_sender(&out, entry->pid, entry->uid);
+    add_origin(&out, &entry->origin);
+    add(&out, "MINITALK_BYTES=%zu", entry->message.length);
+    r = send_fields(sink, &out);
+    free_fields(&out);
     return r;
 }
 
@@ -228,15 +229,15 @@ static const struct {
 static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
                            const char *text)
 {
-    struct row row = {.count = 0};
+    struct journal_entry out = {.count = 0};
 
-    add(&row, "MESSAGE=%s", text);
-    add_head(&row, records[record].priority, records[record].id);
-    add_identifier(&row);
+    add(&out, "MESSAGE=%s", text);
+    add_head(&out, records[record].priority, records[record].id);
+    add_identifier(&out);
     if (pid > 0)
-        add_sender(&row, pid, uid);
-    send_row(sink, &row);
-    free_row(&row);
+        add_sender(&out, pid, uid);
+    send_fields(sink, &out);
+    free_fields(&out);
 }
 
 static const struct sink_ops journal_ops = {
@@ -248,9 +249,9 @@ static const struct sink_ops journal_ops = {
 int journal_open(struct sink *ret)
 {
     /*
-     * The send buffer keeps its default size. A larger buffer would hold more rows while journald
-     * hangs, and all of them would be lost if the socket of journald went away. Nothing needs a
-     * larger buffer, because libsystemd passes a row that does not fit as a file.
+     * The send buffer keeps its default size. A larger buffer would hold more entries while
+     * journald hangs, and all of them would be lost if the socket of journald went away. Nothing
+     * needs a larger buffer, because libsystemd passes an entry that does not fit as a file.
      */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 

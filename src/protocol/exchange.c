@@ -242,7 +242,7 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
  * Tells the sender the reason, if the sender waits for something, and frees the session. If the
  * session had the turn, nobody has it afterwards.
  */
-static void dismiss(struct exchange *ex, struct session *s, enum reply_code reason)
+static void refuse_and_drop(struct exchange *ex, struct session *s, enum reply_code reason)
 {
     uninvite(ex, s, reason);
     if (session_is_mid_message(s))
@@ -255,8 +255,8 @@ static void dismiss(struct exchange *ex, struct session *s, enum reply_code reas
  * with at least least_reserved octets. NULL if there is none. The session whose commit is in
  * progress is not evicted.
  */
-static struct session *dispensable(const struct exchange *ex, const struct user *user,
-                                   size_t least_reserved)
+static struct session *session_to_evict(const struct exchange *ex, const struct user *user,
+                                        size_t least_reserved)
 {
     struct member *member;
 
@@ -266,11 +266,11 @@ static struct session *dispensable(const struct exchange *ex, const struct user 
     return NULL;
 }
 
-static bool dispense_with(struct exchange *ex, struct session *s)
+static bool evict(struct exchange *ex, struct session *s)
 {
     if (!s)
         return false;
-    dismiss(ex, s, REPLY_BUSY);
+    refuse_and_drop(ex, s, REPLY_BUSY);
     pass_on_turn(ex);
     return true;
 }
@@ -285,7 +285,7 @@ static bool make_way(struct exchange *ex, uid_t uid)
     most = users_with_most_sessions(&ex->users);
     if (most->sessions <= users_sessions(&ex->users, uid) + 1)
         return false;
-    return dispense_with(ex, dispensable(ex, most, 0));
+    return evict(ex, session_to_evict(ex, most, 0));
 }
 
 /*
@@ -301,7 +301,7 @@ static bool reserve(struct exchange *ex, struct session *s)
         const struct user *most = users_with_most_room(&ex->users);
 
         if (most->reserved <= s->member.user->reserved + octets ||
-            !dispense_with(ex, dispensable(ex, most, 1)))
+            !evict(ex, session_to_evict(ex, most, 1)))
             return false;
     }
     users_reserve(&ex->users, &s->member, octets);
@@ -518,14 +518,14 @@ static void tell_stopping(void *owner, struct session *s)
     uninvite(owner, s, REPLY_STOPPING);
 }
 
-static void dismiss_stopping(void *owner, struct session *s)
+static void refuse_stopping(void *owner, struct session *s)
 {
     struct exchange *ex = owner;
 
     if (s == ex->committer && ex->ops->has_begun(ex->owner))
         drop(ex, s);
     else
-        dismiss(ex, s, REPLY_STOPPING);
+        refuse_and_drop(ex, s, REPLY_STOPPING);
 }
 
 void exchange_stop(struct exchange *ex, uint64_t now)
@@ -541,7 +541,7 @@ void exchange_done(struct exchange *ex)
 {
     if (!ex->sessions.buckets)
         return;
-    sessions_for_each(&ex->sessions, dismiss_stopping, ex);
+    sessions_for_each(&ex->sessions, refuse_stopping, ex);
     sessions_done(&ex->sessions);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* word.c - packs control words, and unpacks them strictly; see word.h for the layout */
+/* word.c - packs words, and unpacks them strictly; see word.h for the layout */
 
 #include "protocol/word.h"
 

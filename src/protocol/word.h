@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * word.h - control words: 32 bits that travel as the value of a queued SIGUSR2
+ * word.h - words: 32 bits that travel as the value of a queued SIGUSR2
  *
  *   probe:  0x6 (4 bits)  | ask (4 bits) | 0 (8 bits)   | nonce (16 bits)
  *   reply:  code (4 bits) | count modulo 4096 (12 bits) | nonce (16 bits)

@@ -109,7 +109,7 @@ test_bits_use_both_lanes_in_turn() {
 
 # On a busy machine there are probe timeouts, and each adds a probe. So the least of five attempts
 # counts.
-test_a_message_takes_at_most_5_control_words() {
+test_a_message_takes_at_most_5_words() {
     local of_sender of_daemon least=1000
     for _ in {1..5}; do
         trace_a_message
@@ -117,8 +117,8 @@ test_a_message_takes_at_most_5_control_words() {
         of_daemon=$(words_of daemon)
         [ $((of_sender + of_daemon)) -ge "$least" ] || least=$((of_sender + of_daemon))
     done
-    echo "# control words beside $(wc -l < sender.sent) bits, of both sides together: $least"
-    [ "$least" -le 5 ] || fail "$least control words for one message"
+    echo "# words beside $(wc -l < sender.sent) bits, of both sides together: $least"
+    [ "$least" -le 5 ] || fail "$least words for one message"
 }
 
 # calls_beside FILE NAME…: prints the lines with other system calls than these.

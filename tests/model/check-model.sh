@@ -57,13 +57,13 @@ full_promises=(
 
 # Each line is a rule: name, description, and the mode and flags of a search that needs the rule.
 rules=(
-    'asking|after a probe timeout the sender sends a probe and repeats no bit|states|-DBITS=5'
+    'probing|after a probe timeout the sender sends a probe and repeats no bit|states|-DBITS=5'
     'sender-barrier|a sender acts only on words the barrier releases|states|-DBITS=5 -DANY_ORDER'
     'daemon-barrier|the daemon acts only on words the barrier releases|states|-DBITS=5 -DANY_ORDER'
     "order|slots are proved empty only in the kernel's order|states|-DBITS=5 -DANY_ORDER"
     'nonce|a sender does not believe a reply to an older probe|states|-DBITS=5'
-    'asked|a sender believes a go only while it waits for a reply|states|-DBITS=5'
-    'answerer|only the daemon acknowledges bits|states|-DBITS=5'
+    'awaited|a sender believes a go only while it waits for a reply|states|-DBITS=5'
+    'daemon-acks|only the daemon acknowledges bits|states|-DBITS=5'
     'pidfd|a session belongs to a process and not to a PID|states|-DLIVES=2 -DBITS=5'
     'proof|the daemon takes a bit only if its ack could be sent|states|-DLIVES=2 -DROGUE -DBITS=5'
     'newcomer|bits from before a session do not count in it|states|-DFORGED -DLIVES=2 -DBITS=2'

@@ -27,13 +27,13 @@ typedef Session {
 Session session[SENDERS];
 
 /* The newest probe of each PID. The barrier holds it until is_free. */
-typedef Question {
+typedef Probe {
     bool here;
     bool is_free;
-    bit ask;
+    bit kind;
     byte age;
 };
-Question question[SENDERS];
+Probe probe[SENDERS];
 
 byte runner = NOBODY;
 bool is_unheard; /* no signal of the runner has come since the GO */
@@ -305,7 +305,7 @@ inline take_next_bit()
 }
 
 /* The ack goes out first. If it could be sent, the session's process has sent the bit. */
-inline answer_next_bit()
+inline acknowledge_next_bit()
 {
     if
     :: IS_GONE(runner) && IS_PROOF_NEEDED ->
@@ -317,7 +317,7 @@ inline answer_next_bit()
     :: else ->
         if
         :: IS_GONE(runner)
-        :: else -> send_answer(runner, NEXT_LANE(runner))
+        :: else -> send_ack(runner, NEXT_LANE(runner))
         fi;
         d_step { take_next_bit() }
     fi
@@ -396,12 +396,12 @@ inline resume(p)
  * Handles a probe from a PID without a session. A probe to start opens a session. If no process has
  * the PID, the probe is forged and gets no reply.
  */
-inline welcome(p, its_ask, its_age)
+inline welcome(p, its_kind, its_age)
 {
     if
     :: IS_ALIVE(p) ->
         if
-        :: its_ask == START ->
+        :: its_kind == START ->
             session[p].open = true;
             session[p].incarnation = process[p].incarnation;
             session[p].state = SESSION_IDLE
@@ -417,7 +417,7 @@ inline welcome(p, its_ask, its_age)
 
 inline act_on(p)
 {
-    printf("daemon: acts on the question of %d, age %d\n", p, question[p].age);
+    printf("daemon: acts on the probe of %d, age %d\n", p, probe[p].age);
     if
     :: session[p].open && HAS_ENDED(p) ->
         drop(p);
@@ -430,60 +430,60 @@ inline act_on(p)
     is_held_again = false;
     if
     :: !session[p].open ->
-        welcome(p, question[p].ask, question[p].age);
+        welcome(p, probe[p].kind, probe[p].age);
         is_held_again = (session[p].open && IS_NEWCOMER_HELD)
     :: else
     fi;
     if
-    :: session[p].open && is_held_again -> question[p].is_free = false
+    :: session[p].open && is_held_again -> probe[p].is_free = false
     :: session[p].open && !is_held_again ->
         hear(p);
-        session[p].nonce = question[p].age;
+        session[p].nonce = probe[p].age;
         if
         :: ARE_SLOTS_CLEARED -> clear_slots(p)
         :: else
         fi;
         if
-        :: question[p].ask == START -> start(p)
+        :: probe[p].kind == START -> start(p)
         :: else -> resume(p)
         fi;
-        forget_question(p)
-    :: else -> forget_question(p)
+        forget_probe(p)
+    :: else -> forget_probe(p)
     fi
 }
 
 /* ---- the barrier ---- */
 
-inline forget_question(p)
+inline forget_probe(p)
 {
-    question[p].here = false;
-    question[p].is_free = false;
-    question[p].ask = 0;
-    question[p].age = 0
+    probe[p].here = false;
+    probe[p].is_free = false;
+    probe[p].kind = 0;
+    probe[p].age = 0
 }
 
-inline free_questions()
+inline release_probes()
 {
-    question[0].is_free = question[0].here;
-    question[SENDERS - 1].is_free = question[SENDERS - 1].here
+    probe[0].is_free = probe[0].here;
+    probe[SENDERS - 1].is_free = probe[SENDERS - 1].here
 }
 
-inline hold_question(slot)
+inline hold_probe(slot)
 {
-    question[inbox[slot].from].here = true;
-    question[inbox[slot].from].is_free = !IS_BARRIER_UP;
-    question[inbox[slot].from].ask = inbox[slot].ask;
-    question[inbox[slot].from].age = inbox[slot].age
+    probe[inbox[slot].from].here = true;
+    probe[inbox[slot].from].is_free = !IS_BARRIER_UP;
+    probe[inbox[slot].from].kind = inbox[slot].kind;
+    probe[inbox[slot].from].age = inbox[slot].age
 }
 
 inline take_signal(slot)
 {
     if
-    :: slot == PROCESS_USR2 && ARE_SLOTS_TRUSTED -> free_questions()
+    :: slot == PROCESS_USR2 && ARE_SLOTS_TRUSTED -> release_probes()
     :: else
     fi;
     if
-    :: inbox[slot].what == QUESTION -> hold_question(slot)
+    :: inbox[slot].what == PROBE -> hold_probe(slot)
     :: IS_WANTED(slot) -> hold_bit(slot)
     :: else
     fi;
@@ -493,10 +493,10 @@ inline take_signal(slot)
 
 /* ---- the daemon's steps: bits and words that can be acted on come first ---- */
 
-#define IS_FREE(p) (!HAS_NEXT_BIT && question[p].is_free)
-#define HAS_FREE_QUESTION (question[0].is_free || question[SENDERS - 1].is_free)
-#define HAS_QUESTION (question[0].here || question[SENDERS - 1].here)
-#define IS_DONE (!HAS_NEXT_BIT && !HAS_FREE_QUESTION)
+#define IS_FREE(p) (!HAS_NEXT_BIT && probe[p].is_free)
+#define HAS_FREE_PROBE (probe[0].is_free || probe[SENDERS - 1].is_free)
+#define HAS_PROBE (probe[0].here || probe[SENDERS - 1].here)
+#define IS_DONE (!HAS_NEXT_BIT && !HAS_FREE_PROBE)
 #define TAKES(slot) (IS_DONE && COMES_NEXT(slot))
 #define MAY_LOSE_TURN                                                                              \
     (IS_LAPSE_KNOWN && IS_DONE && runner != NOBODY && !is_committing &&                            \
@@ -511,14 +511,14 @@ inline notice_end(p)
 }
 
 /* Evicts a session, to make room for another session or for a message. */
-inline dismiss(p)
+inline evict(p)
 {
     if
     :: session[p].is_invited || session[p].state == SESSION_OPEN -> tell(p, BUSY)
     :: else
     fi;
     if
-    :: IS_ACCOUNTED(p) -> sender[p].dismissed = true
+    :: IS_ACCOUNTED(p) -> sender[p].evicted = true
     :: else
     fi;
     drop(p);

@@ -44,16 +44,16 @@ Process process[SENDERS];
 #define PROCESS_USR2 3
 #define SLOTS 4
 
-mtype:signal = {NOTHING, BIT, QUESTION}
+mtype:signal = {NOTHING, BIT, PROBE}
 
 typedef Signal {
     mtype:signal what;
     byte from;
     byte incarnation; /* BIT: the process that really sent it */
-    byte message;    /* BIT: the number of its message */
-    byte index;      /* BIT: its index in the message */
-    bit ask;  /* QUESTION: START or RESUME */
-    byte age; /* QUESTION: the age of its nonce */
+    byte message;     /* BIT: the number of its message */
+    byte index;       /* BIT: its index in the message */
+    bit kind;         /* PROBE: START or RESUME */
+    byte age;         /* PROBE: the age of its nonce */
 };
 Signal inbox[SLOTS];
 #define INBOX_EMPTY                                                                                \
@@ -78,7 +78,7 @@ inline empty_slot(slot)
     inbox[slot].incarnation = 0;
     inbox[slot].message = 0;
     inbox[slot].index = 0;
-    inbox[slot].ask = 0;
+    inbox[slot].kind = 0;
     inbox[slot].age = 0;
 }
 
@@ -112,22 +112,22 @@ inline send_bit(c, lane)
     fi
 }
 
-inline send_question(c, asks, told_age)
+inline send_probe(c, kind, told_age)
 {
     if
     :: inbox[PROCESS_USR2].what == NOTHING ->
         d_step {
-            inbox[PROCESS_USR2].what = QUESTION;
+            inbox[PROCESS_USR2].what = PROBE;
             inbox[PROCESS_USR2].from = c;
-            inbox[PROCESS_USR2].ask = asks;
+            inbox[PROCESS_USR2].kind = kind;
             inbox[PROCESS_USR2].age = told_age;
-            printf("sender %d, process %d: asks, %d (0: start, 1: resume), age %d\n", c,
-                   process[c].incarnation, asks, told_age)
+            printf("sender %d, process %d: sends a probe, %d (0: start, 1: resume), age %d\n", c,
+                   process[c].incarnation, kind, told_age)
         }
-    :: inbox[PROCESS_USR2].what != NOTHING -> printf("sender %d: question vanishes\n", c)
+    :: inbox[PROCESS_USR2].what != NOTHING -> printf("sender %d: probe vanishes\n", c)
     :: TROUBLE_AHEAD ->
         trouble_comes();
-        printf("sender %d: question vanishes\n", c)
+        printf("sender %d: probe vanishes\n", c)
     fi
 }
 
@@ -141,19 +141,19 @@ typedef Word {
 };
 
 typedef Mail {
-    bool answer[LANES];
+    bool ack[LANES];
     Word word;
 };
 Mail mail[SENDERS];
-#define MAIL_EMPTY(c) (!mail[c].answer[0] && !mail[c].answer[1] && !mail[c].word.here)
+#define MAIL_EMPTY(c) (!mail[c].ack[0] && !mail[c].ack[1] && !mail[c].word.here)
 
 /* In the kernel's order the word comes last, because acks are SIGUSR1. */
 #ifdef ANY_ORDER
-#define ANSWER_COMES_NEXT(c, lane) (mail[c].answer[lane])
+#define ACK_COMES_NEXT(c, lane) (mail[c].ack[lane])
 #define WORD_COMES_NEXT(c) (mail[c].word.here)
 #else
-#define ANSWER_COMES_NEXT(c, lane) (mail[c].answer[lane] && (lane == 0 || !mail[c].answer[0]))
-#define WORD_COMES_NEXT(c) (mail[c].word.here && !mail[c].answer[0] && !mail[c].answer[1])
+#define ACK_COMES_NEXT(c, lane) (mail[c].ack[lane] && (lane == 0 || !mail[c].ack[0]))
+#define WORD_COMES_NEXT(c) (mail[c].word.here && !mail[c].ack[0] && !mail[c].ack[1])
 #endif
 
 inline forget_word(it)
@@ -166,22 +166,22 @@ inline forget_word(it)
 
 inline clear_mail(c)
 {
-    mail[c].answer[0] = false;
-    mail[c].answer[1] = false;
+    mail[c].ack[0] = false;
+    mail[c].ack[1] = false;
     forget_word(mail[c].word)
 }
 
 /* Sends an ack to the process that has the PID now. A zombie accepts signals but takes none. */
-inline send_answer(c, lane)
+inline send_ack(c, lane)
 {
     if
     :: process[c].life == RUNNING ->
-        mail[c].answer[lane] = true;
-        printf("daemon: answers sender %d on lane %d\n", c, lane)
+        mail[c].ack[lane] = true;
+        printf("daemon: sends an ack to sender %d on lane %d\n", c, lane)
     :: process[c].life != RUNNING
     :: process[c].life == RUNNING && TROUBLE_AHEAD ->
         trouble_comes();
-        printf("daemon: answer to sender %d on lane %d vanishes\n", c, lane)
+        printf("daemon: ack to sender %d on lane %d vanishes\n", c, lane)
     fi
 }
 

@@ -7,8 +7,7 @@
  *   daemon.pml     exchange.c, session.c and barrier.c
  *   processes.pml  the processes that these parts make up
  *
- * check-model.sh has the list of searches, and of the rules that can be switched off. The names and
- * the output of the model say question for a probe, answer for an ack, and dismiss for evict.
+ * check-model.sh has the list of searches, and of the rules that can be switched off.
  *
  * The model asserts these promises:
  *

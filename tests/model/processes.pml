@@ -11,7 +11,7 @@
       (process[c].life == GONE && process[c].incarnation < LIVES_OF(c))))
 /* True if nothing can happen, except that time passes. */
 #define IS_QUIET                                                                                   \
-    (INBOX_EMPTY && IS_DONE && !HAS_QUESTION && !is_committing && !HAS_TO_DROP(0) &&               \
+    (INBOX_EMPTY && IS_DONE && !HAS_PROBE && !is_committing && !HAS_TO_DROP(0) &&               \
      !HAS_TO_DROP(SENDERS - 1) && !IS_BUSY(0) && !IS_BUSY(SENDERS - 1))
 /*
  * True if the probe timeout of the sender may expire. For a sender that was told to wait, it is
@@ -30,29 +30,29 @@ end:
         if
         :: IS_RUNNING(c) && sender[c].probe_due ->
             sender[c].probe_due = false;
-            send_question(c, (sender[c].phase == STARTING -> START : RESUME), NEW)
+            send_probe(c, (sender[c].phase == STARTING -> START : RESUME), NEW)
         :: IS_RUNNING(c) && HAS_BIT_TO_SEND(c) ->
             send_bit(c, LANE_OF(c, sender[c].next));
             d_step {
                 sender[c].in_flight[LANE_OF(c, sender[c].next)] = true;
                 sender[c].next++
             }
-        :: LISTENS(c) && ANSWER_COMES_NEXT(c, 0) -> d_step { take_answer(c, 0) }
-        :: LISTENS(c) && ANSWER_COMES_NEXT(c, 1) -> d_step { take_answer(c, 1) }
+        :: LISTENS(c) && ACK_COMES_NEXT(c, 0) -> d_step { take_ack(c, 0) }
+        :: LISTENS(c) && ACK_COMES_NEXT(c, 1) -> d_step { take_ack(c, 1) }
         :: LISTENS(c) && WORD_COMES_NEXT(c) -> d_step { take_word(c) }
         :: LISTENS(c) && WORD_IS_FREE(c) -> d_step { release_word(c) }
-        :: LISTENS(c) && TROUBLE_AHEAD && MAY_ASK(c) ->
+        :: LISTENS(c) && TROUBLE_AHEAD && MAY_PROBE(c) ->
             trouble_comes();
             arq_sender_timeout(c)
 #ifdef TROUBLE
-        :: LISTENS(c) && IS_SILENT(c) && MAY_ASK(c) -> arq_sender_timeout(c)
+        :: LISTENS(c) && IS_SILENT(c) && MAY_PROBE(c) -> arq_sender_timeout(c)
 #endif
-#ifdef WITHOUT_ASKING
+#ifdef WITHOUT_PROBING
         :: LISTENS(c) && sender[c].phase == SENDING -> repeat_blindly(c)
 #endif
-#ifdef WITHOUT_ANSWERER
-        :: LISTENS(c) && sender[c].in_flight[0] -> arq_sender_answered(c, 0)
-        :: LISTENS(c) && sender[c].in_flight[1] -> arq_sender_answered(c, 1)
+#ifdef WITHOUT_DAEMON_ACKS
+        :: LISTENS(c) && sender[c].in_flight[0] -> arq_sender_acked(c, 0)
+        :: LISTENS(c) && sender[c].in_flight[1] -> arq_sender_acked(c, 1)
 #endif
         :: process[c].life == GONE && process[c].incarnation < LIVES_OF(c) -> be_born(c)
         :: IS_RUNNING(c) && process[c].incarnation < LIVES_OF(c) -> outcome = LEAVES
@@ -72,7 +72,7 @@ end:
     do
     :: atomic {
         if
-        :: HAS_NEXT_BIT -> answer_next_bit()
+        :: HAS_NEXT_BIT -> acknowledge_next_bit()
         :: IS_FREE(0) -> d_step { act_on(0) }
 #if SENDERS > 1
         :: IS_FREE(1) -> d_step { act_on(1) }
@@ -81,7 +81,7 @@ end:
         :: TAKES(THREAD_USR2) -> d_step { take_signal(THREAD_USR2) }
         :: TAKES(PROCESS_USR1) -> d_step { take_signal(PROCESS_USR1) }
         :: TAKES(PROCESS_USR2) -> d_step { take_signal(PROCESS_USR2) }
-        :: IS_DONE && HAS_QUESTION && INBOX_EMPTY -> d_step { free_questions() }
+        :: IS_DONE && HAS_PROBE && INBOX_EMPTY -> d_step { release_probes() }
         :: IS_DONE && is_committing -> d_step { finish_commit(true) }
         :: IS_DONE && is_committing -> d_step { finish_commit(false) }
         :: MAY_LOSE_TURN && TROUBLE_AHEAD ->
@@ -97,7 +97,7 @@ end:
             tell(runner, GO)
 #endif
 #ifdef SCARCE
-        :: IS_DONE && session[0].open && committed != 0 -> d_step { dismiss(0) }
+        :: IS_DONE && session[0].open && committed != 0 -> d_step { evict(0) }
 #endif
         :: HAS_TO_DROP(0) -> d_step { notice_end(0) }
 #if SENDERS > 1
@@ -116,8 +116,8 @@ end:
     do
 #ifdef FORGED
     /* Any process that may signal the daemon can forge a probe, but cannot guess the nonce. */
-    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, START, ANCIENT) }
-    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_question(0, RESUME, ANCIENT) }
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_probe(0, START, ANCIENT) }
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING -> send_probe(0, RESUME, ANCIENT) }
 #endif
 #ifdef ROGUE
     :: atomic { process[0].life == ASTRAY -> send_bit(0, 0) }
@@ -125,7 +125,7 @@ end:
 #endif
 #ifdef WITHOUT_ORDER
     /* A signal is taken from the last slot while signals in other slots still wait. */
-    :: atomic { inbox[PROCESS_USR2].what == NOTHING && HAS_QUESTION -> free_questions() }
+    :: atomic { inbox[PROCESS_USR2].what == NOTHING && HAS_PROBE -> release_probes() }
 #endif
     od
 }

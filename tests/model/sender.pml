@@ -15,7 +15,7 @@ typedef Sending {
     Word held;       /* the word that the barrier holds */
     bool logged;     /* the log has this message */
     bool unloggable; /* the log has refused this message */
-    bool dismissed;  /* its session was evicted */
+    bool evicted;  /* its session was evicted */
 #ifdef TROUBLE
     bool told_to_wait;
 #endif
@@ -23,7 +23,7 @@ typedef Sending {
 Sending sender[SENDERS];
 
 /* The result of the current step. */
-mtype:outcome = {GOES_ON, BEGINS, ASKS, LEAVES}
+mtype:outcome = {GOES_ON, BEGINS, PROBES, LEAVES}
 mtype:outcome outcome = GOES_ON;
 
 SCRATCH byte lane, first, ahead, at;
@@ -36,10 +36,10 @@ SCRATCH Word released;
 #else
 #define IS_NEWEST(age) ((age) == NEW)
 #endif
-#ifdef WITHOUT_ASKED
-#define IS_ASKING(c) true
+#ifdef WITHOUT_AWAITED
+#define IS_AWAITING(c) true
 #else
-#define IS_ASKING(c) (sender[c].phase == STARTING || sender[c].phase == RESUMING)
+#define IS_AWAITING(c) (sender[c].phase == STARTING || sender[c].phase == RESUMING)
 #endif
 #ifdef WITHOUT_RESTART
 #define MAY_BEGIN_ANEW false
@@ -47,9 +47,9 @@ SCRATCH Word released;
 #define MAY_BEGIN_ANEW true
 #endif
 #ifdef WITHOUT_REPETITION
-#define MAY_ASK(c) (sender[c].phase == SENDING)
+#define MAY_PROBE(c) (sender[c].phase == SENDING)
 #else
-#define MAY_ASK(c) true
+#define MAY_PROBE(c) true
 #endif
 #ifdef WITHOUT_LANE
 #define LANE_IS_FREE(c, lane) true
@@ -103,10 +103,10 @@ inline arq_sender_timeout(c)
     fi;
     sender[c].probe_due = true;
     printf("sender %d: has heard nothing for too long\n", c);
-    outcome = ASKS
+    outcome = PROBES
 }
 
-inline arq_sender_answered(c, lane)
+inline arq_sender_acked(c, lane)
 {
     if
     :: sender[c].in_flight[lane] ->
@@ -168,7 +168,7 @@ inline believe_refused(c, reason)
     assert(!sender[c].logged || reason == FORGOTTEN);
     /* A refusal has a reason. */
     assert((reason == UNLOGGED && sender[c].unloggable) ||
-           ((reason == BUSY || reason == FORGOTTEN) && sender[c].dismissed));
+           ((reason == BUSY || reason == FORGOTTEN) && sender[c].evicted));
     outcome = LEAVES
 }
 
@@ -195,7 +195,7 @@ inline arq_sender_word(c)
     :: else ->
         if
         :: !IS_NEWEST(released.age)
-        :: IS_NEWEST(released.age) && released.reply == GO && IS_ASKING(c) ->
+        :: IS_NEWEST(released.age) && released.reply == GO && IS_AWAITING(c) ->
             if
             :: sender[c].phase == STARTING ->
                 sender[c].base = released.count;
@@ -207,7 +207,7 @@ inline arq_sender_word(c)
             :: else -> believe_refused(c, FORGOTTEN)
             fi
         :: IS_NEWEST(released.age) && (released.reply == WAIT || released.reply == PENDING) &&
-           IS_ASKING(c) ->
+           IS_AWAITING(c) ->
             stand_by(c, true)
         :: IS_NEWEST(released.age) && released.reply == COMMITTED ->
             if
@@ -225,11 +225,11 @@ inline arq_sender_word(c)
 
 /* ---- its steps ---- */
 
-inline take_answer(c, lane)
+inline take_ack(c, lane)
 {
-    printf("sender %d: takes an answer on lane %d\n", c, lane);
-    mail[c].answer[lane] = false;
-    arq_sender_answered(c, lane)
+    printf("sender %d: takes an ack on lane %d\n", c, lane);
+    mail[c].ack[lane] = false;
+    arq_sender_acked(c, lane)
 }
 
 inline copy_word(to, it)
@@ -298,7 +298,7 @@ inline be_born(c)
     process[c].incarnation++;
     printf("sender %d: process %d is born\n", c, process[c].incarnation);
     sender[c].message = 0;
-    sender[c].dismissed = false;
+    sender[c].evicted = false;
     forget_fate(c);
     outcome = BEGINS
 }
@@ -307,13 +307,13 @@ inline be_born(c)
 inline age_nonces(c, newest)
 {
     if
-    :: inbox[PROCESS_USR2].what == QUESTION && inbox[PROCESS_USR2].from == c &&
+    :: inbox[PROCESS_USR2].what == PROBE && inbox[PROCESS_USR2].from == c &&
        inbox[PROCESS_USR2].age <= newest ->
         inbox[PROCESS_USR2].age = newest + 1
     :: else
     fi;
     if
-    :: question[c].here && question[c].age <= newest -> question[c].age = newest + 1
+    :: probe[c].here && probe[c].age <= newest -> probe[c].age = newest + 1
     :: else
     fi;
     if
@@ -336,7 +336,7 @@ inline conclude_step(c)
     :: outcome == BEGINS ->
         arq_sender_begin(c);
         age_nonces(c, OLD)
-    :: outcome == ASKS -> age_nonces(c, NEW)
+    :: outcome == PROBES -> age_nonces(c, NEW)
     :: outcome == LEAVES -> leave(c)
     :: outcome == GOES_ON
     fi;
