@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The picture of an exchange shows what the programs do.
+# The pictures of README are SVG, and the picture of an exchange shows what the programs do.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of start_daemon and run_tests are their own
 . "${srcdir:-$(dirname "$0")/..}/tests/integration/lib.sh"
@@ -99,6 +99,10 @@ test_text_that_is_no_trace_is_refused() {
         [ ! -s stdout ] || fail 'it draws nevertheless'
         grep -q '^draw-exchange\.py: ' stderr || fail "no reason: $(cat stderr)"
     done
+}
+
+test_the_benchmark_picture_is_an_svg() {
+    bits_of_frame "$srcdir/docs/bench.svg" > /dev/null
 }
 
 run_tests

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The picture of README, and the script that draws it. The picture is committed, so that README
-# shows it without a build.
+# The pictures of README, and the script that draws one of them. The pictures are committed, so that
+# README shows them without a build.
 
-EXTRA_DIST += docs/README.md docs/draw-exchange.py docs/exchange.svg
+EXTRA_DIST += docs/README.md docs/bench.svg docs/draw-exchange.py docs/exchange.svg
 
 DOCS_TESTS = docs/check-docs.sh
 TESTS += $(DOCS_TESTS)

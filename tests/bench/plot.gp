@@ -33,10 +33,10 @@ set bmargin at screen 0.09
 set lmargin at screen 0.37
 set rmargin at screen 0.96
 
-set xlabel "nanoseconds (logarithmic scale); each dot is one figure"
+set xlabel "microseconds (logarithmic scale); each dot is one figure"
 set logscale x
-set format x "%'.0f"
-set xtics (100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000)
+set format x "%g"
+set xtics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 set grid x
 set key off
 set border 1
@@ -52,5 +52,5 @@ do for [i = 1 : words(names)] {
     }
 }
 plot for [i = 1 : words(names)] \
-    sprintf("< grep '^%s,' bench.csv", word(names, i)) using 3:(row(i)) \
+    sprintf("< grep '^%s,' bench.csv", word(names, i)) using ($3 / 1000):(row(i)) \
     with points pointtype 7 pointsize 0.7 linecolor rgb (is_bare(word(names, i)) ? "#0a5cc4" : "#b3420b")
