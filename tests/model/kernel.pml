@@ -112,17 +112,17 @@ inline send_bit(c, lane)
     fi
 }
 
-inline send_probe(c, kind, told_age)
+inline send_probe(c, asked_kind, told_age)
 {
     if
     :: inbox[PROCESS_USR2].what == NOTHING ->
         d_step {
             inbox[PROCESS_USR2].what = PROBE;
             inbox[PROCESS_USR2].from = c;
-            inbox[PROCESS_USR2].kind = kind;
+            inbox[PROCESS_USR2].kind = asked_kind;
             inbox[PROCESS_USR2].age = told_age;
             printf("sender %d, process %d: sends a probe, %d (0: start, 1: resume), age %d\n", c,
-                   process[c].incarnation, kind, told_age)
+                   process[c].incarnation, asked_kind, told_age)
         }
     :: inbox[PROCESS_USR2].what != NOTHING -> printf("sender %d: probe vanishes\n", c)
     :: TROUBLE_AHEAD ->
