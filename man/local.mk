@@ -25,6 +25,7 @@ constants = \
 	src/host/trace.h \
 	src/protocol/barrier.h \
 	src/protocol/conversation.h \
+	src/protocol/exchange.h \
 	src/protocol/fields.h \
 	src/protocol/timing.h \
 	src/protocol/word.h

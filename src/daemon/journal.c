@@ -209,6 +209,7 @@ static int write_journal(struct sink *sink)
     add_head(&out, entry->message.priority, MESSAGE_ID_MESSAGE);
     add_fields(&out, &entry->message);
     add_sender(&out, entry->pid, entry->uid);
+    add(&out, "MINITALK_SENDER_ACCOUNT=%u", (unsigned)entry->account);
     add_origin(&out, &entry->origin);
     add(&out, "MINITALK_BYTES=%zu", entry->message.length);
     r = send_fields(sink, &out);

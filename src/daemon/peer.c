@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "daemon/account.h"
 #include "host/procstat.h"
 
 struct peer {
@@ -15,7 +16,7 @@ struct peer {
     sd_event_source *end;
     peer_end_handler on_end;
     void *owner;
-    uid_t uid;
+    uid_t uid, account;
     struct origin origin;
     bool has_origin;
 };
@@ -28,25 +29,27 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
     return peer->on_end(peer->owner, peer);
 }
 
-static int watch(struct peer *peer, sd_event *event)
+static int watch(struct peer *peer, sd_event *event, struct subids *subids)
 {
     struct procstat stat;
     int r = procstat_read(peer->process.pid, &stat);
 
     if (r < 0)
         return r;
+    peer->uid = stat.real_uid;
+    peer->account = account_read(subids, peer->process.pid, stat.real_uid);
     /*
      * Check for the end last: if the process has not ended by now, /proc has described this
      * process, and no later one with the same PID.
      */
     if (!stat.is_shielded || pidref_ended(&peer->process))
         return -EINVAL;
-    peer->uid = stat.real_uid;
     r = sd_event_add_io(event, &peer->end, peer->process.fd, EPOLLIN, on_end, peer);
     return r < 0 ? r : sd_event_source_set_exit_on_failure(peer->end, true);
 }
 
-int peer_new(sd_event *event, pid_t pid, peer_end_handler handler, void *owner, struct peer **ret)
+int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler handler,
+             void *owner, struct peer **ret)
 {
     struct peer *peer;
     int r;
@@ -61,7 +64,7 @@ int peer_new(sd_event *event, pid_t pid, peer_end_handler handler, void *owner, 
     peer->owner = owner;
     r = pidref_open(pid, &peer->process);
     if (r >= 0)
-        r = watch(peer, event);
+        r = watch(peer, event, subids);
     if (r < 0) {
         peer_free(peer);
         return r;
@@ -86,6 +89,11 @@ const struct pidref *peer_process(const struct peer *peer)
 uid_t peer_user(const struct peer *peer)
 {
     return peer->uid;
+}
+
+uid_t peer_account(const struct peer *peer)
+{
+    return peer->account;
 }
 
 const struct origin *peer_origin(struct peer *peer)

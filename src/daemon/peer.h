@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "daemon/origin.h"
+#include "daemon/subids.h"
 #include "host/pidref.h"
 
 struct peer;
@@ -19,17 +20,20 @@ struct peer;
 typedef int (*peer_end_handler)(void *owner, struct peer *peer);
 
 /*
- * Opens the process with this PID, and calls the handler with owner once it ends. Returns 0 with
+ * Opens the process with this PID, and calls the handler with owner once it ends. Its account is
+ * found with the help of subids (account.h). Returns 0 with
  * *ret; -ESRCH if no such process exists; -EINVAL if the process is this one, has ended, or does
  * not shield itself from SIGUSR1 and SIGUSR2 (procstat.h); another -errno.
  */
-int peer_new(sd_event *event, pid_t pid, peer_end_handler handler, void *owner, struct peer **ret);
+int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler handler,
+             void *owner, struct peer **ret);
 void peer_free(struct peer *peer);
 
 /* Returns the process, for signals to it. The peer keeps it. */
 const struct pidref *peer_process(const struct peer *peer);
 
-uid_t peer_user(const struct peer *peer); /* real user ID, as of peer_new() */
+uid_t peer_user(const struct peer *peer);    /* real user ID, as of peer_new() */
+uid_t peer_account(const struct peer *peer); /* account, as of peer_new() */
 
 /*
  * Returns the origin of the process, which the peer keeps. The first call reads it. If the process

@@ -18,6 +18,7 @@
 #include "daemon/rejects.h"
 #include "daemon/status.h"
 #include "daemon/stop.h"
+#include "daemon/subids.h"
 #include "host/cpu.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
@@ -46,6 +47,7 @@ struct server {
     sigset_t stops; /* signals that ask the daemon to stop */
     struct spin spin;
     struct rejects rejects;
+    struct subids subids;
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* this round has checked the CPU of the sender */
     bool is_bound;       /* the server may not choose its CPU, or has one only */
@@ -191,7 +193,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
 
     if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
-    r = peer_new(server->event, pid, on_end, server, &peer);
+    r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
     if (r >= 0)
         *ret_peer = peer;
     else
@@ -209,6 +211,12 @@ static uid_t user(void *owner, const void *peer)
 {
     (void)owner;
     return peer_user(peer);
+}
+
+static uid_t account(void *owner, const void *peer)
+{
+    (void)owner;
+    return peer_account(peer);
 }
 
 static bool has_ended(void *owner, const void *peer)
@@ -242,7 +250,8 @@ static int send_word(void *owner, void *peer, uint32_t word)
 static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
 {
     struct server *server = owner;
-    struct entry entry = {.pid = pid, .uid = uid, .message = *message};
+    struct entry entry = {
+        .pid = pid, .uid = uid, .account = peer_account(peer), .message = *message};
     int r;
 
     if (server->sink->wants_origin)
@@ -317,6 +326,7 @@ static const struct exchange_ops exchange_ops = {
     .open = open_peer,
     .close = close_peer,
     .user = user,
+    .account = account,
     .ended = has_ended,
     .send_ack = send_ack,
     .send_word = send_word,
@@ -530,6 +540,7 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
     server->sink = sink;
     server->trace = trace;
     spin_init(&server->spin);
+    subids_init(&server->subids, SUBIDS_FILE);
     server->is_bound = server->spin.longest == 0;
     r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
     if (r >= 0)
@@ -562,6 +573,7 @@ void server_free(struct server *server)
     sd_event_source_unref(server->timer);
     sd_event_source_unref(server->output);
     status_close(&server->status);
+    subids_done(&server->subids);
     sd_event_unref(server->event);
     free(server);
 }

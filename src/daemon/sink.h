@@ -16,11 +16,12 @@
 #include "protocol/frame.h"
 
 /*
- * A message and its sender: pid and uid as the kernel attested them, origin as far as it is known.
+ * A message and its sender: pid and uid as the kernel attested them, account (account.h), and origin
+ * as far as it is known.
  */
 struct entry {
     pid_t pid;
-    uid_t uid;
+    uid_t uid, account;
     struct origin origin;
     struct message message;
 };

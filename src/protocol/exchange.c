@@ -21,19 +21,25 @@ static struct session *find(const struct exchange *ex, pid_t pid)
     return ex->runner && ex->runner->pid == pid ? ex->runner : sessions_find(&ex->sessions, pid);
 }
 
-static struct session *add(struct exchange *ex, pid_t pid, uid_t uid, void *peer)
+static struct session *add(struct exchange *ex, pid_t pid, uid_t account, void *peer)
 {
-    struct session *s = session_new(pid, uid, peer, ex->message_limit);
+    struct session *s = session_new(pid, ex->ops->user(ex->owner, peer), peer, ex->message_limit);
 
     if (!s)
         return NULL;
-    if (!users_join(&ex->users, uid, &s->member)) {
+    if (!users_join(&ex->users, account, &s->member)) {
         session_free(s);
         return NULL;
     }
     sessions_add(&ex->sessions, s);
     ex->counts.senders = ex->sessions.count;
     return s;
+}
+
+/* Must be called after a session may have become idle, or may no longer be idle. */
+static void note_idle(struct exchange *ex, struct session *s)
+{
+    users_set_idle(&ex->users, &s->member, !s->is_invited && !session_is_mid_message(s));
 }
 
 /* Removes and frees a session. If the session had the turn, nobody has it afterwards. */
@@ -180,6 +186,7 @@ static void give_verdict(struct exchange *ex, struct session *s, enum reply_code
         session_refuse(s, code);
         ex->ops->refused(ex->owner, s->pid, s->uid, code);
     }
+    note_idle(ex, s);
     send_reply(ex, s, code);
 }
 
@@ -232,10 +239,12 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
     assert(!session_is_mid_message(s));
     session_uninvite(s);
     users_dequeue(&ex->users, &s->member);
-    if (s->state == SESSION_IDLE)
+    if (s->state == SESSION_IDLE) {
         give_verdict(ex, s, reason);
-    else
+    } else {
+        note_idle(ex, s);
         send_reply(ex, s, reason);
+    }
 }
 
 /*
@@ -266,6 +275,19 @@ static struct session *session_to_evict(const struct exchange *ex, const struct 
     return NULL;
 }
 
+/* Returns the idle session to evict; NULL if no session is idle. */
+static struct session *idle_to_evict(const struct exchange *ex)
+{
+    struct member *member;
+
+    if (ex->users.idle == 0)
+        return NULL;
+    TAILQ_FOREACH(member, &users_with_most_idle(&ex->users)->members, link)
+        if (member->is_idle)
+            break;
+    return session_of(member);
+}
+
 static bool evict(struct exchange *ex, struct session *s)
 {
     if (!s)
@@ -275,15 +297,26 @@ static bool evict(struct exchange *ex, struct session *s)
     return true;
 }
 
+/* Returns how many of the sessions that are left are kept for others than this user. */
+static unsigned kept_for_others(const struct exchange *ex, uid_t account)
+{
+    if (account == 0)
+        return 0;
+    if (users_sessions(&ex->users, account) == 0)
+        return ex->kept_for_root;
+    return ex->kept_for_root + ex->kept_for_new_users;
+}
+
 /* Returns true if this user may open one more session, after an eviction if necessary. */
-static bool make_way(struct exchange *ex, uid_t uid)
+static bool make_way(struct exchange *ex, uid_t account)
 {
     const struct user *most;
 
-    if (ex->sessions.count < ex->sessions.limit)
+    if (ex->sessions.count + kept_for_others(ex, account) < ex->sessions.limit ||
+        evict(ex, idle_to_evict(ex)))
         return true;
     most = users_with_most_sessions(&ex->users);
-    if (most->sessions <= users_sessions(&ex->users, uid) + 1)
+    if (!most || most->sessions <= users_sessions(&ex->users, account) + 1)
         return false;
     return evict(ex, session_to_evict(ex, most, 0));
 }
@@ -403,11 +436,11 @@ static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
     if (probe.ask == ASK_START && ex->stopping) {
         refusal = REPLY_STOPPING;
     } else if (probe.ask == ASK_START) {
-        uid_t uid = ex->ops->user(ex->owner, peer);
+        uid_t account = ex->ops->account(ex->owner, peer);
 
         refusal = REPLY_BUSY;
-        if (make_way(ex, uid))
-            s = add(ex, pid, uid, peer);
+        if (make_way(ex, account))
+            s = add(ex, pid, account, peer);
     }
     if (s) {
         barrier_hold(&ex->barrier, pid, probe_pack(probe));
@@ -439,6 +472,7 @@ static void act_on(struct exchange *ex, pid_t pid, struct probe probe)
         start(ex, s);
     else
         resume(ex, s);
+    note_idle(ex, s);
 }
 
 static void release_words(struct exchange *ex, bool empty)
@@ -508,6 +542,8 @@ int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *own
         .owner = owner,
         .message_limit = message_limit,
         .room = largest > EXCHANGE_ROOM ? largest : EXCHANGE_ROOM,
+        .kept_for_root = session_limit / EXCHANGE_SESSIONS_PER_ROOT_PLACE,
+        .kept_for_new_users = session_limit / EXCHANGE_SESSIONS_PER_NEW_PLACE,
     };
     users_init(&ex->users);
     return sessions_init(&ex->sessions, session_limit);

@@ -24,9 +24,15 @@
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:
  *     EXCHANGE_ROOM, or one message of the greatest length if that is more.
+ *   - The last sessions are kept for root, and the last ones before those for users who have no
+ *     session: see struct exchange.
+ *   - At the limit of sessions, the exchange first evicts an idle session: one whose sender has no
+ *     message under way and waits for nothing. It is a session of the user who has most idle ones.
+ *     To make a new session costs its sender little, so an idle session is worth little.
  *   - At a limit, the user who has most sessions (or most octets) gives way, if that user has more
- *     than the asking user would then have. Of that user's sessions, the exchange evicts the one
- *     that sent a probe least recently. An evicted sender that waits for something is told BUSY.
+ *     than the asking user would then have.
+ *   - Of the sessions that could be evicted, the exchange evicts the one that sent a probe least
+ *     recently. An evicted sender that waits for something is told BUSY.
  *   - The session whose message is being committed is never evicted.
  *   - If no session can be evicted, or if that does not free enough, the asking sender is told
  *     BUSY.
@@ -65,6 +71,9 @@
 #define EXCHANGE_NEVER UINT64_MAX
 /* After this many signals in a row, the owner reads the clock and calls exchange_tick(). */
 #define EXCHANGE_SIGNALS_PER_TICK 64
+/* Of the sessions, one in so many is kept for root, and one in so many for new users. */
+#define EXCHANGE_SESSIONS_PER_ROOT_PLACE 64
+#define EXCHANGE_SESSIONS_PER_NEW_PLACE 8
 /* Octets of all messages under way: 256 MiB. */
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
@@ -78,6 +87,11 @@ struct exchange_ops {
     void (*close)(void *owner, void *peer);
     /* Returns the real user ID of the peer's process. */
     uid_t (*user)(void *owner, const void *peer);
+    /*
+     * Returns the account of the peer's process: the ID of the user whose quotas and turns it uses.
+     * No person should be able to have several. 0 is root.
+     */
+    uid_t (*account)(void *owner, const void *peer);
     /* Returns true if the peer's process has ended. */
     bool (*ended)(void *owner, const void *peer);
     /* Acknowledges a bit. The exchange takes the bit if this returns 0, and only then. */
@@ -119,6 +133,9 @@ struct exchange {
     void *owner;
     size_t message_limit; /* octets of a payload */
     size_t room;          /* octets, of all messages under way together */
+    /* Of the sessions, the last ones are kept for root, and the ones before for new users. */
+    unsigned kept_for_root;      /* account 0 */
+    unsigned kept_for_new_users; /* users without a session */
     struct sessions sessions;
     struct users users; /* of these sessions, with the queues for the turn */
     struct barrier barrier;

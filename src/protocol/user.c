@@ -11,38 +11,39 @@ void users_init(struct users *users)
     LIST_INIT(&users->all);
     TAILQ_INIT(&users->round);
     users->newcomers = 0;
+    users->idle = 0;
     users->reserved = 0;
 }
 
-static struct user *find(const struct users *users, uid_t uid)
+static struct user *find(const struct users *users, uid_t account)
 {
     struct user *user;
 
     LIST_FOREACH(user, &users->all, link)
-        if (user->uid == uid)
+        if (user->account == account)
             return user;
     return NULL;
 }
 
-static struct user *add(struct users *users, uid_t uid)
+static struct user *add(struct users *users, uid_t account)
 {
     struct user *user = calloc(1, sizeof *user);
 
     if (!user)
         return NULL;
-    user->uid = uid;
+    user->account = account;
     TAILQ_INIT(&user->members);
     TAILQ_INIT(&user->queue);
     LIST_INSERT_HEAD(&users->all, user, link);
     return user;
 }
 
-bool users_join(struct users *users, uid_t uid, struct member *member)
+bool users_join(struct users *users, uid_t account, struct member *member)
 {
-    struct user *user = find(users, uid);
+    struct user *user = find(users, account);
 
     if (!user)
-        user = add(users, uid);
+        user = add(users, account);
     assert(!member->user);
     if (!user)
         return false;
@@ -52,9 +53,9 @@ bool users_join(struct users *users, uid_t uid, struct member *member)
     return true;
 }
 
-unsigned users_sessions(const struct users *users, uid_t uid)
+unsigned users_sessions(const struct users *users, uid_t account)
 {
-    const struct user *user = find(users, uid);
+    const struct user *user = find(users, account);
 
     return user ? user->sessions : 0;
 }
@@ -65,6 +66,7 @@ void users_leave(struct users *users, struct member *member)
 
     users_dequeue(users, member);
     users_release(users, member);
+    users_set_idle(users, member, false);
     TAILQ_REMOVE(&user->members, member, link);
     member->user = NULL;
     assert(user->sessions > 0);
@@ -78,6 +80,21 @@ void users_asked(struct member *member)
 {
     TAILQ_REMOVE(&member->user->members, member, link);
     TAILQ_INSERT_TAIL(&member->user->members, member, link);
+}
+
+void users_set_idle(struct users *users, struct member *member, bool is_idle)
+{
+    if (member->is_idle == is_idle)
+        return;
+    member->is_idle = is_idle;
+    if (is_idle) {
+        member->user->idle++;
+        users->idle++;
+    } else {
+        assert(member->user->idle > 0 && users->idle > 0);
+        member->user->idle--;
+        users->idle--;
+    }
 }
 
 /* ---- turns ---- */
@@ -154,6 +171,16 @@ struct user *users_with_most_sessions(const struct users *users)
 
     LIST_FOREACH(user, &users->all, link)
         if (!most || user->sessions > most->sessions)
+            most = user;
+    return most;
+}
+
+struct user *users_with_most_idle(const struct users *users)
+{
+    struct user *most = NULL, *user;
+
+    LIST_FOREACH(user, &users->all, link)
+        if (!most || user->idle > most->idle)
             most = user;
     return most;
 }

@@ -10,7 +10,8 @@
  *     from the user who has most (exchange.h).
  *
  * Policy:
- *   - A user is a real user ID that the kernel attests.
+ *   - A user is named by a user ID that a person cannot multiply: the account of a sender, as the
+ *     owner of the exchange knows it (struct exchange_ops in exchange.h).
  *   - A struct member is part of the caller's session. Only this module writes it.
  *   - This module owns the users: a user is allocated for its first member and freed with its last.
  *
@@ -30,6 +31,7 @@ struct member {
     TAILQ_ENTRY(member) turn; /* in user->queue, while is_queued */
     bool is_queued;
     bool is_newcomer; /* is_queued: to begin a message, not to continue one */
+    bool is_idle;     /* has no message under way and waits for nothing */
     size_t reserved;  /* octets, for its message under way */
 };
 
@@ -38,8 +40,9 @@ TAILQ_HEAD(member_queue, member);
 struct user {
     LIST_ENTRY(user) link;
     TAILQ_ENTRY(user) turn; /* in the round, while a member of this user is queued */
-    uid_t uid;
+    uid_t account;
     unsigned sessions;
+    unsigned idle;               /* of these sessions */
     size_t reserved;             /* octets, for messages under way */
     struct member_queue members; /* sorted by newest probe, the oldest first */
     struct member_queue queue;   /* members that wait for a turn, in this order */
@@ -52,6 +55,7 @@ struct users {
     struct user_list all;
     struct user_queue round; /* users with a queued member, in the order of their turns */
     unsigned newcomers;      /* queued members that are newcomers, of all users */
+    unsigned idle;           /* idle members, of all users */
     size_t reserved;         /* octets, of all users */
 };
 
@@ -59,10 +63,10 @@ struct users {
 void users_init(struct users *users);
 
 /*
- * Adds a member to the user, who is created if necessary. Returns false if out of memory; then the
- * member is untouched.
+ * Adds a member to the user, who is created if necessary. A new member is not idle. Returns false
+ * if out of memory; then the member is untouched.
  */
-bool users_join(struct users *users, uid_t uid, struct member *member);
+bool users_join(struct users *users, uid_t account, struct member *member);
 
 /*
  * Removes a member from its user: from the queue too, and with its reserved room. The user is freed
@@ -71,10 +75,13 @@ bool users_join(struct users *users, uid_t uid, struct member *member);
 void users_leave(struct users *users, struct member *member);
 
 /* Returns how many sessions the user has. */
-unsigned users_sessions(const struct users *users, uid_t uid);
+unsigned users_sessions(const struct users *users, uid_t account);
 
 /* The member's sender has sent a probe: the member is now the last of its user to have done so. */
 void users_asked(struct member *member);
+
+/* Notes if a member is idle now; does nothing if nothing has changed. */
+void users_set_idle(struct users *users, struct member *member, bool is_idle);
 
 /*
  * Puts a member at the end of its user's queue; does nothing if the member is queued already.
@@ -100,6 +107,10 @@ void users_reserve(struct users *users, struct member *member, size_t octets);
 /* Gives back all octets that are reserved for a member's message. */
 void users_release(struct users *users, struct member *member);
 
-/* Return the user with most sessions, or with most reserved octets; NULL if there is no user. */
+/*
+ * Return the user with most sessions, with most idle sessions, or with most reserved octets; NULL
+ * if there is no user.
+ */
 struct user *users_with_most_sessions(const struct users *users);
+struct user *users_with_most_idle(const struct users *users);
 struct user *users_with_most_room(const struct users *users);

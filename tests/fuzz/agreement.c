@@ -29,7 +29,8 @@ static void check_session(const struct exchange *ex, const struct session *sessi
     PROMISE(session->state == peer->state);
     PROMISE(session->is_invited == peer->is_invited);
     PROMISE(session->member.is_queued == (peer->rank > 0));
-    PROMISE(session->member.user->uid == BOOK_UID + peer->user);
+    PROMISE(session->member.user->account == book_account(peer->user));
+    PROMISE(session->member.is_idle == book_is_idle(peer));
     PROMISE(session->member.reserved == peer->reserved);
     PROMISE(session->nonce == peer->nonce);
     PROMISE(session->arq.count == peer->count);

@@ -52,6 +52,16 @@ bool book_is_mid_message(const struct peer *peer)
     return peer->state == SESSION_OPEN || peer->state == SESSION_COMMITTING;
 }
 
+bool book_is_idle(const struct peer *peer)
+{
+    return peer->is_session && !peer->is_new && !peer->is_invited && !book_is_mid_message(peer);
+}
+
+uid_t book_account(unsigned user)
+{
+    return user == BOOK_ROOT ? 0 : BOOK_ACCOUNT + user;
+}
+
 bool book_wants(const struct lane_signal *signal)
 {
     return signal->kind == SIGNAL_PLAIN && book.turn && book.turn->pid == signal->pid &&

@@ -16,9 +16,14 @@
 #define BOOK_PIDS 96
 /* The target sends fewer octets of a message than this. */
 #define BOOK_OCTETS 256
-/* Users are numbered from 0. User n has the user ID BOOK_UID + n. */
+/*
+ * Users are numbered from 0. User n has the user ID BOOK_UID + n. The account of the last user is
+ * root's. The account of each other user n is BOOK_ACCOUNT + n.
+ */
 #define BOOK_USERS 4
 #define BOOK_UID 1000
+#define BOOK_ACCOUNT 2000
+#define BOOK_ROOT (BOOK_USERS - 1)
 /* More than the number of sessions, so that the book remembers closed peers for a while. */
 #define BOOK_PEERS 32
 
@@ -39,6 +44,7 @@ struct peer {
     unsigned user;
     bool is_open;
     bool is_session;
+    bool is_new;     /* no probe of the session has been acted on */
     bool may_close;  /* a signal to its process could not be delivered */
     bool is_evicted; /* it has been chosen to be evicted */
     bool was_lost;   /* its incomplete message has been recorded as lost */
@@ -68,6 +74,8 @@ struct peer {
 struct book {
     size_t message_limit;
     unsigned session_limit;
+    unsigned kept_for_root;
+    unsigned kept_for_new_users;
     size_t room;
 
     /* The owner of the exchange, and the processes. */
@@ -108,6 +116,12 @@ bool book_takes_bits(const struct peer *peer);
 
 /* Returns true if the session has a message under way. */
 bool book_is_mid_message(const struct peer *peer);
+
+/* Returns true if the session has no message under way and its sender waits for nothing. */
+bool book_is_idle(const struct peer *peer);
+
+/* Returns the account of a user. */
+uid_t book_account(unsigned user);
 
 /* Returns true if a signal is a bit of the runner's message. */
 bool book_wants(const struct lane_signal *signal);

@@ -65,6 +65,7 @@ void debts_log(struct peer *peer, int result)
 static void admit(struct peer *peer)
 {
     peer->is_session = true;
+    peer->is_new = true;
     peer->asked = ++book.probes;
     book.counts.senders++;
     words_hold_again(&book.words, peer->pid, debts.admitted_by);
@@ -105,6 +106,20 @@ void debts_want(struct want want)
         debts.want = want;
     else
         deny(&want);
+}
+
+void debts_evicted(void)
+{
+    struct want want = debts.want;
+
+    /* A new session takes the place of the evicted one. A message may need more than one eviction.
+     */
+    if (want.good == GOOD_ROOM) {
+        debts_want(want);
+    } else {
+        debts.want = (struct want){0};
+        give(&want);
+    }
 }
 
 /* ---- bits ---- */
@@ -222,6 +237,7 @@ static void ask_resume(struct peer *peer)
 void debts_ask(struct peer *peer, struct probe probe)
 {
     peer->asked = ++book.probes;
+    peer->is_new = false;
     peer->nonce = probe.nonce;
     clear_slots(peer);
     if (book.turn == peer)

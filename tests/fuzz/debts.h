@@ -39,6 +39,9 @@ void debts_ask(struct peer *peer, struct probe probe);
 /* A peer wants a session or room: grants it, records that a session must be evicted, or refuses. */
 void debts_want(struct want want);
 
+/* The session that was chosen for the want has been evicted. */
+void debts_evicted(void);
+
 /* The next bit of the peer's message was acked and is taken. */
 void debts_take_bit(struct peer *peer, bool bit);
 

@@ -117,21 +117,69 @@ static size_t most_of(enum good good)
     return most;
 }
 
+/* Returns how many sessions this user must leave to others. */
+static size_t kept_from(unsigned user)
+{
+    size_t kept = 0;
+
+    if (user != BOOK_ROOT)
+        kept += book.kept_for_root;
+    if (user != BOOK_ROOT && total_of(user, GOOD_SESSIONS) > 0)
+        kept += book.kept_for_new_users;
+    return kept;
+}
+
 bool fairness_is_enough(const struct want *want)
 {
-    size_t limit = want->good == GOOD_ROOM ? book.room : book.session_limit;
+    if (want->good == GOOD_ROOM)
+        return total_of_all(GOOD_ROOM) + want->amount <= book.room;
+    return total_of_all(GOOD_SESSIONS) + kept_from(want->peer->user) + want->amount <=
+           book.session_limit;
+}
 
-    return total_of_all(want->good) + want->amount <= limit;
+static unsigned idle_of(unsigned user)
+{
+    unsigned idle = 0;
+
+    for (unsigned i = 0; i < BOOK_PEERS; i++)
+        idle += book.peers[i].user == user && book_is_idle(&book.peers[i]);
+    return idle;
+}
+
+static unsigned most_idle(void)
+{
+    unsigned most = 0;
+
+    for (unsigned user = 0; user < BOOK_USERS; user++)
+        if (idle_of(user) > most)
+            most = idle_of(user);
+    return most;
+}
+
+/* Returns true if an idle session is to be evicted for the want. */
+static bool takes_idle(const struct want *want)
+{
+    return want->good == GOOD_SESSIONS && most_idle() > 0;
 }
 
 bool fairness_is_due(const struct want *want)
 {
-    return most_of(want->good) > total_of(want->peer->user, want->good) + want->amount;
+    return takes_idle(want) ||
+           most_of(want->good) > total_of(want->peer->user, want->good) + want->amount;
 }
 
-static bool can_lose(const struct peer *peer, enum good good)
+static bool can_lose(const struct peer *peer, const struct want *want)
 {
-    return share_of(peer, good) > 0 && peer->state != SESSION_COMMITTING;
+    if (takes_idle(want))
+        return book_is_idle(peer);
+    return share_of(peer, want->good) > 0 && peer->state != SESSION_COMMITTING;
+}
+
+static bool has_most(unsigned user, const struct want *want)
+{
+    if (takes_idle(want))
+        return idle_of(user) == most_idle();
+    return total_of(user, want->good) == most_of(want->good);
 }
 
 bool fairness_takes_from(const struct want *want, const struct peer *peer)
@@ -139,10 +187,10 @@ bool fairness_takes_from(const struct want *want, const struct peer *peer)
     for (unsigned i = 0; i < BOOK_PEERS; i++) {
         const struct peer *other = &book.peers[i];
 
-        if (other->user == peer->user && can_lose(other, want->good) && other->asked < peer->asked)
+        if (other->user == peer->user && can_lose(other, want) && other->asked < peer->asked)
             return false;
     }
-    return can_lose(peer, want->good) && total_of(peer->user, want->good) == most_of(want->good);
+    return can_lose(peer, want) && has_most(peer->user, want);
 }
 
 /* ---- the exchange's own state ---- */
@@ -162,9 +210,10 @@ static void check_members(const struct user *user)
 /* Checks a user of the exchange. Returns its number in the book. */
 static unsigned check_user(const struct user *user)
 {
-    unsigned which = user->uid - BOOK_UID;
+    unsigned which = user->account == 0 ? BOOK_ROOT : user->account - BOOK_ACCOUNT;
 
-    PROMISE(which < BOOK_USERS);
+    PROMISE(which < BOOK_USERS && user->account == book_account(which));
+    PROMISE(user->idle == idle_of(which));
     PROMISE(user->sessions > 0);
     PROMISE(user->sessions == total_of(which, GOOD_SESSIONS));
     PROMISE(user->reserved == total_of(which, GOOD_ROOM));

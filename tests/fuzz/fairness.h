@@ -7,9 +7,15 @@
  * A turn ends after a slice if others wait, or after a lapse (TURN_LAPSE). The slice is long if no
  * queued session has yet to begin its message.
  *
- * Sessions and room: at the limit, the user with the most loses a session, if that user has more
- * than the asking user would then have. It loses the session that sent a probe least recently, but
- * never one whose message is being committed. If several users have the most, any of them may lose.
+ * Sessions: the last ones are kept for root, and the ones before for users without a session. At
+ * the limit, a user with the most idle sessions loses an idle one.
+ *
+ * Sessions and room: at the limit, if there is no idle session for a session, the user with the
+ * most loses a session, if that user has more than the asking user would then have. It never loses
+ * a session whose message is being committed.
+ *
+ * A user loses the session that sent a probe least recently. If several users have the most, any of
+ * them may lose.
  */
 #pragma once
 

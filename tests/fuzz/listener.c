@@ -203,6 +203,7 @@ static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
     .user = user_of,
+    .account = user_of,
     .ended = has_ended,
     .send_ack = send_ack,
     .send_word = send_word,

@@ -58,13 +58,19 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
 
 static uid_t user_of_peer(void *owner, const void *peer)
 {
+    PROMISE(owner == &book);
+    return ((const struct peer *)peer)->uid;
+}
+
+static uid_t account_of_peer(void *owner, const void *peer)
+{
     struct peer *guest = debts.to_admit;
 
     PROMISE(owner == &book);
     PROMISE(guest && guest == peer);
     debts.to_admit = NULL;
     debts_want((struct want){.peer = guest, .good = GOOD_SESSIONS, .amount = 1});
-    return BOOK_UID + guest->user;
+    return book_account(guest->user);
 }
 
 /* Messages of an odd length are visible in the log before they are complete. */
@@ -121,7 +127,7 @@ static void close_peer(void *owner, void *peer_)
         book.committed = NULL;
     debts.to_drop = NULL;
     if (peer->is_evicted)
-        debts_want(debts.want);
+        debts_evicted();
 }
 
 static bool peer_has_ended(void *owner, const void *peer_)
@@ -349,6 +355,7 @@ const struct exchange_ops owner_ops = {
     .open = open_peer,
     .close = close_peer,
     .user = user_of_peer,
+    .account = account_of_peer,
     .ended = peer_has_ended,
     .send_ack = ack_peer,
     .send_word = tell_peer,

@@ -41,6 +41,10 @@ void witness_begin(size_t message_limit, unsigned session_limit, size_t room)
     if (room > 0)
         exchange.room = room;
     book.room = exchange.room;
+    PROMISE(exchange.kept_for_root == session_limit / EXCHANGE_SESSIONS_PER_ROOT_PLACE);
+    PROMISE(exchange.kept_for_new_users == session_limit / EXCHANGE_SESSIONS_PER_NEW_PLACE);
+    book.kept_for_root = exchange.kept_for_root = session_limit / 4;
+    book.kept_for_new_users = exchange.kept_for_new_users = session_limit / 4;
     witness_time(0);
 }
 

@@ -91,6 +91,7 @@ test_a_message_has_its_fields() {
     expect_field SYSLOG_IDENTIFIER minitalk
     expect_field MINITALK_SENDER_PID "$sender"
     expect_field MINITALK_SENDER_UID "$(id -u)"
+    expect_field MINITALK_SENDER_ACCOUNT "$(id -u)"
     expect_field MINITALK_BYTES 13
     expect_field _PID "$daemon"
 }

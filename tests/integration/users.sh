@@ -50,22 +50,82 @@ test_two_users_send_at_once() {
     printf '%s\n' "A $(cat payload)" "B $(cat payload)" | cmp - <(received | sort)
 }
 
-# With this limit of open files, the daemon has room for 32 senders.
-test_a_user_with_all_senders_that_fit_gives_way_to_another() {
-    run_by=(prlimit --nofile=64:64)
+# ---- limits ----
+
+# With this limit of open files, the daemon has room for 32 sessions.
+readonly SESSIONS=32
+run_with_32_sessions=(prlimit --nofile=64:64)
+
+# Of these sessions, so many are kept for users without a session.
+kept=$((SESSIONS / $(sed -n 's/^#define EXCHANGE_SESSIONS_PER_NEW_PLACE //p' \
+    "$srcdir/src/protocol/exchange.h")))
+
+sessions_of_daemon() {
+    find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l
+}
+
+has_sessions() {
+    [ "$(sessions_of_daemon)" -ge "$1" ]
+}
+
+test_idle_sessions_keep_nobody_from_sending() {
+    run_by=("${run_with_32_sessions[@]}")
     start_system_daemon
     mkfifo hold
     exec 3<> hold
-    for i in {1..32}; do
+    for ((i = 0; i < SESSIONS + 3; i++)); do
         start_idle_sender "$i"
     done
-    eventually 30 received_lines 32
+    eventually 30 received_lines $((SESSIONS + 3))
+    as "$USER_A" "$minitalk_send" 'one more'
+    as "$USER_B" "$minitalk_send" 'from the other'
+    received_lines $((SESSIONS + 5)) || fail 'the daemon did not receive all messages'
+}
+
+# start_crowd FIRST COUNT: starts senders of long messages under so many user IDs from FIRST on.
+start_crowd() {
+    head -c 1000000 /dev/urandom > long
+    "$tools/crowd" "$1" "$2" '' "$minitalk_send" --whole --file="$PWD/long" > crowd 2> crowd.errors &
+    also_end $!
+    eventually 30 has_text crowd
+}
+
+test_a_user_with_all_senders_that_fit_gives_way_to_others() {
+    run_by=("${run_with_32_sessions[@]}")
+    start_system_daemon
+    head -c 1000000 /dev/urandom > long
+    for ((i = 0; i < SESSIONS; i++)); do
+        as "$USER_A" "$minitalk_send" --whole < long 2> /dev/null &
+    done
+    eventually 30 has_sessions $((SESSIONS - kept))
     expect_status 75 as "$USER_A" "$minitalk_send" 'one too many'
     expect_complaint 'the daemon is at its limit of senders'
     as "$USER_B" "$minitalk_send" 'from the other'
-    received | grep -qx 'from the other' || fail 'the message of the other user was not received'
-    received_lines 33 || fail 'the daemon received more messages than these'
+    "$minitalk_send" 'from root'
+    received | grep -a '^from ' | cmp - <(printf 'from %s\n' 'the other' root)
 }
+
+# says_subuid LINE: lets the daemon that starts next read this line in /etc/subuid.
+says_subuid() {
+    echo "$1" > subuid
+    [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
+    mount --bind subuid /etc/subuid
+    unmount+=(/etc/subuid)
+}
+
+test_subordinate_user_ids_count_for_their_owner() {
+    says_subuid "$USER_A:200000:1000"
+    run_by=("${run_with_32_sessions[@]}")
+    start_system_daemon
+    start_crowd 200000 $((2 * SESSIONS))
+    eventually 30 grep -q 'limit of senders' crowd.errors
+    expect_status 75 as "$USER_A" "$minitalk_send" 'from the owner'
+    as "$USER_B" "$minitalk_send" 'from the other'
+    "$minitalk_send" 'from root'
+    received | grep -a '^from ' | cmp - <(printf 'from %s\n' 'the other' root)
+}
+
+# ---- the borrowed user ID ----
 
 # The daemon logs the real user of the sender, not the user whose ID the sender borrows.
 test_the_daemon_sees_the_real_user_of_the_sender() {

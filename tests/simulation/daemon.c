@@ -215,6 +215,7 @@ static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
     .user = user_of,
+    .account = user_of,
     .ended = has_ended,
     .send_ack = ack_bit,
     .send_word = tell_word,

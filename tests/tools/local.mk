@@ -3,6 +3,7 @@
 
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
+	tests/tools/crowd \
 	tests/tools/dynamic/minitalk-send \
 	tests/tools/hoard \
 	tests/tools/impostor \

@@ -119,8 +119,12 @@ static sd_event *event;
 
 static int make_peer(void)
 {
+    struct subids subids;
     struct peer *peer;
-    int r = peer_new(event, other, NULL, NULL, &peer);
+    int r;
+
+    subids_init(&subids, "/nonexistent");
+    r = peer_new(event, &subids, other, NULL, NULL, &peer);
 
     if (r >= 0)
         peer_free(peer);

@@ -17,6 +17,7 @@ static struct sender cid = {.pid = 3, .uid = 1003};
 static void begin(void)
 {
     world_begin(SESSIONS);
+    world.exchange.kept_for_new_users = 0; /* tests that need some set this */
     sender_takes(&ann, "from ann");
     sender_takes(&bob, "from bob");
     sender_takes(&cid, "from cid");
@@ -614,6 +615,127 @@ START_TEST(a_session_is_evicted_from_a_user_who_has_two_more)
 }
 END_TEST
 
+/* Lets each of senders 1 to SESSIONS, of ann, log a message and then stay idle. */
+static void ann_has_idle_sessions(struct sender *senders)
+{
+    for (int i = 0; i < SESSIONS; i++) {
+        senders[i].pid = i + 1;
+        world.processes[i + 1].uid = ann.uid;
+        ck_assert_int_eq(sender_delivers(&senders[i], "idle"), REPLY_COMMITTED);
+    }
+}
+
+START_TEST(an_idle_session_is_evicted_before_a_sender_is_refused)
+{
+    struct sender idle[SESSIONS] = {0}, own = {.pid = 10};
+
+    ann_has_idle_sessions(idle);
+    world.processes[own.pid].uid = ann.uid;
+    ck_assert_int_eq(sender_asks(&own, ASK_START), REPLY_GO);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
+    ck_assert_ptr_null(sessions_find(&world.exchange.sessions, idle[0].pid));
+    ck_assert_uint_eq(world.lost.count + world.refused.count, 0);
+    senders_done(idle);
+}
+END_TEST
+
+START_TEST(an_evicted_idle_sender_may_send_another_message)
+{
+    struct sender idle[SESSIONS] = {0}, other = {.pid = 10};
+
+    ann_has_idle_sessions(idle);
+    ck_assert_int_eq(sender_delivers(&other, "other"), REPLY_COMMITTED);
+    idle[0].base = idle[0].sent = 0;
+    ck_assert_int_eq(sender_delivers(&idle[0], "again"), REPLY_COMMITTED);
+    sender_done(&other);
+    senders_done(idle);
+}
+END_TEST
+
+START_TEST(an_idle_session_is_evicted_before_one_that_waits)
+{
+    struct sender senders[SESSIONS] = {0}, other = {.pid = 10};
+
+    for (int i = 0; i < SESSIONS; i++) {
+        senders[i].pid = i + 1;
+        world.processes[i + 1].uid = i < SESSIONS - 1 ? ann.uid : bob.uid;
+    }
+    ck_assert_int_eq(sender_delivers(&senders[SESSIONS - 1], "bob"), REPLY_COMMITTED);
+    for (int i = 0; i < SESSIONS - 1; i++)
+        ck_assert_int_eq(sender_asks(&senders[i], ASK_START), i == 0 ? REPLY_GO : REPLY_WAIT);
+    ck_assert_int_eq(sender_asks(&other, ASK_START), REPLY_WAIT);
+    for (int i = 0; i < SESSIONS - 1; i++)
+        ck_assert_ptr_nonnull(sessions_find(&world.exchange.sessions, senders[i].pid));
+    ck_assert_ptr_null(sessions_find(&world.exchange.sessions, senders[SESSIONS - 1].pid));
+    senders_done(senders);
+}
+END_TEST
+
+START_TEST(a_session_is_not_idle_before_its_first_probe_is_acted_on)
+{
+    struct sender other = {.pid = 10};
+    struct probe probe = {.ask = ASK_START, .nonce = 7};
+
+    world.exchange.sessions.limit = 1;
+    exchange_take(&world.exchange, world.now,
+                  &(struct lane_signal){.kind = SIGNAL_WORD,
+                                        .slot = SLOT_PROCESS_USR2,
+                                        .pid = ann.pid,
+                                        .word = probe_pack(probe)});
+    exchange_settle(&world.exchange, world.now);
+    ck_assert(exchange_knows(&world.exchange, ann.pid));
+    ck_assert(exchange_holds_words(&world.exchange));
+    exchange_take(&world.exchange, world.now,
+                  &(struct lane_signal){.kind = SIGNAL_WORD,
+                                        .slot = SLOT_PROCESS_USR2,
+                                        .pid = other.pid,
+                                        .word = probe_pack(probe)});
+    exchange_settle(&world.exchange, world.now);
+    ck_assert(exchange_knows(&world.exchange, ann.pid));
+    ck_assert(!exchange_knows(&world.exchange, other.pid));
+    ck_assert_int_eq(world.processes[ann.pid].told.code, REPLY_GO);
+    ck_assert_int_eq(world.processes[other.pid].told.code, REPLY_BUSY);
+}
+END_TEST
+
+/* Lets ann open as many waiting sessions as she can. Returns how many she has. */
+static unsigned ann_opens_what_she_can(struct sender *senders)
+{
+    unsigned count = 0;
+
+    for (int i = 0; i < SESSIONS; i++) {
+        senders[i].pid = i + 1;
+        world.processes[i + 1].uid = ann.uid;
+        count += sender_asks(&senders[i], ASK_START) != REPLY_BUSY;
+    }
+    return count;
+}
+
+START_TEST(the_last_sessions_are_kept_for_root_and_for_new_users)
+{
+    struct sender senders[SESSIONS] = {0}, first = {.pid = 10}, second = {.pid = 11},
+                  root = {.pid = 12};
+
+    world.exchange.kept_for_root = 1;
+    world.exchange.kept_for_new_users = 2;
+    world.processes[first.pid].uid = bob.uid;
+    world.processes[second.pid].uid = bob.uid;
+    world.processes[root.pid].uid = 0;
+    ck_assert_uint_eq(ann_opens_what_she_can(senders), SESSIONS - 3);
+    ck_assert_int_eq(sender_asks(&first, ASK_START), REPLY_WAIT);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS - 2);
+    /* Bob has a session now, so a second one takes the place of one of ann's. */
+    ck_assert_int_eq(sender_asks(&second, ASK_START), REPLY_WAIT);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS - 2);
+    for (pid_t pid = 13; pid < 16; pid++)
+        sender_asks(&(struct sender){.pid = pid}, ASK_START);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS - 1);
+    ck_assert_int_eq(sender_asks(&root, ASK_START), REPLY_WAIT);
+    ck_assert_uint_eq(world.exchange.counts.senders, SESSIONS);
+    senders_done(senders);
+}
+END_TEST
+
 START_TEST(a_message_whose_session_is_evicted_is_refused)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
@@ -875,6 +997,11 @@ Suite *make_suite(void)
         the_user_with_most_sessions_loses_the_one_that_probed_least_recently,
         no_session_is_evicted_for_a_user_who_would_then_have_as_many,
         a_session_is_evicted_from_a_user_who_has_two_more,
+        an_idle_session_is_evicted_before_a_sender_is_refused,
+        an_evicted_idle_sender_may_send_another_message,
+        an_idle_session_is_evicted_before_one_that_waits,
+        a_session_is_not_idle_before_its_first_probe_is_acted_on,
+        the_last_sessions_are_kept_for_root_and_for_new_users,
         a_message_whose_session_is_evicted_is_refused,
         a_session_whose_message_is_being_logged_is_not_evicted,
         users_take_turns_whatever_the_number_of_their_senders,

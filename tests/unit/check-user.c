@@ -104,10 +104,10 @@ START_TEST(sessions_are_counted_by_user)
     ck_assert_uint_eq(users_sessions(&users, ANN), 3);
     ck_assert_uint_eq(users_sessions(&users, BOB), 2);
     ck_assert_uint_eq(users_sessions(&users, 1003), 0);
-    ck_assert_uint_eq(users_with_most_sessions(&users)->uid, ANN);
+    ck_assert_uint_eq(users_with_most_sessions(&users)->account, ANN);
     users_leave(&users, ann1);
     users_leave(&users, ann2);
-    ck_assert_uint_eq(users_with_most_sessions(&users)->uid, BOB);
+    ck_assert_uint_eq(users_with_most_sessions(&users)->account, BOB);
     users_leave(&users, ann3);
     ck_assert_uint_eq(users_sessions(&users, ANN), 0);
 }
@@ -132,11 +132,11 @@ START_TEST(room_is_counted_by_user_and_in_all)
     users_reserve(&users, bob1, 60);
     users_reserve(&users, bob2, 60);
     ck_assert_uint_eq(users.reserved, 220);
-    ck_assert_uint_eq(users_with_most_room(&users)->uid, BOB);
+    ck_assert_uint_eq(users_with_most_room(&users)->account, BOB);
     users_release(&users, bob2);
     users_release(&users, bob2);
     ck_assert_uint_eq(users.reserved, 160);
-    ck_assert_uint_eq(users_with_most_room(&users)->uid, ANN);
+    ck_assert_uint_eq(users_with_most_room(&users)->account, ANN);
     users_leave(&users, ann1);
     ck_assert_uint_eq(users.reserved, 60);
 }

@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	tests/unit/check-stdout \
 	tests/unit/check-stop \
 	tests/unit/check-rejects \
+	tests/unit/check-subids \
 	tests/unit/check-summary \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
@@ -140,6 +141,9 @@ tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_trace_LDADD = libunit.a libhost.a libprotocol.a $(CHECK_LIBS)
+
+tests_unit_check_subids_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_subids_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_summary_LDADD = $(WITH_SENDER)

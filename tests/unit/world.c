@@ -152,6 +152,7 @@ static const struct exchange_ops ops = {
     .open = open_peer,
     .close = close_peer,
     .user = user_of_peer,
+    .account = user_of_peer,
     .ended = peer_has_ended,
     .send_ack = ack_peer,
     .send_word = tell_peer,

@@ -29,7 +29,7 @@ struct notes {
 /* A process; the kernel may give its PID to another process after its end. */
 struct process {
     unsigned generation; /* number of processes that had this PID before */
-    uid_t uid;           /* 1000 + PID at the beginning */
+    uid_t uid;           /* 1000 + PID at the beginning; also the account */
     bool has_ended;
     bool is_unsafe;       /* a signal would end it */
     struct reply told;    /* the last reply that it got */
