@@ -23,6 +23,7 @@ constants = \
 	src/daemon/message-ids.h \
 	src/daemon/server.c \
 	src/host/trace.h \
+	src/minitalkd.c \
 	src/protocol/barrier.h \
 	src/protocol/conversation.h \
 	src/protocol/exchange.h \

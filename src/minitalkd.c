@@ -19,8 +19,14 @@
 #include "host/inbox.h"
 #include "host/pidfile.h"
 #include "protocol/frame.h"
+#include "protocol/nsec.h"
 
 #define MESSAGE_LIMIT (1 << 20)
+/* Messages of each user: so many in this time, in seconds. */
+#define RATE_MESSAGES 60000
+#define RATE_SECONDS 60
+#define RATE_MESSAGES_MAX 1000000
+#define RATE_SECONDS_MAX 86400
 
 enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT };
 
@@ -29,7 +35,7 @@ struct options {
     bool foreground;
     enum output output;
     const char *pidfile; /* NULL: the default for this user */
-    size_t message_limit;
+    struct server_limits limits;
     enum trace_format trace;
 };
 
@@ -52,6 +58,8 @@ static const char usage[] =
     "      --output=stdout       write each message and a newline to standard output\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
+    "      --rate-limit=RATE     take RATE messages of each user, N/SECONDS (default 60000/60) or "
+    "none\n"
     "      --trace[=FORMAT]      print each signal on standard error, as text (default) or json\n"
     "  -h, --help                show this help and exit\n"
     "  -V, --version             show the version and exit\n"
@@ -66,6 +74,7 @@ enum long_only {
     OPTION_OUTPUT,
     OPTION_PIDFILE,
     OPTION_MAX_MESSAGE,
+    OPTION_RATE_LIMIT,
     OPTION_TRACE,
 };
 
@@ -76,6 +85,7 @@ static const struct option long_options[] = {
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"max-message", required_argument, NULL, OPTION_MAX_MESSAGE},
+    {"rate-limit", required_argument, NULL, OPTION_RATE_LIMIT},
     {"trace", optional_argument, NULL, OPTION_TRACE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -102,9 +112,35 @@ static size_t parse_limit(const char *argument)
     return (size_t)bytes;
 }
 
+/* Parses 'N/SECONDS' or 'none'. */
+static struct rate parse_rate(const char *argument)
+{
+    const char *slash = strchr(argument, '/');
+    char number[sizeof "1000000"] = "";
+    const char *wrong_number = "missing", *wrong_time = "missing";
+    long long messages = 0, seconds = 0;
+
+    if (strcmp(argument, "none") == 0)
+        return (struct rate){0};
+    if (slash && slash - argument < (ptrdiff_t)sizeof number) {
+        memcpy(number, argument, (size_t)(slash - argument));
+        messages = strtonum(number, 1, RATE_MESSAGES_MAX, &wrong_number);
+        seconds = strtonum(slash + 1, 1, RATE_SECONDS_MAX, &wrong_time);
+    }
+    if (wrong_number || wrong_time)
+        fail(EX_USAGE,
+             "invalid rate '%s'; use --rate-limit=N/SECONDS, with N up to %d and SECONDS up to %d, "
+             "or --rate-limit=none",
+             argument, RATE_MESSAGES_MAX, RATE_SECONDS_MAX);
+    return (struct rate){(unsigned)messages, (uint64_t)seconds * NSEC_PER_SEC};
+}
+
 static struct options parse_options(int argc, char **argv)
 {
-    struct options options = {.output = OUTPUT_JOURNAL, .message_limit = MESSAGE_LIMIT};
+    struct options options = {
+        .output = OUTPUT_JOURNAL,
+        .limits = {MESSAGE_LIMIT, {RATE_MESSAGES, RATE_SECONDS * NSEC_PER_SEC}},
+    };
     int c;
 
     while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
@@ -119,7 +155,10 @@ static struct options parse_options(int argc, char **argv)
             options.pidfile = cli_path(optarg);
             break;
         case OPTION_MAX_MESSAGE:
-            options.message_limit = parse_limit(optarg);
+            options.limits.message = parse_limit(optarg);
+            break;
+        case OPTION_RATE_LIMIT:
+            options.limits.rate = parse_rate(optarg);
             break;
         case OPTION_TRACE:
             options.trace = cli_trace(optarg);
@@ -251,7 +290,7 @@ static int start(struct program *program, const struct options *options)
     int r = options->foreground ? 0 : detach_begin(&program->detach);
 
     if (r >= 0)
-        r = server_new(&program->sink, options->message_limit, trace, &program->server);
+        r = server_new(&program->sink, &options->limits, trace, &program->server);
     return r < 0 ? cannot_start(-r) : go_public(program, options);
 }
 

@@ -302,6 +302,18 @@ static const char *explain(enum reply_code reason)
     return NULL;
 }
 
+static void record_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+{
+    struct server *server = owner;
+    const struct rate *rate = &server->exchange.users.rate;
+
+    sink_record(server->sink, RECORD_LIMITED, pid, uid,
+                "account %u is at the limit of %u messages in %u seconds (process %d, user %u); "
+                "its senders are told to try again later",
+                (unsigned)account, rate->messages, (unsigned)(rate->time / NSEC_PER_SEC), (int)pid,
+                (unsigned)uid);
+}
+
 static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     struct server *server = owner;
@@ -332,6 +344,7 @@ static const struct exchange_ops exchange_ops = {
     .send_word = send_word,
     .commit = commit,
     .has_begun = has_begun,
+    .limited = record_limited,
     .refused = record_refused,
     .lost = record_lost,
 };
@@ -530,7 +543,8 @@ static int watch_output(struct server *server)
     return r < 0 ? r : sd_event_source_set_enabled(server->output, SD_EVENT_OFF);
 }
 
-int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret)
+int server_new(struct sink *sink, const struct server_limits *limits, struct trace *trace,
+               struct server **ret)
 {
     struct server *server = calloc(1, sizeof *server);
     int r;
@@ -542,7 +556,8 @@ int server_new(struct sink *sink, size_t message_limit, struct trace *trace, str
     spin_init(&server->spin);
     subids_init(&server->subids, SUBIDS_FILE);
     server->is_bound = server->spin.longest == 0;
-    r = exchange_init(&server->exchange, &exchange_ops, server, message_limit, session_limit());
+    r = exchange_init(&server->exchange, &exchange_ops, server, limits->message, session_limit());
+    exchange_limit_rate(&server->exchange, limits->rate);
     if (r >= 0)
         r = sd_event_new(&server->event);
     if (r >= 0)

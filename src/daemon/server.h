@@ -15,15 +15,22 @@
 
 #include "daemon/sink.h"
 #include "host/trace.h"
+#include "protocol/user.h"
 
 struct server;
+
+struct server_limits {
+    size_t message; /* octets of a message */
+    struct rate rate;
+};
 
 /*
  * Prepares to serve. inbox_open() must have been called. From here on, the signals that ask to stop
  * are blocked (stop.h). The sink and the trace stay the caller's; the trace may be NULL.
- * message_limit is in octets. Returns 0 with *ret, or -errno.
+ * Returns 0 with *ret, or -errno.
  */
-int server_new(struct sink *sink, size_t message_limit, struct trace *trace, struct server **ret);
+int server_new(struct sink *sink, const struct server_limits *limits, struct trace *trace,
+               struct server **ret);
 void server_free(struct server *server);
 
 /*

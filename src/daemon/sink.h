@@ -16,8 +16,8 @@
 #include "protocol/frame.h"
 
 /*
- * A message and its sender: pid and uid as the kernel attested them, account (account.h), and origin
- * as far as it is known.
+ * A message and its sender: pid and uid as the kernel attested them, account (account.h), and
+ * origin as far as it is known.
  */
 struct entry {
     pid_t pid;
@@ -31,6 +31,7 @@ enum record {
     RECORD_STARTED,
     RECORD_STOPPED,
     RECORD_REFUSED, /* a sender's message was refused */
+    RECORD_LIMITED, /* a user is at the limit of messages */
     RECORD_LOST,    /* a sender ended in the middle of a message */
 };
 

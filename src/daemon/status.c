@@ -34,16 +34,19 @@ static void show(struct status *status, const char *lines)
 {
     const struct exchange_counts *now = status->counts;
     int failure = status->sink->failure;
-    char trouble[128] = "";
+    char trouble[128] = "", limited[64] = "";
 
     status->shown = *now;
     if (failure)
         snprintf(trouble, sizeof trouble, "; the last attempt to log to %s failed: %s",
                  status->sink->name, strerror(failure));
+    if (now->limited > 0)
+        snprintf(limited, sizeof limited, ", %" PRIu64 " times the limit of a user was reached",
+                 now->limited);
     sd_notifyf(0,
                "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender since %s; %" PRIu64 " senders now%s",
-               lines, now->messages, now->bytes, now->refused, now->lost, status->since,
+               " refused, %" PRIu64 " lost with their sender%s since %s; %" PRIu64 " senders now%s",
+               lines, now->messages, now->bytes, now->refused, now->lost, limited, status->since,
                now->senders, trouble);
 }
 

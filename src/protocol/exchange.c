@@ -27,7 +27,7 @@ static struct session *add(struct exchange *ex, pid_t pid, uid_t account, void *
 
     if (!s)
         return NULL;
-    if (!users_join(&ex->users, account, &s->member)) {
+    if (!users_join(&ex->users, ex->now, account, &s->member)) {
         session_free(s);
         return NULL;
     }
@@ -49,7 +49,7 @@ static void drop(struct exchange *ex, struct session *s)
         ex->counts.lost++;
         ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
     }
-    users_leave(&ex->users, &s->member);
+    users_leave(&ex->users, ex->now, &s->member);
     if (ex->runner == s)
         ex->runner = NULL;
     if (ex->committer == s)
@@ -349,11 +349,15 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     struct arq_bit bit;
 
     while (session_next(s, &bit)) {
+        bool is_first = s->is_invited;
+
         if (ex->ops->send_ack(ex->owner, s->peer, &bit) < 0) {
             end_session(ex, s);
             return;
         }
         session_take(s, uid);
+        if (is_first)
+            users_begin_message(&ex->users, ex->now, &s->member);
         if (session_length(s) > s->member.reserved && !reserve(ex, s))
             session_refuse(s, REPLY_BUSY);
     }
@@ -367,6 +371,14 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 
 /* ---- probes ---- */
 
+static void refuse_for_rate(struct exchange *ex, struct session *s)
+{
+    ex->counts.limited++;
+    if (users_report_limit(&s->member))
+        ex->ops->limited(ex->owner, s->pid, s->uid, s->member.user->account);
+    send_reply(ex, s, REPLY_BUSY);
+}
+
 static void start(struct exchange *ex, struct session *s)
 {
     if (session_is_mid_message(s)) {
@@ -375,6 +387,8 @@ static void start(struct exchange *ex, struct session *s)
         send_reply(ex, s, s->refusal);
     } else if (ex->stopping) {
         send_reply(ex, s, REPLY_STOPPING);
+    } else if (!s->is_invited && !users_may_begin(&ex->users, ex->now, &s->member)) {
+        refuse_for_rate(ex, s);
     } else {
         session_invite(s);
         go_or_wait(ex, s);
@@ -549,6 +563,12 @@ int exchange_init(struct exchange *ex, const struct exchange_ops *ops, void *own
     return sessions_init(&ex->sessions, session_limit);
 }
 
+void exchange_limit_rate(struct exchange *ex, struct rate rate)
+{
+    assert(rate.messages == 0 || rate.time >= rate.messages);
+    ex->users.rate = rate;
+}
+
 static void tell_stopping(void *owner, struct session *s)
 {
     uninvite(owner, s, REPLY_STOPPING);
@@ -579,6 +599,7 @@ void exchange_done(struct exchange *ex)
         return;
     sessions_for_each(&ex->sessions, refuse_stopping, ex);
     sessions_done(&ex->sessions);
+    users_done(&ex->users);
 }
 
 void exchange_ended(struct exchange *ex, uint64_t now, pid_t pid, const void *peer)

@@ -36,6 +36,8 @@
  *   - The session whose message is being committed is never evicted.
  *   - If no session can be evicted, or if that does not free enough, the asking sender is told
  *     BUSY.
+ *   - The messages of each user but root can be limited (struct rate in user.h). A sender whose
+ *     user has no token left is told BUSY when it asks to begin a message.
  *   - A daemon that stops serves only messages under way. It evicts no session for a new sender:
  *     the new sender is told STOPPING.
  *
@@ -111,6 +113,11 @@ struct exchange_ops {
      * log.
      */
     bool (*has_begun)(void *owner);
+    /*
+     * Reports that a user is at its limit of messages, which this process wanted to exceed. Reports
+     * it again only after the user has not used up its limit for a while.
+     */
+    void (*limited)(void *owner, pid_t pid, uid_t uid, uid_t account);
     /* Reports that a message was refused. */
     void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply_code reason);
     /*
@@ -124,6 +131,7 @@ struct exchange_counts {
     uint64_t messages; /* in the log */
     uint64_t bytes;    /* of the payloads of these messages */
     uint64_t refused;  /* messages */
+    uint64_t limited;  /* probes to begin a message, of users at their limit of messages */
     uint64_t lost;     /* messages */
     uint64_t senders;  /* sessions open now */
 };
@@ -154,10 +162,14 @@ struct exchange {
 
 /*
  * Prepares an exchange without sessions. message_limit is the greatest payload in octets;
- * session_limit is in sessions, > 0. The ops and the owner stay the caller's. Returns 0 or -ENOMEM.
+ * session_limit is in sessions, > 0. The messages of a user are not limited. The ops and the owner
+ * stay the caller's. Returns 0 or -ENOMEM.
  */
 int exchange_init(struct exchange *exchange, const struct exchange_ops *ops, void *owner,
                   size_t message_limit, unsigned session_limit);
+
+/* Limits the messages of each user but root. */
+void exchange_limit_rate(struct exchange *exchange, struct rate rate);
 
 /*
  * Tells every sender that waits for a turn or a verdict that the daemon stops, and frees all

@@ -13,6 +13,22 @@ void users_init(struct users *users)
     users->newcomers = 0;
     users->idle = 0;
     users->reserved = 0;
+    users->rate = (struct rate){0};
+}
+
+static void remove_user(struct user *user)
+{
+    assert(user->sessions == 0);
+    LIST_REMOVE(user, link);
+    free(user);
+}
+
+void users_done(struct users *users)
+{
+    struct user *user;
+
+    while ((user = LIST_FIRST(&users->all)))
+        remove_user(user);
 }
 
 static struct user *find(const struct users *users, uid_t account)
@@ -38,12 +54,26 @@ static struct user *add(struct users *users, uid_t account)
     return user;
 }
 
-bool users_join(struct users *users, uid_t account, struct member *member)
+/* Frees each user without members whose bucket is full. */
+static void clean_up(struct users *users, uint64_t now)
+{
+    struct user *user, *next;
+
+    for (user = LIST_FIRST(&users->all); user; user = next) {
+        next = LIST_NEXT(user, link);
+        if (user->sessions == 0 && user->full_at <= now)
+            remove_user(user);
+    }
+}
+
+bool users_join(struct users *users, uint64_t now, uid_t account, struct member *member)
 {
     struct user *user = find(users, account);
 
-    if (!user)
+    if (!user) {
+        clean_up(users, now);
         user = add(users, account);
+    }
     assert(!member->user);
     if (!user)
         return false;
@@ -60,7 +90,7 @@ unsigned users_sessions(const struct users *users, uid_t account)
     return user ? user->sessions : 0;
 }
 
-void users_leave(struct users *users, struct member *member)
+void users_leave(struct users *users, uint64_t now, struct member *member)
 {
     struct user *user = member->user;
 
@@ -70,10 +100,8 @@ void users_leave(struct users *users, struct member *member)
     TAILQ_REMOVE(&user->members, member, link);
     member->user = NULL;
     assert(user->sessions > 0);
-    if (--user->sessions > 0)
-        return;
-    LIST_REMOVE(user, link);
-    free(user);
+    if (--user->sessions == 0 && user->full_at <= now)
+        remove_user(user);
 }
 
 void users_asked(struct member *member)
@@ -164,6 +192,49 @@ void users_release(struct users *users, struct member *member)
     users->reserved -= member->reserved;
     member->reserved = 0;
 }
+
+/* ---- messages ---- */
+
+static bool has_limit(const struct users *users, const struct user *user)
+{
+    return users->rate.messages > 0 && user->account != 0;
+}
+
+static uint64_t time_of_a_token(const struct users *users)
+{
+    return users->rate.time / users->rate.messages;
+}
+
+void users_begin_message(const struct users *users, uint64_t now, struct member *member)
+{
+    struct user *user = member->user;
+
+    if (!has_limit(users, user))
+        return;
+    if (user->full_at <= now) {
+        user->full_at = now;
+        user->is_reported = false;
+    }
+    user->full_at += time_of_a_token(users);
+}
+
+bool users_may_begin(const struct users *users, uint64_t now, const struct member *member)
+{
+    const struct user *user = member->user;
+
+    return !has_limit(users, user) || user->full_at <= now ||
+           user->full_at - now + time_of_a_token(users) <= users->rate.time;
+}
+
+bool users_report_limit(struct member *member)
+{
+    bool is_first = !member->user->is_reported;
+
+    member->user->is_reported = true;
+    return is_first;
+}
+
+/* ---- the most ---- */
 
 struct user *users_with_most_sessions(const struct users *users)
 {

@@ -8,12 +8,15 @@
  *     turn.
  *   - This module counts the sessions and the octets of each user. At a limit, the exchange takes
  *     from the user who has most (exchange.h).
+ *   - It also counts the messages of each user, as a bucket of tokens: a message takes one token,
+ *     and the bucket fills up evenly.
  *
  * Policy:
  *   - A user is named by a user ID that a person cannot multiply: the account of a sender, as the
  *     owner of the exchange knows it (struct exchange_ops in exchange.h).
  *   - A struct member is part of the caller's session. Only this module writes it.
- *   - This module owns the users: a user is allocated for its first member and freed with its last.
+ *   - This module owns the users: a user is allocated for its first member. Without members, it is
+ *     kept until its bucket is full again.
  *
  * Pure, except for the memory of the users. Nothing here blocks.
  */
@@ -21,6 +24,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/queue.h>
 #include <sys/types.h>
 
@@ -46,6 +50,14 @@ struct user {
     size_t reserved;             /* octets, for messages under way */
     struct member_queue members; /* sorted by newest probe, the oldest first */
     struct member_queue queue;   /* members that wait for a turn, in this order */
+    uint64_t full_at;            /* when its bucket of tokens is full, in nanoseconds */
+    bool is_reported;            /* users_report_limit() has returned true, and not since full_at */
+};
+
+/* A limit of messages for each user: this many in this time (nanoseconds); 0 messages: none. */
+struct rate {
+    unsigned messages;
+    uint64_t time;
 };
 
 LIST_HEAD(user_list, user);
@@ -57,22 +69,23 @@ struct users {
     unsigned newcomers;      /* queued members that are newcomers, of all users */
     unsigned idle;           /* idle members, of all users */
     size_t reserved;         /* octets, of all users */
+    struct rate rate;        /* does not apply to root */
 };
 
-/* Prepares an empty list of users. */
+/* Prepares an empty list of users, without a limit of messages. */
 void users_init(struct users *users);
+
+/* Frees the list, which must have no members. */
+void users_done(struct users *users);
 
 /*
  * Adds a member to the user, who is created if necessary. A new member is not idle. Returns false
  * if out of memory; then the member is untouched.
  */
-bool users_join(struct users *users, uid_t account, struct member *member);
+bool users_join(struct users *users, uint64_t now, uid_t account, struct member *member);
 
-/*
- * Removes a member from its user: from the queue too, and with its reserved room. The user is freed
- * with its last member.
- */
-void users_leave(struct users *users, struct member *member);
+/* Removes a member from its user: from the queue too, and with its reserved room. */
+void users_leave(struct users *users, uint64_t now, struct member *member);
 
 /* Returns how many sessions the user has. */
 unsigned users_sessions(const struct users *users, uid_t account);
@@ -106,6 +119,18 @@ void users_reserve(struct users *users, struct member *member, size_t octets);
 
 /* Gives back all octets that are reserved for a member's message. */
 void users_release(struct users *users, struct member *member);
+
+/* The member begins a message: takes a token of its user. */
+void users_begin_message(const struct users *users, uint64_t now, struct member *member);
+
+/* Returns true if the user of the member has a token left, so that it may begin a message. */
+bool users_may_begin(const struct users *users, uint64_t now, const struct member *member);
+
+/*
+ * Must be called if users_may_begin() has returned false. Returns true if this is the first time
+ * since the bucket of the user was full.
+ */
+bool users_report_limit(struct member *member);
 
 /*
  * Return the user with most sessions, with most idle sessions, or with most reserved octets; NULL

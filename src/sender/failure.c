@@ -70,7 +70,9 @@ static int refused(enum reply_code reason)
                  "minitalk' or in the daemon's own messages, and check that journald is running");
         return EX_IOERR;
     case REPLY_BUSY:
-        complain("the daemon is at its limit of senders or of memory; try again later");
+        complain(
+            "the daemon is at its limit of senders, of memory, or of the messages of a user; try "
+            "again later");
         return EX_TEMPFAIL;
     case REPLY_STOPPING:
         complain("the daemon is stopping; start it and send again");

@@ -97,6 +97,7 @@ static void check_counts(const struct exchange_counts *counts)
     PROMISE(counts->messages == book.counts.messages);
     PROMISE(counts->bytes == book.counts.bytes);
     PROMISE(counts->refused == book.counts.refused);
+    PROMISE(counts->limited == book.counts.limited);
     PROMISE(counts->lost == book.counts.lost);
     PROMISE(counts->senders == book.counts.senders);
     PROMISE(counts->senders <= book.session_limit);

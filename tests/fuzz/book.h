@@ -77,6 +77,7 @@ struct book {
     unsigned kept_for_root;
     unsigned kept_for_new_users;
     size_t room;
+    struct rate rate;
 
     /* The owner of the exchange, and the processes. */
     uint64_t now;
@@ -94,11 +95,16 @@ struct book {
     unsigned probes;                 /* number of probes so far */
     struct words words;              /* the words behind the barrier */
     struct peer *turn;               /* the peer that has the turn */
-    uint64_t granted_at;             /* when it got the turn */
-    uint64_t heard_at;               /* when it was last heard */
-    bool takes_turn;                 /* the exchange may end the turn now */
-    bool commits_later;              /* a message is being committed */
-    struct peer *committed;          /* the peer of that message, if it is still open */
+    struct {
+        uint64_t debt; /* of tokens, in nanoseconds, as of noted_at */
+        uint64_t noted_at;
+        bool is_reported;
+    } used[BOOK_USERS];     /* messages that each user has begun */
+    uint64_t granted_at;    /* when it got the turn */
+    uint64_t heard_at;      /* when it was last heard */
+    bool takes_turn;        /* the exchange may end the turn now */
+    bool commits_later;     /* a message is being committed */
+    struct peer *committed; /* the peer of that message, if it is still open */
     size_t committed_length;
     struct exchange_counts counts;
 };

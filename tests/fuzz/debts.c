@@ -15,7 +15,7 @@ struct debts debts;
 bool debts_are_paid(void)
 {
     return !debts.to_commit && !debts.to_reply && !debts.to_judge && !debts.to_drop &&
-           !debts.to_admit && !debts.to_turn_away && !debts.want.peer;
+           !debts.to_admit && !debts.to_turn_away && !debts.to_report && !debts.want.peer;
 }
 
 /* ---- ends of messages ---- */
@@ -203,6 +203,12 @@ static void ask_start(struct peer *peer)
         owe_reply(peer, ONE_OF(peer->refusal));
     } else if (book.is_stopping) {
         owe_reply(peer, ONE_OF(REPLY_STOPPING));
+    } else if (!peer->is_invited && !fairness_may_begin(peer->user)) {
+        owe_reply(peer, ONE_OF(REPLY_BUSY));
+        book.counts.limited++;
+        if (!book.used[peer->user].is_reported)
+            debts.to_report = peer;
+        book.used[peer->user].is_reported = true;
     } else {
         peer->is_invited = true;
         owe_reply(peer, GO_OR_WAIT);

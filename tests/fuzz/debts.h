@@ -15,6 +15,7 @@
 struct debts {
     struct peer *to_commit; /* its message must be committed */
     struct peer *to_reply;  /* its probe must get a reply */
+    struct peer *to_report; /* it must be recorded that its user is at the limit of messages */
     unsigned replies;       /* the permitted replies to that probe: bit n is set for reply n */
     struct peer *to_judge;  /* it must be told its verdict */
     enum reply_code verdict;

@@ -193,6 +193,36 @@ bool fairness_takes_from(const struct want *want, const struct peer *peer)
     return can_lose(peer, want) && has_most(peer->user, want);
 }
 
+/* ---- messages ---- */
+
+static bool has_limit(unsigned user)
+{
+    return book.rate.messages > 0 && user != BOOK_ROOT;
+}
+
+static uint64_t debt_of(unsigned user)
+{
+    uint64_t repaid = book.now - book.used[user].noted_at;
+
+    return book.used[user].debt > repaid ? book.used[user].debt - repaid : 0;
+}
+
+void fairness_begin_message(unsigned user)
+{
+    if (!has_limit(user))
+        return;
+    if (debt_of(user) == 0)
+        book.used[user].is_reported = false;
+    book.used[user].debt = debt_of(user) + book.rate.time / book.rate.messages;
+    book.used[user].noted_at = book.now;
+}
+
+bool fairness_may_begin(unsigned user)
+{
+    return !has_limit(user) || debt_of(user) == 0 ||
+           debt_of(user) + book.rate.time / book.rate.messages <= book.rate.time;
+}
+
 /* ---- the exchange's own state ---- */
 
 static void check_members(const struct user *user)
@@ -214,7 +244,7 @@ static unsigned check_user(const struct user *user)
 
     PROMISE(which < BOOK_USERS && user->account == book_account(which));
     PROMISE(user->idle == idle_of(which));
-    PROMISE(user->sessions > 0);
+    PROMISE(user->sessions > 0 || has_limit(which));
     PROMISE(user->sessions == total_of(which, GOOD_SESSIONS));
     PROMISE(user->reserved == total_of(which, GOOD_ROOM));
     PROMISE(!TAILQ_EMPTY(&user->queue) == is_user_waiting(which));
@@ -234,7 +264,8 @@ void fairness_check(const struct users *users)
         is_known[which] = true;
     }
     for (unsigned which = 0; which < BOOK_USERS; which++)
-        PROMISE(is_known[which] == (total_of(which, GOOD_SESSIONS) > 0));
+        PROMISE(is_known[which] ? total_of(which, GOOD_SESSIONS) > 0 || has_limit(which)
+                                : total_of(which, GOOD_SESSIONS) == 0 && debt_of(which) == 0);
     PROMISE(users->newcomers == newcomers());
     PROMISE(users->reserved == total_of_all(GOOD_ROOM));
     PROMISE(users->reserved <= book.room);

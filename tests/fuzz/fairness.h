@@ -14,6 +14,9 @@
  * most loses a session, if that user has more than the asking user would then have. It never loses
  * a session whose message is being committed.
  *
+ * Messages: each user but root may begin as many in a row as the rate says, and then one each time
+ * that the rate's time, divided by this number, has passed.
+ *
  * A user loses the session that sent a probe least recently. If several users have the most, any of
  * them may lose.
  */
@@ -65,6 +68,14 @@ bool fairness_is_due(const struct want *want);
 
 /* Returns true if this peer may be evicted for the want. */
 bool fairness_takes_from(const struct want *want, const struct peer *peer);
+
+/* ---- messages ---- */
+
+/* The user begins a message. */
+void fairness_begin_message(unsigned user);
+
+/* Returns true if the user may begin a message. */
+bool fairness_may_begin(unsigned user);
 
 /* ---- the exchange's own state ---- */
 

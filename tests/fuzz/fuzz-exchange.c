@@ -2,10 +2,10 @@
 /*
  * fuzz-exchange.c - fuzzes an exchange with any events in any order, and a witness checks it
  *
- * The first octet of the input sets the limits of sessions and of room, the second the limit of a
- * message's length. The others are events (see enum event): an octet each, with its arguments
- * behind it. A short input can do much: one event can be 100 bits of a sender that keeps to the
- * protocol.
+ * The first octet of the input sets the limits of sessions and of room, the second the limits of a
+ * message's length and of a user's messages. The others are events (see enum event): an octet each,
+ * with its arguments behind it. A short input can do much: one event can be 100 bits of a sender
+ * that keeps to the protocol.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -242,9 +242,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const unsigned session_limits[] = {1, 2, 4, 8, 3, 5, 6, 7};
     unsigned session_limit = session_limits[first % 4 + (first & 0x80 ? 4 : 0)];
     size_t room = first / 4;
-    size_t message_limit = input_octet(&input) % (WITNESS_MESSAGE_MAX + 1);
+    uint8_t second = input_octet(&input);
+    size_t message_limit = second % (WITNESS_MESSAGE_MAX + 1);
+    unsigned rate_messages = second / (WITNESS_MESSAGE_MAX + 1);
 
-    witness_begin(message_limit, session_limit, room);
+    witness_begin(message_limit, session_limit, room, (struct rate){rate_messages, SLICE_LONG});
     while (input.left > 0) {
         uint8_t octet = input_octet(&input);
 

@@ -173,6 +173,13 @@ static bool has_begun(void *owner)
 
 /* ---- the record ---- */
 
+/* The exchange has no limit of messages. */
+static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+{
+    (void)owner, (void)pid, (void)uid, (void)account;
+    PROMISE(false);
+}
+
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     (void)pid, (void)uid;
@@ -209,6 +216,7 @@ static const struct exchange_ops ops = {
     .send_word = send_word,
     .commit = commit,
     .has_begun = has_begun,
+    .limited = note_limited,
     .refused = note_refused,
     .lost = note_lost,
 };

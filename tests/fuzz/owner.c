@@ -167,6 +167,7 @@ static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
     peer->held[lane].is_there = false;
     if (peer->is_invited) {
         peer->is_invited = false;
+        fairness_begin_message(peer->user);
         peer->state = SESSION_OPEN;
         peer->uid = peer->held[lane].uid;
         peer->bits = 0;
@@ -323,6 +324,16 @@ static void expect_refusal(struct peer *peer, enum reply_code reason)
     debts_refuse(peer, reason);
 }
 
+static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+{
+    struct peer *peer = book_session(pid);
+
+    PROMISE(owner == &book);
+    PROMISE(peer && debts.to_report == peer);
+    PROMISE(peer->uid == uid && book_account(peer->user) == account);
+    debts.to_report = NULL;
+}
+
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     struct peer *peer = book_session(pid);
@@ -361,6 +372,7 @@ const struct exchange_ops owner_ops = {
     .send_word = tell_peer,
     .commit = commit_message,
     .has_begun = has_begun,
+    .limited = note_limited,
     .refused = note_refused,
     .lost = note_lost,
 };

@@ -31,9 +31,10 @@ static void note_turn(void)
     book.takes_turn = false;
 }
 
-void witness_begin(size_t message_limit, unsigned session_limit, size_t room)
+void witness_begin(size_t message_limit, unsigned session_limit, size_t room, struct rate rate)
 {
-    book = (struct book){.message_limit = message_limit, .session_limit = session_limit, .now = 1};
+    book = (struct book){
+        .message_limit = message_limit, .session_limit = session_limit, .rate = rate, .now = 1};
     debts = (struct debts){0};
     if (exchange_init(&exchange, &owner_ops, &book, message_limit, session_limit) < 0)
         abort();
@@ -41,6 +42,7 @@ void witness_begin(size_t message_limit, unsigned session_limit, size_t room)
     if (room > 0)
         exchange.room = room;
     book.room = exchange.room;
+    exchange_limit_rate(&exchange, rate);
     PROMISE(exchange.kept_for_root == session_limit / EXCHANGE_SESSIONS_PER_ROOT_PLACE);
     PROMISE(exchange.kept_for_new_users == session_limit / EXCHANGE_SESSIONS_PER_NEW_PLACE);
     book.kept_for_root = exchange.kept_for_root = session_limit / 4;

@@ -35,7 +35,7 @@
  * message_limit: octets of a payload, at most. session_limit: 1 to WITNESS_SESSIONS_MAX. room:
  * octets of all messages under way, at most; 0: as the exchange sets it.
  */
-void witness_begin(size_t message_limit, unsigned session_limit, size_t room);
+void witness_begin(size_t message_limit, unsigned session_limit, size_t room, struct rate rate);
 void witness_end(void);
 
 /* Events. PIDs are 1 to BOOK_PIDS. */

@@ -134,7 +134,7 @@ test_each_refusal_has_its_status_and_its_text() {
         6 76 does not support this version of the protocol
         7 70 the daemon and the sender disagree about the message
         8 74 could not log the message
-        9 75 at its limit of senders or of memory
+        9 75 at its limit of senders, of memory, or of the messages of a user
         10 75 is stopping
         11 75 evicted this sender
         12 70 the daemon and the sender disagree about the message'

@@ -85,7 +85,8 @@ test_idle_sessions_keep_nobody_from_sending() {
 # start_crowd FIRST COUNT: starts senders of long messages under so many user IDs from FIRST on.
 start_crowd() {
     head -c 1000000 /dev/urandom > long
-    "$tools/crowd" "$1" "$2" '' "$minitalk_send" --whole --file="$PWD/long" > crowd 2> crowd.errors &
+    "$tools/crowd" "$1" "$2" '' "$minitalk_send" --whole --file="$PWD/long" \
+        > crowd 2> crowd.errors &
     also_end $!
     eventually 30 has_text crowd
 }
@@ -123,6 +124,30 @@ test_subordinate_user_ids_count_for_their_owner() {
     as "$USER_B" "$minitalk_send" 'from the other'
     "$minitalk_send" 'from root'
     received | grep -a '^from ' | cmp - <(printf 'from %s\n' 'the other' root)
+}
+
+# start_daemon_of USER OPTION…: starts a daemon that runs as this user. Its PID is in $own, its
+# output in ./own-output, and its pidfile is ./own/minitalk.pid.
+start_daemon_of() {
+    mkdir own
+    chown "$1" own
+    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" "${@:2}" > own-output \
+        2> own-errors
+    own=$(head -n 1 own-output)
+    also_end "$own"
+}
+
+test_a_user_at_its_limit_of_messages_is_told_to_try_again() {
+    publish_programs
+    start_daemon_of "$USER_A" --rate-limit=3/86400
+    seq 5 > lines
+    expect_status 75 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" --file=lines
+    expect_complaint 'message 4: the daemon is at its limit of senders, of memory'
+    "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" --file=lines
+    printf '%s\n' "$own" 1 2 3 1 2 3 4 5 | cmp - own-output
+    expect_status 75 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 6
+    [ "$(grep -c "account $USER_A is at the limit of 3 messages in 86400 s" own-errors)" -eq 1 ] ||
+        fail "$(cat own-errors)"
 }
 
 # ---- the borrowed user ID ----
@@ -173,12 +198,7 @@ test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
 
 test_the_set_user_id_program_can_send_to_the_callers_own_daemon() {
     start_system_daemon
-    mkdir own
-    chown "$USER_A" own
-    as "$USER_A" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" > own-output \
-        2> own-errors
-    own=$(head -n 1 own-output)
-    also_end "$own"
+    start_daemon_of "$USER_A"
     as "$USER_A" "$minitalk_send" "--pid=$own" 'by PID'
     as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 'by pidfile'
     XDG_RUNTIME_DIR=$PWD/own as "$USER_A" "$minitalk_send" --user 'by user'

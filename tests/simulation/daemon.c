@@ -186,6 +186,15 @@ static void finish_commit(struct world *w)
     exchange_committed(&d->exchange, w->kernel.now, r);
 }
 
+/* The exchange has no limit of messages, so a refusal for it is one that the check will find. */
+static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+{
+    const struct world *w = owner;
+
+    (void)uid, (void)account;
+    kernel_trace(&w->kernel, w->daemon.process, "limits the messages of %d", (int)pid);
+}
+
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     const struct world *w = owner;
@@ -221,6 +230,7 @@ static const struct exchange_ops ops = {
     .send_word = tell_word,
     .commit = commit,
     .has_begun = has_begun,
+    .limited = note_limited,
     .refused = note_refused,
     .lost = note_lost,
 };

@@ -91,7 +91,7 @@ static int serve(void)
 
     if (r < 0)
         return r;
-    r = server_new(&sink, 1, NULL, &server);
+    r = server_new(&sink, &(struct server_limits){.message = 1}, NULL, &server);
     if (r >= 0) {
         kill(getpid(), SIGTERM);
         r = server_run(server);

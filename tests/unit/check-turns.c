@@ -736,6 +736,82 @@ START_TEST(the_last_sessions_are_kept_for_root_and_for_new_users)
 }
 END_TEST
 
+/* Limits ann to 2 messages in 10 s. */
+static void limit_rate(void)
+{
+    exchange_limit_rate(&world.exchange, (struct rate){2, 10000 * MSEC});
+}
+
+START_TEST(a_user_at_its_limit_of_messages_is_told_busy_until_some_time_has_passed)
+{
+    limit_rate();
+    ck_assert_int_eq(sender_delivers(&ann, "one"), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_delivers(&ann, "two"), REPLY_COMMITTED);
+    sender_takes(&ann, "three");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_BUSY);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_BUSY);
+    ck_assert_int_eq(sender_delivers(&bob, "bob"), REPLY_COMMITTED);
+    time_passes(5000 * MSEC - 1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_BUSY);
+    time_passes(1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    sender_takes(&ann, "four");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_BUSY);
+    ck_assert_uint_eq(world.exchange.counts.limited, 4);
+    ck_assert_uint_eq(world.limited.count, 1);
+    ck_assert_uint_eq(world.limited.list[0].uid, ann.uid);
+}
+END_TEST
+
+START_TEST(the_limit_of_messages_holds_for_new_processes_of_the_user)
+{
+    struct sender dan = {.pid = 4};
+
+    limit_rate();
+    world.processes[dan.pid].uid = ann.uid;
+    ck_assert_int_eq(sender_delivers(&ann, "one"), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_delivers(&ann, "two"), REPLY_COMMITTED);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    ck_assert_int_eq(sender_asks(&dan, ASK_START), REPLY_BUSY);
+    time_passes(5000 * MSEC);
+    ck_assert_int_eq(sender_delivers(&dan, "three"), REPLY_COMMITTED);
+    sender_done(&dan);
+}
+END_TEST
+
+START_TEST(a_message_that_is_refused_counts_and_a_probe_alone_does_not)
+{
+    limit_rate();
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_takes(&ann, "more octets than a message may have");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    sender_sends(&ann, 24);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_TOO_LARGE);
+    process_ends(ann.pid);
+    process_end_is_noticed(ann.pid);
+    process_starts(ann.pid);
+    ann.base = ann.sent = 0;
+    ck_assert_int_eq(sender_delivers(&ann, "two"), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_BUSY);
+}
+END_TEST
+
+START_TEST(root_has_no_limit_of_messages)
+{
+    struct sender root = {.pid = 4};
+
+    limit_rate();
+    world.processes[root.pid].uid = 0;
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(sender_delivers(&root, "root"), REPLY_COMMITTED);
+    sender_done(&root);
+}
+END_TEST
+
 START_TEST(a_message_whose_session_is_evicted_is_refused)
 {
     struct sender many[SESSIONS] = {0}, other = {.pid = 10};
@@ -1002,6 +1078,10 @@ Suite *make_suite(void)
         an_idle_session_is_evicted_before_one_that_waits,
         a_session_is_not_idle_before_its_first_probe_is_acted_on,
         the_last_sessions_are_kept_for_root_and_for_new_users,
+        a_user_at_its_limit_of_messages_is_told_busy_until_some_time_has_passed,
+        the_limit_of_messages_holds_for_new_processes_of_the_user,
+        a_message_that_is_refused_counts_and_a_probe_alone_does_not,
+        root_has_no_limit_of_messages,
         a_message_whose_session_is_evicted_is_refused,
         a_session_whose_message_is_being_logged_is_not_evicted,
         users_take_turns_whatever_the_number_of_their_senders,

@@ -19,7 +19,7 @@ static void begin(void)
     users_init(&users);
     for (unsigned i = 0; i < 5; i++) {
         members[i] = (struct member){0};
-        ck_assert(users_join(&users, i < 3 ? ANN : BOB, &members[i]));
+        ck_assert(users_join(&users, 1, i < 3 ? ANN : BOB, &members[i]));
     }
 }
 
@@ -27,7 +27,7 @@ static void end(void)
 {
     for (unsigned i = 0; i < 5; i++)
         if (members[i].user)
-            users_leave(&users, &members[i]);
+            users_leave(&users, 1, &members[i]);
     ck_assert(LIST_EMPTY(&users.all));
     ck_assert(!users_have_queued(&users));
     ck_assert_uint_eq(users.reserved, 0);
@@ -80,7 +80,7 @@ START_TEST(a_session_that_leaves_or_is_dequeued_gets_no_turn)
     users_enqueue(&users, bob2, false);
     users_dequeue(&users, ann1);
     users_dequeue(&users, ann1);
-    users_leave(&users, bob1);
+    users_leave(&users, 1, bob1);
     ck_assert_ptr_eq(users_next(&users), bob2);
     ck_assert(!users_have_queued(&users));
 }
@@ -105,10 +105,10 @@ START_TEST(sessions_are_counted_by_user)
     ck_assert_uint_eq(users_sessions(&users, BOB), 2);
     ck_assert_uint_eq(users_sessions(&users, 1003), 0);
     ck_assert_uint_eq(users_with_most_sessions(&users)->account, ANN);
-    users_leave(&users, ann1);
-    users_leave(&users, ann2);
+    users_leave(&users, 1, ann1);
+    users_leave(&users, 1, ann2);
     ck_assert_uint_eq(users_with_most_sessions(&users)->account, BOB);
-    users_leave(&users, ann3);
+    users_leave(&users, 1, ann3);
     ck_assert_uint_eq(users_sessions(&users, ANN), 0);
 }
 END_TEST
@@ -137,7 +137,7 @@ START_TEST(room_is_counted_by_user_and_in_all)
     users_release(&users, bob2);
     ck_assert_uint_eq(users.reserved, 160);
     ck_assert_uint_eq(users_with_most_room(&users)->account, ANN);
-    users_leave(&users, ann1);
+    users_leave(&users, 1, ann1);
     ck_assert_uint_eq(users.reserved, 60);
 }
 END_TEST

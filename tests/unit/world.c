@@ -136,6 +136,13 @@ static bool message_has_begun(void *owner)
     return world.has_begun;
 }
 
+static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+{
+    require(owner == &world);
+    require(account == uid);
+    add_note(&world.limited, (struct note){.pid = pid, .uid = uid});
+}
+
 static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
 {
     require(owner == &world);
@@ -158,6 +165,7 @@ static const struct exchange_ops ops = {
     .send_word = tell_peer,
     .commit = commit_message,
     .has_begun = message_has_begun,
+    .limited = note_limited,
     .refused = note_refused,
     .lost = note_lost,
 };

@@ -44,7 +44,7 @@ struct world {
     unsigned open_peers;
     int commit_result; /* the log's result for each message */
     bool has_begun;    /* a message that is being committed is partly visible in the log */
-    struct notes log, refused, lost;
+    struct notes log, refused, lost, limited;
 };
 
 extern struct world world;
