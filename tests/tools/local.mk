@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/tools/launch \
 	tests/tools/notified \
 	tests/tools/pingpong \
+	tests/tools/storm \
 	tests/tools/stray
 
 # A library for LD_PRELOAD. It is built without instrumentation, since a program without
