@@ -179,40 +179,28 @@ static struct options parse_options(int argc, char **argv)
     return options;
 }
 
+/* Returns the user ID of the service, or (uid_t)-1 if this machine has no such user. */
+static uid_t service_user(void)
+{
+    const struct passwd *service = getpwnam(SERVICE_USER);
+
+    return service ? service->pw_uid : (uid_t)-1;
+}
+
 /*
  * Returns the default: the system's pidfile for root and the service user, and for each other user
  * that of the user's own daemon. Returns NULL if out of memory.
  */
 static char *default_pidfile(void)
 {
-    const struct passwd *service = getpwnam(SERVICE_USER);
     char *path;
 
-    if (geteuid() == 0 || (service && service->pw_uid == geteuid()))
+    if (geteuid() == 0 || service_user() == geteuid())
         return strdup(PIDFILE_SYSTEM);
     path = pidfile_of_user();
     if (!path && errno != ENOMEM)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH");
     return path;
-}
-
-/*
- * Makes a path absolute. The daemon removes its pidfile at the end, and its working directory is
- * another one by then. Returns NULL if out of memory.
- */
-static char *absolute(const char *path)
-{
-    char *directory, *absolute;
-    int length;
-
-    if (path[0] == '/')
-        return strdup(path);
-    directory = get_current_dir_name();
-    if (!directory)
-        fail_of(EX_CANTCREAT, errno, "cannot open the pidfile %s", path);
-    length = asprintf(&absolute, "%s/%s", directory, path);
-    free(directory);
-    return length < 0 ? NULL : absolute;
 }
 
 static void prepare(void)
@@ -225,8 +213,10 @@ static void prepare(void)
 
 static void claim(const char *path, struct pidfile *ret)
 {
+    /* systemd-tmpfiles(8) has created the system's pidfile for the service. */
+    uid_t service = geteuid() == 0 ? service_user() : (uid_t)-1;
     pid_t holder;
-    int r = pidfile_claim(path, ret, &holder);
+    int r = pidfile_claim(path, service, ret, &holder);
 
     if (r == -EEXIST && holder > 0)
         fail(EX_UNAVAILABLE,
@@ -240,6 +230,18 @@ static void claim(const char *path, struct pidfile *ret)
              path);
     if (r == -EINVAL)
         fail(EX_CANTCREAT, "%s is not a regular file; give another --pidfile", path);
+    if (r == -EPERM)
+        fail(EX_CANTCREAT,
+             "the file %s belongs to another user; remove it, or give another --pidfile", path);
+    if (r == -EMLINK)
+        fail(EX_CANTCREAT,
+             "the file %s has more than one name (hard links); remove this name, or give another "
+             "--pidfile",
+             path);
+    if (r == -EBADMSG)
+        fail(EX_CANTCREAT,
+             "the file %s has other contents than a PID; remove it, or give another --pidfile",
+             path);
     if (r < 0)
         fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
@@ -312,7 +314,7 @@ static int run(struct program *program, const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.sink.fd = -1, .detach = DETACH_NONE};
+    struct program program = {.pidfile = PIDFILE_NONE, .sink.fd = -1, .detach = DETACH_NONE};
     struct options options;
     int signals = inbox_open(); /* first: before, a stray signal would end the daemon */
     bool has_stdin;
@@ -330,7 +332,7 @@ int main(int argc, char **argv)
     /* A daemon must not keep other files of its caller open. */
     if (!options.foreground)
         closefrom(STDERR_FILENO + 1);
-    pidfile = options.pidfile ? absolute(options.pidfile) : default_pidfile();
+    pidfile = options.pidfile ? strdup(options.pidfile) : default_pidfile();
     if (!pidfile)
         fail(EX_OSERR, "out of memory");
     claim(pidfile, &program.pidfile);

@@ -3,7 +3,6 @@
 
 #include "host/pidfile.h"
 
-#include <bsd/libutil.h>
 #include <bsd/stdlib.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +10,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define MODE 0600
+/* More octets than a PID and a newline have. */
+#define TEXT_SIZE 32
+/* How often another process may replace the file between two system calls of one claim. */
+#define REPLACEMENTS_MAX 10
+/*
+ * A FIFO must not block, and a terminal must not become the controlling one, until the file is
+ * known to be regular.
+ */
+#define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 char *pidfile_of_user(void)
 {
@@ -29,96 +38,23 @@ char *pidfile_of_user(void)
     return path;
 }
 
-static int require_regular(int fd)
+/*
+ * Opens the file without following a symbolic link. Only directory may have links in its path.
+ * Returns a descriptor; -EINVAL if the file is not a regular one; another -errno.
+ */
+static int open_regular(int directory, const char *name, int flags)
 {
+    int fd = openat(directory, name, flags | OPEN_FLAGS, MODE);
     struct stat stat;
+    int r = 0;
 
-    if (fstat(fd, &stat) < 0)
-        return -errno;
-    return S_ISREG(stat.st_mode) ? 0 : -EINVAL;
-}
-
-/* ---- for the daemon ---- */
-
-int pidfile_claim(const char *path, struct pidfile *ret, pid_t *ret_holder)
-{
-    struct stat stat;
-    struct pidfh *handle;
-    pid_t holder = 0;
-    int r;
-
-    if (lstat(path, &stat) == 0 && !S_ISREG(stat.st_mode))
-        return -EINVAL;
-    handle = pidfile_open(path, MODE, &holder);
-    if (!handle) {
-        *ret_holder = errno == EEXIST && holder > 0 ? holder : 0;
-        return -errno;
-    }
-    r = require_regular(pidfile_fileno(handle));
-    if (r < 0) {
-        pidfile_close(handle);
-        return r;
-    }
-    ret->path = strdup(path);
-    if (!ret->path) {
-        pidfile_close(handle);
-        return -ENOMEM;
-    }
-    ret->handle = handle;
-    return 0;
-}
-
-int pidfile_publish(struct pidfile *pidfile)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int fd = pidfile_fileno(pidfile->handle);
-
-    if (fchmod(fd, MODE) < 0 || pidfile_write(pidfile->handle) < 0 || fcntl(fd, F_SETLK, &lock) < 0)
-        return -errno;
-    return 0;
-}
-
-/* Returns true if the path still leads to the file that was locked. */
-static bool is_in_place(const struct pidfile *pidfile)
-{
-    struct stat locked, there;
-
-    return fstat(pidfile_fileno(pidfile->handle), &locked) == 0 &&
-           stat(pidfile->path, &there) == 0 && locked.st_dev == there.st_dev &&
-           locked.st_ino == there.st_ino;
-}
-
-void pidfile_release(struct pidfile *pidfile)
-{
-    struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-
-    if (!pidfile->handle)
-        return;
-    /* Unlock before the file is emptied: a sender that sees the lock must find the PID, too. */
-    fcntl(pidfile_fileno(pidfile->handle), F_SETLK, &unlock);
-    /*
-     * If the directory does not permit removal, an empty file remains: it names no daemon either.
-     */
-    (void)!ftruncate(pidfile_fileno(pidfile->handle), 0);
-    /* Both calls close and free the handle, even if the file cannot be removed. */
-    if (is_in_place(pidfile))
-        pidfile_remove(pidfile->handle);
-    else
-        pidfile_close(pidfile->handle);
-    free(pidfile->path);
-    *pidfile = (struct pidfile){.handle = NULL};
-}
-
-/* ---- for a sender ---- */
-
-int pidfile_open_for_reading(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int r;
-
+    /* A symbolic link, a directory, a socket. */
     if (fd < 0)
-        return -errno;
-    r = require_regular(fd);
+        return errno == ELOOP || errno == EISDIR || errno == ENXIO ? -EINVAL : -errno;
+    if (fstat(fd, &stat) < 0)
+        r = -errno;
+    else if (!S_ISREG(stat.st_mode))
+        r = -EINVAL;
     if (r < 0) {
         close(fd);
         return r;
@@ -126,9 +62,200 @@ int pidfile_open_for_reading(const char *path)
     return fd;
 }
 
+/* ---- for the daemon ---- */
+
+/*
+ * Opens the directory of a path. *ret_name is the last component, "." if the path ends with a
+ * slash. The caller closes the descriptor and frees the name.
+ */
+static int open_directory(const char *path, char **ret_name)
+{
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+    char *directory = strdup(slash ? path : "."), *name = strdup(*last ? last : ".");
+    int fd, error;
+
+    if (directory && slash)
+        directory[slash - path + 1] = '\0';
+    fd = directory && name ? open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+    error = directory && name ? errno : ENOMEM;
+    free(directory);
+    if (fd < 0) {
+        free(name);
+        return -error;
+    }
+    *ret_name = name;
+    return fd;
+}
+
+/*
+ * Opens the file, or creates it if it does not exist. O_CREAT is left out for an existing file: in
+ * a directory with the sticky bit, some kernels then refuse the file of another user with EACCES
+ * (proc(5), protected_regular), which would hide the reason.
+ */
+static int open_or_create(int directory, const char *name)
+{
+    int r = open_regular(directory, name, O_RDWR);
+
+    return r == -ENOENT ? open_regular(directory, name, O_RDWR | O_CREAT | O_EXCL) : r;
+}
+
+/*
+ * Returns 0 if this file was made to be a pidfile of this user: in a directory that others may
+ * write, a file of theirs or a second name of any file may have been put in its place.
+ */
+static int require_own(int fd, uid_t service)
+{
+    struct stat stat;
+
+    if (fstat(fd, &stat) < 0)
+        return -errno;
+    if (stat.st_uid != geteuid() && (geteuid() != 0 || stat.st_uid != service))
+        return -EPERM;
+    return stat.st_nlink > 1 ? -EMLINK : 0;
+}
+
+/* Returns true if the name still leads to the file that was opened. */
+static bool is_in_place(const struct pidfile *pidfile)
+{
+    struct stat opened, there;
+
+    return fstat(pidfile->fd, &opened) == 0 &&
+           fstatat(pidfile->directory, pidfile->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+}
+
+/* Returns 0 if the file is empty or contains a PID and nothing else. */
+static int require_pid_alone(int fd)
+{
+    char text[TEXT_SIZE];
+    ssize_t length = pread(fd, text, sizeof text - 1, 0);
+
+    if (length < 0)
+        return -errno;
+    if (length == sizeof text - 1)
+        return -EBADMSG;
+    text[length] = '\0';
+    if (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    return strspn(text, "0123456789") == (size_t)length ? 0 : -EBADMSG;
+}
+
+/* Locks the open file. Returns 0; -EEXIST as pidfile_claim(); another -errno. */
+static int lock(int fd, pid_t *ret_holder)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno != EWOULDBLOCK)
+        return -errno;
+    /* Without a record lock, the PID stays unknown. */
+    pidfile_holder(fd, ret_holder);
+    return -EEXIST;
+}
+
+/*
+ * Opens and locks the file in pidfile->directory. Returns 0 with pidfile->fd; -EAGAIN if the file
+ * was replaced meanwhile; another -errno.
+ */
+static int open_and_lock(struct pidfile *pidfile, uid_t service, pid_t *ret_holder)
+{
+    int r = open_or_create(pidfile->directory, pidfile->name);
+
+    if (r == -EEXIST)
+        return -EAGAIN;
+    /* An immutable file. EPERM means another owner. */
+    if (r == -EPERM)
+        return -EACCES;
+    if (r < 0)
+        return r;
+    pidfile->fd = r;
+    r = require_own(pidfile->fd, service);
+    if (r == 0)
+        r = lock(pidfile->fd, ret_holder);
+    /* A daemon that has just stopped may have removed this file: its lock keeps nobody out. */
+    if (r == 0 && !is_in_place(pidfile))
+        r = -EAGAIN;
+    if (r == 0)
+        r = require_pid_alone(pidfile->fd);
+    if (r < 0) {
+        close(pidfile->fd);
+        pidfile->fd = -1;
+    }
+    return r;
+}
+
+static void close_all(struct pidfile *pidfile)
+{
+    if (pidfile->fd >= 0)
+        close(pidfile->fd);
+    close(pidfile->directory);
+    free(pidfile->name);
+    *pidfile = PIDFILE_NONE;
+}
+
+int pidfile_claim(const char *path, uid_t service, struct pidfile *ret, pid_t *ret_holder)
+{
+    struct pidfile pidfile = PIDFILE_NONE;
+    int r = -EAGAIN;
+
+    *ret_holder = 0;
+    pidfile.directory = open_directory(path, &pidfile.name);
+    if (pidfile.directory < 0)
+        return pidfile.directory;
+    for (int attempts = 0; r == -EAGAIN && attempts <= REPLACEMENTS_MAX; attempts++)
+        r = open_and_lock(&pidfile, service, ret_holder);
+    /* The PID of a daemon that was killed: from now on, it would be wrong. */
+    if (r == 0 && ftruncate(pidfile.fd, 0) < 0)
+        r = -errno;
+    if (r < 0) {
+        close_all(&pidfile);
+        return r;
+    }
+    *ret = pidfile;
+    return 0;
+}
+
+int pidfile_publish(struct pidfile *pidfile)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char text[TEXT_SIZE];
+    int length = snprintf(text, sizeof text, "%d", (int)getpid());
+    ssize_t written;
+
+    if (fchmod(pidfile->fd, MODE) < 0)
+        return -errno;
+    written = write(pidfile->fd, text, (size_t)length);
+    if (written != length)
+        return written < 0 ? -errno : -ENOSPC;
+    return fcntl(pidfile->fd, F_SETLK, &lock) < 0 ? -errno : 0;
+}
+
+void pidfile_release(struct pidfile *pidfile)
+{
+    struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+    if (pidfile->fd < 0)
+        return;
+    /* Unlock before the file is emptied: a sender that sees the lock must find the PID, too. */
+    fcntl(pidfile->fd, F_SETLK, &unlock);
+    /*
+     * If the directory does not permit removal, an empty file remains: it names no daemon either.
+     */
+    (void)!ftruncate(pidfile->fd, 0);
+    if (is_in_place(pidfile))
+        unlinkat(pidfile->directory, pidfile->name, 0);
+    close_all(pidfile);
+}
+
+/* ---- for a sender ---- */
+
+int pidfile_open_for_reading(const char *path)
+{
+    return open_regular(AT_FDCWD, path, O_RDONLY);
+}
+
 int pidfile_read(int fd, pid_t *ret)
 {
-    char text[32];
+    char text[TEXT_SIZE];
     const char *error;
     ssize_t length = pread(fd, text, sizeof text - 1, 0);
     pid_t pid;

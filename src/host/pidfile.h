@@ -2,10 +2,15 @@
 /*
  * pidfile.h - the file by which senders find a daemon
  *
- * The daemon holds two locks on its pidfile. The first, a flock(2), is taken by libbsd's
- * pidfile_open(3bsd) and keeps a second daemon out. The second is a record lock (fcntl(2)): with
- * F_GETLK, a sender can ask the kernel which process holds it, and needs no lock of its own. So a
- * sender never believes a PID only because a file contains it.
+ * The daemon holds two locks on its pidfile. The first is a flock(2) and keeps a second daemon out.
+ * The second is a record lock (fcntl(2)): with F_GETLK, a sender can ask the kernel which process
+ * holds it, and needs no lock of its own. So a sender never believes a PID only because a file
+ * contains it.
+ *
+ * Policy: other users may be able to write the directory. So neither side looks at a path first and
+ * opens it later. Both open the file without following a symbolic link and look at what they have
+ * opened. The daemon changes nothing before it has seen that the file was made to be a pidfile.
+ * pidfile_open(3bsd) of libbsd follows links and empties the file at once.
  */
 #pragma once
 
@@ -17,12 +22,13 @@
  */
 #define DAEMON_COMMAND "minitalkd"
 
-struct pidfh; /* libbsd's */
-
+/* A pidfile of this process. The descriptor of its directory leads to it if a path is renamed. */
 struct pidfile {
-    struct pidfh *handle;
-    char *path;
+    int fd;        /* -1: no pidfile was claimed */
+    int directory; /* opened with O_PATH */
+    char *name;    /* in the directory */
 };
+#define PIDFILE_NONE ((struct pidfile){.fd = -1, .directory = -1})
 
 /* The pidfile of the system's daemon. */
 #define PIDFILE_SYSTEM RUNSTATEDIR "/minitalk.pid"
@@ -37,12 +43,18 @@ char *pidfile_of_user(void);
 /* ---- for the daemon ---- */
 
 /*
- * Opens the pidfile, creates it with mode 0600 if it does not exist, and locks it (flock(2)). The
- * lock survives a fork(2). Returns 0 with *ret; -EEXIST if another daemon holds the lock, with its
- * PID in *ret_holder, or 0 there if the PID is unknown; -EINVAL if the path is not a regular file;
- * another -errno.
+ * Opens the pidfile, creates it with mode 0600 if it does not exist, locks it (flock(2)) and
+ * empties it. The lock survives a fork(2). The file must belong to the effective user or, if that
+ * is root, may belong to the user service; (uid_t)-1 stands for none. Returns 0 with *ret, or
+ *   -EEXIST   another daemon holds the lock; its PID is in *ret_holder, or 0 if the PID is unknown;
+ *   -EINVAL   not a regular file, for instance a symbolic link;
+ *   -EPERM    the file belongs to another user;
+ *   -EMLINK   the file has more than one name (hard links);
+ *   -EBADMSG  the file contains something else than a PID;
+ *   -EAGAIN   another process replaced the file again and again;
+ *   or another -errno. The file is then unchanged.
  */
-int pidfile_claim(const char *path, struct pidfile *ret, pid_t *ret_holder);
+int pidfile_claim(const char *path, uid_t service, struct pidfile *ret, pid_t *ret_holder);
 
 /*
  * Writes the PID of this process into the file, and takes the record lock for this process. Returns
@@ -60,7 +72,7 @@ void pidfile_release(struct pidfile *pidfile);
 
 /*
  * Opens the pidfile for reading. Returns a descriptor, which the caller closes; -EINVAL if it is
- * not a regular file; another -errno.
+ * not a regular file, for instance a symbolic link; another -errno.
  */
 int pidfile_open_for_reading(const char *path);
 

@@ -163,7 +163,7 @@ static uid_t owner_of(const char *path)
 {
     struct stat status;
 
-    return stat(path, &status) == 0 ? status.st_uid : (uid_t)-1;
+    return lstat(path, &status) == 0 ? status.st_uid : (uid_t)-1;
 }
 
 static int cannot_open(const char *path, enum target target, int error)

@@ -96,6 +96,27 @@ test_a_pidfile_must_be_a_regular_file() {
     [ ! -e elsewhere ] || fail 'the daemon followed a link'
 }
 
+# A path with a typing error, or a file that another user has prepared in /tmp.
+test_a_file_that_was_not_made_to_be_a_pidfile_is_left_alone() {
+    mkdir -m 1777 sticky
+    echo 12345 > sticky/mine
+    ln sticky/mine sticky/second
+    echo 'all my work' > sticky/notes
+    expect_status 73 "$minitalkd" --foreground --output=stdout --pidfile=sticky/second
+    expect_complaint 'sticky/second has more than one name (hard links); remove this name, or'
+    expect_status 73 "$minitalkd" --foreground --output=stdout --pidfile=sticky/notes
+    expect_complaint 'sticky/notes has other contents than a PID; remove it, or'
+    if am_root; then
+        echo 12345 > sticky/theirs
+        chown "$USER_A" sticky/theirs
+        expect_status 73 "$minitalkd" --foreground --output=stdout --pidfile=sticky/theirs
+        expect_complaint 'sticky/theirs belongs to another user; remove it, or'
+        [ "$(cat sticky/theirs)" = 12345 ] || fail 'the daemon changed the file of another user'
+    fi
+    [ "$(cat sticky/mine)" = 12345 ] || fail 'the daemon changed a file with two names'
+    [ "$(cat sticky/notes)" = 'all my work' ] || fail 'the daemon changed the notes'
+}
+
 test_wrong_arguments_are_usage_errors() {
     local -a wrong=('--output=printer' '--max-message=0' '--max-message=12x' '--max-message=-1'
         '--max-message=1073741825' '--rate-limit=5' '--rate-limit=0/1' '--rate-limit=1/0'

@@ -110,7 +110,9 @@ test_the_error_tells_how_to_start_the_missing_daemon() {
 test_a_pidfile_that_is_no_regular_file_is_an_error() {
     mkdir directory
     mkfifo fifo
-    for pidfile in directory fifo /dev/null; do
+    start_daemon
+    ln -s minitalk.pid link
+    for pidfile in directory fifo link /dev/null; do
         within 1000 expect_status 76 by_pidfile "$pidfile"
         expect_complaint "$pidfile is not a regular file"
     done

@@ -164,13 +164,15 @@ END_TEST
 
 /* ---- pidfiles ---- */
 
+#define NO_SERVICE ((uid_t)-1)
+
 static char directory[] = "/tmp/check-setbacks-XXXXXX";
 
 static int publish_pidfile(void)
 {
     struct pidfile pidfile;
     pid_t holder;
-    int r = pidfile_claim("pid", &pidfile, &holder);
+    int r = pidfile_claim("pid", NO_SERVICE, &pidfile, &holder);
 
     if (r < 0)
         return r;

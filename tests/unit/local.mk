@@ -50,8 +50,8 @@ sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_even
 	--wrap=sd_event_new,--wrap=sd_event_set_watchdog,--wrap=sd_event_source_set_enabled,$\
 	--wrap=sd_event_source_set_exit_on_failure,--wrap=sd_event_source_set_io_fd_own,$\
 	--wrap=sd_event_source_set_priority
-other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=fopen,--wrap=fork,$\
-	--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pidfile_write,--wrap=pipe2,$\
+other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,--wrap=fopen,$\
+	--wrap=fork,--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pipe2,$\
 	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\
 	--wrap=socket,--wrap=strdup,--wrap=write
 
@@ -101,6 +101,7 @@ tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_pidfile_LDFLAGS = -Wl,--wrap=fstatat,--wrap=lstat,--wrap=stat
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
 
 tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
