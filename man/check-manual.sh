@@ -148,6 +148,37 @@ test_the_replies_are_those_of_the_sources() {
     expect_same 'replies, in word.h (<) and page (>)'
 }
 
+# unsafe_pidfiles FILE…: prints what the examples say of pidfiles in directories where others could
+# hide them. These places are safe: a directory made with mktemp, the runtime directory of a user,
+# and that of the system. PATH stands for any path.
+unsafe_pidfiles() {
+    # shellcheck disable=SC2016 # the examples have these variables
+    local place='PATH|"?\$(XDG_RUNTIME_DIR|dir|directory)/|/run/user/[0-9]+/|@runstatedir@/|/run/'
+    cat "$@" | plain > examples
+    grep -oE -- '--pidfile(=| +["$/.])[^ ]*' examples | grep -vE -- "^--pidfile=($place)" || :
+    grep -E '\b(tmp|shm)/[^ ]*pid' examples || :
+    grep -E '\b(dir|directory)=' examples | grep -vE '=\$\(mktemp -d\)$' || :
+}
+
+test_no_example_puts_a_pidfile_where_others_could_hide_it() {
+    local line
+    while read -r line; do
+        echo "$line" > unsafe
+        [ -n "$(unsafe_pidfiles unsafe)" ] || fail "nothing was found in: $line"
+    done <<'END'
+minitalkd --pidfile=/tmp/minitalk.pid
+minitalkd --pidfile "/tmp/minitalk.pid"
+minitalkd \-\-pidfile=minitalk.pid
+.Pa /var/tmp/minitalk.pid
+dir=/tmp
+END
+    for program in minitalk-send minitalkd; do
+        "$builddir/$program" --help
+    done > help
+    unsafe_pidfiles help "$srcdir"/*.md "$srcdir"/*/README* "$srcdir"/man/*.in > found
+    [ ! -s found ] || fail "unsafe: $(cat found)"
+}
+
 # send_without_a_repeat: sends A, with the signals in ./trace. A bit that is lost on a busy machine is
 # sent again, as the page says; the example has no loss, so this makes up to ten attempts.
 send_without_a_repeat() {

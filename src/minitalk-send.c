@@ -22,6 +22,7 @@
 #include "sender/send-options.h"
 #include "sender/summary.h"
 #include "sender/target.h"
+#include "sender/trust.h"
 
 /* Milliseconds between two attempts to find a daemon. No event reports that a daemon is ready. */
 #define LOOK_MSEC 10
@@ -41,7 +42,7 @@ struct program {
 
 /* ---- the daemon ---- */
 
-static int find_of_user(struct pidref *ret)
+static int find_of_user(uid_t daemon_user, struct pidref *ret)
 {
     char *path = pidfile_of_user();
     int status;
@@ -49,7 +50,7 @@ static int find_of_user(struct pidref *ret)
     if (!path)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give "
                        "--pidfile=PATH");
-    status = target_from_pidfile(path, TARGET_USER, ret);
+    status = target_from_pidfile(path, TARGET_USER, daemon_user, ret);
     free(path);
     return status;
 }
@@ -61,16 +62,16 @@ static int find_daemon(const struct send_options *options, struct pidref *ret)
         int status;
 
         privilege_use_for_pidfile();
-        status = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, ret);
+        status = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, TRUST_NOBODY, ret);
         privilege_keep_for_signals();
         return status;
     }
     privilege_drop();
     if (options->pid > 0)
-        return target_from_pid(options->pid, ret);
+        return target_from_pid(options->pid, options->daemon_user, ret);
     if (options->pidfile)
-        return target_from_pidfile(options->pidfile, TARGET_NAMED, ret);
-    return find_of_user(ret);
+        return target_from_pidfile(options->pidfile, TARGET_NAMED, options->daemon_user, ret);
+    return find_of_user(options->daemon_user, ret);
 }
 
 static uint64_t time_left(uint64_t end)

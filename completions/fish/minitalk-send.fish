@@ -28,6 +28,7 @@ complete -c minitalk-send -s i -l id -d 'Log the PID of the sender as SYSLOG_PID
 complete -c minitalk-send -l pid -x -a '(pgrep -x minitalkd 2> /dev/null)' -d 'Send to the daemon with this PID'
 complete -c minitalk-send -l pidfile -r -F -d 'Send to the daemon of this pidfile'
 complete -c minitalk-send -l user -d 'Send to your own daemon'
+complete -c minitalk-send -l daemon-user -x -a '(__fish_complete_users)' -d 'Accept a daemon of this user, too'
 complete -c minitalk-send -l wait -d 'Wait for a daemon to start'
 complete -c minitalk-send -l retry -d 'If the daemon ends, send to the next daemon'
 complete -c minitalk-send -l timeout -x -d 'Give up after this long without progress'

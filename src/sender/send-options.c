@@ -14,6 +14,7 @@
 #include "host/complaint.h"
 #include "host/monotonic.h"
 #include "host/pidfile.h"
+#include "sender/trust.h"
 
 #define TIMEOUT_SECONDS 5
 #define WAIT_SECONDS 30
@@ -38,6 +39,7 @@ static const char usage[] =
     "      --pid=PID           send to the daemon with this PID\n"
     "      --pidfile=PATH      send to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
     "      --user              send to your own daemon, $XDG_RUNTIME_DIR/minitalk.pid\n"
+    "      --daemon-user=USER  with one of these three, accept a daemon of this user, too\n"
     "      --wait[=SECONDS]    wait so long (default 30) for a daemon to start\n"
     "      --retry             if the daemon ends, send what it cannot have logged to the next "
     "one\n"
@@ -54,7 +56,8 @@ static const char usage[] =
     "Exit status 0 means that every message is in the daemon's log, once. See minitalk-send(1).\n";
 
 enum long_only {
-    OPTION_PID = CLI_LONG_ONLY,
+    OPTION_DAEMON_USER = CLI_LONG_ONLY,
+    OPTION_PID,
     OPTION_PIDFILE,
     OPTION_PRIO_PREFIX,
     OPTION_RETRY,
@@ -68,6 +71,7 @@ enum long_only {
 static const char letters[] = ":ef:F:hinp:qst:vV";
 
 static const struct option long_options[] = {
+    {"daemon-user", required_argument, NULL, OPTION_DAEMON_USER},
     {"dry-run", no_argument, NULL, 'n'},
     {"field", required_argument, NULL, 'F'},
     {"file", required_argument, NULL, 'f'},
@@ -103,6 +107,16 @@ static pid_t parse_pid(const char *argument)
         fail(EX_USAGE, "'%s' is not a valid PID (%s); give the PID that minitalkd printed",
              argument, error);
     return pid;
+}
+
+static uid_t parse_user(const char *argument)
+{
+    uid_t user;
+
+    if (!trust_parse(argument, &user))
+        fail(EX_USAGE, "no user '%s' is in /etc/passwd; give a name from there, or a user ID",
+             argument);
+    return user;
 }
 
 /* Returns NULL for standard input. */
@@ -191,6 +205,10 @@ static void require_consistent(const struct send_options *options, bool has_file
 
     if ((options->pid > 0) + !!options->pidfile + options->user > 1)
         fail(EX_USAGE, "--pid, --pidfile and --user exclude each other; give only one of them");
+    if (options->daemon_user != TRUST_NOBODY && options->pid == 0 && !options->pidfile &&
+        !options->user)
+        fail(EX_USAGE, "--daemon-user needs --pid, --pidfile or --user; give one of them, or leave "
+                       "out --daemon-user");
     if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
         fail(EX_USAGE, "--wait and --retry need a pidfile; leave them out, or give --pidfile "
                        "instead of --pid");
@@ -206,6 +224,7 @@ static void require_consistent(const struct send_options *options, bool has_file
 void send_options_parse(int argc, char **argv, struct send_options *ret)
 {
     struct send_options options = {
+        .daemon_user = TRUST_NOBODY,
         .timeout_ns = TIMEOUT_SECONDS * NSEC_PER_SEC,
         .priority = {.level = LOG_NOTICE, .facility = FACILITY_NONE},
     };
@@ -252,6 +271,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 'V':
             cli_answer("minitalk-send " PACKAGE_VERSION "\n");
+        case OPTION_DAEMON_USER:
+            options.daemon_user = parse_user(value);
+            break;
         case OPTION_PID:
             options.pid = parse_pid(value);
             break;

@@ -14,6 +14,7 @@ struct send_options {
     pid_t pid;           /* 0: find the daemon by its pidfile */
     const char *pidfile; /* NULL: the pidfile of the system's daemon, or of the user's */
     bool user;           /* send to the user's own daemon */
+    uid_t daemon_user;   /* a daemon of this user is accepted, too; TRUST_NOBODY: none (trust.h) */
     uint64_t wait_ns;    /* longest wait for a daemon */
     /*
      * If a daemon has ended and cannot have logged the message: the longest wait for another daemon

@@ -16,6 +16,7 @@
 #include "host/pidfile.h"
 #include "host/procstat.h"
 #include "sender/privilege.h"
+#include "sender/trust.h"
 
 #define RESTARTS_MAX 3
 
@@ -62,11 +63,52 @@ static int not_permitted(const char *what, enum target target, uid_t owner)
     return EX_NOPERM;
 }
 
+/*
+ * Return 0 if the owner of the pidfile or of the process is trusted (trust.h); else, with a
+ * complaint, an exit status. The system's pidfile needs no check: its path is compiled in, and its
+ * directory belongs to root.
+ */
+static int check_owner_of_file(int fd, const char *path, enum target target, uid_t daemon_user)
+{
+    struct stat status;
+
+    if (target == TARGET_SYSTEM)
+        return 0;
+    if (fstat(fd, &status) < 0) {
+        complain_of(errno, "cannot open the pidfile %s", path);
+        return EX_OSERR;
+    }
+    if (trust_has(status.st_uid, daemon_user))
+        return 0;
+    complain("the pidfile %s belongs to user %u, and not to you, root or %s; send as that user, or "
+             "give --daemon-user=%u if you trust this user's daemon",
+             path, (unsigned)status.st_uid, SERVICE_USER, (unsigned)status.st_uid);
+    return EX_NOPERM;
+}
+
+static int check_owner_of_process(const struct pidref *process, const struct procstat *stat,
+                                  enum target target, uid_t daemon_user)
+{
+    uid_t owner;
+
+    if (target == TARGET_SYSTEM)
+        return 0;
+    /* Both user IDs count, because any user can start a set-user-ID program. */
+    owner = trust_has(stat->real_uid, daemon_user) ? stat->effective_uid : stat->real_uid;
+    if (trust_has(owner, daemon_user))
+        return 0;
+    complain("process %d belongs to user %u, and not to you, root or %s; send as that user, or "
+             "give --daemon-user=%u if you trust this user's daemon",
+             (int)process->pid, (unsigned)owner, SERVICE_USER, (unsigned)owner);
+    return EX_NOPERM;
+}
+
 /* Returns 0 if both processes may signal each other; else, with a complaint, an exit status. */
-static int check_permission(const struct pidref *process, enum target target,
+static int check_permission(const struct pidref *process, enum target target, uid_t daemon_user,
                             const struct procstat *stat)
 {
     char what[128];
+    int status;
 
     if (pidfd_send_signal(process->fd, 0, NULL, 0) < 0) {
         if (errno == ESRCH) {
@@ -78,6 +120,10 @@ static int check_permission(const struct pidref *process, enum target target,
                  (int)process->pid, (unsigned)stat->real_uid);
         return not_permitted(what, target, stat->real_uid);
     }
+    /* Before this process lets the user of the daemon signal it. */
+    status = check_owner_of_process(process, stat, target, daemon_user);
+    if (status != 0)
+        return status;
     if (!stat->may_kill && !privilege_permit_signals_from(stat->real_uid, stat->effective_uid)) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to signal a process of user %u",
@@ -91,7 +137,7 @@ static int check_permission(const struct pidref *process, enum target target,
  * Checks, without sending a signal, that the process is a daemon that this process can talk to.
  * Returns 0; else, with a complaint, an exit status.
  */
-static int check_process(const struct pidref *process, enum target target)
+static int check_process(const struct pidref *process, enum target target, uid_t daemon_user)
 {
     struct procstat stat;
     int error = -procstat_read(process->pid, &stat);
@@ -122,7 +168,7 @@ static int check_process(const struct pidref *process, enum target target)
                  (int)process->pid);
         return EX_PROTOCOL;
     }
-    return check_permission(process, target, &stat);
+    return check_permission(process, target, daemon_user, &stat);
 }
 
 static int cannot_open_process(pid_t pid, int error)
@@ -141,7 +187,7 @@ static int cannot_open_process(pid_t pid, int error)
     }
 }
 
-int target_from_pid(pid_t pid, struct pidref *ret)
+int target_from_pid(pid_t pid, uid_t daemon_user, struct pidref *ret)
 {
     struct pidref process;
     int error = -pidref_open(pid, &process);
@@ -149,7 +195,7 @@ int target_from_pid(pid_t pid, struct pidref *ret)
 
     if (error)
         return cannot_open_process(pid, error);
-    status = check_process(&process, TARGET_NAMED);
+    status = check_process(&process, TARGET_NAMED, daemon_user);
     if (status != 0) {
         pidref_close(&process);
         return status;
@@ -259,7 +305,7 @@ static int check_lock(const char *path, enum target target, int fd, struct pidre
     return 0;
 }
 
-int target_from_pidfile(const char *path, enum target target, struct pidref *ret)
+int target_from_pidfile(const char *path, enum target target, uid_t daemon_user, struct pidref *ret)
 {
     struct pidref process = PIDREF_NONE;
     int fd = pidfile_open_for_reading(path);
@@ -267,10 +313,12 @@ int target_from_pidfile(const char *path, enum target target, struct pidref *ret
 
     if (fd < 0)
         return cannot_open(path, target, -fd);
-    status = check_lock(path, target, fd, &process);
+    status = check_owner_of_file(fd, path, target, daemon_user);
+    if (status == 0)
+        status = check_lock(path, target, fd, &process);
     close(fd);
     if (status == 0)
-        status = check_process(&process, target);
+        status = check_process(&process, target, daemon_user);
     if (status != 0) {
         pidref_close(&process);
         return status;

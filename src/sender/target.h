@@ -9,6 +9,8 @@
  *   holds the lock of the file.
  * - /proc says that the process is called minitalkd, and that it blocks or ignores both signals.
  * - This process may signal the other one, and the other one may signal this process.
+ * - Unless the daemon is the system's: the pidfile and the process belong to a user whom the caller
+ *   trusts (trust.h).
  */
 #pragma once
 
@@ -19,8 +21,10 @@ enum target { TARGET_SYSTEM, TARGET_USER, TARGET_NAMED };
 
 /*
  * Find a daemon, by its pidfile or by its PID, and open it into *ret, which the caller closes.
- * Return 0; or, with a complaint, an exit status of sysexits(3): EX_UNAVAILABLE (no daemon is
+ * daemon_user is a user whose daemon the caller accepts, beside those of trust.h; TRUST_NOBODY for
+ * none. Return 0; or, with a complaint, an exit status of sysexits(3): EX_UNAVAILABLE (no daemon is
  * there), EX_PROTOCOL (the file or the process is something else), EX_NOPERM, EX_OSERR.
  */
-int target_from_pidfile(const char *path, enum target target, struct pidref *ret);
-int target_from_pid(pid_t pid, struct pidref *ret);
+int target_from_pidfile(const char *path, enum target target, uid_t daemon_user,
+                        struct pidref *ret);
+int target_from_pid(pid_t pid, uid_t daemon_user, struct pidref *ret);

@@ -137,6 +137,8 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --trace=' json text
     expect_completions "$shell" 'minitalkd --trace=j' json
     expect_completions "$shell" 'minitalk-send --tag=a'
+    expect_completions "$shell" 'minitalk-send --daemon-user=daem' daemon
+    expect_completions "$shell" 'minitalk-send --daemon-user daem' daemon
 }
 
 # A short option and its value may be one word, with other short options in front.

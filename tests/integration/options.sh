@@ -120,10 +120,25 @@ test_options_that_exclude_each_other_are_usage_errors() {
     expect_complaint '--wait and --retry need a pidfile'
     expect_status 64 "$minitalk_send" --pid=1 --retry text
     expect_complaint '--wait and --retry need a pidfile'
+    expect_status 64 "$minitalk_send" --daemon-user=0 text
+    expect_complaint '--daemon-user needs --pid, --pidfile or --user'
     for option in --whole --file=x --prio-prefix; do
         expect_status 64 send "$option" text
         expect_complaint "leave out 'text'"
     done
+}
+
+test_the_user_of_a_daemon_is_a_known_name_or_an_id() {
+    local user
+    start_daemon
+    for user in '' no-such-user -1 4294967295 0x0; do
+        expect_status 64 send --daemon-user="$user" text
+        expect_complaint "no user '$user' is in /etc/passwd; give a name from there, or a user ID"
+    done
+    for user in root 0 4294967294; do
+        send --daemon-user="$user" "with $user"
+    done
+    expect_received 'with root' 'with 0' 'with 4294967294'
 }
 
 # ---- the daemon ----

@@ -460,7 +460,7 @@ test_a_daemon_that_may_not_reply_gets_no_signal() {
     # CAP_KILL lets this sender signal the daemon. Without CAP_SETUID it cannot take on the daemon's
     # user ID, which would let the daemon signal it.
     expect_status 77 setpriv --bounding-set=-setuid --inh-caps=-setuid \
-        "$minitalk_send" "--pid=$daemon" 'a message'
+        "$minitalk_send" "--pid=$daemon" "--daemon-user=$USER_A" 'a message'
     expect_complaint "process $daemon of user $USER_A is not permitted to signal"
     expect_received < /dev/null
 }

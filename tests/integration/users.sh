@@ -223,4 +223,153 @@ test_the_daemon_leaves_no_pid_behind() {
     expect_complaint "no process holds the lock on the pidfile $system_pidfile; start it with 'systemctl start"
 }
 
+# ---- whom a caller may be pointed at ----
+
+# start_false_daemon COMMAND…: starts a process that looks like a daemon. The command executes it. Its
+# PID is in $false_daemon, its pidfile is false/minitalk.pid, and everybody may read that.
+start_false_daemon() {
+    install -m 755 "$tools/impostor" .
+    mkdir -m 777 false
+    "$@" ./impostor --name=minitalkd --pidfile="$PWD/false/minitalk.pid" > signals &
+    impostor_job=$!
+    eventually 5 has_text signals
+    false_daemon=$(head -n 1 signals)
+    chmod 644 false/minitalk.pid
+}
+
+# Ends the false daemon, which must not have had a signal from a sender.
+expect_no_signal() {
+    kill "$false_daemon"
+    expect_end 0 "$impostor_job"
+    [ "$(tail -n 1 signals)" = '0 plain, 0 queued' ] || fail "it was sent $(tail -n 1 signals)"
+}
+
+# expect_distrust WORDS OPTION…: root is refused with these words, whatever it is to send.
+expect_distrust() {
+    local words=$1
+    shift
+    expect_status 77 "$minitalk_send" "$@" 'a secret of root'
+    expect_complaint "$words"
+    expect_status 77 "$minitalk_send" "$@" --dry-run 'a secret of root'
+    expect_complaint "$words"
+}
+
+test_root_is_not_led_to_a_daemon_of_another_user() {
+    local user words
+    publish_programs
+    start_false_daemon as "$USER_A"
+    user="belongs to user $USER_A, and not to you, root or"
+    words="give --daemon-user=$USER_A if you trust this user's daemon"
+    expect_distrust "the pidfile false/minitalk.pid $user" --pidfile=false/minitalk.pid
+    expect_distrust "$words" --pidfile=false/minitalk.pid
+    XDG_RUNTIME_DIR=$PWD/false expect_distrust "the pidfile $PWD/false/minitalk.pid $user" --user
+    expect_distrust "process $false_daemon $user" --pid="$false_daemon"
+    expect_distrust "$words" --pid="$false_daemon"
+    # For a user whom nobody trusts, another one makes no difference.
+    expect_distrust "process $false_daemon $user" --pid="$false_daemon" --daemon-user="$USER_B"
+    # The owner of the process counts, even if the file is root's.
+    chown 0 false/minitalk.pid
+    expect_distrust "process $false_daemon $user" --pidfile=false/minitalk.pid
+    expect_no_signal
+}
+
+# A user can start a set-user-ID program: its effective user ID is not that of the user.
+test_root_is_not_led_to_a_process_with_one_user_id_of_another_user() {
+    local ids
+    publish_programs
+    for ids in "--ruid=$USER_A" "--euid=$USER_A"; do
+        start_false_daemon setpriv "$ids"
+        expect_distrust "process $false_daemon belongs to user $USER_A" --pid="$false_daemon"
+        expect_no_signal
+        rm -r false signals impostor
+    done
+}
+
+# What the file leads to can be changed by its owner at any time.
+test_a_pidfile_of_another_user_is_refused_although_the_daemon_is_ones_own() {
+    publish_programs
+    start_daemon
+    chown "$USER_A" minitalk.pid
+    expect_distrust "the pidfile minitalk.pid belongs to user $USER_A" --pidfile=minitalk.pid
+    "$minitalk_send" --pidfile=minitalk.pid --daemon-user="$USER_A" 'with the option'
+    "$minitalk_send" --pid="$daemon" 'by PID'
+    expect_received 'with the option' 'by PID'
+}
+
+# start_daemon_of USER: starts a daemon of this user, with the pidfile own/minitalk.pid.
+start_daemon_of() {
+    publish_programs
+    mkdir own
+    chown "$1" own
+    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" > output 2> errors
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
+}
+
+# give_account NAME USER: this user has the name NAME in /etc/passwd, and nobody else has.
+give_account() {
+    sed "/^$1:/d" /etc/passwd > accounts
+    echo "$1:x:$2:$2::/:/bin/false" >> accounts
+    mount --bind accounts /etc/passwd
+    unmount+=(/etc/passwd)
+}
+
+test_root_may_choose_to_trust_a_user() {
+    start_daemon_of "$USER_A"
+    give_account minitalk-test-user "$USER_A"
+    "$minitalk_send" --pidfile=own/minitalk.pid --daemon-user="$USER_A" 'by pidfile'
+    "$minitalk_send" --daemon-user=minitalk-test-user --pid="$daemon" 'by PID'
+    XDG_RUNTIME_DIR=$PWD/own "$minitalk_send" --user --daemon-user=minitalk-test-user 'by user'
+    expect_received 'by pidfile' 'by PID' 'by user'
+}
+
+test_root_trusts_the_service_user() {
+    local service
+    service=$(sed -n 's/^SERVICE_USER = //p' "$builddir/Makefile")
+    start_system_daemon
+    expect_distrust "the pidfile $system_pidfile belongs to user $SERVICE" \
+        --pidfile="$system_pidfile"
+    give_account "$service" "$SERVICE"
+    "$minitalk_send" --pidfile="$system_pidfile" 'by pidfile'
+    "$minitalk_send" --pid="$daemon" 'by PID'
+    expect_received 'by pidfile' 'by PID'
+}
+
+# To look up a user takes time, so it is done only for a user who is neither root nor the caller.
+test_for_a_daemon_of_the_caller_nobody_is_looked_up() {
+    needs_plain_build 'opens files of its own'
+    strace -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
+    start_daemon_of "$USER_A"
+    expect_status 0 strace -o calls -e trace=open,openat,openat2 \
+        setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
+        "$minitalk_send" --pidfile=own/minitalk.pid 'a message'
+    grep -q own/minitalk.pid calls
+    sed '1,/own.minitalk.pid/d' calls > later
+    ! grep /etc/passwd later || fail 'the sender looked up a user'
+}
+
+test_an_ordinary_user_is_not_led_to_a_daemon_of_another_user() {
+    publish_programs
+    start_false_daemon as "$USER_A"
+    expect_status 77 as "$USER_B" "$minitalk_send" --pidfile=false/minitalk.pid 'a message'
+    expect_complaint "the pidfile false/minitalk.pid belongs to user $USER_A, and not to you"
+    expect_status 77 as "$USER_B" "$minitalk_send" --pid="$false_daemon" 'a message'
+    expect_complaint "not permitted to signal process $false_daemon of user $USER_A"
+    # Only the choice of a user is the caller's. The kernel permits no more than before.
+    expect_status 77 as "$USER_B" "$minitalk_send" --pid="$false_daemon" \
+        --daemon-user="$USER_A" 'a message'
+    expect_complaint "not permitted to signal process $false_daemon of user $USER_A"
+    expect_no_signal
+}
+
+# The capability permits each signal, as for root.
+test_a_user_who_may_signal_everybody_is_not_led_to_a_daemon_of_another_user() {
+    publish_programs
+    start_false_daemon as "$USER_A"
+    expect_status 77 setpriv --reuid="$USER_B" --regid="$USER_B" --clear-groups \
+        --inh-caps=+kill --ambient-caps=+kill "$minitalk_send" --pid="$false_daemon" 'a message'
+    expect_complaint "process $false_daemon belongs to user $USER_A, and not to you, root or"
+    expect_no_signal
+}
+
 run_tests
