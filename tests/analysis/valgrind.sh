@@ -15,6 +15,7 @@ for command in valgrind "${CC:=cc}"; do
 done
 tool=/usr/libexec/valgrind/memcheck-$(dpkg --print-architecture)-linux
 [ -x "$tool" ] || skip_all "valgrind's memcheck is not where Debian has it"
+loads_libraries || skip_all 'a statically linked sender does not load pidfd.so'
 
 prepare() {
     "$CC" -shared -fPIC -D_GNU_SOURCE -o pidfd.so "$srcdir/tests/analysis/pidfd.c"
@@ -26,7 +27,7 @@ prepare() {
 }
 
 send_watched() {
-    LD_PRELOAD=$PWD/pidfd.so valgrind "${memcheck[@]}" "$tools/dynamic/minitalk-send" --timeout=60 \
+    LD_PRELOAD=$PWD/pidfd.so valgrind "${memcheck[@]}" "$minitalk_send" --timeout=60 \
         --pidfile="$PWD/minitalk.pid" "$@"
 }
 

@@ -218,6 +218,11 @@ start_long_send() {
     let_work "$daemon" 10
 }
 
+# True if the sender is dynamically linked, as it is by default.
+loads_libraries() {
+    readelf --program-headers "$minitalk_send" | grep -q INTERP
+}
+
 # ---- builds with sanitizers or coverage ----
 
 readonly build=${MINITALK_BUILD:-plain}

@@ -49,8 +49,7 @@ test_3_lintian_reports_nothing() {
     lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
         --suppress-tags package-supports-alternative-init-but-no-init.d-script \
         "$package_directory"/1/*.changes > said
-    # dpkg knows this field since 1.21.3, and later lintians know it, too.
-    ! grep -v ': unknown-field Static-Built-Using$' said || fail 'lintian reports the above'
+    [ ! -s said ] || fail "lintian reports: $(cat said)"
 }
 
 test_4_the_programs_are_hardened() {
@@ -61,22 +60,18 @@ test_4_the_programs_are_hardened() {
         grep -q 'Type: *DYN' elf
         grep -q 'GNU_RELRO' elf
         grep -q 'FLAGS.*NOW' elf
+        readelf --wide --dyn-syms "$program" | grep -q '_chk@GLIBC'
     done
-    readelf --wide --dyn-syms content/usr/sbin/minitalkd | grep -q '_chk@GLIBC'
-    # The symbols of a statically linked program do not show its hardening. blhc checks the flags in
-    # the log.
     blhc --bindnow "$package_directory/1/log"
 }
 
-# After a library has been fixed, its maintainer must find the packages that are linked with it.
-test_5_the_package_names_the_static_libraries_of_the_sender() {
+# So security updates of libc reach the sender without a new build of the package. Each library more
+# would take a part of the time of a short message.
+test_5_the_sender_loads_libc_and_no_other_library() {
     dpkg-deb -x "$package_directory"/1/minitalk_*.deb content
-    readelf --program-headers content/usr/bin/minitalk-send > elf
-    grep -q LOAD elf
-    expect_status 1 grep INTERP elf
-    dpkg-deb --field "$package_directory"/1/minitalk_*.deb Static-Built-Using > field
-    for source in glibc libbsd 'gcc-[0-9]*'; do
-        grep -qE "(^|, )$source \(= [^ )]+\)(,|\$)" field || fail "$source is not in: $(cat field)"
+    for program in content/usr/bin/minitalk-send; do
+        readelf --wide --dynamic "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' > needed
+        [ "$(cat needed)" = libc.so.6 ] || fail "$program needs: $(cat needed)"
     done
 }
 

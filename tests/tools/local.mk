@@ -4,7 +4,6 @@
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
 	tests/tools/crowd \
-	tests/tools/dynamic/minitalk-send \
 	tests/tools/hoard \
 	tests/tools/impostor \
 	tests/tools/launch \
@@ -21,9 +20,5 @@ tests_tools_clock_jumps_so_LDFLAGS = -shared
 tests_tools_impostor_LDADD = libprotocol.a
 # Built without coverage: the program ends as users who may not write the coverage files.
 tests_tools_launch_CFLAGS = -std=gnu11
-# The sender, dynamically linked, for LD_PRELOAD.
-tests_tools_dynamic_minitalk_send_SOURCES = src/minitalk-send.c
-tests_tools_dynamic_minitalk_send_CPPFLAGS = $(minitalk_send_CPPFLAGS)
-tests_tools_dynamic_minitalk_send_LDADD = libsender.a libhost.a libprotocol.a $(LIBBSD_LIBS)
 tests_tools_pingpong_LDADD = libhost.a
 tests_tools_stray_LDADD = libprotocol.a

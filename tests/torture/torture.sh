@@ -80,9 +80,9 @@ test_everybody_is_stopped_and_continued_at_random() {
 # Makes the clock jump, for the two programs only: other processes use the machine's clock, too.
 let_clocks_jump() {
     needs_plain_build 'has its own libraries to load first'
+    loads_libraries || skip 'a statically linked sender does not load clock-jumps.so'
     run_by=(env "LD_PRELOAD=$tools/clock-jumps.so")
     send_by=("${run_by[@]}")
-    minitalk_send=$tools/dynamic/minitalk-send
     # Some of these 20 readings must be an hour or more apart.
     for _ in {1..20}; do
         "${run_by[@]}" date +%s
