@@ -99,6 +99,35 @@ test_the_durations_are_those_of_the_sources() {
         fail 'a duration is typed in'
 }
 
+# values_of_sources: the limits of the sources that are sizes or have four digits or more, one a
+# line. Shorter numbers also stand for other things.
+values_of_sources() {
+    find "$srcdir/src" -name '*.[ch]' -exec sed -n -f "$srcdir/man/constants.sed" {} + |
+        sed 's/^s|@[A-Z0-9_]*@|\(.*\)|g$/\1/' |
+        grep -xE '[1-9][0-9]{3,}|[0-9]+ [KMG]iB' | sort -u
+}
+
+# prose_of PAGE: the page without its examples, which may have any number.
+prose_of() {
+    sed -e '/^\.Sh EXAMPLES$/,/^\.Sh /d' -e '/^\.Bd -literal/,/^\.Ed$/d' "$srcdir/man/$1.in"
+}
+
+test_the_limits_are_those_of_the_sources() {
+    local page
+    values_of_sources > values
+    grep -qx '1 GiB' values || fail 'the list of limits is incomplete'
+    for page in minitalk-send.1 minitalk.7 minitalkd.8; do
+        prose_of "$page" > prose
+        ! grep -nwFf values prose || fail "$page: a limit is typed in"
+        ! grep -nE '[0-9] [KMG]iB' prose || fail "$page: a size is typed in"
+    done
+    "$builddir/minitalkd" --help | sed -n 's/.*(default \(.*\), at most \(.*\))$/\1 \2/p' > left
+    sed -n 's/^From 1 byte to \(.*\); the default is \(.*\) bytes\.$/\2 \1/p' "$man/minitalkd.8" \
+        > right
+    [ -s left ]
+    expect_same 'limits of a message, in --help (<) and page (>)'
+}
+
 fields_in_page() {
     sed -n '/^\.Ss The journal$/,/^\.Pp$/s/^\.It Ev //p' "$man/minitalkd.8" | sed 's/ , /\n/g' | sort
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Manual pages. Paths, message IDs and the numbers of the protocol are expanded by make: 'make
-# prefix=…' holds, and no number stands in two places.
+# Manual pages. Make writes paths, message IDs, and the limits and durations of the sources into
+# them. So 'make prefix=…' holds, and a changed limit or duration changes on the pages, too.
 
 man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
 EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed tests/promises.txt
@@ -18,7 +18,7 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 
-# Where the numbers of the pages come from.
+# The sources of the numbers.
 constants = \
 	src/daemon/message-ids.h \
 	src/daemon/server.c \
@@ -28,8 +28,11 @@ constants = \
 	src/protocol/conversation.h \
 	src/protocol/exchange.h \
 	src/protocol/fields.h \
+	src/protocol/frame.h \
 	src/protocol/timing.h \
-	src/protocol/word.h
+	src/protocol/word.h \
+	src/sender/input.h \
+	src/sender/send-options.c
 
 $(man_MANS): $(constants:%=$(srcdir)/%) man/constants.sed Makefile
 man/minitalk-send.1: man/minitalk-send.1.in

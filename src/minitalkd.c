@@ -21,10 +21,12 @@
 #include "protocol/frame.h"
 #include "protocol/nsec.h"
 
-#define MESSAGE_LIMIT (1 << 20)
+#define MESSAGE_LIMIT 1048576
+#define MESSAGE_LIMIT_TEXT CLI_NUMBER(MESSAGE_LIMIT)
 /* Messages of each user: so many in this time, in seconds. */
 #define RATE_MESSAGES 60000
 #define RATE_SECONDS 60
+#define RATE_TEXT CLI_NUMBER(RATE_MESSAGES) "/" CLI_NUMBER(RATE_SECONDS)
 #define RATE_MESSAGES_MAX 1000000
 #define RATE_SECONDS_MAX 86400
 
@@ -57,9 +59,10 @@ static const char usage[] =
     "      --output=journal      log to the systemd journal (default)\n"
     "      --output=stdout       write each message and a newline to standard output\n"
     "      --pidfile=PATH        use this pidfile\n"
-    "      --max-message=BYTES   refuse larger messages (default 1048576, at most 1 GiB)\n"
-    "      --rate-limit=RATE     take RATE messages of each user, N/SECONDS (default 60000/60) or "
-    "none\n"
+    "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
+    ", at most 1 GiB)\n"
+    "      --rate-limit=RATE     take RATE messages of each user, N/SECONDS (default " RATE_TEXT
+    ") or none\n"
     "      --trace[=FORMAT]      print each signal on standard error, as text (default) or json\n"
     "  -h, --help                show this help and exit\n"
     "  -V, --version             show the version and exit\n"

@@ -17,6 +17,10 @@
  */
 #define CLI_LONG_ONLY 256
 
+/* Returns the number that a macro stands for, as a string literal. A help text has such numbers. */
+#define CLI_NUMBER(macro) CLI_TEXT(macro)
+#define CLI_TEXT(number) #number
+
 /*
  * Ends the program with EX_USAGE after getopt_long(3) has returned wrong, the code of an error: ':'
  * if an option lacks its value, '?' for any other error. letters are the short options passed to

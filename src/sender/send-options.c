@@ -20,6 +20,9 @@
 #define WAIT_SECONDS 30
 #define SECONDS_MAX 86400
 
+#define TIMEOUT_TEXT CLI_NUMBER(TIMEOUT_SECONDS)
+#define WAIT_TEXT CLI_NUMBER(WAIT_SECONDS)
+
 static const char usage[] =
     "Usage: minitalk-send [OPTION...] [STRING...]\n"
     "Send a message to minitalkd by SIGUSR1 and SIGUSR2. Several STRINGs are joined with one\n"
@@ -40,10 +43,11 @@ static const char usage[] =
     "      --pidfile=PATH      send to the daemon of this pidfile, not " PIDFILE_SYSTEM "\n"
     "      --user              send to your own daemon, $XDG_RUNTIME_DIR/minitalk.pid\n"
     "      --daemon-user=USER  with one of these three, accept a daemon of this user, too\n"
-    "      --wait[=SECONDS]    wait so long (default 30) for a daemon to start\n"
+    "      --wait[=SECONDS]    wait so long (default " WAIT_TEXT ") for a daemon to start\n"
     "      --retry             if the daemon ends, send what it cannot have logged to the next "
     "one\n"
-    "      --timeout=SECONDS   give up after this long without progress (default 5)\n"
+    "      --timeout=SECONDS   give up after this long without progress (default " TIMEOUT_TEXT
+    ")\n"
     "  -n, --dry-run           find the daemon and read the input, but send nothing\n"
     "\n"
     "      --trace[=FORMAT]    print each signal on standard error, as text (default) or json\n"
