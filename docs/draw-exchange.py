@@ -34,7 +34,7 @@ STYLES = {
     "word": (INK, 3, None),
 }
 
-# What the sender reports without a signal of the protocol, as a line of text.
+# Lines of text for the events of the sender that are no signal of the protocol.
 NOTES = {
     "timeout": lambda event: f"no signal for {event['waited_us']} µs: the sender sends a probe",
     "repeat": lambda event: f"bits {event['first']} to {event['last']} are sent again",
@@ -93,7 +93,7 @@ def frame_parts(octets):
 
 
 def split(events, bits):
-    """What is drawn before the dots, and what after them."""
+    """The events that are drawn before the dots, and those after them."""
     last = len(bits) - 1
 
     def position(kind, index):

@@ -15,7 +15,7 @@ page_of() {
     esac
 }
 
-# What mdoc writes in another way than a program: hyphens and apostrophes.
+# plain: replaces the hyphens and apostrophes of mdoc by those of a program.
 plain() {
     sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g"
 }
@@ -30,7 +30,7 @@ section() {
 }
 
 test_the_pages_have_nothing_to_warn_of() {
-    # Which other pages are installed is not for these pages to say.
+    # A page that is not installed here is no fault of a page that refers to it.
     mandoc -Tlint "${pages[@]}" > lint 2> trouble || :
     ! grep -v 'referenced manual not found' lint || fail 'mandoc has something to say of the pages'
     ! grep -v 'outdated mandoc.db' trouble || fail 'mandoc has trouble'
@@ -71,7 +71,7 @@ test_the_pages_have_the_options_of_the_help() {
     done
 }
 
-# What the diagnostics explain, one a line.
+# heads_in_page PROGRAM: the lines that its diagnostics explain.
 heads_in_page() {
     section "$(page_of "$1")" DIAGNOSTICS | plain | sed -n 's/^\.It //p'
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check-texts.py SRCDIR PROGRAM HEADS - whether the heads explain what a program can say, and no more
+"""check-texts.py SRCDIR PROGRAM HEADS - checks that the heads explain all texts of a program
 
 SRCDIR has Makefile.am, which tells what belongs to the program, so that a new file is not
 forgotten. HEADS has one line for each thing that the manual page explains, with any words in place
-of the values that are filled in.
+of the values that are filled in. A head that explains no text is an error, too.
 """
 
 import re
@@ -27,7 +27,7 @@ def sources(makefile, program):
 
 
 def arguments(code, start):
-    """What stands between the parenthesis before start and its partner."""
+    """The text between the parenthesis before start and its partner."""
     depth, at = 1, start
     while depth > 0:
         literal = LITERAL.match(code, at)

@@ -6,8 +6,7 @@ man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
 EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed tests/promises.txt
 MOSTLYCLEANFILES = $(man_MANS)
 
-# The brackets keep configure from replacing the names. The dot is a number sign, which not every
-# make can be kept from taking for a comment.
+# The brackets keep configure from replacing the names.
 expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	(cd $(srcdir) && sed -n -f man/constants.sed $(constants)) | \
 	sed -f - \

@@ -29,7 +29,7 @@
 enum session_state {
     SESSION_IDLE,       /* no message has come yet */
     SESSION_OPEN,       /* some bits of the message have been taken, but not all */
-    SESSION_COMMITTING, /* the message is whole, and its commit is in progress */
+    SESSION_COMMITTING, /* the message is whole, and its commit is under way */
     SESSION_COMMITTED,  /* the message is in the log */
     SESSION_REFUSED,    /* it will never be in the log: see refusal. The session's last state */
 };
@@ -39,7 +39,7 @@ struct session {
     struct member member;       /* the session as a member of its user */
 
     pid_t pid;
-    uid_t uid;  /* who sent the first bit of the newest message, as the kernel attests */
+    uid_t uid;  /* user of the first bit of the newest message, as the kernel attests */
     void *peer; /* the caller's handle of the process */
 
     enum session_state state; /* of the newest message of which a bit was taken */

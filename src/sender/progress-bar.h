@@ -38,8 +38,8 @@ size_t progress_bar_format(const struct progress_bar_state *state, size_t width,
 struct progress_bar_pace {
     bool is_running;
     uint64_t time_ns;  /* since it started, without the time in which the process was stopped */
-    uint64_t told_ns;  /* when progress was last reported */
-    uint64_t shown_ns; /* when the bar was last drawn */
+    uint64_t told_ns;  /* time of the last report of progress */
+    uint64_t shown_ns; /* time at which the bar was last drawn */
 };
 
 /*

@@ -61,7 +61,7 @@ test_every_source_file_has_a_licence_tag() {
 
 # ---- layers ----
 
-# Which folders the files of a folder may include, and which the two programs may.
+# The folders that the files of a folder may include, and those that the two programs may include.
 readonly -A may_include=(
     [protocol]='protocol'
     [host]='host protocol'

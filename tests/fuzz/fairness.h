@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fairness.h - what the exchange must give to each user, computed from the book
+ * fairness.h - the turns, sessions and room that each user must get, computed from the book
  *
  * Turns: the next turn goes to the user that has waited longest, and among its sessions to the one
  * that has waited longest. A user waits since its last turn, or since its first session was queued.

@@ -16,12 +16,13 @@
 struct listener {
     struct process process;
     struct exchange exchange;
-    bool is_open[PROCESSES_MAX];     /* as in the channel's table: whether it can be signalled, */
-    bool has_session[PROCESSES_MAX]; /* and was told something that only a session is */
-    uint64_t deadline;               /* when the exchange wants to be told the time */
-    uint64_t end_at;                 /* when it ends even with messages under way */
+    /* By the index of a process in the channel's table. */
+    bool is_open[PROCESSES_MAX];     /* the exchange can signal it */
+    bool has_session[PROCESSES_MAX]; /* it was told something that only a session is told */
+    uint64_t deadline;               /* time at which the exchange needs its next tick */
+    uint64_t end_at;                 /* time at which it ends even with messages under way */
 
-    int log_result;          /* what the log says to each message */
+    int log_result;          /* the log's result for each message: 0 or -errno */
     bool has_begun;          /* some of a message is seen in the log before it is there */
     bool is_logging;         /* a message is on its way, */
     struct entry *on_way;    /* this one; NULL: of a process that has no ledger */

@@ -20,7 +20,7 @@ struct talker {
     struct conversation conversation;
     enum { TALKER_SENDS, TALKER_TAKES } at;
     bool must_send;    /* a reply let it go on, so it must send something */
-    uint64_t deadline; /* what conversation_tick() returned last */
+    uint64_t deadline; /* the newest result of conversation_tick() */
 };
 
 /* The properties of a process and its messages. */

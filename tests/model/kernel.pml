@@ -10,9 +10,9 @@
 
 #ifdef TROUBLE
 /*
- * How many more troubles a run has. A trouble is a signal that vanishes, or a probe timeout, an end
- * of a turn or a repeated GO that comes too early. Once a run has had them all, these events come
- * only when nothing else can happen.
+ * The number of troubles still to come in a run. A trouble is a signal that vanishes, or a probe
+ * timeout, an end of a turn or a repeated GO that comes too early. Once a run has had them all,
+ * these events come only when nothing else can happen.
  */
 byte trouble = TROUBLE;
 #define TROUBLE_AHEAD (trouble > 0)

@@ -27,13 +27,13 @@ struct daemon {
     struct pending truth[LANES]; /* the newest signal of the runner on each lane */
     enum { DAEMON_SLEEPS, DAEMON_TAKES, DAEMON_SAW_NOTHING } at;
     unsigned taken;
-    uint64_t deadline;      /* when the exchange needs its next tick */
+    uint64_t deadline;      /* time at which the exchange needs its next tick */
     struct message pending; /* the message that is being committed */
     const struct process *pending_of;
     pid_t pending_pid; /* the sender's PID and user ID for the log */
     uid_t pending_uid;
-    uint64_t log_at; /* when the commit finishes; EXCHANGE_NEVER: no message is being committed */
-    uint64_t end_at; /* when the daemon ends even with messages under way */
+    uint64_t log_at; /* time at which the commit ends; EXCHANGE_NEVER: no commit is under way */
+    uint64_t end_at; /* time at which the daemon ends even with messages under way */
 };
 
 void daemon_init(struct world *world);
