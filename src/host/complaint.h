@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * complaint.h - error messages: one line on standard error, with the cause and the cure
+ * complaint.h - the error line on standard error, with the cause and the cure
  *
  * An error does not always end the program: the sender may try another daemon. The sender also has
  * to erase its progress bar before it prints. So complain() only keeps the newest complaint, and

@@ -61,7 +61,7 @@ void trace_head(struct trace *trace);
  */
 void trace_word(struct trace *trace, enum trace_side from, pid_t peer, uint32_t word);
 
-/* Shows that a word was taken that does not answer the newest probe, and is dropped. */
+/* Shows that a stale word was taken and dropped. */
 void trace_stale(struct trace *trace, pid_t peer, uint32_t word);
 
 /*

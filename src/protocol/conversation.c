@@ -180,7 +180,7 @@ static void join_queue(struct conversation *c)
  * probe was lost or is still to be handled. The sender was given the turn, so it sends a probe at
  * once.
  */
-static void take_call(struct conversation *c)
+static void take_stale_go(struct conversation *c)
 {
     arq_sender_timeout(&c->arq);
     if (c->is_waiting && c->interrupted == 0)
@@ -276,7 +276,7 @@ static enum conversation_hint take_stale(struct conversation *c, uint32_t word, 
     c->ops->dropped(c->owner, word);
     if (c->outcome != CONVERSATION_OPEN || reply.code != REPLY_GO || !c->is_queued)
         return CONVERSATION_AS_BEFORE;
-    take_call(c);
+    take_stale_go(c);
     return CONVERSATION_POLL;
 }
 

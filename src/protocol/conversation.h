@@ -18,7 +18,8 @@
  *   - After a probe timeout the sender repeats no data. It sends a probe and continues from the
  *     count in the reply.
  *   - The probe timeout doubles with each probe in a row, up to a maximum (timing.h).
- *   - A sender that is told to wait sleeps, with a longer probe timeout: the GO will come unasked.
+ *   - A sender that is told WAIT or PENDING sleeps, with a longer probe timeout. The next reply
+ *     will come unasked.
  *   - The sender gives up after limit nanoseconds of waiting without progress.
  *   - When the daemon has ended, signals that it sent before are still taken: its verdict may be
  *     one of them.
@@ -40,7 +41,7 @@
 #include "protocol/frame.h"
 
 /*
- * After a probe timeout, or after it was told to wait, the sender waits for this many acks with the
+ * After a probe timeout, or after it was told WAIT, the sender waits for this many acks with the
  * shortest probe timeout, even if it sleeps for each ack: another loss is likely.
  */
 #define LOSS_WINDOW 1024
@@ -114,8 +115,8 @@ struct conversation {
     uint64_t wait_start;    /* is_waiting: when the wait began, on the owner's clock in ns */
     uint64_t probe_timeout; /* ns from wait_start to the next probe; 0: not chosen yet */
     uint64_t waited;        /* ns of all earlier waits since the last progress */
-    uint64_t queue_timeout; /* ns of the probe timeout when next told to wait */
-    bool is_queued;         /* told to wait: a GO will come unasked */
+    uint64_t queue_timeout; /* ns of the probe timeout when next told WAIT or PENDING */
+    bool is_queued;         /* told WAIT or PENDING: the next reply will come unasked */
     uint64_t interrupted;   /* ns that a wait which a stale GO ended counts at most; 0: none did */
     unsigned loss_window;   /* for this many acks, another loss is expected */
 

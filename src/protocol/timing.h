@@ -21,15 +21,15 @@
 #define PROBE_TIMEOUT_MAX (100 * NSEC_PER_MSEC)
 /*
  * The first probe timeout of a sender that sleeps for each ack and, within its last LOSS_WINDOW
- * acks (conversation.h), has neither had a probe timeout nor been told to wait. The kernel would
+ * acks (conversation.h), has neither had a probe timeout nor been told WAIT. The kernel would
  * have to program the hardware for a shorter timer at each ack, because such a timer expires before
  * the next clock tick. That takes longer than to send the bit.
  */
 #define PROBE_TIMEOUT_SLEEPING (5 * NSEC_PER_MSEC)
 /*
- * Probe timeout of a sender that was told to wait. A GO follows unasked, so this probe matters only
- * if the GO was lost. This timeout doubles each time that the sender is told to wait again, up to
- * the maximum.
+ * Probe timeout of a sender that was told WAIT or PENDING. The next reply follows unasked, so this
+ * probe matters only if that reply was lost. This timeout doubles each time that the sender is told
+ * WAIT or PENDING again, up to the maximum.
  */
 #define QUEUE_TIMEOUT_MIN (10 * NSEC_PER_MSEC)
 #define QUEUE_TIMEOUT_MAX (1000 * NSEC_PER_MSEC)

@@ -3,11 +3,11 @@
  * word.h - words: 32 bits that travel as the value of a queued SIGUSR2
  *
  *   probe:  0x6 (4 bits)  | ask (4 bits) | 0 (8 bits)   | nonce (16 bits)
- *   reply:  code (4 bits) | count modulo 4096 (12 bits) | nonce (16 bits)
+ *   reply:  code (4 bits) | count (12 bits)             | nonce (16 bits)
  *
  * Rules:
  *   - The sender sends probes, and the daemon sends replies. Every reply tells the count of bits
- *     that the daemon has taken in the session; 0 without a session.
+ *     that the daemon has taken in the session, modulo WORD_COUNT_MODULUS; 0 without a session.
  *   - The nonce ties a reply to its probe. So a sender may repeat probes at will, and it recognises
  *     a late reply.
  *   - Any process that may signal another can forge a word to it (kill(2), sigqueue(3)). A forged

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * failure.h - the error message and the exit status for a message that was not confirmed
+ * failure.h - the error line and the exit status for a message that was not confirmed
  *
  * Each function complains (complaint.h) and returns an exit status of sysexits(3).
  */

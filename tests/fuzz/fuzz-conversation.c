@@ -82,7 +82,7 @@ static void listen(unsigned steps)
         listener_step();
 }
 
-/* Its last bits may still be pending when another process has its PID. */
+/* Replaces the sender of a seat. The last bits of the old one may still be pending. */
 static void replace(unsigned seat)
 {
     struct talker *talker = company_seat(seat);
