@@ -166,6 +166,65 @@ test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
     expect_received 'message 1'
 }
 
+# ---- subordinate user IDs ----
+
+# A hostile user with a range of subordinate user IDs has this many senders, each under an ID of its
+# own. All of them are idle: each has logged a message and waits for more input.
+readonly CROWD=4096 FIRST_SUBORDINATE=200000
+# Messages to measure, for a 99th percentile. Its greatest accepted growth is DELAY_MAX.
+readonly MANY_MESSAGES=100
+
+# start_crowd: starts the idle senders, and waits until each has logged its message.
+start_crowd() {
+    "$tools/crowd" "$FIRST_SUBORDINATE" "$CROWD" idle "$minitalk_send" --timeout=300 \
+        > crowd 2>> complaints &
+    crowd=$!
+    eventually 250 has_text crowd
+    eventually 60 has_crowd
+}
+
+has_crowd() {
+    [ "$(received | grep -cx idle)" -eq "$CROWD" ]
+}
+
+# measure_as USER FILE: sends MANY_MESSAGES short messages as this user, and writes the time of each,
+# in µs, to FILE.
+measure_as() {
+    local i start
+    for ((i = 0; i < MANY_MESSAGES; i++)); do
+        start=${EPOCHREALTIME/./}
+        as "$1" "$minitalk_send" --timeout=60 "message of $1"
+        echo $((${EPOCHREALTIME/./} - start)) >> "$2"
+    done
+}
+
+p99() {
+    sort -n "$1" | sed -n "$(($(wc -l < "$1") * 99 / 100))p"
+}
+
+test_4096_subordinate_user_ids_lock_nobody_out() {
+    local user calm trouble
+    [ "$(ulimit -Hn)" -gt $((CROWD + 100)) ] || skip "the limit of open files is $(ulimit -Hn)"
+    [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
+    echo "$USER_A:$FIRST_SUBORDINATE:$CROWD" > subuid
+    mount --bind subuid /etc/subuid
+    unmount+=(/etc/subuid)
+    start_system_daemon
+    for user in "$USER_B" 0; do
+        measure_as "$user" "calm.$user"
+    done
+    start_crowd
+    for user in "$USER_B" 0; do
+        measure_as "$user" "trouble.$user"
+        calm=$(p99 "calm.$user") trouble=$(p99 "trouble.$user")
+        echo "# user $user, 99th percentile: calm $calm us, trouble $trouble us"
+        [ "$trouble" -le $((calm + DELAY_MAX)) ] || fail "it grew from $calm us to $trouble us"
+        [ "$(received | grep -cx "message of $user")" -eq $((2 * MANY_MESSAGES)) ]
+    done
+    end_all "$crowd"
+    [ ! -s complaints ] || fail "$(sort complaints | uniq -c | head -n 5)"
+}
+
 # ---- memory ----
 
 # Prints the peak of the daemon's resident memory, in KiB.
