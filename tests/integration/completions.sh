@@ -173,6 +173,178 @@ expect_no_completion_of_messages() {
     expect_completions "$1" 'minitalk-send -- --'
 }
 
+# ---- nothing runs before Enter ----
+
+# hostile_words SHELL: prints words that run COMMAND if a completion expands them. These words leave
+# out what the shell itself runs in the line of any command. If Tab is bound to expand-or-complete,
+# zsh expands $(COMMAND). In the name of the command, fish expands "$(COMMAND).
+hostile_words() {
+    case $1 in
+    fish)
+        cat <<'EOF'
+(COMMAND)
+'(COMMAND).
+"$(COMMAND).
+"$(COMMAND)/
+~(COMMAND)/
+EOF
+        ;;
+    *)
+        cat <<'EOF'
+$(COMMAND)/
+'$(COMMAND).
+"$(COMMAND)/
+"$(COMMAND).
+`COMMAND`/x
+'`COMMAND`.
+~$(COMMAND)/
+'${x:=$(COMMAND)}/
+"${x:=$(COMMAND)}/
+'x[$(COMMAND)].
+<(COMMAND)/
+*(e:'COMMAND':)/
+EOF
+        ;;
+    esac
+}
+
+# before_values PROGRAM: prints all that can stand before the value of an option in a command line.
+before_values() {
+    "$1" --help |
+        sed -n 's/^ *\(\(-.\), \)\{0,1\}\(--[a-z-]*\)\[\{0,1\}=.*/\3=\n\3 \n\2/p' |
+        sed -n 's/^-.$/&\n& /; /^-/p'
+}
+
+# hostile_lines SHELL: prints command lines with these words. In the line NUMBER, COMMAND is
+# 'touch ran-NUMBER'.
+hostile_lines() {
+    local program before word
+    for program in minitalk-send minitalkd; do
+        before_values "$program" > befores
+        [ "$(grep -c -- '^--.*=$' befores)" -ge 4 ]
+        printf '%s\n' -- -e '' '-- ' >> befores
+        while IFS= read -r before; do
+            while IFS= read -r word; do
+                printf '%s %s%s\n' "$program" "$before" "$word"
+            done < <(hostile_words "$1")
+        done < befores
+    done | awk '{ gsub(/COMMAND/, "touch ran-" NR); print }'
+    # The name of the command is a word, too.
+    [ "$1" = fish ] || cat <<'EOF'
+`touch ran-name`/minitalk-send --
+'$(touch ran-name)'/minitalk-send --
+EOF
+}
+
+# press_tab COMMAND…: starts a shell on a terminal. Types each line of standard input into the
+# shell, with a tab, and deletes the line again. At the end, types 'touch completed'. The prompt
+# of the shell must be 'ready>'.
+press_tab() {
+    cat > keys.py <<'EOF'
+import os, pty, select, sys
+
+PATIENCE = 120
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+os.set_blocking(terminal, False)
+keys = b''.join(line.rstrip(b'\n') + b'\t\x01\x0b' for line in sys.stdin.buffer)
+keys += b'touch completed\rexit\r'
+shown = b''
+while True:
+    may_type = keys and b'ready>' in shown
+    readable, writable, _ = select.select([terminal], [terminal] if may_type else [], [], PATIENCE)
+    if not readable and not writable:
+        sys.exit('the shell hangs: %r' % shown[-1000:])
+    if readable:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break  # the shell has ended
+        shown += piece
+        # fish asks what the terminal is.
+        if b'\x1b[c' in piece or b'\x1b[0c' in piece:
+            keys = b'\x1b[?62c' + keys
+    if writable:
+        keys = keys[os.write(terminal, keys[:256]) :]
+EOF
+    python3 keys.py "$@"
+}
+
+press_tab_in_bash() {
+    cat > bashrc <<EOF
+. '$completions/bash/minitalk-send'
+bind 'set completion-query-items 0'
+bind 'set page-completions off'
+PS1='ready>'
+EOF
+    TERM=dumb press_tab bash --rcfile bashrc -i
+}
+
+press_tab_in_zsh() {
+    cat > .zshrc <<EOF
+fpath=('$completions/zsh' \$fpath)
+autoload -Uz compinit && compinit -D -u
+zstyle ':completion:*' insert-tab false
+bindkey -e
+bindkey '^I' complete-word
+LISTMAX=1000000
+PROMPT='ready>'
+EOF
+    ZDOTDIR=$PWD TERM=vt100 press_tab zsh -i
+}
+
+press_tab_in_fish() {
+    HOME=$PWD TERM=vt100 press_tab fish --no-config --interactive --init-command "
+        source '$completions/fish/minitalk-send.fish'
+        source '$completions/fish/minitalkd.fish'
+        function fish_prompt; echo 'ready>'; end"
+}
+
+expect_that_tab_runs_nothing() {
+    local file
+    needs_shell "$1"
+    needs_shell python3
+    hostile_lines "$1" > lines
+    [ "$(wc -l < lines)" -gt 200 ]
+    "press_tab_in_$1" < lines
+    [ -e completed ] || fail 'the shell has not read all keys'
+    for file in ran-*; do
+        [ -e "$file" ] || continue
+        grep "touch $file\>" lines
+    done > run
+    [ ! -s run ] || fail "Tab runs commands in these lines: $(cat run)"
+}
+
+test_tab_in_bash_runs_nothing_of_the_command_line() {
+    expect_that_tab_runs_nothing bash
+}
+
+test_tab_in_zsh_runs_nothing_of_the_command_line() {
+    expect_that_tab_runs_nothing zsh
+}
+
+test_tab_in_fish_runs_nothing_of_the_command_line() {
+    expect_that_tab_runs_nothing fish
+}
+
+# Proves that the tests above can fail.
+test_tab_runs_a_command_that_a_completion_expands() {
+    needs_shell bash
+    needs_shell python3
+    cat > lines <<'EOF'
+expands $(touch ran-1)
+EOF
+    cat > bashrc <<'EOF'
+expand() { eval "COMPREPLY=(${COMP_WORDS[1]})"; }
+complete -F expand expands
+PS1='ready>'
+EOF
+    TERM=dumb press_tab bash --rcfile bashrc -i < lines
+    [ -e completed ]
+    [ -e ran-1 ] || fail 'Tab has not run the command'
+}
+
 # ---- bash ----
 
 test_bash_completes_all_options() {
