@@ -66,7 +66,7 @@ rules=(
     'daemon-acks|only the daemon acknowledges bits|states|-DBITS=5'
     'pidfd|a session belongs to a process and not to a PID|states|-DLIVES=2 -DBITS=5'
     'proof|the daemon takes a bit only if its ack could be sent|states|-DLIVES=2 -DROGUE -DBITS=5'
-    'newcomer|bits from before a session do not count in it|states|-DFORGED -DLIVES=2 -DBITS=2'
+    'opening|bits from before a session do not count in it|states|-DFORGED -DLIVES=2 -DBITS=2'
     'whose|a bit counts only for the process that sent it|states|-DSENDERS=2 -DBITS=3 -DTROUBLE=1'
     'sequence|the daemon takes bits in order|states|-DBITS=5'
     'lane|a lane never holds two bits|states|-DBITS=5'
@@ -131,25 +131,25 @@ size_of_search() {
 }
 
 check_promise() {
-    local what mode flags verdict=broken
+    local what mode flags result=broken
     IFS='|' read -r what mode flags <<< "$1"
     # shellcheck disable=SC2086 # a list of flags
     if search "$mode" $flags && is_kept; then
-        verdict=ok
+        result=ok
     fi
     echo "# $flags: $(size_of_search)"
-    report "$verdict" "$what: every promise is kept"
+    report "$result" "$what: every promise is kept"
 }
 
 check_rule() {
-    local name rule mode flags verdict=unseen
+    local name rule mode flags result=unseen
     IFS='|' read -r name rule mode flags <<< "$1"
     # shellcheck disable=SC2086 # a list of flags
     if search "$mode" $flags "$(switch_off "$name")" && is_broken; then
-        verdict=ok
+        result=ok
         echo "# --without=$name: $(sed -n 's/^pan:1: //p' said)"
     fi
-    report "$verdict" "without this rule a promise is broken: $rule"
+    report "$result" "without this rule a promise is broken: $rule"
 }
 
 switch_off() {

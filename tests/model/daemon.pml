@@ -30,7 +30,7 @@ Session session[SENDERS];
 typedef Probe {
     bool here;
     bool is_free;
-    bit kind;
+    bit ask;
     byte age;
 };
 Probe probe[SENDERS];
@@ -41,8 +41,8 @@ bool is_unheard; /* no signal of the runner has come since the GO */
 bool is_repeated; /* is_unheard: the daemon has repeated the GO */
 #endif
 byte queue[2] = NOBODY; /* senders that wait, in the order in which they came */
-bool is_committing;     /* a commit is in progress */
-byte committed = NOBODY; /* is_committing: its sender; NOBODY if its session has ended */
+bool is_committing;     /* a commit is under way */
+byte committer = NOBODY; /* is_committing: its sender; NOBODY if its session has ended */
 
 /* The result of the current step: words to send, and whether the turn is over. */
 Word reply;
@@ -88,16 +88,16 @@ SCRATCH byte who, is_held_again;
 #endif
 
 #ifdef WITHOUT_CLEARING
-#define ARE_SLOTS_CLEARED false
+#define ARE_HELD_BITS_CLEARED false
 #else
-#define ARE_SLOTS_CLEARED true
+#define ARE_HELD_BITS_CLEARED true
 #endif
 
 /* The probe that opens a session goes behind the barrier once more: welcome() of exchange.c. */
-#ifdef WITHOUT_NEWCOMER
-#define IS_NEWCOMER_HELD false
+#ifdef WITHOUT_OPENING
+#define IS_OPENING_PROBE_HELD false
 #else
-#define IS_NEWCOMER_HELD true
+#define IS_OPENING_PROBE_HELD true
 #endif
 
 #ifdef WITHOUT_DAEMON_BARRIER
@@ -127,7 +127,7 @@ SCRATCH byte who, is_held_again;
 
 /* ---- sessions ---- */
 
-inline forget_slot(p, lane)
+inline forget_held(p, lane)
 {
     session[p].held[lane].is_held = false;
     session[p].held[lane].from = 0;
@@ -136,10 +136,10 @@ inline forget_slot(p, lane)
     session[p].held[lane].index = 0
 }
 
-inline clear_slots(p)
+inline clear_held(p)
 {
-    forget_slot(p, 0);
-    forget_slot(p, 1)
+    forget_held(p, 0);
+    forget_held(p, 1)
 }
 
 inline leave_queue(p)
@@ -161,7 +161,7 @@ inline drop(p)
     :: else
     fi;
     if
-    :: committed == p -> committed = NOBODY
+    :: committer == p -> committer = NOBODY
     :: else
     fi;
     session[p].open = false;
@@ -171,7 +171,7 @@ inline drop(p)
     session[p].nonce = 0;
     session[p].count = 0;
     session[p].index = 0;
-    clear_slots(p)
+    clear_held(p)
 }
 
 /* ---- turns ---- */
@@ -215,11 +215,11 @@ inline next_turn()
     od
 }
 
-/* Prepares a reply, which conclude_round() sends. A process that is gone gets no reply. */
+/* Prepares a reply, which finish_step() sends. A process that is gone gets no reply. */
 inline tell(p, says)
 {
     reply.here = !IS_GONE(p);
-    reply.reply = says;
+    reply.code = says;
     reply.count = session[p].count;
     reply.age = session[p].nonce;
     hearer = p
@@ -291,15 +291,15 @@ inline take_next_bit()
     assert(!IS_ACCOUNTED(runner) ||
            (session[runner].held[lane].message == sender[runner].message &&
             session[runner].held[lane].index == session[runner].index));
-    forget_slot(runner, lane);
+    forget_held(runner, lane);
     session[runner].count = (session[runner].count + 1) % MODULUS;
     session[runner].index++;
     if
     :: session[runner].index == BITS ->
         session[runner].state = SESSION_COMMITTING;
-        clear_slots(runner);
+        clear_held(runner);
         is_committing = true;
-        committed = runner
+        committer = runner
     :: else
     fi
 }
@@ -336,27 +336,27 @@ inline finish_commit(is_in_log)
     is_committing = false;
     is_turn_over = true;
     if
-    :: committed == NOBODY
-    :: committed != NOBODY && is_in_log ->
-        session[committed].state = SESSION_COMMITTED;
-        tell(committed, COMMITTED);
+    :: committer == NOBODY
+    :: committer != NOBODY && is_in_log ->
+        session[committer].state = SESSION_COMMITTED;
+        tell(committer, COMMITTED);
         if
-        :: IS_ACCOUNTED(committed) ->
-            log_message(committed);
+        :: IS_ACCOUNTED(committer) ->
+            log_message(committer);
 #ifdef WITHOUT_ONCE
-            log_message(committed)
+            log_message(committer)
 #endif
         :: else
         fi
-    :: committed != NOBODY && !is_in_log ->
-        session[committed].state = SESSION_REFUSED;
-        tell(committed, UNLOGGED);
+    :: committer != NOBODY && !is_in_log ->
+        session[committer].state = SESSION_REFUSED;
+        tell(committer, UNLOGGED);
         if
-        :: IS_ACCOUNTED(committed) -> sender[committed].unloggable = true
+        :: IS_ACCOUNTED(committer) -> sender[committer].unloggable = true
         :: else
         fi
     fi;
-    committed = NOBODY
+    committer = NOBODY
 }
 
 /* ---- probes ---- */
@@ -396,19 +396,19 @@ inline resume(p)
  * Handles a probe from a PID without a session. A probe to start opens a session. If no process has
  * the PID, the probe is forged and gets no reply.
  */
-inline welcome(p, its_kind, its_age)
+inline welcome(p, its_ask, its_age)
 {
     if
     :: IS_ALIVE(p) ->
         if
-        :: its_kind == START ->
+        :: its_ask == START ->
             session[p].open = true;
             session[p].incarnation = process[p].incarnation;
             session[p].state = SESSION_IDLE
         :: else ->
             hearer = p;
             reply.here = true;
-            reply.reply = FORGOTTEN;
+            reply.code = FORGOTTEN;
             reply.age = its_age
         fi
     :: else
@@ -430,8 +430,8 @@ inline act_on(p)
     is_held_again = false;
     if
     :: !session[p].open ->
-        welcome(p, probe[p].kind, probe[p].age);
-        is_held_again = (session[p].open && IS_NEWCOMER_HELD)
+        welcome(p, probe[p].ask, probe[p].age);
+        is_held_again = (session[p].open && IS_OPENING_PROBE_HELD)
     :: else
     fi;
     if
@@ -440,11 +440,11 @@ inline act_on(p)
         hear(p);
         session[p].nonce = probe[p].age;
         if
-        :: ARE_SLOTS_CLEARED -> clear_slots(p)
+        :: ARE_HELD_BITS_CLEARED -> clear_held(p)
         :: else
         fi;
         if
-        :: probe[p].kind == START -> start(p)
+        :: probe[p].ask == START -> start(p)
         :: else -> resume(p)
         fi;
         forget_probe(p)
@@ -458,7 +458,7 @@ inline forget_probe(p)
 {
     probe[p].here = false;
     probe[p].is_free = false;
-    probe[p].kind = 0;
+    probe[p].ask = 0;
     probe[p].age = 0
 }
 
@@ -472,7 +472,7 @@ inline hold_probe(slot)
 {
     probe[inbox[slot].from].here = true;
     probe[inbox[slot].from].is_free = !IS_BARRIER_UP;
-    probe[inbox[slot].from].kind = inbox[slot].kind;
+    probe[inbox[slot].from].ask = inbox[slot].ask;
     probe[inbox[slot].from].age = inbox[slot].age
 }
 
@@ -526,7 +526,7 @@ inline evict(p)
 }
 
 /* Ends a step: passes on the turn, and sends the words. */
-inline conclude_round()
+inline finish_step()
 {
     d_step {
         if
@@ -536,7 +536,7 @@ inline conclude_round()
         is_turn_over = false
     };
     if
-    :: reply.here -> send_word(hearer, reply.reply, reply.count, reply.age)
+    :: reply.here -> send_word(hearer, reply.code, reply.count, reply.age)
     :: else
     fi;
     if

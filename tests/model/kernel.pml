@@ -52,7 +52,7 @@ typedef Signal {
     byte incarnation; /* BIT: the process that really sent it */
     byte message;     /* BIT: the number of its message */
     byte index;       /* BIT: its index in the message */
-    bit kind;         /* PROBE: START or RESUME */
+    bit ask;          /* PROBE: START or RESUME */
     byte age;         /* PROBE: the age of its nonce */
 };
 Signal inbox[SLOTS];
@@ -78,7 +78,7 @@ inline empty_slot(slot)
     inbox[slot].incarnation = 0;
     inbox[slot].message = 0;
     inbox[slot].index = 0;
-    inbox[slot].kind = 0;
+    inbox[slot].ask = 0;
     inbox[slot].age = 0;
 }
 
@@ -112,17 +112,17 @@ inline send_bit(c, lane)
     fi
 }
 
-inline send_probe(c, asked_kind, told_age)
+inline send_probe(c, asked, told_age)
 {
     if
     :: inbox[PROCESS_USR2].what == NOTHING ->
         d_step {
             inbox[PROCESS_USR2].what = PROBE;
             inbox[PROCESS_USR2].from = c;
-            inbox[PROCESS_USR2].kind = asked_kind;
+            inbox[PROCESS_USR2].ask = asked;
             inbox[PROCESS_USR2].age = told_age;
             printf("sender %d, process %d: sends a probe, %d (0: start, 1: resume), age %d\n", c,
-                   process[c].incarnation, asked_kind, told_age)
+                   process[c].incarnation, asked, told_age)
         }
     :: inbox[PROCESS_USR2].what != NOTHING -> printf("sender %d: probe vanishes\n", c)
     :: TROUBLE_AHEAD ->
@@ -135,40 +135,43 @@ inline send_probe(c, asked_kind, told_age)
 
 typedef Word {
     bool here;
-    mtype reply;
+    mtype code;
     byte count;
     byte age;
 };
 
-typedef Mail {
+typedef SenderInbox {
     bool ack[LANES];
     Word word;
 };
-Mail mail[SENDERS];
-#define MAIL_EMPTY(c) (!mail[c].ack[0] && !mail[c].ack[1] && !mail[c].word.here)
+SenderInbox sender_inbox[SENDERS];
+#define SENDER_INBOX_EMPTY(c)                                                                      \
+    (!sender_inbox[c].ack[0] && !sender_inbox[c].ack[1] && !sender_inbox[c].word.here)
 
 /* In the kernel's order the word comes last, because acks are SIGUSR1. */
 #ifdef ANY_ORDER
-#define ACK_COMES_NEXT(c, lane) (mail[c].ack[lane])
-#define WORD_COMES_NEXT(c) (mail[c].word.here)
+#define ACK_COMES_NEXT(c, lane) (sender_inbox[c].ack[lane])
+#define WORD_COMES_NEXT(c) (sender_inbox[c].word.here)
 #else
-#define ACK_COMES_NEXT(c, lane) (mail[c].ack[lane] && (lane == 0 || !mail[c].ack[0]))
-#define WORD_COMES_NEXT(c) (mail[c].word.here && !mail[c].ack[0] && !mail[c].ack[1])
+#define ACK_COMES_NEXT(c, lane)                                                                    \
+    (sender_inbox[c].ack[lane] && (lane == 0 || !sender_inbox[c].ack[0]))
+#define WORD_COMES_NEXT(c)                                                                         \
+    (sender_inbox[c].word.here && !sender_inbox[c].ack[0] && !sender_inbox[c].ack[1])
 #endif
 
 inline forget_word(it)
 {
     it.here = false;
-    it.reply = 0;
+    it.code = 0;
     it.count = 0;
     it.age = 0;
 }
 
-inline clear_mail(c)
+inline clear_sender_inbox(c)
 {
-    mail[c].ack[0] = false;
-    mail[c].ack[1] = false;
-    forget_word(mail[c].word)
+    sender_inbox[c].ack[0] = false;
+    sender_inbox[c].ack[1] = false;
+    forget_word(sender_inbox[c].word)
 }
 
 /* Sends an ack to the process that has the PID now. A zombie accepts signals but takes none. */
@@ -176,7 +179,7 @@ inline send_ack(c, lane)
 {
     if
     :: process[c].life == RUNNING ->
-        mail[c].ack[lane] = true;
+        sender_inbox[c].ack[lane] = true;
         printf("daemon: sends an ack to sender %d on lane %d\n", c, lane)
     :: process[c].life != RUNNING
     :: process[c].life == RUNNING && TROUBLE_AHEAD ->
@@ -188,16 +191,16 @@ inline send_ack(c, lane)
 inline send_word(c, says, told_count, told_age)
 {
     if
-    :: process[c].life == RUNNING && !mail[c].word.here ->
+    :: process[c].life == RUNNING && !sender_inbox[c].word.here ->
         d_step {
-            mail[c].word.here = true;
-            mail[c].word.reply = says;
-            mail[c].word.count = told_count;
-            mail[c].word.age = told_age;
+            sender_inbox[c].word.here = true;
+            sender_inbox[c].word.code = says;
+            sender_inbox[c].word.count = told_count;
+            sender_inbox[c].word.age = told_age;
             printf("daemon: tells sender %d '%e', count %d, age %d\n", c, says, told_count,
                    told_age)
         }
-    :: process[c].life != RUNNING || mail[c].word.here ->
+    :: process[c].life != RUNNING || sender_inbox[c].word.here ->
         printf("daemon: '%e' to sender %d vanishes\n", says, c)
     :: process[c].life == RUNNING && TROUBLE_AHEAD ->
         trouble_comes();

@@ -4,10 +4,10 @@
  */
 
 #ifdef TROUBLE
-#define HAS_MAIL(c) (!MAIL_EMPTY(c) || sender[c].held.here)
+#define HAS_SIGNAL(c) (!SENDER_INBOX_EMPTY(c) || sender[c].held.here)
 #define IS_BUSY(c)                                                                                 \
     (process[c].life != STOPPED &&                                                                 \
-     (HAS_MAIL(c) || (IS_RUNNING(c) && HAS_STEP(c)) || process[c].life == ZOMBIE ||                \
+     (HAS_SIGNAL(c) || (IS_RUNNING(c) && HAS_STEP(c)) || process[c].life == ZOMBIE ||              \
       (process[c].life == GONE && process[c].incarnation < LIVES_OF(c))))
 /* True if nothing can happen, except that time passes. */
 #define IS_QUIET                                                                                   \
@@ -97,14 +97,14 @@ end:
             tell(runner, GO)
 #endif
 #ifdef SCARCE
-        :: IS_DONE && session[0].open && committed != 0 -> d_step { evict(0) }
+        :: IS_DONE && session[0].open && committer != 0 -> d_step { evict(0) }
 #endif
         :: HAS_TO_DROP(0) -> d_step { notice_end(0) }
 #if SENDERS > 1
         :: HAS_TO_DROP(1) -> d_step { notice_end(1) }
 #endif
         fi;
-        conclude_round()
+        finish_step()
     }
     od
 }

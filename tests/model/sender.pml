@@ -189,13 +189,13 @@ inline arq_sender_word(c)
 {
     locate(c);
     if
-    :: released.reply == COMMITTED && sender[c].phase != STARTING && released.age != ANCIENT &&
+    :: released.code == COMMITTED && sender[c].phase != STARTING && released.age != ANCIENT &&
        at == BITS ->
         believe_committed(c)
     :: else ->
         if
         :: !IS_NEWEST(released.age)
-        :: IS_NEWEST(released.age) && released.reply == GO && IS_AWAITING(c) ->
+        :: IS_NEWEST(released.age) && released.code == GO && IS_AWAITING(c) ->
             if
             :: sender[c].phase == STARTING ->
                 sender[c].base = released.count;
@@ -206,18 +206,18 @@ inline arq_sender_word(c)
             :: at != NOWHERE -> continue_from(c, at)
             :: else -> believe_refused(c, FORGOTTEN)
             fi
-        :: IS_NEWEST(released.age) && (released.reply == WAIT || released.reply == PENDING) &&
+        :: IS_NEWEST(released.age) && (released.code == WAIT || released.code == PENDING) &&
            IS_AWAITING(c) ->
             stand_by(c, true)
-        :: IS_NEWEST(released.age) && released.reply == COMMITTED ->
+        :: IS_NEWEST(released.age) && released.code == COMMITTED ->
             if
             :: sender[c].phase == RESUMING && at == 0 && MAY_BEGIN_ANEW -> outcome = BEGINS
             :: else -> believe_refused(c, OUT_OF_STEP)
             fi
         :: IS_NEWEST(released.age) &&
-           (released.reply == UNLOGGED || released.reply == BUSY || released.reply == FORGOTTEN ||
-            released.reply == OUT_OF_STEP) ->
-            believe_refused(c, released.reply)
+           (released.code == UNLOGGED || released.code == BUSY || released.code == FORGOTTEN ||
+            released.code == OUT_OF_STEP) ->
+            believe_refused(c, released.code)
         :: else
         fi
     fi
@@ -228,34 +228,34 @@ inline arq_sender_word(c)
 inline take_ack(c, lane)
 {
     printf("sender %d: takes an ack on lane %d\n", c, lane);
-    mail[c].ack[lane] = false;
+    sender_inbox[c].ack[lane] = false;
     arq_sender_acked(c, lane)
 }
 
 inline copy_word(to, it)
 {
     to.here = it.here;
-    to.reply = it.reply;
+    to.code = it.code;
     to.count = it.count;
     to.age = it.age
 }
 
 inline take_word(c)
 {
-    copy_word(sender[c].held, mail[c].word);
-    forget_word(mail[c].word)
+    copy_word(sender[c].held, sender_inbox[c].word);
+    forget_word(sender_inbox[c].word)
 }
 
 /* True if the sender may act on the word: no other signal is pending. */
 #ifdef WITHOUT_SENDER_BARRIER
 #define WORD_IS_FREE(c) (sender[c].held.here)
 #else
-#define WORD_IS_FREE(c) (sender[c].held.here && MAIL_EMPTY(c))
+#define WORD_IS_FREE(c) (sender[c].held.here && SENDER_INBOX_EMPTY(c))
 #endif
 
 inline release_word(c)
 {
-    printf("sender %d: acts on '%e', count %d, age %d\n", c, sender[c].held.reply,
+    printf("sender %d: acts on '%e', count %d, age %d\n", c, sender[c].held.code,
            sender[c].held.count, sender[c].held.age);
     copy_word(released, sender[c].held);
     forget_word(sender[c].held);
@@ -274,7 +274,7 @@ inline leave(c)
     printf("sender %d, process %d: ends\n", c, process[c].incarnation);
     process[c].life = ZOMBIE;
     stand_by(c, false);
-    clear_mail(c);
+    clear_sender_inbox(c);
     forget_word(sender[c].held);
     forget_flight(c);
     sender[c].phase = 0;
@@ -321,7 +321,8 @@ inline age_nonces(c, newest)
     :: else
     fi;
     if
-    :: mail[c].word.here && mail[c].word.age <= newest -> mail[c].word.age = newest + 1
+    :: sender_inbox[c].word.here && sender_inbox[c].word.age <= newest ->
+        sender_inbox[c].word.age = newest + 1
     :: else
     fi;
     if
