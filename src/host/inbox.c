@@ -38,11 +38,11 @@ int inbox_open(void)
 struct lane_signal inbox_classify(const siginfo_t *info)
 {
     bool second = info->si_signo == SIGUSR2;
-    bool thread = info->si_code == SI_TKILL;
+    enum lane lane = info->si_code == SI_TKILL ? LANE_THREAD : LANE_PROCESS;
     struct lane_signal signal = {
         .kind = SIGNAL_NOISE,
-        .slot = (enum slot)(2 * !thread + second),
-        .lane = thread ? LANE_THREAD : LANE_PROCESS,
+        .slot = slot_of(lane, second),
+        .lane = lane,
         .bit = second,
         .pid = info->si_pid,
         .uid = info->si_uid,
@@ -55,7 +55,7 @@ struct lane_signal inbox_classify(const siginfo_t *info)
      * slots before it were empty, and the thread's slots come first.
      */
     if (info->si_pid <= 0) {
-        signal.slot = second ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1;
+        signal.slot = slot_of(LANE_THREAD, second);
         return signal;
     }
     if (info->si_code == SI_TKILL || info->si_code == SI_USER) {

@@ -7,7 +7,7 @@
  * slots where a signal can wait, and two lanes on which a bit can travel without meeting the bit
  * before it. signal(7) describes pending signals, and sigaction(2) describes si_code.
  *
- * This file has types only. inbox.h takes signals, and pidref.h sends them.
+ * This file has types and their arithmetic. inbox.h takes signals, and pidref.h sends them.
  */
 #pragma once
 
@@ -31,6 +31,12 @@ enum slot {
 };
 
 #define SLOTS 4
+
+/* Returns the slot of a plain signal on this lane: SIGUSR1 if bit is false, SIGUSR2 if true. */
+static inline enum slot slot_of(enum lane lane, bool bit)
+{
+    return (enum slot)(2 * (lane == LANE_PROCESS) + bit);
+}
 
 enum signal_kind {
     SIGNAL_PLAIN, /* sent by kill or tgkill: the kernel attests pid and uid */

@@ -121,7 +121,7 @@ void session_commit(struct session *session);
 
 /*
  * Ends the session as SESSION_REFUSED, and frees the bytes of its message. reason is a refusal:
- * REPLY_TOO_LARGE to REPLY_OUT_OF_STEP.
+ * REPLY_FIRST_REFUSAL to REPLY_LAST.
  */
 void session_refuse(struct session *session, enum reply_code reason);
 

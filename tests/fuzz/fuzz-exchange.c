@@ -63,14 +63,12 @@ static pid_t read_pid(struct input *input)
 
 static void send_plain(pid_t pid, uid_t uid, enum lane lane, bool bit)
 {
-    struct lane_signal signal = {
-        .kind = SIGNAL_PLAIN, .lane = lane, .bit = bit, .pid = pid, .uid = uid};
-
-    if (lane == LANE_THREAD)
-        signal.slot = bit ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1;
-    else
-        signal.slot = bit ? SLOT_PROCESS_USR2 : SLOT_PROCESS_USR1;
-    witness_signal(&signal);
+    witness_signal(&(struct lane_signal){.kind = SIGNAL_PLAIN,
+                                         .slot = slot_of(lane, bit),
+                                         .lane = lane,
+                                         .bit = bit,
+                                         .pid = pid,
+                                         .uid = uid});
 }
 
 static void send_word(pid_t pid, uint32_t word, bool to_thread)

@@ -85,7 +85,7 @@ static bool has_ended(void *owner, const void *peer)
 static int send_ack(void *owner, void *peer, const struct arq_bit *bit)
 {
     struct process *process = peer;
-    enum slot slot = bit->lane == LANE_THREAD ? SLOT_THREAD_USR1 : SLOT_PROCESS_USR1;
+    enum slot slot = slot_of(bit->lane, false);
     int r;
 
     begin_request(owner);
@@ -184,7 +184,7 @@ static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reas
 {
     (void)pid, (void)uid;
     PROMISE(owner == &listener);
-    PROMISE(reason >= REPLY_TOO_LARGE && reason <= REPLY_OUT_OF_STEP);
+    PROMISE(reason >= REPLY_FIRST_REFUSAL && reason <= REPLY_LAST);
 }
 
 /* Of those with this PID, the one with a session. */

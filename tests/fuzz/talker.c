@@ -45,7 +45,7 @@ static const struct frame *frame_of(unsigned i)
 static int send_bit(void *owner, const struct arq_bit *bit)
 {
     struct talker *t = owner;
-    enum slot slot = (enum slot)(2 * (bit->lane == LANE_PROCESS) + bit->value);
+    enum slot slot = slot_of(bit->lane, bit->value);
 
     ledger_send(&t->ledger, bit, &listener.process);
     return channel_send_plain(&t->process, t->process.pid, t->process.uid, &listener.process, slot,

@@ -117,7 +117,7 @@ static const char *const slot_names[SLOTS] = {"thread USR1", "thread USR2", "pro
 static int post(struct kernel *k, struct process *from, struct process *to, enum lane lane,
                 const struct pending *signal)
 {
-    unsigned slot = 2u * (lane == LANE_PROCESS) + (signal->info.si_signo == SIGUSR2);
+    unsigned slot = slot_of(lane, signal->info.si_signo == SIGUSR2);
 
     if (k->reuses_identity && to->life == LIFE_REAPED && kernel_find(k, to->pid))
         to = kernel_find(k, to->pid);

@@ -114,12 +114,9 @@ static void send_all(void)
 
 static enum conversation_hint plain_from(pid_t pid, enum lane lane)
 {
-    enum conversation_hint hint =
-        conversation_take(&c, &(struct lane_signal){.kind = SIGNAL_PLAIN,
-                                                    .slot = lane == LANE_THREAD ? SLOT_THREAD_USR1
-                                                                                : SLOT_PROCESS_USR1,
-                                                    .lane = lane,
-                                                    .pid = pid});
+    enum conversation_hint hint = conversation_take(
+        &c, &(struct lane_signal){
+                .kind = SIGNAL_PLAIN, .slot = slot_of(lane, false), .lane = lane, .pid = pid});
 
     send_all();
     return hint;

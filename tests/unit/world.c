@@ -262,8 +262,7 @@ bool sender_sends_bit(struct sender *sender, uint64_t index)
     exchange_take(&world.exchange, world.now,
                   &(struct lane_signal){
                       .kind = SIGNAL_PLAIN,
-                      .slot = lane == LANE_THREAD ? (bit ? SLOT_THREAD_USR2 : SLOT_THREAD_USR1)
-                                                  : (bit ? SLOT_PROCESS_USR2 : SLOT_PROCESS_USR1),
+                      .slot = slot_of(lane, bit),
                       .lane = lane,
                       .bit = bit,
                       .pid = sender->pid,
