@@ -35,6 +35,7 @@
 
 #include "daemon/message-ids.h"
 #include "daemon/sink.h"
+#include "protocol/fields.h"
 
 static int poll_journald(const struct sink *sink)
 {
@@ -139,12 +140,12 @@ static void add_head(struct journal_entry *out, unsigned priority, const char *m
     add(out, "MESSAGE_ID=%s", message_id);
 }
 
-static void add_identifier(struct journal_entry *out)
+static void add_identifier(struct journal_entry *out, const char *identifier)
 {
-    add(out, "SYSLOG_IDENTIFIER=minitalk");
+    add(out, "SYSLOG_IDENTIFIER=%s", identifier);
 }
 
-/* Adds the fields of the sender. Its tag, if any, replaces the daemon's own identifier. */
+/* Adds the fields of the sender. Its tag, if any, replaces the default identifier. */
 static void add_fields(struct journal_entry *out, const struct message *message)
 {
     struct field field;
@@ -160,7 +161,7 @@ static void add_fields(struct journal_entry *out, const struct message *message)
         is_tagged |= field.kind == FIELD_TAG;
     }
     if (!is_tagged)
-        add_identifier(out);
+        add_identifier(out, "minitalk");
 }
 
 static void add_sender(struct journal_entry *out, pid_t pid, uid_t uid)
@@ -235,7 +236,7 @@ static void record_journal(struct sink *sink, enum record record, pid_t pid, uid
 
     add(&out, "MESSAGE=%s", text);
     add_head(&out, records[record].priority, records[record].id);
-    add_identifier(&out);
+    add_identifier(&out, TAG_OF_DAEMON);
     if (pid > 0)
         add_sender(&out, pid, uid);
     send_fields(sink, &out);

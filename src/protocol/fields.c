@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "protocol/leb128.h"
+#include "protocol/text.h"
 
 /*
  * Fields that travel with a letter instead of their name. These letters are lower case, so no name
@@ -73,12 +74,43 @@ static bool is_reserved(const char *name, size_t length)
 
 static bool is_tag(const uint8_t *value, size_t length)
 {
+    size_t at = 0, character;
+
     if (length < 1 || length > TAG_LENGTH_MAX)
         return false;
-    for (size_t i = 0; i < length; i++)
-        if (value[i] < ' ' || value[i] == 0x7f)
+    while ((character = text_printable(value + at, length - at)) > 0)
+        at += character;
+    return at == length;
+}
+
+/* Returns true for an octet that can be in the middle of the name of a program. */
+static bool is_of_word(uint8_t octet)
+{
+    return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+           (octet >= '0' && octet <= '9') || octet == '-' || octet == '_' || octet == '.';
+}
+
+/*
+ * Returns true if people could take the tag for TAG_OF_DAEMON: if this is its first word, in small
+ * or capital letters. Characters that are not ASCII do not count, because some of them cannot be
+ * seen.
+ */
+static bool is_tag_of_daemon(const uint8_t *value, size_t length)
+{
+    static const char name[] = TAG_OF_DAEMON;
+    size_t matched = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        uint8_t small = value[i] >= 'A' && value[i] <= 'Z' ? value[i] | 0x20 : value[i];
+
+        if (value[i] > 0x7f || (value[i] == ' ' && matched == 0))
+            continue;
+        if (matched == sizeof name - 1)
+            return !is_of_word(value[i]);
+        if (small != (uint8_t)name[matched++])
             return false;
-    return true;
+    }
+    return matched == sizeof name - 1;
 }
 
 /* Returns true for a decimal number from least to most, without leading zeros. */
@@ -102,7 +134,7 @@ static bool is_short_value(enum field_kind kind, const uint8_t *value, size_t le
 {
     switch (kind) {
     case FIELD_TAG:
-        return is_tag(value, length);
+        return is_tag(value, length) && !is_tag_of_daemon(value, length);
     case FIELD_FACILITY:
         return is_number(value, length, 0, FACILITY_MAX);
     case FIELD_PID:
@@ -267,6 +299,10 @@ static enum fields_result set_number(struct fields *fields, enum field_kind kind
 
 enum fields_result fields_set_tag(struct fields *fields, const char *tag)
 {
+    size_t length = strlen(tag);
+
+    if (is_tag((const uint8_t *)tag, length) && is_tag_of_daemon((const uint8_t *)tag, length))
+        return FIELDS_RESERVED;
     return set_short(fields, FIELD_TAG, tag);
 }
 

@@ -5,7 +5,7 @@
  * In a frame, each field is a length (leb128.h) and that many octets:
  *
  *   NAME=VALUE  a field with a name of the sender's choice; any octets in the value
- *   tTAG        SYSLOG_IDENTIFIER: 1 to TAG_LENGTH_MAX octets without control characters
+ *   tTAG        SYSLOG_IDENTIFIER: 1 to TAG_LENGTH_MAX octets of printable text (text.h)
  *   fNUMBER     SYSLOG_FACILITY: 0 to FACILITY_MAX, the facility of syslog(3) shifted right by 3
  *   iNUMBER     SYSLOG_PID: 1 or more
  *
@@ -15,6 +15,10 @@
  *   - A name follows the rules of journald (systemd.journal-fields(7)).
  *   - A name is reserved if the daemon or journald writes that field itself, or if the field makes
  *     journald attribute the entry to another process. So a reader can trust these fields.
+ *   - A tag is reserved if people could take it for TAG_OF_DAEMON: without leading spaces and
+ *     without characters that are not ASCII, its first word is that, in small or capital letters. A
+ *     word ends before the first character other than a letter, a digit, '-', '_' and '.'. So a
+ *     reader can tell the daemon's own entries from messages.
  *
  * Policy: both ends check every field. The sender reports an invalid field to its user; the daemon
  * refuses the message as damaged. A decoded field points into the octets that it was read from, and
@@ -34,6 +38,8 @@
 #define FIELDS_COUNT_MAX 64u
 /* Characters of a name: the limit of journald. */
 #define FIELD_NAME_MAX 64u
+/* The tag of the daemon's own entries. */
+#define TAG_OF_DAEMON "minitalkd"
 /* Octets of a tag. */
 #define TAG_LENGTH_MAX 255u
 #define FACILITY_MAX 23
@@ -80,7 +86,10 @@ enum fields_result {
  */
 enum fields_result fields_add(struct fields *fields, const char *text, size_t length);
 
-/* Sets the tag, which ends with a NUL: 1 to TAG_LENGTH_MAX octets without control characters. */
+/*
+ * Sets the tag, which ends with a NUL: 1 to TAG_LENGTH_MAX octets of printable text. Returns
+ * FIELDS_RESERVED for a tag that people could take for the daemon's.
+ */
 enum fields_result fields_set_tag(struct fields *fields, const char *tag);
 
 /* Sets the facility, 0 to FACILITY_MAX, or removes it: FACILITY_NONE. */

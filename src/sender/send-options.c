@@ -196,8 +196,12 @@ static void set_tag(struct fields *fields, const char *tag)
     enum fields_result result = fields_set_tag(fields, tag);
 
     if (result == FIELDS_BAD_VALUE)
-        fail(EX_USAGE, "invalid tag '%s'; give --tag 1 to %u bytes without control characters", tag,
+        fail(EX_USAGE,
+             "invalid tag '%s'; give --tag 1 to %u bytes of UTF-8 without control characters", tag,
              TAG_LENGTH_MAX);
+    if (result == FIELDS_RESERVED)
+        fail(EX_USAGE, "the tag '%s' is reserved for the daemon's own entries; give another --tag",
+             tag);
     require_added(result);
 }
 

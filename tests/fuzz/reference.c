@@ -4,6 +4,7 @@
 #include "reference.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Holds a length of up to 10 octets of 7 bits, which may exceed size_t. */
 __extension__ typedef unsigned __int128 wide;
@@ -101,12 +102,73 @@ static bool is_number_up_to(const uint8_t *text, size_t length, wide least, wide
     return number >= least && number <= most;
 }
 
+/*
+ * The well-formed sequences of the Unicode standard, table 3-7, by the ranges of their octets, and
+ * without the control characters of the first two rows.
+ */
+static const struct {
+    uint8_t least[4], most[4];
+} characters[] = {
+    {{0x20}, {0x7e}},
+    {{0xc2, 0xa0}, {0xc2, 0xbf}},
+    {{0xc3, 0x80}, {0xdf, 0xbf}},
+    {{0xe0, 0xa0, 0x80}, {0xe0, 0xbf, 0xbf}},
+    {{0xe1, 0x80, 0x80}, {0xec, 0xbf, 0xbf}},
+    {{0xed, 0x80, 0x80}, {0xed, 0x9f, 0xbf}},
+    {{0xee, 0x80, 0x80}, {0xef, 0xbf, 0xbf}},
+    {{0xf0, 0x90, 0x80, 0x80}, {0xf0, 0xbf, 0xbf, 0xbf}},
+    {{0xf1, 0x80, 0x80, 0x80}, {0xf3, 0xbf, 0xbf, 0xbf}},
+    {{0xf4, 0x80, 0x80, 0x80}, {0xf4, 0x8f, 0xbf, 0xbf}},
+};
+
+/* The characters of these sequences that cannot be shown. */
+static bool is_excluded(const uint8_t *text, size_t length)
+{
+    if (length == 3 && text[0] == 0xe2)
+        return text[1] == 0x80 && (text[2] == 0xa8 || text[2] == 0xa9);
+    if (length == 3 && text[0] == 0xef)
+        return (text[1] == 0xb7 && text[2] >= 0x90 && text[2] <= 0xaf) ||
+               (text[1] == 0xbf && text[2] >= 0xbe);
+    return length == 4 && (text[1] & 0xf) == 0xf && text[2] == 0xbf && text[3] >= 0xbe;
+}
+
+/* Returns the length of the printable character at the beginning of a text, or 0. */
+static size_t character_at(const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        size_t n = 0;
+
+        while (n < 4 && n < length && characters[i].least[n] > 0 &&
+               text[n] >= characters[i].least[n] && text[n] <= characters[i].most[n])
+            n++;
+        if (n > 0 && (n == 4 || characters[i].least[n] == 0))
+            return is_excluded(text, n) ? 0 : n;
+    }
+    return 0;
+}
+
 static bool is_printable(const uint8_t *text, size_t length)
 {
+    size_t at = 0, n;
+
+    while ((n = character_at(text + at, length - at)) > 0)
+        at += n;
+    return at == length && length >= 1 && length <= 255;
+}
+
+/* True for a printable tag that reads as the daemon's. */
+static bool is_taken_tag(const uint8_t *text, size_t length)
+{
+    static const char own[] = "minitalkd";
+    char ascii[256] = "";
+    size_t n = 0;
+
     for (size_t i = 0; i < length; i++)
-        if (text[i] < 32 || text[i] == 127)
-            return false;
-    return length >= 1 && length <= 255;
+        if (text[i] < 0x80 && (n > 0 || text[i] != ' '))
+            ascii[n++] = (char)text[i];
+    return strncasecmp(ascii, own, strlen(own)) == 0 &&
+           strspn(ascii + strlen(own), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789-_.") == 0;
 }
 
 /* Counts a field at the index of its letter. Returns false if the field is invalid. */
@@ -116,7 +178,8 @@ static bool count_field(const uint8_t *text, size_t length, unsigned counts[256]
 
     switch (text[0]) {
     case 't':
-        return counts['t']++ == 0 && is_printable(text + 1, length - 1);
+        return counts['t']++ == 0 && is_printable(text + 1, length - 1) &&
+               !is_taken_tag(text + 1, length - 1);
     case 'f':
         return counts['f']++ == 0 && is_number_up_to(text + 1, length - 1, 0, 23);
     case 'i':

@@ -104,11 +104,32 @@ test_the_daemon_logs_its_start_its_end_and_refused_messages() {
     kill "$daemon"
     eventually 5 has_ended "$daemon"
     journalctl --sync
-    journalctl --quiet --output=cat SYSLOG_IDENTIFIER=minitalk > notes
+    journalctl --quiet --output=cat SYSLOG_IDENTIFIER=minitalkd > notes
     grep -x "started as process $daemon" notes
     grep "refused a message from process .*, user $(id -u): larger" notes
     grep -x stopped notes
     [ "$(wc -l < notes)" -eq 3 ] || fail "the daemon logged: $(cat notes)"
+}
+
+# What 'journalctl' shows without options: for an entry whose tag it does not show, it shows the
+# command name, minitalkd.
+test_no_message_looks_like_a_note_of_the_daemon() {
+    local tag
+    start_journald
+    mkdir own
+    start_journal_daemon
+    for tag in minitalkd 'minitalkd[1]: ' $'\xff' $'\x9b' $'\xc2\x9b' $'\xef\xbf\xbf' \
+        $'mini\u200btalkd'; do
+        expect_status 64 jsend --tag="$tag" "stopped with the tag '$tag'"
+    done
+    for tag in minitalk backup Zoë minitalkd-watch $'\u200b'; do
+        jsend --tag="$tag" 'it stopped'
+    done
+    jsend 'it stopped'
+    journalctl --sync
+    journalctl --quiet --output=short | grep 'stopped' > shown
+    [ "$(wc -l < shown)" -eq 6 ] || fail "the journal shows $(cat shown)"
+    ! grep -E ' minitalkd(\[[0-9]+\])?: ' shown || fail 'a message looks like a note of the daemon'
 }
 
 expect_bytes() {

@@ -85,9 +85,13 @@ test_wrong_values_are_named() {
         expect_status 64 send --field="$wrong" text
         expect_complaint "the field in '$wrong' is reserved"
     done
-    for wrong in '' $'new\nline' "$(printf 'a%.0s' {1..256})"; do
+    for wrong in '' $'new\nline' $'\x9b' $'\xc2\x9b' $'\xff' "$(printf 'a%.0s' {1..256})"; do
         expect_status 64 send --tag="$wrong" text
         grep -qF "invalid tag '" stderr
+    done
+    for wrong in minitalkd MINITALKD ' minitalkd' 'minitalkd[1]: stopped'; do
+        expect_status 64 send --tag="$wrong" text
+        expect_complaint "the tag '$wrong' is reserved for the daemon's own entries; give another"
     done
     for wrong in 0 -1 x 2147483648; do
         expect_status 64 send "--id=$wrong" text

@@ -236,19 +236,66 @@ START_TEST(a_tag_has_1_to_255_octets)
 }
 END_TEST
 
-START_TEST(a_tag_has_no_control_characters)
+/* Returns what fields_set_tag() says. The receiver must say the same. */
+static enum fields_result judge_tag(const char *tag)
 {
-    for (unsigned octet = 1; octet < 256; octet++) {
-        const char tag[] = {'x', (char)octet, '\0'}, text[] = {'t', 'x', (char)octet};
-        bool is_control = octet < 0x20 || octet == 0x7f;
-        struct fields fields = {0};
+    char text[TAG_LENGTH_MAX + 1] = "t";
+    struct fields fields = {0};
+    enum fields_result result = fields_set_tag(&fields, tag);
 
-        ck_assert_int_eq(fields_set_tag(&fields, tag),
-                         is_control ? FIELDS_BAD_VALUE : FIELDS_ADDED);
-        ck_assert_int_eq(is_valid(text, sizeof text), !is_control);
-        fields_free(&fields);
+    strcat(text, tag);
+    ck_assert_int_eq(is_valid(text, strlen(text)), result == FIELDS_ADDED);
+    ck_assert_uint_eq(fields.count, result == FIELDS_ADDED);
+    fields_free(&fields);
+    return result;
+}
+
+START_TEST(a_tag_is_printable_text)
+{
+    static const char *const bad[] = {
+        "x\x80", "x\xff", "\xc2", "\xc2\x9b", "x\xc2\x80y", "x\xe2\x80\xa8", "\xef\xbf\xbf",
+    };
+
+    for (unsigned octet = 1; octet < 256; octet++) {
+        const char tag[] = {'x', (char)octet, '\0'};
+        bool is_ascii = octet >= 0x20 && octet < 0x7f;
+
+        ck_assert_int_eq(judge_tag(tag), is_ascii ? FIELDS_ADDED : FIELDS_BAD_VALUE);
     }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_msg(judge_tag(bad[i]) == FIELDS_BAD_VALUE, "%zu", i);
+    ck_assert_int_eq(judge_tag("Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80"), FIELDS_ADDED);
     ck_assert(!is_valid("tx\0", 3));
+}
+END_TEST
+
+START_TEST(a_tag_that_reads_as_the_daemons_is_reserved)
+{
+    static const char *const taken[] = {
+        "minitalkd",
+        "MiniTalkD",
+        "  minitalkd",
+        "minitalkd ",
+        "minitalkd[1]",
+        "minitalkd[1]: stopped",
+        "minitalkd: stopped",
+        "minitalkd/x",
+        "mini\xe2\x80\x8btalkd", /* a space without width */
+        "\xe2\x80\xae"
+        "minitalkd", /* writes from right to left */
+        "minitalkd\xe2\x80\x8b",
+        "minitalkd\xe2\x80\x8b: stopped",
+    };
+    static const char *const free[] = {
+        "minitalk",    "minitalk d",   "minitalkdx", "minitalkd-x", "minitalkd.x",
+        "minitalkd_x", "minitalkd2",   "xminitalkd", "-minitalkd",  "minitalk-d",
+        "m",           "\xe2\x80\x8b", "mini talkd",
+    };
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        ck_assert_msg(judge_tag(taken[i]) == FIELDS_RESERVED, "%s", taken[i]);
+    for (size_t i = 0; i < sizeof free / sizeof free[0]; i++)
+        ck_assert_msg(judge_tag(free[i]) == FIELDS_ADDED, "%s", free[i]);
 }
 END_TEST
 
@@ -484,7 +531,8 @@ Suite *make_suite(void)
         names_that_the_daemon_or_journald_sets_are_reserved,
         names_that_resemble_reserved_names_are_allowed,
         a_tag_has_1_to_255_octets,
-        a_tag_has_no_control_characters,
+        a_tag_is_printable_text,
+        a_tag_that_reads_as_the_daemons_is_reserved,
         a_facility_is_0_to_23,
         a_pid_is_1_or_more,
         a_number_is_decimal_in_its_shortest_form,

@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/check-rejects \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
+	tests/unit/check-text \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
 	tests/unit/check-user \
@@ -148,6 +149,9 @@ tests_unit_check_subids_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_summary_LDADD = $(WITH_SENDER)
+
+tests_unit_check_text_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_text_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
