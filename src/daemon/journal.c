@@ -227,6 +227,8 @@ static const struct {
     [RECORD_REFUSED] = {MESSAGE_ID_REFUSED, LOG_WARNING},
     [RECORD_LIMITED] = {MESSAGE_ID_LIMITED, LOG_WARNING},
     [RECORD_LOST] = {MESSAGE_ID_LOST, LOG_NOTICE},
+    [RECORD_SHORTAGE] = {MESSAGE_ID_SHORTAGE, LOG_WARNING},
+    [RECORD_RELIEF] = {MESSAGE_ID_RELIEF, LOG_NOTICE},
 };
 
 static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,

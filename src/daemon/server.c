@@ -16,6 +16,7 @@
 
 #include "daemon/peer.h"
 #include "daemon/rejects.h"
+#include "daemon/shortage.h"
 #include "daemon/status.h"
 #include "daemon/stop.h"
 #include "daemon/subids.h"
@@ -44,6 +45,7 @@ struct server {
     struct sink *sink;
     struct exchange exchange;
     struct status status;
+    struct shortage shortage;
     sigset_t stops; /* signals that ask the daemon to stop */
     struct spin spin;
     struct rejects rejects;
@@ -153,15 +155,17 @@ static int begin_to_stop(struct server *server)
 }
 
 /*
- * Reports changed counts to the service manager, and begins or ends the stop of the daemon. Must be
- * called after each round and after each other event.
+ * Looks for a shortage, reports changes to the service manager, and begins or ends the stop of the
+ * daemon. Must be called after each round and after each other event.
  */
 static int look_around(struct server *server)
 {
     /* Take the signal even while stopping: otherwise the inbox would stay readable. */
     bool is_asked = stop_was_asked(&server->stops);
-    int r = status_follow(&server->status);
+    int r = shortage_follow(&server->shortage);
 
+    if (r >= 0)
+        r = status_follow(&server->status);
     if (r >= 0 && is_asked && !server->stopping)
         r = begin_to_stop(server);
     if (r < 0)
@@ -423,6 +427,8 @@ static int on_round(sd_event_source *source, void *userdata)
         if (r > 0) {
             if (server->trace)
                 trace_signal(server, &signal);
+            if (signal.pid == 0)
+                shortage_note(&server->shortage);
             exchange_take(ex, now, &signal);
             spin_heard(&server->spin);
             if (++taken % EXCHANGE_SIGNALS_PER_TICK != 0)
@@ -449,6 +455,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
     (void)source, (void)usec;
     return serve(userdata);
+}
+
+static int on_shortage(void *owner)
+{
+    return look_around(owner);
 }
 
 static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -567,7 +578,10 @@ int server_new(struct sink *sink, const struct server_limits *limits, struct tra
     if (r >= 0)
         r = end_on_failure(server);
     if (r >= 0)
-        r = status_open(&server->status, server->event, &server->exchange.counts, sink);
+        r = shortage_open(&server->shortage, server->event, sink, on_shortage, server);
+    if (r >= 0)
+        r = status_open(&server->status, server->event, &server->exchange.counts, sink,
+                        &server->shortage);
     if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
     if (r < 0) {
@@ -589,6 +603,7 @@ void server_free(struct server *server)
     sd_event_source_unref(server->output);
     status_close(&server->status);
     subids_done(&server->subids);
+    shortage_close(&server->shortage);
     sd_event_unref(server->event);
     free(server);
 }

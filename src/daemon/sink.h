@@ -30,9 +30,11 @@ struct entry {
 enum record {
     RECORD_STARTED,
     RECORD_STOPPED,
-    RECORD_REFUSED, /* a sender's message was refused */
-    RECORD_LIMITED, /* a user is at the limit of messages */
-    RECORD_LOST,    /* a sender ended in the middle of a message */
+    RECORD_REFUSED,  /* a sender's message was refused */
+    RECORD_LIMITED,  /* a user is at the limit of messages */
+    RECORD_LOST,     /* a sender ended in the middle of a message */
+    RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
+    RECORD_RELIEF,   /* that is over */
 };
 
 struct sink {

@@ -34,9 +34,13 @@ static void show(struct status *status, const char *lines)
 {
     const struct exchange_counts *now = status->counts;
     int failure = status->sink->failure;
-    char trouble[128] = "", limited[64] = "";
+    char trouble[128] = "", limited[64] = "", shortage[96] = "";
 
     status->shown = *now;
+    status->shown_shortage = status->shortage->is_on;
+    if (status->shortage->is_on)
+        snprintf(shortage, sizeof shortage, "; user %u is at the limit of %llu pending signals",
+                 (unsigned)status->shortage->uid, status->shortage->limit);
     if (failure)
         snprintf(trouble, sizeof trouble, "; the last attempt to log to %s failed: %s",
                  status->sink->name, strerror(failure));
@@ -45,9 +49,10 @@ static void show(struct status *status, const char *lines)
                  now->limited);
     sd_notifyf(0,
                "%sSTATUS=%" PRIu64 " messages (%" PRIu64 " bytes) logged, %" PRIu64
-               " refused, %" PRIu64 " lost with their sender%s since %s; %" PRIu64 " senders now%s",
+               " refused, %" PRIu64 " lost with their sender%s since %s; %" PRIu64
+               " senders now%s%s",
                lines, now->messages, now->bytes, now->refused, now->lost, limited, status->since,
-               now->senders, trouble);
+               now->senders, shortage, trouble);
 }
 
 static int on_update(sd_event_source *source, uint64_t usec, void *userdata)
@@ -63,11 +68,11 @@ static int on_update(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 int status_open(struct status *status, sd_event *event, const struct exchange_counts *counts,
-                const struct sink *sink)
+                const struct sink *sink, const struct shortage *shortage)
 {
     int r;
 
-    *status = (struct status){.counts = counts, .sink = sink};
+    *status = (struct status){.counts = counts, .sink = sink, .shortage = shortage};
     r = sd_event_add_time(event, &status->update, CLOCK_MONOTONIC, 0, 0, on_update, status);
     if (r >= 0)
         r = sd_event_source_set_enabled(status->update, SD_EVENT_OFF);
@@ -90,7 +95,8 @@ int status_follow(struct status *status)
     int enabled;
     int r;
 
-    if (memcmp(status->counts, &status->shown, sizeof status->shown) == 0)
+    if (memcmp(status->counts, &status->shown, sizeof status->shown) == 0 &&
+        status->shortage->is_on == status->shown_shortage)
         return 0;
     r = sd_event_source_get_enabled(status->update, &enabled);
     if (r < 0 || enabled != SD_EVENT_OFF)

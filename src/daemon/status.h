@@ -13,30 +13,33 @@
 
 #include <systemd/sd-event.h>
 
+#include "daemon/shortage.h"
 #include "daemon/sink.h"
 #include "protocol/exchange.h"
 
 struct status {
     const struct exchange_counts *counts;
     const struct sink *sink;
+    const struct shortage *shortage;
     sd_event_source *update; /* on while the last report is out of date */
     struct exchange_counts shown;
+    bool shown_shortage;
     /* The start of the counts, in local time, for people. */
     char since[sizeof "2026-11-24 11:05:12"];
 };
 
 /*
- * Prepares to report these counts and the newest failure of this sink. The counts and the sink stay
- * the caller's. Returns 0 or -errno.
+ * Prepares to report these counts, the newest failure of this sink, and this shortage while it
+ * lasts. All three stay the caller's. Returns 0 or -errno.
  */
 int status_open(struct status *status, sd_event *event, const struct exchange_counts *counts,
-                const struct sink *sink);
+                const struct sink *sink, const struct shortage *shortage);
 void status_close(struct status *status);
 
 /* Reports that the daemon is ready. Its counts run from now on. */
 void status_ready(struct status *status);
 
-/* Must be called after the counts may have changed. Returns 0 or -errno. */
+/* Must be called after the counts or the shortage may have changed. Returns 0 or -errno. */
 int status_follow(struct status *status);
 
 /* Reports that the daemon stops. */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/lane.h"
+
 #define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
 /* Positions of fields in /proc/PID/stat, from 1. Its fields have no labels. */
 #define NAME_FIELD 2
@@ -75,6 +77,14 @@ static bool take_shield(const char *value, struct procstat *stat)
     return true;
 }
 
+/* The value is the number of pending signals, a slash, and the limit. */
+static bool take_queue(const char *value, struct procstat *stat)
+{
+    if (!take_number(&value, 10, &stat->signals_pending) || *value++ != '/')
+        return false;
+    return take_number(&value, 10, &stat->signal_limit);
+}
+
 static bool take_capabilities(const char *value, struct procstat *stat)
 {
     unsigned long long mask;
@@ -90,8 +100,9 @@ static const struct {
     const char *label;
     bool (*take)(const char *value, struct procstat *stat);
 } lines[] = {
-    {"Name:\t", take_name},     {"State:\t", take_state},   {"Uid:\t", take_users},
-    {"SigBlk:\t", take_shield}, {"SigIgn:\t", take_shield}, {"CapEff:\t", take_capabilities},
+    {"Name:\t", take_name},           {"State:\t", take_state},   {"Uid:\t", take_users},
+    {"SigQ:\t", take_queue},          {"SigBlk:\t", take_shield}, {"SigIgn:\t", take_shield},
+    {"CapEff:\t", take_capabilities},
 };
 
 #define LINES (sizeof lines / sizeof lines[0])
@@ -139,6 +150,12 @@ int procstat_read(pid_t pid, struct procstat *ret)
         return found == 0 ? -ESRCH : -EBADMSG;
     *ret = stat;
     return 0;
+}
+
+bool procstat_has_room(const struct procstat *stat)
+{
+    return stat->signals_pending <= stat->signal_limit &&
+           stat->signal_limit - stat->signals_pending >= SLOTS;
 }
 
 /* ---- /proc/PID/stat ---- */

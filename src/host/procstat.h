@@ -13,6 +13,8 @@ struct procstat {
     uid_t real_uid, effective_uid;
     bool is_shielded; /* blocks both SIGUSR1 and SIGUSR2, or ignores both: they cannot end it */
     bool may_kill;    /* has the effective capability CAP_KILL */
+    /* Pending signals of its real user, and its own limit of them (RLIMIT_SIGPENDING). */
+    unsigned long long signals_pending, signal_limit;
 };
 
 /*
@@ -20,6 +22,12 @@ struct procstat {
  * show it; -EBADMSG if the file has an unknown format; another -errno.
  */
 int procstat_read(pid_t pid, struct procstat *ret);
+
+/*
+ * Returns true if the process's user has room for one more signal in each slot (lane.h). Without
+ * this room, the kernel can deliver signals to this process without their sender.
+ */
+bool procstat_has_room(const struct procstat *stat);
 
 /*
  * Tells the number of the CPU that a process runs on, waits for, or ran on last. For a process with

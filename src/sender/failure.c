@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "host/complaint.h"
 #include "host/procstat.h"
@@ -19,28 +20,44 @@ static int daemon_ended(pid_t daemon)
     return EX_TEMPFAIL;
 }
 
-static bool is_stopped(pid_t pid)
+static bool is_stopped(const struct procstat *stat)
 {
-    struct procstat stat;
+    return stat->state == 'T' || stat->state == 't';
+}
 
-    return procstat_read(pid, &stat) == 0 && (stat.state == 'T' || stat.state == 't');
+/* Returns true if signals to this process can arrive without their sender. */
+static bool lacks_room(void)
+{
+    struct procstat own;
+
+    return procstat_read(getpid(), &own) == 0 && !procstat_has_room(&own);
 }
 
 static int timed_out(const struct conversation *c)
 {
     double seconds = (double)c->limit / (double)NSEC_PER_SEC;
     int pid = (int)c->daemon;
+    struct procstat daemon;
+    bool is_known = procstat_read(c->daemon, &daemon) == 0;
 
-    if (is_stopped(c->daemon)) {
+    if (is_known && is_stopped(&daemon)) {
         complain("timed out after %g s: the daemon, process %d, is stopped; continue it with "
                  "'kill -CONT %d'",
                  seconds, pid, pid);
         return EX_TEMPFAIL;
     }
-    if (c->is_stripped) {
+    /* Signals of other PID namespaces have no sender either, so this alone does not prove it. */
+    if (c->is_stripped && lacks_room()) {
         complain("timed out after %g s: signals arrive without the PID of their sender, because "
                  "this user is at the limit of pending signals; raise it ('ulimit -i')",
                  seconds);
+        return EX_TEMPFAIL;
+    }
+    if (is_known && !procstat_has_room(&daemon)) {
+        complain("timed out after %g s: signals reach the daemon, process %d, without the PID of "
+                 "their sender, because user %u is at the limit of pending signals; end the "
+                 "process that has signals pending, or raise the daemon's LimitSIGPENDING=",
+                 seconds, pid, (unsigned)daemon.real_uid);
         return EX_TEMPFAIL;
     }
     if (!c->was_heard) {

@@ -184,16 +184,6 @@ test_with_all_standard_descriptors_closed_nothing_is_written_into_the_pidfile() 
 
 # ---- a service manager ----
 
-start_manager() {
-    "$tools/notified" "$PWD/notify" > notified &
-    eventually 5 test -S notify
-    export NOTIFY_SOCKET=$PWD/notify
-}
-
-manager_was_told() {
-    grep -q "^$1" notified
-}
-
 # The status shows local time, so the test sets a time zone that no machine has by default.
 test_the_status_shows_when_the_counts_began() {
     local since earliest latest

@@ -132,6 +132,37 @@ test_no_message_looks_like_a_note_of_the_daemon() {
     ! grep -E ' minitalkd(\[[0-9]+\])?: ' shown || fail 'a message looks like a note of the daemon'
 }
 
+# record_of NAME FIELD: prints the field of the records with the message ID NAME.
+record_of() {
+    local id
+    id=$(sed -n "s/^#define MESSAGE_ID_$1 \"\(.*\)\"/\1/p" "$srcdir/src/daemon/message-ids.h")
+    journalctl --sync
+    journalctl --quiet --output=cat --output-fields="$2" "MESSAGE_ID=$id"
+}
+
+has_record() {
+    [ -n "$(record_of "$1" MESSAGE)" ]
+}
+
+test_the_daemon_logs_that_its_user_is_at_the_limit_of_pending_signals() {
+    start_journald
+    publish_programs
+    install -m 755 "$tools/hoard" .
+    mkdir own
+    chown "$USER_A" own
+    start_journal_daemon as "$USER_A" prlimit --sigpending=10:10
+    as "$USER_A" ./hoard 10 > hoarder &
+    eventually 5 has_text hoarder
+    expect_status 75 as "$USER_A" "$minitalk_send" --timeout=1 --pidfile="$PWD/own/pid" 'a message'
+    eventually 5 has_record SHORTAGE
+    record_of SHORTAGE MESSAGE | grep -x "user $USER_A is at the limit of 10 pending signals, .*"
+    [ "$(record_of SHORTAGE PRIORITY)" = 4 ]
+    kill "$(cat hoarder)"
+    eventually 20 has_record RELIEF
+    [ "$(record_of RELIEF PRIORITY)" = 5 ]
+    [ "$(record_of SHORTAGE MESSAGE | wc -l)" -eq 1 ] || fail 'the limit was logged more than once'
+}
+
 expect_bytes() {
     local length
     length=$(wc -c < "$1")

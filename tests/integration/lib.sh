@@ -223,6 +223,21 @@ loads_libraries() {
     readelf --program-headers "$minitalk_send" | grep -q INTERP
 }
 
+# ---- a service manager ----
+
+# start_manager: daemons that start from now on notify a service manager. What they tell it goes to
+# ./notified.
+start_manager() {
+    "$tools/notified" "$PWD/notify" > notified &
+    eventually 5 test -S notify
+    chmod 666 notify
+    export NOTIFY_SOCKET=$PWD/notify
+}
+
+manager_was_told() {
+    grep -q "^$1" notified
+}
+
 # ---- builds with sanitizers or coverage ----
 
 readonly build=${MINITALK_BUILD:-plain}

@@ -257,7 +257,7 @@ start_user_daemon() {
     publish_programs
     mkdir own
     chown "$1" own
-    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/pid" > output 2> errors
+    as "$1" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$PWD/own/pid" > output 2> errors
     daemon=$(head -n 1 output)
     also_end "$daemon"
 }
@@ -273,6 +273,91 @@ test_a_used_up_limit_of_pending_signals_is_named() {
     kill "$(cat hoarder)"
     as "$USER_A" prlimit --sigpending=10:10 "$minitalk_send" --pidfile="$PWD/own/pid" 'a message'
     expect_received 'a message'
+}
+
+# hoard_as USER: uses up this user's limit of 10 pending signals. The PID of the hoarder is in
+# $hoarder.
+hoard_as() {
+    install -m 755 "$tools/hoard" .
+    as "$1" ./hoard 10 > hoarder &
+    eventually 5 has_text hoarder
+    hoarder=$(cat hoarder)
+}
+
+last_status() {
+    sed -n 's/^STATUS=//p' notified | tail -n 1
+}
+
+status_has() {
+    last_status | grep -q "$1"
+}
+
+# expect_records NUMBER: the daemon has logged so many records about the limit.
+expect_records() {
+    [ "$(grep -c 'limit of' errors)" -eq "$1" ] || fail "not $1 records: $(cat errors)"
+}
+
+has_taken_all() {
+    grep -q '^ShdPnd:.0*$' "/proc/$1/status" && is_asleep "$1"
+}
+
+# The kernel counts by the number of the user ID. A container without a user namespace shares this
+# number as the hoarder does here.
+test_a_daemon_whose_user_is_at_the_limit_of_pending_signals_tells_everybody() {
+    local limit="user $USER_A is at the limit of 10 pending signals"
+    start_manager
+    run_by=(prlimit --sigpending=10:10)
+    start_user_daemon "$USER_A"
+    as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/pid" 'before'
+    hoard_as "$USER_A"
+    for message in first second; do
+        expect_status 75 as "$USER_A" "$minitalk_send" --timeout=1 --pidfile="$PWD/own/pid" \
+            "$message"
+        expect_complaint "signals reach the daemon, process $daemon, without the PID of their sender"
+        expect_complaint "because user $USER_A is at the limit of pending signals"
+    done
+    grep "^minitalkd: $limit, so signals arrive without the PID of their sender; " errors
+    expect_records 1
+    eventually 5 status_has "; $limit\$"
+    kill "$hoarder"
+    eventually 5 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/pid" 'after'
+    eventually 20 grep -q "^minitalkd: user $USER_A is below the limit of pending signals again" errors
+    expect_records 2
+    eventually 5 status_has ' senders now$'
+    expect_received before after
+}
+
+looks() {
+    grep -c '/proc/.*/status' calls
+}
+
+has_looked() {
+    [ "$(looks)" -ge 1 ]
+}
+
+# Signals of another PID namespace have no sender either. They are no sign of a limit. A flood of
+# them must not make the daemon look at its limit for each signal.
+test_signals_from_another_pid_namespace_are_no_sign_of_a_limit() {
+    needs_root 'make a PID namespace'
+    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
+    strace -qq -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
+    local start=${EPOCHREALTIME/./} took
+    start_manager
+    unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground --output=stdout \
+        --pidfile="$PWD/minitalk.pid" > output 2> errors &
+    eventually 10 has_text output
+    daemon=$(pgrep --parent $! -x minitalkd)
+    strace -qq -o calls -e trace=openat -p "$daemon" 2> /dev/null &
+    "$tools/stray" plain "$daemon" &
+    stray=$!
+    eventually 5 has_looked
+    let_work "$daemon" 500
+    took=$(((${EPOCHREALTIME/./} - start) / 1000000))
+    kill "$stray"
+    [ "$(looks)" -le $((took + 2)) ] || fail "the daemon looked $(looks) times in $took s"
+    eventually 5 has_taken_all "$daemon"
+    expect_records 0
+    ! status_has 'limit' || fail "the status is: $(last_status)"
 }
 
 run_tests

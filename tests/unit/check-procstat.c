@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,37 @@ START_TEST(may_kill_tells_if_a_process_has_cap_kill)
 }
 END_TEST
 
+static void has_room_for_three(void)
+{
+    struct rlimit limit = {.rlim_cur = 3, .rlim_max = 3};
+
+    ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &limit), 0);
+}
+
+START_TEST(the_limit_of_pending_signals_is_read)
+{
+    struct procstat stat = stat_of(has_room_for_three);
+
+    ck_assert_uint_eq(stat.signal_limit, 3);
+    ck_assert(!procstat_has_room(&stat));
+}
+END_TEST
+
+/* The own signals of a process count, too, and may be pending in all four slots (lane.h). */
+START_TEST(room_is_room_for_a_signal_in_each_slot)
+{
+    struct procstat stat = {.signals_pending = 6, .signal_limit = 10};
+
+    ck_assert(procstat_has_room(&stat));
+    stat.signals_pending = 7;
+    ck_assert(!procstat_has_room(&stat));
+    stat.signals_pending = 11;
+    ck_assert(!procstat_has_room(&stat));
+    stat.signal_limit = RLIM_INFINITY;
+    ck_assert(procstat_has_room(&stat));
+}
+END_TEST
+
 START_TEST(a_stopped_process_has_state_t_and_a_zombie_has_state_z)
 {
     pid_t pid = child_stays(child_does_nothing);
@@ -228,6 +260,8 @@ Suite *make_suite(void)
         only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
         real_and_effective_user_are_told_apart,
         may_kill_tells_if_a_process_has_cap_kill,
+        the_limit_of_pending_signals_is_read,
+        room_is_room_for_a_signal_in_each_slot,
         a_stopped_process_has_state_t_and_a_zombie_has_state_z,
         the_entry_of_a_process_that_has_ended_cannot_be_read,
         the_cpu_is_right_whatever_the_name_of_the_process,
