@@ -275,11 +275,11 @@ test_a_used_up_limit_of_pending_signals_is_named() {
     expect_received 'a message'
 }
 
-# hoard_as USER: uses up this user's limit of 10 pending signals. The PID of the hoarder is in
-# $hoarder.
+# hoard_as USER: uses up a limit of 10 pending signals of this user. The PID of the hoarder is in
+# $hoarder. The command in the array 'run_by', if any, executes the hoarder.
 hoard_as() {
     install -m 755 "$tools/hoard" .
-    as "$1" ./hoard 10 > hoarder &
+    as "$1" "${run_by[@]}" ./hoard 10 > hoarder &
     eventually 5 has_text hoarder
     hoarder=$(cat hoarder)
 }
@@ -325,6 +325,15 @@ test_a_daemon_whose_user_is_at_the_limit_of_pending_signals_tells_everybody() {
     expect_records 2
     eventually 5 status_has ' senders now$'
     expect_received before after
+}
+
+# Only the limit of the receiver counts, so the unit of the system's daemon sets none.
+test_a_daemon_with_a_higher_limit_of_pending_signals_is_not_affected() {
+    start_user_daemon "$USER_A"
+    run_by=(prlimit --sigpending=10:10)
+    hoard_as "$USER_A"
+    as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/pid" 'a message'
+    expect_received 'a message'
 }
 
 looks() {

@@ -17,6 +17,11 @@ test_the_system_unit_is_locked_down() {
         "$builddir/systemd/minitalk.service" > said || fail "$(cat said)"
 }
 
+# noise.sh shows that only the limit of the receiver counts.
+test_the_system_unit_sets_no_limit_of_pending_signals() {
+    grep -qx 'LimitSIGPENDING=infinity' "$builddir/systemd/minitalk.service"
+}
+
 test_every_placeholder_is_expanded() {
     ! grep -rE '@[A-Za-z_]+@' "$builddir"/systemd --include='*.service' --include='*.conf'
 }
