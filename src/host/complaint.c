@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/text.h"
+
 /*
  * Sizes in octets. LENGTH_MAX fits the longest path and the text around it, REASON_SIZE the text of
  * an errno, PREFIX_SIZE a prefix.
@@ -50,19 +52,6 @@ __attribute__((format(printf, 2, 0))) static void keep(int error, const char *fo
     }
 }
 
-/*
- * Returns the length in octets of the control character at the beginning of text, or 0 if no
- * control character is there. Knows those of ASCII, and U+0080 to U+009F in UTF-8.
- */
-static size_t control_at(const char *text)
-{
-    const unsigned char *octet = (const unsigned char *)text;
-
-    if (octet[0] < ' ' || octet[0] == 0x7f)
-        return 1;
-    return octet[0] == 0xc2 && octet[1] >= 0x80 && octet[1] < 0xa0 ? 2 : 0;
-}
-
 void complain(const char *format, ...)
 {
     va_list arguments;
@@ -101,9 +90,15 @@ void complaint_precede(const char *format, ...)
 
 void complaint_tell(void)
 {
-    for (char *c = newest; *c; c++)
-        for (size_t i = control_at(c); i > 0; i--)
-            c[i - 1] = '?';
+    size_t length = strlen(newest), at = 0;
+
+    while (at < length) {
+        size_t character = text_printable((const uint8_t *)newest + at, length - at);
+
+        if (character == 0)
+            newest[at] = '?';
+        at += character > 0 ? character : 1;
+    }
     if (newest[0])
         warnx("%s", newest);
     newest[0] = '\0';

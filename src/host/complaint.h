@@ -6,8 +6,9 @@
  * to erase its progress bar before it prints. So complain() only keeps the newest complaint, and
  * complaint_tell() prints it once the program knows that it has failed.
  *
- * Some parts of a complaint can come from anybody. Control characters are therefore shown as '?',
- * so that a complaint stays one line and does not control the terminal. If a complaint is too long,
+ * Some parts of a complaint can come from anybody. Each octet that is not part of printable text
+ * (text.h) is therefore shown as '?', so that a complaint stays one line and does not control the
+ * terminal. If a complaint is too long,
  * its middle is left out, and the cure at its end stays.
  */
 #pragma once

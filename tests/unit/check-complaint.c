@@ -88,7 +88,17 @@ START_TEST(control_characters_in_utf_8_are_shown_as_question_marks)
     complain("a\xc2\x9b"
              "2Jb\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xc2");
     complaint_tell();
-    expect_captured("a??2Jb????\xc2\xa0\xc3\x9b\xc2");
+    expect_captured("a??2Jb????\xc2\xa0\xc3\x9b?");
+}
+END_TEST
+
+/* To a terminal without UTF-8, 0x9b alone is a control character. */
+START_TEST(octets_that_are_not_utf_8_are_shown_as_question_marks)
+{
+    complain("a\x9b"
+             "2Jb\xff\xe2\x82 Zo\xc3\xab \xe2\x80\xa8");
+    complaint_tell();
+    expect_captured("a?2Jb??? Zo\xc3\xab ???");
 }
 END_TEST
 
@@ -158,6 +168,7 @@ Suite *make_suite(void)
         a_complaint_can_be_given_a_prefix,
         control_characters_are_shown_as_question_marks,
         control_characters_in_utf_8_are_shown_as_question_marks,
+        octets_that_are_not_utf_8_are_shown_as_question_marks,
         a_very_long_complaint_keeps_its_cause_and_its_cure,
         fail_prints_the_complaint_and_exits_with_its_status,
         the_text_of_the_error_number_comes_last,

@@ -57,7 +57,7 @@ other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,
 	--wrap=socket,--wrap=strdup,--wrap=write
 
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
-WITH_HOST = libunit.a libhost.a $(LIBBSD_LIBS) $(CHECK_LIBS)
+WITH_HOST = libunit.a libhost.a libprotocol.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 WITH_SENDER = libunit.a libsender.a $(CHECK_LIBS)
 WITH_DAEMON = libunit.a libdaemon.a libhost.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) $(CHECK_LIBS)
 
