@@ -112,7 +112,7 @@ static const char *name_of_input(const struct send_options *options)
 /* Must be called while files are opened with the caller's own rights, see privilege.h. */
 static void open_input(const struct send_options *options, struct input *ret)
 {
-    *ret = (struct input){.words = options->words, .stream = stdin, .whole = options->whole};
+    *ret = (struct input){.strings = options->strings, .stream = stdin, .whole = options->whole};
     if (options->file)
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
@@ -132,7 +132,7 @@ static int unreadable(const struct send_options *options, const struct input *in
             input->number, INPUT_LINE_MAX);
         return EX_DATAERR;
     }
-    if (options->words)
+    if (options->strings)
         complain_of(error, "cannot read message %ju", input->number);
     else
         complain_of(error, "cannot read message %ju from %s", input->number,
@@ -201,7 +201,7 @@ static int send_input(struct program *program)
     if (options->skip_empty && message.length == 0)
         return 0;
     status = options->dry_run ? 0 : send_one(program, &message);
-    if (status != 0 && !options->words)
+    if (status != 0 && !options->strings)
         complaint_precede("message %ju", program->input.number);
     if (status == 0 && options->echo)
         echo(&message);
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
     send_options_parse(argc, argv, &program.options);
-    if (!program.options.words && !program.options.file && !has_stdin)
+    if (!program.options.strings && !program.options.file && !has_stdin)
         fail(EX_NOINPUT, "standard input is closed; give a STRING, or open standard input");
     cli_require_signals(signals);
     /* A failed write to standard error must not change the outcome. */

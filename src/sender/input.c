@@ -30,16 +30,16 @@ static int append(struct input *in, const void *bytes, size_t length)
     return 0;
 }
 
-static int join_words(struct input *in)
+static int join_strings(struct input *in)
 {
     int r = 0;
 
     in->ended = true;
-    for (char **word = in->words; *word && r == 0; word++) {
-        if (word > in->words)
+    for (char **string = in->strings; *string && r == 0; string++) {
+        if (string > in->strings)
             r = append(in, " ", 1);
         if (r == 0)
-            r = append(in, *word, strlen(*word));
+            r = append(in, *string, strlen(*string));
     }
     return r < 0 ? r : 1;
 }
@@ -112,8 +112,8 @@ int input_next(struct input *in)
         return 0;
     in->length = 0;
     in->number++;
-    if (in->words)
-        return join_words(in);
+    if (in->strings)
+        return join_strings(in);
     return in->whole ? read_all(in) : read_line(in);
 }
 
@@ -122,7 +122,7 @@ uint64_t input_size(const struct input *in)
     struct stat stat;
     off_t position;
 
-    if (in->words || in->whole || fstat(fileno(in->stream), &stat) < 0 || !S_ISREG(stat.st_mode))
+    if (in->strings || in->whole || fstat(fileno(in->stream), &stat) < 0 || !S_ISREG(stat.st_mode))
         return 0;
     position = ftello(in->stream);
     return position >= 0 && position < stat.st_size ? (uint64_t)(stat.st_size - position) : 0;

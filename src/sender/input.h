@@ -2,7 +2,7 @@
 /*
  * input.h - reads the messages to be sent, one after another
  *
- * The words of a command line are one message. Of a stream, each line is a message, or the whole
+ * The strings of a command line are one message. Of a stream, each line is a message, or the whole
  * stream is one. The newline of a line is not part of the message; the last line may lack it. A
  * line that is too long is refused before it takes all memory.
  */
@@ -19,7 +19,7 @@
 #define INPUT_LINE_MAX ((size_t)16 << 20)
 
 struct input {
-    char **words; /* NULL-terminated, or NULL to read the stream */
+    char **strings; /* NULL-terminated, or NULL to read the stream */
     FILE *stream;
     bool whole; /* the stream is one message */
 

@@ -223,10 +223,10 @@ static void require_consistent(const struct send_options *options, bool has_file
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
         fail(EX_USAGE,
              "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");
-    if (options->words && is_for_input)
+    if (options->strings && is_for_input)
         fail(EX_USAGE,
              "--whole, --file and --prio-prefix read input and exclude a STRING; leave out '%s'",
-             *options->words);
+             *options->strings);
 }
 
 void send_options_parse(int argc, char **argv, struct send_options *ret)
@@ -314,7 +314,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
         }
     }
     if (optind < argc)
-        options.words = argv + optind;
+        options.strings = argv + optind;
     require_consistent(&options, has_file);
     /* Any message may bring a facility, so make sure now that the fields have room for one. */
     if (options.prio_prefix)

@@ -24,7 +24,7 @@ struct send_options {
     uint64_t timeout_ns; /* longest time without progress */
     bool dry_run;        /* find the daemon, but send nothing */
 
-    char **words;     /* the message; NULL: read the file */
+    char **strings;   /* the message; NULL: read the file */
     const char *file; /* NULL: standard input */
     bool whole;       /* the whole input is one message */
     bool skip_empty;

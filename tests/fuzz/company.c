@@ -144,7 +144,7 @@ static uint64_t look_at_clocks(void)
     return listener_is_alive() ? earlier(next, earlier(listener.deadline, listener.end_at)) : next;
 }
 
-/* Finishes what is in progress outside of the protocol: noticed ends, a commit, a stop. */
+/* Finishes what is under way outside of the protocol: noticed ends, a commit, a stop. */
 static void tidy_up(void)
 {
     listener_notice();

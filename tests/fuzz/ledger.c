@@ -26,7 +26,7 @@ void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct 
     PROMISE(bit->index < total(ledger));
     PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, bit->index));
     PROMISE(!channel_holds(daemon, ledger->process, bit->lane));
-    if (ledger->was_dismissed)
+    if (ledger->session_has_ended)
         return;
     PROMISE(bit->index >= ledger->taken);
     PROMISE(bit->index < ledger->taken + LANES);
@@ -36,7 +36,7 @@ void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index)
 {
     PROMISE(lane < LANES);
     PROMISE(index < total(ledger));
-    PROMISE(ledger->was_dismissed || index < ledger->taken);
+    PROMISE(ledger->session_has_ended || index < ledger->taken);
 }
 
 void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
@@ -46,7 +46,7 @@ void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
     PROMISE(truth->from == ledger->process);
     PROMISE(truth->message == ledger->current);
     PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, truth->index));
-    if (!ledger->was_dismissed) {
+    if (!ledger->session_has_ended) {
         PROMISE(bit->index == ledger->taken);
         PROMISE(bit->index == truth->index);
     }
@@ -89,15 +89,15 @@ void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets)
 
     PROMISE(pid == ledger->process->pid && uid == ledger->process->uid);
     PROMISE(ledger->taken > 0);
-    if (ledger->was_dismissed)
+    if (ledger->session_has_ended)
         return;
     PROMISE(ledger->taken < total(ledger));
     PROMISE(octets == reference_read(frame->octets, ledger->taken / 8, ledger->limit).received);
 }
 
-void ledger_dismiss(struct ledger *ledger)
+void ledger_end_session(struct ledger *ledger)
 {
-    ledger->was_dismissed = true;
+    ledger->session_has_ended = true;
     ledger->taken = 0;
 }
 
@@ -105,7 +105,7 @@ void ledger_dismiss(struct ledger *ledger)
 
 static bool is_just(const struct ledger *ledger, const struct entry *entry, enum reply_code reason)
 {
-    if (ledger->was_dismissed)
+    if (ledger->session_has_ended)
         return true;
     if (!(ledger->told & 1u << reason))
         return false;

@@ -37,7 +37,7 @@ struct ledger {
     uint64_t taken;              /* bits of it that the daemon has taken in this session */
     struct parcel newest[LANES]; /* last signal for this session on each lane */
     unsigned told;               /* replies that the daemon has sent: 1u << code each */
-    bool was_dismissed;          /* its session was ended */
+    bool session_has_ended;      /* the daemon has ended the session */
 };
 
 struct entry *ledger_entry(struct ledger *ledger);
@@ -57,7 +57,7 @@ void ledger_log(struct entry *entry);
 void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets);
 
 /* The session has ended. */
-void ledger_dismiss(struct ledger *ledger);
+void ledger_end_session(struct ledger *ledger);
 
 /* The message under way has its outcome. */
 void ledger_conclude(struct ledger *ledger, const struct conversation *conversation,

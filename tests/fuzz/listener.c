@@ -59,7 +59,7 @@ static void close_peer(void *owner, void *peer)
     PROMISE(owner == &listener);
     PROMISE(listener.is_open[place]);
     if (listener.has_session[place] && ledger_of(process))
-        ledger_dismiss(ledger_of(process));
+        ledger_end_session(ledger_of(process));
     listener.is_open[place] = false;
     listener.has_session[place] = false;
 }
@@ -302,7 +302,7 @@ bool listener_is_done(void)
            (channel.now >= listener.end_at || !exchange_has_unfinished(&listener.exchange));
 }
 
-/* A commit in progress ends with the process: as a whole, or never. */
+/* A commit under way ends with the process: as a whole, or never. */
 static void leave_log(bool is_logged)
 {
     if (listener.is_logging && listener.on_way && is_logged)

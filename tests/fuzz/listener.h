@@ -48,7 +48,7 @@ void listener_stop(void);
 bool listener_is_done(void);
 
 /*
- * Its process ends. If that is no crash, it says goodbye to all before. A message that was on its
+ * Its process ends. If that is no crash, it tells all STOPPING before. A message that was on its
  * way into the log is there or not: is_logged.
  */
 void listener_end(bool is_crash, bool is_logged);

@@ -125,7 +125,7 @@ void check_refused(struct check *check, struct ledger *ledger, enum reply_code r
     if (ledger->is_misled)
         return;
     /* The daemon has closed the session, so it no longer knows if the message was logged. */
-    if (reason == REPLY_FORGOTTEN && ledger->was_dismissed)
+    if (reason == REPLY_FORGOTTEN && ledger->session_has_ended)
         return;
     if (sent->logged > 0)
         check_fail(check, "process %d: message %u was refused (%d), but logged",

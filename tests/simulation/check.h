@@ -28,13 +28,13 @@ struct ledger {
     struct process *process;
     struct sent *sent;
     unsigned count;
-    unsigned current;      /* the message under way */
-    uint64_t next;         /* the bit of this message that the daemon is to take next */
-    bool was_told_busy;    /* at a time when the table of sessions was full */
-    bool was_dismissed;    /* the daemon has closed its session */
-    bool was_told_to_stop; /* "stopping", at a time when the daemon was stopping */
-    bool is_misled;        /* a process that may signal it forged a reply to its probe, or it is a
-                              rogue: nothing is promised for its own messages */
+    unsigned current;       /* the message under way */
+    uint64_t next;          /* the bit of this message that the daemon is to take next */
+    bool was_told_busy;     /* at a time when the table of sessions was full */
+    bool session_has_ended; /* the daemon has ended its session */
+    bool was_told_to_stop;  /* "stopping", at a time when the daemon was stopping */
+    bool is_misled;         /* a process that may signal it forged a reply to its probe, or it is a
+                               rogue: nothing is promised for its own messages */
 };
 
 struct check_counts {

@@ -45,7 +45,7 @@ static void close_peer(void *owner, void *closed)
     while (*at != closed)
         at = &(*at)->next;
     if ((*at)->has_session && (*at)->process->program)
-        ((struct ledger *)(*at)->process->program)->was_dismissed = true;
+        ((struct ledger *)(*at)->process->program)->session_has_ended = true;
     *at = (*at)->next;
     free(closed);
 }

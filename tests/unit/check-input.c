@@ -56,7 +56,7 @@ static void done(void)
 START_TEST(the_arguments_of_a_command_line_are_one_message)
 {
     input = (struct input){
-        .words = (char *[]){(char[]){"hello"}, (char[]){""}, (char[]){"big  world"}, NULL}};
+        .strings = (char *[]){(char[]){"hello"}, (char[]){""}, (char[]){"big  world"}, NULL}};
     EXPECT("hello  big  world");
     expect_end();
 }
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(no_arguments_are_an_empty_message)
 {
-    input = (struct input){.words = (char *[]){NULL}};
+    input = (struct input){.strings = (char *[]){NULL}};
     EXPECT("");
     expect_end();
 }
@@ -94,7 +94,7 @@ static char *huge_argument(void)
 
 START_TEST(a_message_beyond_the_maximum_is_refused)
 {
-    input = (struct input){.words = (char *[]){huge_argument(), NULL}};
+    input = (struct input){.strings = (char *[]){huge_argument(), NULL}};
     ck_assert_int_eq(input_next(&input), -EMSGSIZE);
 }
 END_TEST
@@ -212,7 +212,7 @@ START_TEST(only_a_file_of_lines_has_a_size)
     ck_assert_uint_eq(input_size(&input), 0);
     done();
     close(ends[1]);
-    input = (struct input){.words = (char *[]){(char[]){"one"}, NULL}};
+    input = (struct input){.strings = (char *[]){(char[]){"one"}, NULL}};
     ck_assert_uint_eq(input_size(&input), 0);
 }
 END_TEST
@@ -298,7 +298,7 @@ START_TEST(input_fails_when_memory_runs_out)
 {
     int arguments, line, whole;
 
-    input = (struct input){.words = (char *[]){(char[]){"hello"}, NULL}};
+    input = (struct input){.strings = (char *[]){(char[]){"hello"}, NULL}};
     memory_is_scarce = true;
     arguments = input_next(&input);
     memory_is_scarce = false;

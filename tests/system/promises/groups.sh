@@ -9,7 +9,7 @@ test_sending_can_be_restricted_to_a_group() {
     sender_is 4750 minitalk minitalk-users
     as bob minitalk-send 'by a member'
     guest minitalk-send 'by root'
-    expect_status 126 as alice bash -c 'minitalk-send "by a stranger"'
+    expect_status 126 as alice bash -c 'minitalk-send "by an outsider"'
     grep -q 'minitalk-send: Permission denied$' stderr
     logged > journal
     printf '%s\n' 'by a member' 'by root' | cmp - journal
@@ -19,7 +19,7 @@ test_sending_can_be_restricted_to_a_group() {
     apt install /root/+next.deb
     sender_is 4750 minitalk minitalk-users
     as bob minitalk-send 'by a member, with the next version'
-    expect_status 126 as alice bash -c 'minitalk-send "by a stranger"'
+    expect_status 126 as alice bash -c 'minitalk-send "by an outsider"'
     apt install --allow-downgrades /root/minitalk.deb
     follow debian/README.Debian 'To let every local user send again'
     sender_is 4755 minitalk root

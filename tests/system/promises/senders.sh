@@ -52,14 +52,14 @@ test_an_entry_names_the_senders_unit_and_command() {
 }
 
 test_an_entry_names_the_senders_login_session() {
-    local session
+    local login_session
     fresh_service
     # shellcheck disable=SC2016 # the shell of that session expands it
     guest su --login alice --command 'echo "$XDG_SESSION_ID"; minitalk-send "from a session"' > said
-    read -r session < said
-    [ -n "$session" ]
-    [ "$(logged MINITALK_SENDER_SESSION="$session" MINITALK_SENDER_UNIT="session-$session.scope")" = \
-        'from a session' ]
+    read -r login_session < said
+    [ -n "$login_session" ]
+    [ "$(logged MINITALK_SENDER_SESSION="$login_session" \
+        MINITALK_SENDER_UNIT="session-$login_session.scope")" = 'from a session' ]
     as_service User=alice -- minitalk-send 'from no session'
     logged --output=export > entries
     [ "$(grep -c '^MINITALK_SENDER_SESSION=' entries)" -eq 1 ]
@@ -96,33 +96,33 @@ test_a_killed_sender_is_noted_in_the_journal() {
 
 test_a_user_has_a_daemon_of_their_own() {
     local directory
-    local -a session
+    local -a as_alice
     guest loginctl enable-linger alice
     directory=/run/user/$(uid_of alice)
-    session=(as alice env "XDG_RUNTIME_DIR=$directory")
+    as_alice=(as alice env "XDG_RUNTIME_DIR=$directory")
     eventually 10 guest test -S "$directory/systemd/private"
     mark
-    "${session[@]}" systemctl --user start minitalk
-    "${session[@]}" minitalk-send --user 'to my own'
-    head -c 500000 /dev/zero | "${session[@]}" minitalk-send --user --whole
+    "${as_alice[@]}" systemctl --user start minitalk
+    "${as_alice[@]}" minitalk-send --user 'to my own'
+    head -c 500000 /dev/zero | "${as_alice[@]}" minitalk-send --user --whole
     [ "$(entries _SYSTEMD_USER_UNIT=minitalk.service _UID="$(uid_of alice)" \
         MINITALK_BYTES=9 "MESSAGE_ID=$(message_id MESSAGE)")" = 'to my own' ]
     as alice mkdir -p /home/alice/.config/systemd/user
     printf '%s\n' '[Service]' Type=oneshot 'ExecStart=minitalk-send "from a unit of mine"' |
         as alice tee /home/alice/.config/systemd/user/errand.service > /dev/null
-    "${session[@]}" systemctl --user start errand
+    "${as_alice[@]}" systemctl --user start errand
     [ "$(logged MINITALK_SENDER_USER_UNIT=errand.service)" = 'from a unit of mine' ]
     guest rm /home/alice/.config/systemd/user/errand.service
 
     as alice mkdir -p /home/alice/.config
     echo MINITALKD_OPTIONS=--max-message=100 |
         as alice tee /home/alice/.config/minitalk > /dev/null
-    "${session[@]}" systemctl --user restart minitalk
-    head -c 101 /dev/zero | expect_status 65 "${session[@]}" minitalk-send --user --whole
+    "${as_alice[@]}" systemctl --user restart minitalk
+    head -c 101 /dev/zero | expect_status 65 "${as_alice[@]}" minitalk-send --user --whole
     guest rm /home/alice/.config/minitalk
 
-    "${session[@]}" systemctl --user stop minitalk
-    expect_status 69 "${session[@]}" minitalk-send --user lost
+    "${as_alice[@]}" systemctl --user stop minitalk
+    expect_status 69 "${as_alice[@]}" minitalk-send --user lost
     expect_complaint "start it with 'systemctl --user start minitalk'"
     guest loginctl disable-linger alice
 }
