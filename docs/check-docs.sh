@@ -83,6 +83,40 @@ test_a_fresh_picture_shows_each_bit_of_its_trace() {
     expect_arrows fresh.svg
 }
 
+# lanes_of_frame SVG: the lane of each bit in the boxes of the frame, by its colour, one a line.
+lanes_of_frame() {
+    python3 -c '
+import sys
+import xml.etree.ElementTree as ET
+
+lanes = {"#0a5cc4": "thread", "#b3420b": "process"}
+for element in ET.parse(sys.argv[1]).iter():
+    if element.get("class") == "bit":
+        print(lanes[element.get("fill")])
+' "$1"
+}
+
+# lanes_of_trace: the lane of each bit in ./trace, in the order of their indices, one a line.
+lanes_of_trace() {
+    sed -n 's/.*"event":"bit".*"lane":"\([a-z]*\)".*"index":\([0-9]*\),.*/\2 \1/p' trace |
+        sort -nu | cut -d ' ' -f 2
+}
+
+# The second message of a session may begin on the process lane.
+test_each_bit_has_the_colour_of_its_lane() {
+    trace_a_message
+    for _ in even odd; do
+        "$srcdir/docs/draw-exchange.py" < trace > fresh.svg
+        lanes_of_trace > left
+        [ "$(wc -l < left)" -eq 64 ] || fail 'these are not 64 lanes'
+        lanes_of_frame fresh.svg > right
+        diff left right || fail 'lanes of bits, in the trace (<) and in the picture (>)'
+        grep -q "$(head -n 1 left) lane: even bits" fresh.svg || fail 'the legend has other lanes'
+        sed -e 's/"lane":"thread"/"lane":"other"/' -e 's/"lane":"process"/"lane":"thread"/' \
+            -e 's/"lane":"other"/"lane":"process"/' -i trace
+    done
+}
+
 test_the_committed_picture_shows_the_bits_of_a_fresh_trace() {
     trace_a_message
     bits_of_trace > left

@@ -70,6 +70,11 @@ def frame_bits(events):
     return [values[index] for index in range(len(values))]
 
 
+def bit_lanes(events):
+    """The lanes of all bits by index."""
+    return {event["index"]: event["lane"] for event in events if event["event"] == "bit"}
+
+
 def frame_octets(bits):
     return bytes(
         int("".join(map(str, bits[at : at + 8])), 2) for at in range(0, len(bits), 8)
@@ -159,11 +164,7 @@ class Picture:
         self.add("polygon", points=points, fill=STYLES[style][0])
 
 
-def lane_of(index):
-    return "process" if index % 2 else "thread"
-
-
-def draw_frame(picture, bits):
+def draw_frame(picture, bits, lanes):
     """A box for each octet, with its bits in the colours of their lanes."""
     octets = frame_octets(bits)
     left = (WIDTH - BOX_WIDTH * len(octets)) / 2
@@ -182,7 +183,7 @@ def draw_frame(picture, bits):
             x + BOX_WIDTH / 2, BOX_TOP + 19, None, font_family=MONO, font_size=14, class_="octet"
         )
         for index in range(number * 8, number * 8 + 8):
-            colour = STYLES[lane_of(index)][0]
+            colour = STYLES[lanes[index]][0]
             picture.add("tspan", str(bits[index]), row, fill=colour, class_="bit")
         picture.text(
             x + BOX_WIDTH / 2, BOX_TOP + 38, f"0x{octet:02x}", font_family=MONO, fill=FAINT
@@ -252,10 +253,11 @@ def draw_lifelines(picture, y1, y2):
         picture.add("line", x1=x, y1=y1, x2=x, y2=y2, stroke=LINE, stroke_width=2)
 
 
-def draw_legend(picture, y):
+def draw_legend(picture, y, lanes):
+    even, odd = ("even", "odd") if lanes[0] == "thread" else ("odd", "even")
     entries = [
-        (56, "thread", "thread lane: even bits"),
-        (302, "process", "process lane: odd bits"),
+        (56, "thread", f"thread lane: {even} bits"),
+        (302, "process", f"process lane: {odd} bits"),
         (548, "word", "word: a probe or a reply"),
     ]
     for x, style, text in entries:
@@ -264,7 +266,7 @@ def draw_legend(picture, y):
 
 
 def draw(events):
-    bits = frame_bits(events)
+    bits, lanes = frame_bits(events), bit_lanes(events)
     head, tail = split(events, bits)
     start = head[0]["us"]
     dots_y = ROWS_TOP + ROW_HEIGHT * len(head) + 10
@@ -284,7 +286,7 @@ def draw(events):
         font_size=17,
         font_weight="bold",
     )
-    draw_frame(picture, bits)
+    draw_frame(picture, bits, lanes)
     draw_lifelines(picture, ROWS_TOP - 16, dots_y - 14)
     draw_lifelines(picture, dots_y + 14, rows_end)
     for x, name in ((SENDER_X, "sender"), (DAEMON_X, "daemon")):
@@ -294,7 +296,7 @@ def draw(events):
     draw_dots(picture, dots_y, len(bits) - FIRST_BITS - 1)
     for number, event in enumerate(tail):
         draw_event(picture, tail_top + number * ROW_HEIGHT, event, start)
-    draw_legend(picture, rows_end + 28)
+    draw_legend(picture, rows_end + 28, lanes)
     return picture.root
 
 
