@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# plot.gp - draws bench.csv as bench.svg: every single figure of the rates
+# plot.gp - draws bench.csv as bench.svg: every single measurement of the rates
 #
 # The subtitle names the machine. BENCH_NOTE in the environment adds what the machine cannot tell.
-set terminal svg size 800, 800 font "sans,13" background "white"
+set terminal svg size 800, 800 font "sans,13" background "white" name "benchmark_of_minitalk"
 set output "bench.svg"
 set datafile separator ","
 
@@ -25,7 +25,7 @@ row(i) = i + 1.6 * group(word(names, i)) - 0.6
 
 machine = system('sed -n "s/^model name[^:]*: *//p" /proc/cpuinfo | head -n 1')
 note = system('printf %s "$BENCH_NOTE"')
-set label "Time for one bit and its ack" at screen 0.5, 0.965 center font ",17"
+set label "Time for each payload bit" at screen 0.5, 0.965 center font ",17"
 set label sprintf("%s%s CPUs%s; %s", machine eq "" ? "" : machine.", ", system("nproc"), \
     note eq "" ? "" : ", ".note, system("uname -sr")) at screen 0.5, 0.93 center noenhanced
 set tmargin at screen 0.9
@@ -33,10 +33,19 @@ set bmargin at screen 0.09
 set lmargin at screen 0.37
 set rmargin at screen 0.96
 
-set xlabel "microseconds (logarithmic scale); each dot is one figure"
+set xlabel "microseconds (logarithmic; lower is better); each dot is one measurement"
+# The axis ends at the ticks around the measurements. By itself it would end at a power of ten.
+array ticks[13] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+stats "< grep ns/bit bench.csv" using ($3 / 1000) nooutput
+do for [i = 1 : |ticks|] {
+    if (i == 1 || ticks[i] <= STATS_min) { left = ticks[i] }
+    if (i == 1 || ticks[i - 1] < STATS_max) { right = ticks[i] }
+}
+set xrange [STATS_min < left ? STATS_min : left : STATS_max > right ? STATS_max : right]
 set logscale x
 set format x "%g"
-set xtics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+set xtics ()
+do for [i = 1 : |ticks|] { set xtics add (ticks[i]) }
 set grid x
 set key off
 set border 1
@@ -53,4 +62,4 @@ do for [i = 1 : words(names)] {
 }
 plot for [i = 1 : words(names)] \
     sprintf("< grep '^%s,' bench.csv", word(names, i)) using ($3 / 1000):(row(i)) \
-    with points pointtype 7 pointsize 0.7 linecolor rgb (is_bare(word(names, i)) ? "#0a5cc4" : "#b3420b")
+    title word(labels, i) with points pointtype 7 pointsize 0.7 linecolor rgb (is_bare(word(names, i)) ? "#0a5cc4" : "#b3420b")
