@@ -7,6 +7,9 @@
 #include "fairness.h"
 #include "fuzz.h"
 
+/* words.h shares nothing with the barrier, so its limit is a copy. */
+_Static_assert(WORDS_MAX == BARRIER_WORDS, "the most words that the barrier holds");
+
 /* The octets that a decoder allocates for the first octets of a frame, at most; see frame.h. */
 #define FIRST_MEMORY 64
 

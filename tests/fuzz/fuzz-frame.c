@@ -43,17 +43,19 @@ static enum fields_result add_again(struct fields *fields, const struct field *f
 {
     char value[TAG_LENGTH_MAX + 1] = "";
 
-    if (field->kind == FIELD_OWN)
-        return fields_add(fields, field->name, field->name_length + 1 + field->length);
-    memcpy(value, field->value, field->length);
+    if (field->kind != FIELD_OWN)
+        memcpy(value, field->value, field->length);
     switch (field->kind) {
+    case FIELD_OWN:
+        break;
+    case FIELD_TAG:
+        return fields_set_tag(fields, value);
     case FIELD_FACILITY:
         return fields_set_facility(fields, (int)strtol(value, NULL, 10));
     case FIELD_PID:
         return fields_set_pid(fields, (int)strtol(value, NULL, 10));
-    default:
-        return fields_set_tag(fields, value);
     }
+    return fields_add(fields, field->name, field->name_length + 1 + field->length);
 }
 
 /* Checks that a sender that adds the same fields one by one gets the same octets. */

@@ -119,9 +119,16 @@ static bool is_just(const struct ledger *ledger, const struct entry *entry, enum
     case REPLY_BUSY:
     case REPLY_STOPPING:
         return true;
-    default:
-        return false;
+    case REPLY_GO:
+    case REPLY_WAIT:
+    case REPLY_PENDING:
+    case REPLY_COMMITTED:
+    case REPLY_VERSION:
+    case REPLY_FORGOTTEN:
+    case REPLY_OUT_OF_STEP:
+        break;
     }
+    return false;
 }
 
 static void refuse(const struct ledger *ledger, struct entry *entry, enum reply_code reason)

@@ -15,7 +15,7 @@
 #include "protocol/lane.h"
 #include "protocol/word.h"
 
-/* The most words that the exchange holds: BARRIER_WORDS in barrier.h. */
+/* The most words that the exchange holds. agreement.c compares it with BARRIER_WORDS. */
 #define WORDS_MAX 64
 
 struct words {

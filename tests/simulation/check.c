@@ -111,9 +111,17 @@ static bool is_justified(const struct check *check, const struct ledger *ledger,
         return ledger->was_told_busy;
     case REPLY_STOPPING:
         return ledger->was_told_to_stop;
-    default:
-        return false;
+    case REPLY_GO:
+    case REPLY_WAIT:
+    case REPLY_PENDING:
+    case REPLY_COMMITTED:
+    case REPLY_VERSION:
+    case REPLY_DAMAGED:
+    case REPLY_FORGOTTEN:
+    case REPLY_OUT_OF_STEP:
+        break;
     }
+    return false;
 }
 
 void check_refused(struct check *check, struct ledger *ledger, enum reply_code reason)
