@@ -21,6 +21,7 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 constants = \
 	src/daemon/message-ids.h \
 	src/daemon/server.c \
+	src/daemon/sink.h \
 	src/host/trace.h \
 	src/minitalkd.c \
 	src/protocol/barrier.h \

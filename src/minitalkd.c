@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* minitalkd.c - the daemon: takes messages by signal and logs them; see minitalkd(8) */
 
+#include <assert.h>
 #include <bsd/stdlib.h>
 #include <errno.h>
 #include <pwd.h>
@@ -29,6 +30,7 @@
 #define RATE_TEXT CLI_NUMBER(RATE_MESSAGES) "/" CLI_NUMBER(RATE_SECONDS)
 #define RATE_MESSAGES_MAX 1000000
 #define RATE_SECONDS_MAX 86400
+static_assert(MESSAGE_LIMIT <= JOURNAL_MESSAGE_MAX, "the default must suit each output");
 
 enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT };
 
@@ -60,7 +62,8 @@ static const char usage[] =
     "      --output=stdout       write each message and a newline to standard output\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
-    ", at most 1 GiB)\n"
+    ", at most 31 MiB,\n"
+    "                            or 1 GiB with --output=stdout)\n"
     "      --rate-limit=RATE     take RATE messages of each user, N/SECONDS (default " RATE_TEXT
     ") or none\n"
     "      --trace[=FORMAT]      print each signal on standard error, as text (default) or json\n"
@@ -176,6 +179,11 @@ static struct options parse_options(int argc, char **argv)
     }
     if (optind < argc)
         fail(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
+    if (options.output == OUTPUT_JOURNAL && options.limits.message > JOURNAL_MESSAGE_MAX)
+        fail(EX_USAGE,
+             "--max-message=%zu is too large for the journal, which may drop messages of more than "
+             "%zu bytes; give at most that, or use --output=stdout",
+             options.limits.message, JOURNAL_MESSAGE_MAX);
     if (options.trace != TRACE_NONE && !options.foreground && options.output == OUTPUT_JOURNAL)
         fail(EX_USAGE, "--trace needs --foreground or --output=stdout, because a daemon that logs "
                        "to the journal has no standard error");

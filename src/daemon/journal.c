@@ -17,6 +17,7 @@
 
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -36,6 +37,33 @@
 #include "daemon/message-ids.h"
 #include "daemon/sink.h"
 #include "protocol/fields.h"
+
+/*
+ * The limits of journald for an entry of an ordinary user. journald drops a larger entry, and its
+ * client does not learn of it. sink.h has the versions.
+ */
+#define ENTRY_SIZE_MAX ((size_t)32 << 20)
+#define ENTRY_FIELDS_MAX 1024u
+
+/*
+ * The sink's own fields: how many they are at most, and their octets together. The values are
+ * numbers, and names that the kernel limits to 255 octets each.
+ */
+#define OWN_FIELDS_MAX 16u
+#define OWN_FIELDS_SIZE_MAX ((size_t)OWN_FIELDS_MAX * 512)
+
+/*
+ * What a field has in an entry beyond its octets in a message: the name that replaces a letter, the
+ * length of 8 octets that a value with a newline has, and newlines.
+ */
+#define FIELD_OVERHEAD ((size_t)64)
+
+static_assert(JOURNAL_MESSAGE_MAX + FIELDS_SIZE_MAX + OWN_FIELDS_SIZE_MAX +
+                      (FIELDS_COUNT_MAX + OWN_FIELDS_MAX) * FIELD_OVERHEAD <=
+                  ENTRY_SIZE_MAX,
+              "journald would drop the largest message");
+static_assert(FIELDS_COUNT_MAX + OWN_FIELDS_MAX <= ENTRY_FIELDS_MAX,
+              "journald would drop the message with the most fields");
 
 static int poll_journald(const struct sink *sink)
 {

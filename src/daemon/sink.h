@@ -66,6 +66,20 @@ struct sink_ops {
     void (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
 };
 
+/*
+ * The largest payload, in octets, that the journal is sure to take: 31 MiB, with all fields.
+ *
+ * journald reports nothing to its client: it takes an entry that is too large, and drops it. In
+ * systemd 257.13 and newer versions, an entry of an ordinary user has at most 32 MiB
+ * (ENTRY_SIZE_UNPRIV_MAX in systemd's journal-importer.h). In 252, and for root, each field has at
+ * most 768 MiB (DATA_SIZE_MAX).
+ *
+ * The smallest limit applies to every daemon. It cannot know a larger one: its own user ID may be 0
+ * in a user namespace and another one to journald, and an upgrade may replace journald while the
+ * daemon runs.
+ */
+#define JOURNAL_MESSAGE_MAX ((size_t)31 << 20)
+
 /* Open the sink of this kind. Return 0 with *ret; or -errno with *ret untouched. */
 int journal_open(struct sink *ret);
 int stdout_open(struct sink *ret);

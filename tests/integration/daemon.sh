@@ -119,9 +119,9 @@ test_a_file_that_was_not_made_to_be_a_pidfile_is_left_alone() {
 
 test_wrong_arguments_are_usage_errors() {
     local -a wrong=('--output=printer' '--max-message=0' '--max-message=12x' '--max-message=-1'
-        '--max-message=1073741825' '--rate-limit=5' '--rate-limit=0/1' '--rate-limit=1/0'
-        '--rate-limit=1/86401' '--rate-limit=1000001/1' '--rate-limit=/' '--rate-limit=1/2/3'
-        'argument')
+        '--max-message=1073741825' '--max-message=32505857' '--rate-limit=5' '--rate-limit=0/1'
+        '--rate-limit=1/0' '--rate-limit=1/86401' '--rate-limit=1000001/1' '--rate-limit=/'
+        '--rate-limit=1/2/3' 'argument')
     for argument in "${wrong[@]}"; do
         expect_status 64 "$minitalkd" --foreground --pidfile=pid "$argument"
         expect_complaint "${argument#*=}"

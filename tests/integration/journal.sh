@@ -42,6 +42,12 @@ start_journal_daemon() {
     also_end "$daemon"
 }
 
+start_journal_daemon_with() {
+    "$minitalkd" --pidfile="$PWD/own/pid" "$@" > output
+    daemon=$(cat output)
+    also_end "$daemon"
+}
+
 jsend() {
     "$minitalk_send" --pidfile="$PWD/own/pid" "$@"
 }
@@ -259,6 +265,53 @@ test_a_large_message_arrives_and_the_kernel_names_its_user() {
     message_bytes 220000 | cmp - bytes
     expect_field MINITALK_SENDER_UID "$USER_A"
     expect_field _UID "$USER_A"
+}
+
+# The limit of messages for the journal. A message at this limit would take too long by signals, so
+# a program that has the daemon's own code logs it.
+limit=$("$tools/log-entry")
+
+expect_largest_entry() {
+    start_journald
+    "$@" "$tools/log-entry" "$limit"
+    [ "$(entries)" -eq 1 ] || fail "there are $(entries) entries"
+    expect_field MINITALK_BYTES "$limit"
+    journalctl --quiet --all --output=export "MESSAGE_ID=$MESSAGE_ID" > exported
+    [ "$(grep -acx 'LARGE_[0-9]*' exported)" -eq 64 ] || fail 'the entry lacks fields'
+}
+
+test_the_largest_message_with_the_most_fields_is_in_the_journal() {
+    expect_largest_entry
+}
+
+test_the_largest_message_of_an_ordinary_user_is_in_the_journal() {
+    install -m 755 "$tools/log-entry" .
+    tools=.
+    expect_largest_entry as "$USER_A"
+}
+
+test_a_message_that_journald_could_drop_is_refused() {
+    start_journald
+    mkdir own
+    start_journal_daemon_with "--max-message=$limit"
+    head -c $((limit + 1)) /dev/zero | expect_status 65 jsend --whole
+    expect_complaint 'the message is larger than the daemon accepts'
+    jsend 'it goes on'
+    expect_field MESSAGE 'it goes on'
+}
+
+test_a_limit_above_that_of_journald_is_a_usage_error() {
+    for options in "--max-message=$((limit + 1))" "--output=journal --max-message=1073741824" \
+        "--max-message=33554432 --foreground"; do
+        # shellcheck disable=SC2086 # one or two words
+        expect_status 64 "$minitalkd" --pidfile="$PWD/pid" $options
+        expect_complaint "is too large for the journal, which may drop messages of more than $limit"
+        [ ! -e pid ] || fail 'the daemon made a pidfile'
+    done
+    # Standard output has no such limit.
+    start_daemon --max-message=1073741824
+    send 'a message'
+    expect_received 'a message'
 }
 
 test_100_messages_are_100_entries() {

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/tools/hoard \
 	tests/tools/impostor \
 	tests/tools/launch \
+	tests/tools/log-entry \
 	tests/tools/notified \
 	tests/tools/pingpong \
 	tests/tools/storm \
@@ -20,5 +21,6 @@ tests_tools_clock_jumps_so_LDFLAGS = -shared
 tests_tools_impostor_LDADD = libprotocol.a
 # Built without coverage: the program ends as users who may not write the coverage files.
 tests_tools_launch_CFLAGS = -std=gnu11
+tests_tools_log_entry_LDADD = libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS)
 tests_tools_pingpong_LDADD = libhost.a
 tests_tools_stray_LDADD = libprotocol.a
