@@ -19,6 +19,7 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 
 # The sources of the numbers.
 constants = \
+	src/daemon/journal.c \
 	src/daemon/message-ids.h \
 	src/daemon/server.c \
 	src/daemon/sink.h \
