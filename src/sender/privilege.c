@@ -4,10 +4,13 @@
 #include "sender/privilege.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -61,6 +64,15 @@ void privilege_use_for_pidfile(void)
 {
     if (!has_borrowed_nothing())
         setfsuid(geteuid());
+}
+
+bool privilege_hides(int fd)
+{
+    struct statfs file_system;
+
+    /* fstatfs(2) cannot fail in procfs. */
+    return getauxval(AT_SECURE) != 0 && fstatfs(fd, &file_system) == 0 &&
+           file_system.f_type == PROC_SUPER_MAGIC;
 }
 
 bool privilege_was_dropped(void)

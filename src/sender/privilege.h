@@ -34,6 +34,16 @@ void privilege_use_for_pidfile(void);
 bool privilege_was_dropped(void);
 
 /*
+ * Returns true if this program must not show its caller what it reads from this descriptor, because
+ * the program is set-user-ID and the file is in procfs. The kernel lets every process read all
+ * about itself, such as /proc/self/maps, which it keeps from the caller of a set-user-ID program.
+ * Some of these files describe the program even if the caller has opened them before execve(2).
+ * Nothing tells them apart from the other files of procfs, so all are refused. privilege_drop()
+ * changes nothing: the program stays the one that was started with the privilege.
+ */
+bool privilege_hides(int fd);
+
+/*
  * Returns true if no_new_privs is set for this process (prctl(2)), so that set-user-ID has no
  * effect.
  */

@@ -473,15 +473,88 @@ test_with_the_system_daemon_the_senders_real_user_is_its_caller() {
     expect_received first second
 }
 
+# refuses_procfs COMMAND…: the sender refuses its input, and shows and sends nothing of it.
+refuses_procfs() {
+    expect_status 66 as "$USER_A" "$@"
+    expect_complaint 'is a file of procfs'
+    [ ! -s stdout ] || fail "the sender printed: $(cat stdout)"
+}
+
+# The kernel lets every process read all about itself. So a program that shows its input to its
+# caller must not read a file that describes this program: the caller may not read it, because the
+# program is set-user-ID.
+test_the_sender_does_not_show_its_own_memory_map() {
+    local file
+    start_system_daemon
+    ln -s /proc/self/maps link
+    mkdir elsewhere
+    mount -t proc proc elsewhere
+    unmount+=("$PWD/elsewhere")
+    for file in /proc/self/maps /proc/self/smaps /proc/self/stat /proc/thread-self/maps \
+        /proc/self/task/../maps /proc/self/cwd/link link elsewhere/self/maps; do
+        refuses_procfs "$minitalk_send" --dry-run --stderr --file="$file"
+        refuses_procfs "$minitalk_send" --file="$file"
+        refuses_procfs "$minitalk_send" --whole --file="$file"
+    done
+    expect_confirmed
+}
+
+# These files are opened before the program is executed, in the same process, and show the program
+# afterwards.
+test_the_sender_does_not_show_itself_by_an_inherited_descriptor() {
+    local file
+    start_system_daemon
+    for file in stat syscall io limits; do
+        # shellcheck disable=SC2016 # the shell inside expands it
+        refuses_procfs bash -c 'exec < "/proc/$$/$0"; exec "$@"' "$file" \
+            "$minitalk_send" --dry-run --stderr
+        # shellcheck disable=SC2016 # the shell inside expands it
+        refuses_procfs bash -c 'exec 9< "/proc/$$/$0"; exec "$@"' "$file" \
+            "$minitalk_send" --file=/dev/fd/9
+    done
+    expect_confirmed
+}
+
+# Even without its privilege, it is still the program whose memory its caller may not read.
+test_the_sender_does_not_show_its_own_memory_map_after_it_has_dropped_its_privilege() {
+    start_system_daemon
+    start_own_daemon
+    for option in "--pid=$daemon" --pidfile=own/minitalk.pid; do
+        refuses_procfs "$minitalk_send" "$option" --dry-run --stderr --file=/proc/self/maps
+    done
+    expect_nothing
+}
+
 # Fields 26 to 30 of /proc/PID/stat show addresses only to a reader that may trace the process. The
 # caller here has the service's group. If the sender read the file with the service's user ID, it
 # would see the addresses of the daemon.
-test_standard_input_is_read_with_the_callers_rights() {
+test_the_sender_does_not_show_the_daemon() {
     start_system_daemon
     in_its_group=(setpriv --reuid="$USER_A" --regid="$SERVICE" --clear-groups)
-    "${in_its_group[@]}" cut -d ' ' -f 26-30 "/proc/$daemon/stat" > told
-    "${in_its_group[@]}" "$minitalk_send" < "/proc/$daemon/stat"
-    received | cut -d ' ' -f 26-30 | cmp told -
+    expect_status 66 "${in_its_group[@]}" "$minitalk_send" < "/proc/$daemon/stat"
+    expect_complaint 'standard input is a file of procfs'
+    expect_nothing
+}
+
+test_other_programs_may_read_procfs_for_the_sender() {
+    start_system_daemon
+    as "$USER_A" cat /proc/version | as "$USER_A" "$minitalk_send"
+    expect_received "$(cat /proc/version)"
+    # Without the set-user-ID bit, the sender may read all that its caller may read.
+    start_own_daemon
+    as "$USER_A" "$scratch/minitalk-send" --pid="$daemon" --file=/proc/version
+    received | cmp /proc/version -
+}
+
+# A file of a FUSE file system can block its reader for ever, just as this pipe.
+test_a_sender_whose_input_blocks_delays_nobody() {
+    start_system_daemon
+    start_waiting
+    eventually 10 log_is first
+    within 2000 as "$USER_B" "$minitalk_send" 'from another'
+    kill "$sender"
+    expect_end 143 "$sender"
+    expect_received first 'from another'
 }
 
 test_files_are_opened_with_the_callers_rights() {
