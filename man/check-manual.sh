@@ -99,10 +99,11 @@ test_the_durations_are_those_of_the_sources() {
         fail 'a duration is typed in'
 }
 
-# values_of_sources: the limits of the sources that are sizes or have four digits or more, one a
-# line. Shorter numbers also stand for other things.
+# values_of_sources: the limits that are sizes or have four digits or more, one a line. They are
+# those of the sources from which make takes numbers. Shorter numbers also stand for other things.
 values_of_sources() {
-    find "$srcdir/src" -name '*.[ch]' -exec sed -n -f "$srcdir/man/constants.sed" {} + |
+    sed -n '/^constants = /,/[^\\]$/s/^\t\([^ ]*\).*/\1/p' "$srcdir/man/local.mk" |
+        (cd "$srcdir" && xargs sed -n -f man/constants.sed) |
         sed 's/^s|@[A-Z0-9_]*@|\(.*\)|g$/\1/' |
         grep -xE '[1-9][0-9]{3,}|[0-9]+ [KMG]iB' | sort -u
 }
