@@ -84,7 +84,7 @@ static int refused(enum reply_code reason)
         return EX_PROTOCOL;
     case REPLY_UNLOGGED:
         complain("the daemon could not log the message; see the reason in 'systemctl status "
-                 "minitalk' or in the daemon's own messages, and check that journald is running");
+                 "minitalk' or in the daemon's own records, and check that journald is running");
         return EX_IOERR;
     case REPLY_BUSY:
         complain(

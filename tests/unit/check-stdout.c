@@ -229,7 +229,7 @@ START_TEST(a_full_device_refuses_a_message)
 }
 END_TEST
 
-START_TEST(the_daemons_notes_go_to_standard_error)
+START_TEST(the_daemons_records_go_to_standard_error)
 {
     int fds[2];
     char note[64] = "";
@@ -273,7 +273,7 @@ Suite *make_suite(void)
         a_pipe_with_room_for_pipe_buf_takes_that_without_blocking,
         without_a_reader_a_message_is_refused,
         a_full_device_refuses_a_message,
-        the_daemons_notes_go_to_standard_error,
+        the_daemons_records_go_to_standard_error,
         no_program_inherits_the_sinks_descriptor,
         a_sink_needs_an_open_standard_output,
         NULL,
