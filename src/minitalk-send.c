@@ -12,6 +12,7 @@
 #include "host/cli.h"
 #include "host/complaint.h"
 #include "host/descriptors.h"
+#include "host/escape.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
 #include "host/pidfile.h"
@@ -186,13 +187,29 @@ static int send_one(struct program *program, const struct message *message)
     return status;
 }
 
-/* Writes in one piece, so that the message does not mix with the output of other processes. */
-static void echo(const struct message *message)
+/*
+ * Both functions write in one piece, so that the message does not mix with the output of other
+ * processes.
+ */
+static void echo_raw(const struct message *message)
 {
     char newline = '\n';
     const struct iovec pieces[] = {{message->bytes, message->length}, {&newline, 1}};
 
     (void)!writev(STDERR_FILENO, pieces, 2);
+}
+
+/* Out of memory, this leaves the message out: it is in the log, and the status must say so. */
+static void echo_escaped(const struct message *message)
+{
+    size_t length;
+    char *line =
+        escape_line(message->bytes, message->length, program_invocation_short_name, &length);
+
+    if (!line)
+        return;
+    (void)!write(STDERR_FILENO, line, length);
+    free(line);
 }
 
 /* Sends the message that was read last. Returns 0; else, with a complaint, an exit status. */
@@ -209,7 +226,7 @@ static int send_input(struct program *program)
     if (status != 0 && !options->strings)
         complaint_precede("message %ju", program->input.number);
     if (status == 0 && options->echo)
-        echo(&message);
+        (isatty(STDERR_FILENO) ? echo_escaped : echo_raw)(&message);
     return status;
 }
 

@@ -32,7 +32,7 @@
 #define RATE_SECONDS_MAX 86400
 static_assert(MESSAGE_LIMIT <= JOURNAL_MESSAGE_MAX, "the default must suit each output");
 
-enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT };
+enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT, OUTPUT_RAW };
 
 /* The settings of the command line. */
 struct options {
@@ -59,7 +59,8 @@ static const char usage[] =
     "\n"
     "      --foreground          stay in the foreground\n"
     "      --output=journal      log to the systemd journal (default)\n"
-    "      --output=stdout       write each message and a newline to standard output\n"
+    "      --output=stdout       write each message to standard output, escaped, as one line\n"
+    "      --output=raw          write the exact bytes of each message, and a newline\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
     ", at most 31 MiB,\n"
@@ -104,7 +105,10 @@ static enum output parse_output(const char *argument)
         return OUTPUT_JOURNAL;
     if (strcmp(argument, "stdout") == 0)
         return OUTPUT_STDOUT;
-    fail(EX_USAGE, "unknown output '%s'; use --output=journal or --output=stdout", argument);
+    if (strcmp(argument, "raw") == 0)
+        return OUTPUT_RAW;
+    fail(EX_USAGE, "unknown output '%s'; use --output=journal, --output=stdout or --output=raw",
+         argument);
 }
 
 static size_t parse_limit(const char *argument)
@@ -259,7 +263,12 @@ static void claim(const char *path, struct pidfile *ret)
 
 static void open_sink(enum output output, struct sink *ret)
 {
-    int r = output == OUTPUT_JOURNAL ? journal_open(ret) : stdout_open(ret);
+    static int (*const openers[])(struct sink *) = {
+        [OUTPUT_JOURNAL] = journal_open,
+        [OUTPUT_STDOUT] = stdout_open,
+        [OUTPUT_RAW] = raw_open,
+    };
+    int r = openers[output](ret);
 
     if (r < 0)
         fail_of(EX_OSERR, -r, "cannot open the output");
@@ -293,7 +302,7 @@ static int go_public(struct program *program, const struct options *options)
         complain_of(errno, "cannot write to standard output");
         return EX_IOERR;
     }
-    r = detach_ready(&program->detach, options->output == OUTPUT_STDOUT);
+    r = detach_ready(&program->detach, options->output != OUTPUT_JOURNAL);
     return r < 0 ? cannot_start(-r) : 0;
 }
 
@@ -335,9 +344,9 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    if (options.output == OUTPUT_STDOUT && !program.has_stdout)
-        fail(EX_USAGE, "standard output is closed, but --output=stdout needs it; open it, or use "
-                       "--output=journal");
+    if (options.output != OUTPUT_JOURNAL && !program.has_stdout)
+        fail(EX_USAGE, "standard output is closed, but --output=stdout and --output=raw need it; "
+                       "open it, or use --output=journal");
     cli_require_signals(signals);
     prepare();
     /* A daemon must not keep other files of its caller open. */

@@ -4,7 +4,7 @@
 complete -c minitalkd -f
 
 complete -c minitalkd -l foreground -d 'Stay in the foreground'
-complete -c minitalkd -l output -x -a 'journal stdout' -d 'Where messages go'
+complete -c minitalkd -l output -x -a 'journal stdout raw' -d 'Where messages go'
 complete -c minitalkd -l pidfile -r -F -d 'Use this pidfile'
 complete -c minitalkd -l max-message -x -d 'Refuse larger messages'
 complete -c minitalkd -l rate-limit -x -a 'none' -d 'Limit the messages of each user'

@@ -44,7 +44,9 @@ struct sink {
     int fd;            /* polls writable when the message in progress can go on */
     bool is_writing;   /* entry is in progress */
     struct entry entry;
-    size_t written; /* octets of the message written so far, if the log takes it in parts */
+    size_t written; /* octets written for the message so far, if the log takes it in parts */
+    size_t encoded; /* octets of the message whose escaped form is written, and after it: */
+    size_t part;    /* octets written of the escaped form of the next one */
     int failure;    /* errno of the newest entry or, before the first, of sink_check(); else 0 */
 };
 
@@ -82,7 +84,8 @@ struct sink_ops {
 
 /* Open the sink of this kind. Return 0 with *ret; or -errno with *ret untouched. */
 int journal_open(struct sink *ret);
-int stdout_open(struct sink *ret);
+int stdout_open(struct sink *ret); /* standard output, escaped (escape.h) */
+int raw_open(struct sink *ret);    /* standard output, exact octets */
 
 /* Closes the sink, and frees the message in progress, if any. */
 void sink_close(struct sink *sink);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stdout.c - the sink for machines without a journal: writes each message and a newline
+ * stdout.c - the sinks for machines without a journal: write each message and a newline
  *
  * Nothing is buffered: a message that is committed has been written. Records go to standard error
- * (sink.h).
+ * (sink.h), which may be the same file. So the default sink escapes messages (escape.h): each one
+ * is a line, and none looks like a record. The raw sink writes the exact octets.
+ *
+ * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so each step writes
+ * no more than that.
  */
 
 #include <errno.h>
@@ -16,6 +20,8 @@
 
 #include "daemon/sink.h"
 #include "host/descriptors.h"
+#include "host/escape.h"
+#include "host/pidfile.h"
 
 static int poll_stdout(const struct sink *sink)
 {
@@ -25,10 +31,21 @@ static int poll_stdout(const struct sink *sink)
 }
 
 /*
- * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so each step writes
- * no more than that.
+ * Judges n, the result of write(2) or writev(2). Returns the number of octets written, 0 after a
+ * signal; -EINPROGRESS if the log is full for the moment; another -errno.
  */
-static int write_stdout(struct sink *sink)
+static ssize_t judge(ssize_t n)
+{
+    if (n >= 0)
+        return n;
+    if (errno == EINTR)
+        return 0;
+    return errno == EAGAIN ? -EINPROGRESS : -errno;
+}
+
+/* ---- exact octets ---- */
+
+static int write_raw(struct sink *sink)
 {
     const struct message *message = &sink->entry.message;
 
@@ -43,20 +60,59 @@ static int write_stdout(struct sink *sink)
 
         if (poll_stdout(sink) < 0)
             return -EINPROGRESS;
-        n = writev(sink->fd, parts, 2);
-        if (n < 0 && errno == EAGAIN)
-            return -EINPROGRESS;
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0)
-            sink->written += (size_t)n;
+        n = judge(writev(sink->fd, parts, 2));
+        if (n < 0)
+            return (int)n;
+        sink->written += (size_t)n;
     }
     return 0;
 }
 
-static const struct sink_ops stdout_ops = {.write = write_stdout, .poll = poll_stdout};
+/* ---- escaped lines ---- */
 
-int stdout_open(struct sink *ret)
+/*
+ * As escape(), for the message and the newline behind it. *at exceeds the length of the message
+ * once the newline is among the octets in ret.
+ */
+static size_t encode(const struct message *message, size_t *at, char *ret, size_t size)
+{
+    size_t length = escape(message->bytes, message->length, DAEMON_COMMAND, at, ret, size);
+
+    if (*at == message->length && length < size) {
+        ret[length++] = '\n';
+        ++*at;
+    }
+    return length;
+}
+
+static int write_escaped(struct sink *sink)
+{
+    const struct message *message = &sink->entry.message;
+
+    while (sink->encoded <= message->length) {
+        char chunk[PIPE_BUF];
+        size_t at = sink->encoded, length = encode(message, &at, chunk, sizeof chunk);
+        ssize_t n;
+
+        if (poll_stdout(sink) < 0)
+            return -EINPROGRESS;
+        n = judge(write(sink->fd, chunk + sink->part, length - sink->part));
+        if (n < 0)
+            return (int)n;
+        sink->written += (size_t)n;
+        /* A write may end in the middle of a \xHH, of which sink->part octets are written then. */
+        sink->part += (size_t)n;
+        sink->part -= encode(message, &sink->encoded, chunk, sink->part);
+    }
+    return 0;
+}
+
+/* ---- opening ---- */
+
+static const struct sink_ops escaped_ops = {.write = write_escaped, .poll = poll_stdout};
+static const struct sink_ops raw_ops = {.write = write_raw, .poll = poll_stdout};
+
+static int open_with(const struct sink_ops *ops, struct sink *ret)
 {
     int fd = descriptors_unblocked(STDOUT_FILENO);
 
@@ -64,6 +120,16 @@ int stdout_open(struct sink *ret)
         fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (fd < 0)
         return -errno;
-    *ret = (struct sink){.ops = &stdout_ops, .name = "standard output", .fd = fd};
+    *ret = (struct sink){.ops = ops, .name = "standard output", .fd = fd};
     return 0;
+}
+
+int stdout_open(struct sink *ret)
+{
+    return open_with(&escaped_ops, ret);
+}
+
+int raw_open(struct sink *ret)
+{
+    return open_with(&raw_ops, ret);
 }

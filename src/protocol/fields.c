@@ -90,27 +90,13 @@ static bool is_of_word(uint8_t octet)
            (octet >= '0' && octet <= '9') || octet == '-' || octet == '_' || octet == '.';
 }
 
-/*
- * Returns true if people could take the tag for TAG_OF_DAEMON: if this is its first word, in small
- * or capital letters. Characters that are not ASCII do not count, because some of them cannot be
- * seen.
- */
+/* Returns true if people could take the tag for TAG_OF_DAEMON: if this is its first word. */
 static bool is_tag_of_daemon(const uint8_t *value, size_t length)
 {
-    static const char name[] = TAG_OF_DAEMON;
-    size_t matched = 0;
+    size_t behind;
 
-    for (size_t i = 0; i < length; i++) {
-        uint8_t small = value[i] >= 'A' && value[i] <= 'Z' ? value[i] | 0x20 : value[i];
-
-        if (value[i] > 0x7f || (value[i] == ' ' && matched == 0))
-            continue;
-        if (matched == sizeof name - 1)
-            return !is_of_word(value[i]);
-        if (small != (uint8_t)name[matched++])
-            return false;
-    }
-    return matched == sizeof name - 1;
+    return text_begins_as(value, length, TAG_OF_DAEMON, &behind) &&
+           (behind == length || !is_of_word(value[behind]));
 }
 
 /* Returns true for a decimal number from least to most, without leading zeros. */

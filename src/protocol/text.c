@@ -3,8 +3,6 @@
 
 #include "protocol/text.h"
 
-#include <stdbool.h>
-
 /* Returns the length of the character that begins with this octet, or 0 if none does. */
 static size_t length_of(uint8_t first)
 {
@@ -47,4 +45,28 @@ size_t text_printable(const uint8_t *octets, size_t length)
         character = character << 6 | (octets[i] & 0x3fu);
     }
     return is_valid(character, need) && is_printable(character) ? need : 0;
+}
+
+static uint8_t small(uint8_t octet)
+{
+    return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet - 'A' + 'a') : octet;
+}
+
+bool text_begins_as(const uint8_t *octets, size_t length, const char *name, size_t *ret_behind)
+{
+    const char *rest = name;
+    size_t at;
+
+    for (at = 0; at < length; at++) {
+        if (octets[at] > 0x7f || (octets[at] == ' ' && rest == name))
+            continue;
+        if (!*rest)
+            break;
+        if (small(octets[at]) != small((uint8_t)*rest++))
+            return false;
+    }
+    if (*rest)
+        return false;
+    *ret_behind = at;
+    return true;
 }

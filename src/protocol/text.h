@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,3 +25,11 @@
  * FFFE or FFFF.
  */
 size_t text_printable(const uint8_t *octets, size_t length);
+
+/*
+ * Returns true if length octets can look as if they began with this name. Small and capital letters
+ * count as the same. Leading spaces and all characters that are not ASCII do not count, because
+ * some of those cannot be seen. *ret_behind is the index of the first ASCII character behind the
+ * name, or length. The name is ASCII.
+ */
+bool text_begins_as(const uint8_t *octets, size_t length, const char *name, size_t *ret_behind);

@@ -132,7 +132,7 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --priority=e' emerg err
     expect_completions "$shell" 'minitalk-send --priority=us' user.
     expect_completions "$shell" 'minitalk-send --priority=mail.w' mail.warning
-    expect_completions "$shell" 'minitalkd --output=' journal stdout
+    expect_completions "$shell" 'minitalkd --output=' journal raw stdout
     expect_completions "$shell" 'minitalkd --output s' stdout
     expect_completions "$shell" 'minitalk-send --trace=' json text
     expect_completions "$shell" 'minitalkd --trace=j' json

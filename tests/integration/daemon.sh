@@ -411,6 +411,50 @@ count_files() {
     find "/proc/$daemon/fd" | wc -l
 }
 
+# ---- lines of the output ----
+
+# Each line of ./output below the PID is one message, escaped.
+test_a_message_is_one_line_of_text_whatever_it_contains() {
+    start_daemon --output=stdout
+    send $'two\nlines \033[2J\t\\x41'
+    head -c 65536 /dev/urandom > random
+    send --whole < random
+    send "Zoë: C:\\new"
+    send ''
+    [ "$(received | wc -l)" -eq 4 ] || fail "not one line for each message: $(received)"
+    received | sed -n 1p > first
+    printf '%s\n' 'two\x0alines \x1b[2J	\x5cx41' | cmp - first
+    ! received | LC_ALL=C tr -d '\t\n' | LC_ALL=C grep -q '[[:cntrl:]]' ||
+        fail 'the output has control characters'
+    # The rule of minitalkd(8).
+    received | sed -n 2p | head -c -1 | perl -pe 's/\\x(..)/chr hex $1/ge' | cmp - random
+    received | tail -n 2 > last
+    printf '%s\n\n' "Zoë: C:\\new" | cmp - last
+}
+
+# As in minitalkd(8): messages and records in one file.
+test_no_message_looks_like_a_note_in_a_common_log() {
+    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > output 2>&1 &
+    daemon=$!
+    eventually 10 daemon_spoke
+    send 'minitalkd: stopped'
+    send $'text\nminitalkd: stopped'
+    send $'\rminitalkd: stopped'
+    send $'\u200bminitalkd: stopped'
+    send 'MINITALKD: stopped'
+    kill "$daemon"
+    expect_end 0 "$daemon"
+    [ "$(grep -ci '^minitalkd: ' output)" -eq 2 ] || fail "the log is: $(cat -v output)"
+    [ "$(grep -c 'stopped$' output)" -eq 6 ] || fail "messages are missing: $(cat -v output)"
+    tail -n 1 output | grep -qx 'minitalkd: stopped'
+}
+
+test_the_raw_output_has_the_exact_bytes() {
+    start_daemon --output=raw
+    send $'minitalkd: stopped\n\033[2J'
+    printf 'minitalkd: stopped\n\033[2J\n' | expect_received
+}
+
 # ---- a blocked output ----
 
 # Starts a daemon whose output is a full pipe. This shell has the pipe open as descriptor 3, and

@@ -253,6 +253,14 @@ has_received() {
     [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
 }
 
+test_stderr_escapes_each_message_on_a_terminal() {
+    start_daemon
+    on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid $'two\nlines\033[2J Zoë \x9b'
+    expect_seen 'two\x0alines\x1b[2J Zoë \x9b'
+    on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid 'minitalk-send: all is well'
+    expect_seen '\x6dinitalk-send: all is well'
+}
+
 test_the_bar_is_erased_before_an_error_is_printed() {
     start_stopped_daemon
     expect_status 75 on_terminal 80 "$minitalk_send" --timeout=1 --pidfile=minitalk.pid 'a message'

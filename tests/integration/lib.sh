@@ -146,12 +146,13 @@ end_others() {
 
 # ---- the two programs ----
 
-# start_daemon [OPTION…]: starts a daemon in the foreground and returns once it is ready. Its PID is
+# start_daemon [OPTION…]: starts a daemon in the foreground, which writes the exact bytes of its
+# messages, and returns once it is ready. Its PID is
 # in $daemon, its pidfile is ./minitalk.pid, and its output goes to ./output and ./errors. The
 # command in the array 'run_by', if any, executes the daemon, in the same process.
 run_by=()
 start_daemon() {
-    "${run_by[@]}" "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" "$@" \
+    "${run_by[@]}" "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" "$@" \
         > output 2> errors &
     daemon=$!
     eventually 10 daemon_spoke

@@ -26,7 +26,7 @@ start_system_daemon() {
     : > "$system_pidfile"
     chown "$SERVICE" "$system_pidfile"
     chmod 600 "$system_pidfile"
-    as "$SERVICE" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$system_pidfile" > output 2> errors
+    as "$SERVICE" "${run_by[@]}" "$minitalkd" --output=raw --pidfile="$system_pidfile" > output 2> errors
     daemon=$(head -n 1 output)
     also_end "$daemon"
     mkdir borrowed

@@ -153,7 +153,7 @@ kill_daemons() {
         kill -KILL "$daemon"
         while ! has_ended "$daemon"; do :; done
         i=$((i + 1))
-        "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" \
+        "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" \
             > "output.$i" 2> "errors.$i" &
         daemon=$!
         until [ -s "output.$i" ]; do

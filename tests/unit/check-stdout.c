@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-stdout.c - tests that the sink writes whole messages to standard output, each once */
+/* check-stdout.c - tests that the sinks write whole messages to standard output, each once */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,17 @@
 static struct sink sink;
 static int reader; /* the other end of standard output */
 
-static void begin(void)
+/* The most that one write(2) takes. */
+static size_t write_limit = SIZE_MAX;
+
+ssize_t __real_write(int fd, const void *octets, size_t length);
+ssize_t __wrap_write(int fd, const void *octets, size_t length);
+ssize_t __wrap_write(int fd, const void *octets, size_t length)
+{
+    return __real_write(fd, octets, length < write_limit ? length : write_limit);
+}
+
+static void begin_with(int (*opener)(struct sink *))
 {
     int fds[2];
 
@@ -25,7 +35,17 @@ static void begin(void)
     close(fds[1]);
     reader = fds[0];
     ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
-    ck_assert_int_eq(stdout_open(&sink), 0);
+    ck_assert_int_eq(opener(&sink), 0);
+}
+
+static void begin_escaped(void)
+{
+    begin_with(stdout_open);
+}
+
+static void begin_raw(void)
+{
+    begin_with(raw_open);
 }
 
 static void end(void)
@@ -89,6 +109,55 @@ START_TEST(a_message_is_written_before_it_counts_as_logged)
     ck_assert_int_eq(write_text("now"), 0);
     expect_output("now\n");
     ck_assert_ptr_null(sink.entry.message.bytes);
+}
+END_TEST
+
+START_TEST(any_message_is_one_line)
+{
+    ck_assert_int_eq(write_text("two\nlines\033[2J \\x"), 0);
+    ck_assert_int_eq(write_text("minitalkd: stopped"), 0);
+    expect_output("two\\x0alines\\x1b[2J \\x5cx\n\\x6dinitalkd: stopped\n");
+}
+END_TEST
+
+START_TEST(a_write_may_end_in_the_middle_of_an_escaped_octet)
+{
+    for (write_limit = 1; write_limit <= 9; write_limit++) {
+        ck_assert_int_eq(write_text("a\n\xf0\x9f\x91\x8b\n\nb"), 0);
+        ck_assert_int_eq(write_text(""), 0);
+        ck_assert_int_eq(write_text("\n"), 0);
+        expect_output("a\\x0a\xf0\x9f\x91\x8b\\x0a\\x0ab\n\n\\x0a\n");
+    }
+}
+END_TEST
+
+START_TEST(an_escaped_message_larger_than_the_pipe_continues_when_the_pipe_has_room)
+{
+    const size_t length = 100000;
+    uint8_t *octets = calloc(length, 1);
+    char *output = malloc(4 * length + 2);
+    struct entry entry;
+    size_t got = 0;
+    int r;
+
+    ck_assert(octets && output);
+    entry = entry_of(octets, length);
+    r = sink_write(&sink, &entry);
+    ck_assert_int_eq(r, -EINPROGRESS);
+    for (unsigned rounds = 0; r == -EINPROGRESS; rounds++) {
+        ck_assert_uint_lt(rounds, length);
+        ck_assert_int_eq(sink_continue(&sink), -EINPROGRESS);
+        got += read_some(output + got, PIPE_BUF + rounds % 4);
+        r = sink_continue(&sink);
+    }
+    ck_assert_int_eq(r, 0);
+    got += read_some(output + got, 4 * length + 2 - got);
+    ck_assert_uint_eq(got, 4 * length + 1);
+    for (size_t i = 0; i < length; i++)
+        ck_assert_mem_eq(output + 4 * i, "\\x00", 4);
+    ck_assert_int_eq(output[4 * length], '\n');
+    free(output);
+    free(octets);
 }
 END_TEST
 
@@ -195,8 +264,10 @@ END_TEST
 START_TEST(a_pipe_with_room_for_pipe_buf_takes_that_without_blocking)
 {
     static char bytes[PIPE_BUF], output[1 << 20];
-    struct entry entry = entry_of(bytes, sizeof bytes);
+    struct entry entry;
 
+    memset(bytes, 'x', sizeof bytes);
+    entry = entry_of(bytes, sizeof bytes);
     fill_pipe();
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, 0), 0);
     ck_assert_uint_eq(read_some(output, PIPE_BUF), PIPE_BUF);
@@ -262,12 +333,10 @@ END_TEST
 
 Suite *make_suite(void)
 {
-    const TTest *const tests[] = {
+    const TTest *const of_both[] = {
         each_message_is_a_line,
         a_message_is_written_before_it_counts_as_logged,
-        any_octets_are_written_as_they_are,
         messages_around_a_multiple_of_pipe_buf_end_in_one_newline,
-        a_message_larger_than_the_pipe_continues_when_the_pipe_has_room,
         a_full_pipe_does_not_block_the_daemon,
         closing_a_sink_drops_an_unfinished_message,
         a_pipe_with_room_for_pipe_buf_takes_that_without_blocking,
@@ -275,9 +344,24 @@ Suite *make_suite(void)
         a_full_device_refuses_a_message,
         the_daemons_records_go_to_standard_error,
         no_program_inherits_the_sinks_descriptor,
+        NULL,
+    };
+    const TTest *const of_escaped[] = {
+        any_message_is_one_line,
+        a_write_may_end_in_the_middle_of_an_escaped_octet,
+        an_escaped_message_larger_than_the_pipe_continues_when_the_pipe_has_room,
         a_sink_needs_an_open_standard_output,
         NULL,
     };
+    const TTest *const of_raw[] = {
+        any_octets_are_written_as_they_are,
+        a_message_larger_than_the_pipe_continues_when_the_pipe_has_room,
+        NULL,
+    };
+    Suite *suite = suite_around("stdout", of_both, begin_escaped, end);
 
-    return suite_around("stdout", tests, begin, end);
+    suite_add(suite, of_both, begin_raw, end);
+    suite_add(suite, of_escaped, begin_escaped, end);
+    suite_add(suite, of_raw, begin_raw, end);
+    return suite;
 }

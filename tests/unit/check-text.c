@@ -110,6 +110,32 @@ START_TEST(an_octet_that_begins_no_character_is_not_printable)
 }
 END_TEST
 
+/* Returns the index behind the name, or -1 if the text does not begin with the name. */
+static int begins(const char *text, const char *name)
+{
+    size_t behind = 42;
+    bool result = text_begins_as((const uint8_t *)text, strlen(text), name, &behind);
+
+    if (!result)
+        ck_assert_uint_eq(behind, 42);
+    return result ? (int)behind : -1;
+}
+
+START_TEST(text_that_can_look_as_if_it_began_with_a_name_is_recognised)
+{
+    ck_assert_int_eq(begins("name", "name"), 4);
+    ck_assert_int_eq(begins("name: text", "name"), 4);
+    ck_assert_int_eq(begins("nAMe", "Name"), 4);
+    ck_assert_int_eq(begins("  name ", "name"), 6);
+    ck_assert_int_eq(begins("\xe2\x80\x8bna\xe2\x80\x8bme\xe2\x80\x8b: text", "name"), 13);
+    ck_assert_int_eq(begins("", "name"), -1);
+    ck_assert_int_eq(begins("nam", "name"), -1);
+    ck_assert_int_eq(begins("na me", "name"), -1);
+    ck_assert_int_eq(begins("a name", "name"), -1);
+    ck_assert_int_eq(begins("\tname", "name"), -1);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -118,6 +144,7 @@ Suite *make_suite(void)
         what_follows_a_character_does_not_matter,
         a_character_that_is_not_whole_is_not_printable,
         an_octet_that_begins_no_character_is_not_printable,
+        text_that_can_look_as_if_it_began_with_a_name_is_recognised,
         NULL,
     };
 

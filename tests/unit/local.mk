@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
+	tests/unit/check-escape \
 	tests/unit/check-exchange \
 	tests/unit/check-fields \
 	tests/unit/check-frame \
@@ -59,7 +60,8 @@ other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
 WITH_HOST = libunit.a libhost.a libprotocol.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 WITH_SENDER = libunit.a libsender.a $(CHECK_LIBS)
-WITH_DAEMON = libunit.a libdaemon.a libhost.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) $(CHECK_LIBS)
+WITH_DAEMON = libunit.a libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) \
+	$(CHECK_LIBS)
 
 tests_unit_check_arq_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
@@ -81,6 +83,9 @@ tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_descriptors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_descriptors_LDADD = $(WITH_HOST)
+
+tests_unit_check_escape_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_escape_LDADD = $(WITH_HOST)
 
 tests_unit_check_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
@@ -133,6 +138,7 @@ tests_unit_check_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_spin_LDADD = $(WITH_HOST)
 
 tests_unit_check_stdout_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stdout_LDFLAGS = -Wl,--wrap=write
 tests_unit_check_stdout_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
