@@ -13,6 +13,7 @@ expand_page = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		-e 's|@PACKAGE_VERSION[@]|$(PACKAGE_VERSION)|g' \
 		-e 's|@SERVICE_USER[@]|$(SERVICE_USER)|g' \
 		-e 's|@bindir[@]|$(bindir)|g' \
+		-e 's|@pkglibexecdir[@]|$(pkglibexecdir)|g' \
 		-e 's|@runstatedir[@]|$(runstatedir)|g' \
 		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@

@@ -17,6 +17,7 @@
 #include "host/monotonic.h"
 #include "host/pidfile.h"
 #include "sender/delivery.h"
+#include "sender/helper.h"
 #include "sender/input.h"
 #include "sender/privilege.h"
 #include "sender/progress-bar.h"
@@ -56,10 +57,15 @@ static int find_of_user(uid_t daemon_user, struct pidref *ret)
     return status;
 }
 
+static bool is_for_system(const struct send_options *options)
+{
+    return options->pid == 0 && !options->pidfile && !options->user;
+}
+
 /* Uses the privilege of a set-user-ID program for the system's own pidfile only. */
 static int find_daemon(const struct send_options *options, struct pidref *ret)
 {
-    if (options->pid == 0 && !options->pidfile && !options->user) {
+    if (is_for_system(options)) {
         int status;
 
         privilege_use_for_pidfile();
@@ -86,7 +92,7 @@ static uint64_t time_left(uint64_t end)
  * Finds a daemon. If none runs, tries again until the time end, as of monotonic_now(). Returns 0;
  * else, with a complaint, an exit status.
  */
-static int connect_until(struct program *program, uint64_t end)
+static int find_until(struct program *program, uint64_t end)
 {
     int status = find_daemon(&program->options, &program->daemon);
 
@@ -94,13 +100,29 @@ static int connect_until(struct program *program, uint64_t end)
         poll(NULL, 0, LOOK_MSEC);
         status = find_daemon(&program->options, &program->daemon);
     }
-    if (status == 0) {
-        delivery_init(&program->delivery, &program->daemon, program->options.timeout_ns,
-                      &program->counts);
-        program->delivery.trace = program->tracing;
-        program->delivery.watcher = program->watcher;
-    }
     return status;
+}
+
+/*
+ * Finds the first daemon, as find_until() does. If this program is not permitted to send to the
+ * system's daemon, the helper replaces it in this process.
+ */
+static int find_first(struct program *program, char **argv)
+{
+    int status = find_until(program, monotonic_now() + program->options.wait_ns);
+
+    if (status == EX_NOPERM && is_for_system(&program->options))
+        return helper_execute(argv);
+    return status;
+}
+
+/* Begins to deliver to the daemon that was found. */
+static void connect_to_daemon(struct program *program)
+{
+    delivery_init(&program->delivery, &program->daemon, program->options.timeout_ns,
+                  &program->counts);
+    program->delivery.trace = program->tracing;
+    program->delivery.watcher = program->watcher;
 }
 
 /* ---- the messages ---- */
@@ -179,9 +201,10 @@ static int send_one(struct program *program, const struct message *message)
         /* Until this daemon has ended, the sender could find the same one again. */
         pidref_await_end(&program->daemon, time_left(end));
         pidref_close(&program->daemon);
-        status = connect_until(program, end);
+        status = find_until(program, end);
         if (status != 0)
             return status;
+        connect_to_daemon(program);
         status = delivery_send(&program->delivery, message);
     }
     return status;
@@ -294,11 +317,12 @@ int main(int argc, char **argv)
      * From here on, the terminal of standard error may be opened again, with the caller's rights.
      */
     privilege_keep_for_signals();
+    status = find_first(&program, argv); /* before anything is printed or read, see helper.h */
     program.tracing = trace_begin(&program.trace, program.options.trace, TRACE_SENDER);
     prepare_progress(&program);
-    status = connect_until(&program, monotonic_now() + program.options.wait_ns);
     was_connected = status == 0;
     if (was_connected) {
+        connect_to_daemon(&program);
         open_input(&program.options, &program.input);
         status = send_all(&program);
     }

@@ -85,11 +85,28 @@ bool privilege_is_barred(void)
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
+bool privilege_is_root(void)
+{
+    return getuid() == 0 || geteuid() == 0;
+}
+
+static int look_at_this_program(struct stat *ret)
+{
+    return stat("/proc/self/exe", ret);
+}
+
+bool privilege_is_set_user_id(void)
+{
+    struct stat program;
+
+    return look_at_this_program(&program) < 0 || program.st_mode & S_ISUID;
+}
+
 bool privilege_is_withheld(void)
 {
     struct stat program;
 
-    return stat("/proc/self/exe", &program) == 0 && program.st_mode & S_ISUID &&
+    return look_at_this_program(&program) == 0 && program.st_mode & S_ISUID &&
            program.st_uid != geteuid();
 }
 

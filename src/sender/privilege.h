@@ -2,9 +2,9 @@
 /*
  * privilege.h - the user IDs of a set-user-ID sender (credentials(7))
  *
- * minitalk-send may be set-user-ID to the daemon's user. So it may read the pidfile and signal the
- * daemon. Its saved user ID stays that of the daemon's user, and so the daemon may answer. The
- * privilege must be of no use for anything else.
+ * A copy of minitalk-send may be set-user-ID to the daemon's user, see helper.h. So it may read the
+ * pidfile and signal the daemon. Its saved user ID stays that of the daemon's user, and so the
+ * daemon may answer. The privilege must be of no use for anything else.
  */
 #pragma once
 
@@ -48,6 +48,12 @@ bool privilege_hides(int fd);
  * effect.
  */
 bool privilege_is_barred(void);
+
+/* Returns true if the real or the effective user is root. */
+bool privilege_is_root(void);
+
+/* Returns true if the file of this program is set-user-ID, or if that is unknown. */
+bool privilege_is_set_user_id(void);
 
 /*
  * Returns true if this program is set-user-ID but does not run as its owner. The possible reasons

@@ -15,6 +15,7 @@
 #include "host/complaint.h"
 #include "host/pidfile.h"
 #include "host/procstat.h"
+#include "sender/helper.h"
 #include "sender/privilege.h"
 #include "sender/trust.h"
 
@@ -54,9 +55,17 @@ static int not_permitted(const char *what, enum target target, uid_t owner)
             "debugger, outside of user namespaces (PrivateUsers=), and from a file system that is "
             "not mounted nosuid",
             what);
+    else if (privilege_is_root())
+        complain("%s; root lacks CAP_DAC_READ_SEARCH, CAP_KILL or CAP_SETUID here: send from "
+                 "outside this sandbox or user namespace, or as another user",
+                 what);
     else if (target == TARGET_SYSTEM)
-        complain("%s; run minitalk-send as the daemon's user or as root, or install it "
-                 "set-user-ID to that user",
+        complain("%s; run minitalk-send as the daemon's user or as root, or make %s set-user-ID to "
+                 "that user",
+                 what, HELPER);
+    else if (helper_lends(owner))
+        complain("%s; ordinary users send to the system's daemon without --pid, --pidfile and "
+                 "--user: leave them out",
                  what);
     else
         complain("%s; run minitalk-send as the daemon's user or as root", what);

@@ -32,6 +32,7 @@ check-cppcheck:
 		--suppressions-list=$(srcdir)/tests/analysis/cppcheck.suppressions \
 		--include=config.h --include=$(srcdir)/tests/analysis/cppcheck.h \
 		-I$(srcdir)/src -I$(srcdir)/tests/unit -D_GNU_SOURCE -D__linux__ \
+		-DPKGLIBEXECDIR='"$(pkglibexecdir)"' \
 		-DRUNSTATEDIR='"$(runstatedir)"' -DSERVICE_USER='"$(SERVICE_USER)"' -DCORPUS='""'
 
 check-valgrind: all

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An ordinary user attacks with the set-user-ID minitalk-send. However this attacker starts it, it
-# sends as usual or fails, and gives its caller no other rights.
+# An ordinary user attacks with the helper, which is a set-user-ID minitalk-send. However this
+# attacker starts it, it sends as usual or fails, and gives its caller no other rights.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # run_tests does not take the script's arguments
 . "$(dirname "$0")/lib.sh"
@@ -109,8 +109,8 @@ test_another_program_trusts_the_environment() {
 
 # opens_no_other STATUS ARGUMENT…: the sender ends with this status. It opens no other files than
 # the system's pidfile, files in /proc, the file 'none', which --file=none tells it to send, and
-# if it is dynamically linked, libc and the cache of the dynamic loader. For LD_PROFILE, the loader of
-# each set-user-ID program looks for /var/profile, which no user but root could make.
+# if it is dynamically linked, libc and the cache of the dynamic loader. For LD_PROFILE, the loader
+# of each set-user-ID program looks for /var/profile, which no user but root could make.
 opens_no_other() {
     expect_status "$1" strace -f -o calls -e trace=execve,open,openat,openat2 \
         setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
@@ -133,7 +133,7 @@ libc_of() {
 # linked one did (CVE-2025-4802).
 test_the_sender_opens_no_files_for_its_error_texts() {
     needs_plain_build 'opens files of its own'
-    [[ $(ldd "$minitalk_send") != *libbsd* ]] || skip 'the static library of libbsd is not installed'
+    [[ $(ldd "$minitalk_send") != *libbsd* ]] || skip 'the sender loads libbsd'
     strace -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
     start_system_daemon
     hostile_environment

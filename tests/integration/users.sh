@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Ordinary users and the system's daemon. A minitalk-send that is set-user-ID to the daemon's user
+# Ordinary users and the system's daemon. The helper, which is set-user-ID to the daemon's user,
 # lets every user send, and gives no other rights.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # run_tests does not take the script's arguments
@@ -10,6 +10,12 @@ in_private_mounts
 
 # shellcheck source=tests/integration/system-daemon.sh
 . "$srcdir/tests/integration/system-daemon.sh"
+
+# The users run the program that belongs to root, as from their PATH. It executes the helper.
+start_for_users() {
+    start_system_daemon
+    minitalk_send=$front
+}
 
 # start_idle_sender N: starts a sender that sends one message and then waits for more input.
 start_idle_sender() {
@@ -22,7 +28,7 @@ received_lines() {
 }
 
 test_any_user_may_send_to_the_system_daemon() {
-    start_system_daemon
+    start_for_users
     as "$USER_A" "$minitalk_send" 'from a user'
     as "$USER_B" "$minitalk_send" 'from another'
     as "$SERVICE" "$minitalk_send" 'from its own user'
@@ -31,15 +37,16 @@ test_any_user_may_send_to_the_system_daemon() {
     expect_received 'from a user' 'from another' 'from its own user' 'from root' 'line one' 'line two'
 }
 
-test_root_needs_no_set_user_id() {
-    start_system_daemon
-    "$scratch/minitalk-send" 'from root'
+test_root_needs_no_helper() {
+    start_for_users
+    rm "$helper"
+    "$minitalk_send" 'from root'
     expect_received 'from root'
 }
 
 test_two_users_send_at_once() {
     local first second
-    start_system_daemon
+    start_for_users
     head -c 5000 /dev/urandom | od -An -v -tx1 -w5000 > payload
     as "$USER_A" "$minitalk_send" A "$(cat payload)" &
     first=$!
@@ -70,7 +77,7 @@ has_sessions() {
 
 test_idle_sessions_keep_nobody_from_sending() {
     run_by=("${run_with_32_sessions[@]}")
-    start_system_daemon
+    start_for_users
     mkfifo hold
     exec 3<> hold
     for ((i = 0; i < SESSIONS + 3; i++)); do
@@ -93,7 +100,7 @@ start_crowd() {
 
 test_a_user_with_all_senders_that_fit_gives_way_to_others() {
     run_by=("${run_with_32_sessions[@]}")
-    start_system_daemon
+    start_for_users
     head -c 1000000 /dev/urandom > long
     for ((i = 0; i < SESSIONS; i++)); do
         as "$USER_A" "$minitalk_send" --whole < long 2> /dev/null &
@@ -117,7 +124,7 @@ says_subuid() {
 test_subordinate_user_ids_count_for_their_owner() {
     says_subuid "$USER_A:200000:1000"
     run_by=("${run_with_32_sessions[@]}")
-    start_system_daemon
+    start_for_users
     start_crowd 200000 $((2 * SESSIONS))
     eventually 30 grep -q 'limit of senders' crowd.errors
     expect_status 75 as "$USER_A" "$minitalk_send" 'from the owner'
@@ -154,28 +161,22 @@ test_a_user_at_its_limit_of_messages_is_told_to_try_again() {
 
 # The daemon logs the real user of the sender, not the user whose ID the sender borrows.
 test_the_daemon_sees_the_real_user_of_the_sender() {
-    start_system_daemon
+    start_for_users
     head -c 2097152 /dev/zero > too-large
     expect_status 65 as "$USER_A" "$minitalk_send" --whole < too-large
     grep "refused a message from process .*, user $USER_A: larger" errors
 }
 
-test_without_set_user_id_the_sender_is_not_permitted() {
-    start_system_daemon
-    expect_status 77 as "$USER_A" "$scratch/minitalk-send" 'a message'
-    expect_complaint "not permitted to read the pidfile $system_pidfile"
-    expect_nothing
-}
-
 test_a_pid_of_the_caller_is_used_with_the_callers_rights() {
-    start_system_daemon
+    start_for_users
     expect_status 77 as "$USER_A" "$minitalk_send" "--pid=$daemon" 'a message'
     expect_complaint "not permitted to signal process $daemon of user $SERVICE"
+    grep -q "daemon without --pid, --pidfile and --user: leave them out" stderr
     expect_nothing
 }
 
 test_a_pidfile_of_the_caller_is_read_with_the_callers_rights() {
-    start_system_daemon
+    start_for_users
     echo 'a secret of the service' > secret
     chown "$SERVICE" secret
     chmod 600 secret
@@ -188,7 +189,7 @@ test_a_pidfile_of_the_caller_is_read_with_the_callers_rights() {
 }
 
 test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
-    start_system_daemon
+    start_for_users
     mkdir theirs
     ln "$system_pidfile" theirs 2> /dev/null || ln -s "$system_pidfile" theirs
     XDG_RUNTIME_DIR=$PWD/theirs expect_status 77 as "$USER_A" "$minitalk_send" --user 'a message'
@@ -196,8 +197,8 @@ test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
     expect_nothing
 }
 
-test_the_set_user_id_program_can_send_to_the_callers_own_daemon() {
-    start_system_daemon
+test_the_same_program_sends_to_the_callers_own_daemon() {
+    start_for_users
     start_daemon_of "$USER_A"
     as "$USER_A" "$minitalk_send" "--pid=$own" 'by PID'
     as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 'by pidfile'
@@ -207,7 +208,7 @@ test_the_set_user_id_program_can_send_to_the_callers_own_daemon() {
 }
 
 test_no_new_privs_is_named_as_the_reason() {
-    start_system_daemon
+    start_for_users
     expect_status 77 as "$USER_A" setpriv --no-new-privs "$minitalk_send" 'a message'
     expect_complaint 'no_new_privs is set for this process'
     expect_nothing
@@ -215,7 +216,7 @@ test_no_new_privs_is_named_as_the_reason() {
 
 # The daemon may not remove its pidfile from a directory of root, so it empties the file.
 test_the_daemon_leaves_no_pid_behind() {
-    start_system_daemon
+    start_for_users
     kill "$daemon"
     eventually 5 has_ended "$daemon"
     [ ! -s "$system_pidfile" ] || fail "the pidfile holds $(cat "$system_pidfile")"

@@ -275,9 +275,13 @@ main_pid() {
     guest systemctl show minitalk --property=MainPID --value
 }
 
-# sender_is MODE OWNER GROUP: true if minitalk-send has this mode, owner and group.
-sender_is() {
-    [ "$(guest stat -c '%a %U %G' /usr/bin/minitalk-send)" = "$*" ]
+readonly HELPER=/usr/libexec/minitalk/minitalk-send
+
+# helper_is MODE OWNER GROUP: the helper has this mode, owner and group. The program that everybody
+# runs belongs to root.
+helper_is() {
+    [ "$(guest stat -c '%a %U %G' "$HELPER")" = "$*" ]
+    [ "$(guest stat -c '%a %U %G' /usr/bin/minitalk-send)" = '755 root root' ]
 }
 
 uid_of() {

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/system/lib.sh \
 	tests/system/load.sh \
 	tests/system/promises/groups.sh \
+	tests/system/promises/helper.sh \
 	tests/system/promises/jobs.sh \
 	tests/system/promises/journald.sh \
 	tests/system/promises/load.sh \

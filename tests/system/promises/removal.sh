@@ -27,7 +27,7 @@ test_an_upgrade_keeps_settings() {
     before=$(main_pid)
     guest systemctl disable --quiet minitalk
     apt install /root/minitalk.deb
-    sender_is 4755 minitalk root
+    helper_is 4755 minitalk root
     expect_status 1 guest systemctl is-enabled minitalk
     guest systemctl enable --quiet minitalk
     guest systemctl start minitalk
@@ -63,11 +63,32 @@ test_an_upgrade_gives_the_same_system_as_an_installation() {
     is_active
 }
 
+# Earlier packages registered the program itself as set-user-ID.
+test_an_upgrade_moves_the_override_of_the_program_to_the_helper() {
+    local override
+    fresh_service
+    for override in 'minitalk root 4755' 'minitalk bob 4750' 'root root 755'; do
+        guest dpkg-statoverride --remove "$HELPER"
+        # shellcheck disable=SC2086 # three words
+        guest dpkg-statoverride --update --add $override /usr/bin/minitalk-send
+        apt install --reinstall /root/minitalk.deb
+        # shellcheck disable=SC2086 # a mode, an owner and a group
+        helper_is ${override##* } ${override% *}
+        expect_status 1 guest dpkg-statoverride --list /usr/bin/minitalk-send
+    done
+    follow debian/README.Debian 'To let every local user send again'
+    guest dpkg-statoverride --update --add minitalk root 4755 /usr/bin/minitalk-send
+    apt install --reinstall /root/minitalk.deb
+    helper_is 4755 minitalk root
+    expect_status 1 guest dpkg-statoverride --list /usr/bin/minitalk-send
+    as alice minitalk-send 'from the next version'
+}
+
 test_removing_ends_the_daemon_and_keeps_settings() {
     fresh_service
     guest systemctl disable --quiet minitalk
-    guest dpkg-statoverride --remove /usr/bin/minitalk-send
-    guest dpkg-statoverride --update --add minitalk bob 4750 /usr/bin/minitalk-send
+    guest dpkg-statoverride --remove "$HELPER"
+    guest dpkg-statoverride --update --add minitalk bob 4750 "$HELPER"
     guest sed -i 's/^MINITALKD_OPTIONS=$/&--max-message=100/' "$OPTIONS"
     apt remove minitalk
     guest find / -xdev ! -path '/var/lib/*' ! -path '/root/*' -name '*minitalk*' > left
@@ -75,7 +96,7 @@ test_removing_ends_the_daemon_and_keeps_settings() {
     [ "$(cat left)" = "$OPTIONS" ] || fail "$(cat left)"
     expect_status 1 guest ps -o args= --user minitalk
     apt install /root/minitalk.deb
-    sender_is 4750 minitalk bob
+    helper_is 4750 minitalk bob
     guest grep -qx 'MINITALKD_OPTIONS=--max-message=100' "$OPTIONS"
     guest sed -i 's/^MINITALKD_OPTIONS=.*/MINITALKD_OPTIONS=/' "$OPTIONS"
     expect_status 1 guest systemctl is-enabled minitalk
