@@ -140,7 +140,7 @@ static void open_input(const struct send_options *options, struct input *ret)
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
         fail_of(EX_NOINPUT, errno, "cannot open %s", options->file);
-    if (!options->words && privilege_hides(fileno(ret->stream)))
+    if (!options->strings && privilege_hides(fileno(ret->stream)))
         fail(EX_NOINPUT,
              "%s is a file of procfs, which may show a set-user-ID program more than its caller "
              "may see; send the output of cat(1)",
