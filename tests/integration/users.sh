@@ -133,28 +133,27 @@ test_subordinate_user_ids_count_for_their_owner() {
     received | grep -a '^from ' | cmp - <(printf 'from %s\n' 'the other' root)
 }
 
-# start_daemon_of USER OPTION…: starts a daemon that runs as this user. Its PID is in $own, its
-# output in ./own-output, and its pidfile is ./own/minitalk.pid.
+# start_daemon_of USER [OPTION…]: starts a daemon of this user, with the pidfile own/minitalk.pid.
 start_daemon_of() {
+    publish_programs
     mkdir own
     chown "$1" own
-    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" "${@:2}" > own-output \
-        2> own-errors
-    own=$(head -n 1 own-output)
-    also_end "$own"
+    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" "${@:2}" \
+        > output 2> errors
+    daemon=$(head -n 1 output)
+    also_end "$daemon"
 }
 
 test_a_user_at_its_limit_of_messages_is_told_to_try_again() {
-    publish_programs
     start_daemon_of "$USER_A" --rate-limit=3/86400
     seq 5 > lines
     expect_status 75 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" --file=lines
     expect_complaint 'message 4: the daemon is at its limit of senders, of memory'
     "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" --file=lines
-    printf '%s\n' "$own" 1 2 3 1 2 3 4 5 | cmp - own-output
+    expect_received 1 2 3 1 2 3 4 5
     expect_status 75 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 6
-    [ "$(grep -c "account $USER_A is at the limit of 3 messages in 86400 s" own-errors)" -eq 1 ] ||
-        fail "$(cat own-errors)"
+    [ "$(grep -c "account $USER_A is at the limit of 3 messages in 86400 s" errors)" -eq 1 ] ||
+        fail "$(cat errors)"
 }
 
 # ---- the borrowed user ID ----
@@ -191,7 +190,7 @@ test_a_pidfile_of_the_caller_is_read_with_the_callers_rights() {
 test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
     start_for_users
     mkdir theirs
-    ln "$system_pidfile" theirs 2> /dev/null || ln -s "$system_pidfile" theirs
+    install -m 600 -o "$SERVICE" "$system_pidfile" theirs
     XDG_RUNTIME_DIR=$PWD/theirs expect_status 77 as "$USER_A" "$minitalk_send" --user 'a message'
     expect_complaint 'not permitted to read the pidfile'
     expect_nothing
@@ -199,7 +198,12 @@ test_option_user_selects_the_callers_daemon_with_the_callers_rights() {
 
 test_the_same_program_sends_to_the_callers_own_daemon() {
     start_for_users
-    start_daemon_of "$USER_A"
+    mkdir own
+    chown "$USER_A" own
+    as "$USER_A" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" > own-output \
+        2> own-errors
+    own=$(head -n 1 own-output)
+    also_end "$own"
     as "$USER_A" "$minitalk_send" "--pid=$own" 'by PID'
     as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" 'by pidfile'
     XDG_RUNTIME_DIR=$PWD/own as "$USER_A" "$minitalk_send" --user 'by user'
@@ -295,16 +299,6 @@ test_a_pidfile_of_another_user_is_refused_although_the_daemon_is_ones_own() {
     "$minitalk_send" --pidfile=minitalk.pid --daemon-user="$USER_A" 'with the option'
     "$minitalk_send" --pid="$daemon" 'by PID'
     expect_received 'with the option' 'by PID'
-}
-
-# start_daemon_of USER: starts a daemon of this user, with the pidfile own/minitalk.pid.
-start_daemon_of() {
-    publish_programs
-    mkdir own
-    chown "$1" own
-    as "$1" "$minitalkd" --output=stdout --pidfile="$PWD/own/minitalk.pid" > output 2> errors
-    daemon=$(head -n 1 output)
-    also_end "$daemon"
 }
 
 # give_account NAME USER: this user has the name NAME in /etc/passwd, and nobody else has.
