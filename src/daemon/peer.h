@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peer.h - the process of a sender: how to signal it, and a watch for its end
+ * peer.h - the process of a sender: a pidfd to signal it, and a watch for its end
  *
  * This is the peer of the exchange (exchange.h). The PID in a word is only a claim, so nothing is
  * sent to a process that a signal could end.

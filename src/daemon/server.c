@@ -41,7 +41,7 @@ struct server {
     sd_event_source *inbox;  /* wakes the server for any signal; on while it sleeps */
     sd_event_source *rounds; /* starts rounds; on while bits flow */
     sd_event_source *timer;  /* for turns; on while the server sleeps and a turn may change */
-    sd_event_source *output; /* on while a message is in progress (sink.h) */
+    sd_event_source *output; /* on while a message is being written (sink.h) */
     struct sink *sink;
     struct exchange exchange;
     struct status status;
@@ -517,7 +517,7 @@ static int add_sources(struct server *server)
         return r;
     }
     r = sd_event_add_defer(event, &server->rounds, on_round, server);
-    /* While bits flow, a round is always due: all other events come before the next round. */
+    /* Lowest priority: a round is due all the time, so every other event goes first. */
     if (r >= 0)
         r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
     if (r >= 0)

@@ -32,7 +32,7 @@ void sink_close(struct sink *sink)
 
 int sink_write(struct sink *sink, const struct entry *entry)
 {
-    /* At most one message is in progress. */
+    /* At most one message is being written. */
     assert(!sink->is_writing);
     sink->is_writing = true;
     sink->entry = *entry;

@@ -3,8 +3,8 @@
  * sink.h - the log that messages go to: the journal or standard output
  *
  * Policy: a message is either completely in the log or refused, and its sender is told the verdict.
- * A log that is full for the moment does not block the daemon: the message stays in progress until
- * the sink's descriptor polls writable again. At most one message is in progress.
+ * A log that is full for the moment does not block the daemon: the rest of the message is
+ * written when the sink's descriptor polls writable again. At most one message is being written.
  */
 #pragma once
 
@@ -34,15 +34,15 @@ enum record {
     RECORD_LIMITED,  /* a user is at the limit of messages */
     RECORD_LOST,     /* a sender ended in the middle of a message */
     RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
-    RECORD_RELIEF,   /* that is over */
+    RECORD_RELIEF,   /* the shortage is over */
 };
 
 struct sink {
     const struct sink_ops *ops;
     const char *name;  /* name of the log, for people */
     bool wants_origin; /* entries need an origin */
-    int fd;            /* polls writable when the message in progress can go on */
-    bool is_writing;   /* entry is in progress */
+    int fd;            /* polls writable when the message being written can go on */
+    bool is_writing;   /* entry is being written */
     struct entry entry;
     size_t written; /* octets written for the message so far, if the log takes it in parts */
     size_t encoded; /* octets of the message whose escaped form is written, and after it: */
@@ -87,7 +87,7 @@ int journal_open(struct sink *ret);
 int stdout_open(struct sink *ret); /* standard output, escaped (escape.h) */
 int raw_open(struct sink *ret);    /* standard output, exact octets */
 
-/* Closes the sink, and frees the message in progress, if any. */
+/* Closes the sink, and frees the message being written, if any. */
 void sink_close(struct sink *sink);
 
 /*

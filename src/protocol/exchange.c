@@ -261,8 +261,8 @@ static void refuse_and_drop(struct exchange *ex, struct session *s, enum reply_c
 
 /*
  * Returns the session of this user to evict: the one that sent a probe least recently, among those
- * with at least least_reserved octets. NULL if there is none. The session whose commit is in
- * progress is not evicted.
+ * with at least least_reserved octets. NULL if there is none. The session whose commit is under way
+ * is not evicted.
  */
 static struct session *session_to_evict(const struct exchange *ex, const struct user *user,
                                         size_t least_reserved)

@@ -19,7 +19,7 @@
  *     heard for TURN_LAPSE, the turn ends even if nobody waits.
  *   - A sender that loses the turn in the middle of a message is not told. Its probe timeout
  *     expires, it sends a probe, and it is queued again. The bits taken so far are kept.
- *   - While a commit is in progress, nobody is given a turn.
+ *   - While a commit is under way, nobody is given a turn.
  *
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:
@@ -76,7 +76,7 @@
 /* Of the sessions, one in so many is kept for root, and one in so many for new users. */
 #define EXCHANGE_SESSIONS_PER_ROOT_PLACE 64
 #define EXCHANGE_SESSIONS_PER_NEW_PLACE 8
-/* Octets of all messages under way: 256 MiB. */
+/* Octets of all messages under way. */
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
 /* The functions that the owner supplies. Those that return int return 0 or -errno. */
@@ -109,7 +109,7 @@ struct exchange_ops {
      */
     int (*commit)(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message);
     /*
-     * Returns true if a part of the message whose commit is in progress can already be seen in the
+     * Returns true if a part of the message whose commit is under way can already be seen in the
      * log.
      */
     bool (*has_begun)(void *owner);
@@ -151,10 +151,10 @@ struct exchange {
 
     uint64_t now;              /* as of the last call */
     struct session *runner;    /* has the turn; NULL if no session has it */
-    uint64_t granted_at;       /* when the runner got the turn */
-    uint64_t heard_at;         /* when the runner's last signal came, or when it got the turn */
-    uint64_t repeat_go_at;     /* when to repeat the GO; EXCHANGE_NEVER: the runner was heard */
-    bool committing;           /* a commit is in progress: nobody is given a turn */
+    uint64_t granted_at;       /* time at which the runner got the turn */
+    uint64_t heard_at;         /* time of the runner's last signal, or granted_at */
+    uint64_t repeat_go_at;     /* time to repeat the GO; EXCHANGE_NEVER: the runner was heard */
+    bool committing;           /* a commit is under way: nobody is given a turn */
     struct session *committer; /* sent the message of that commit; NULL if its session has ended */
     size_t committing_bytes;   /* of the payload of that message */
     bool stopping;
@@ -206,7 +206,7 @@ uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 /* The process of a peer has ended: ends its session, if that has this peer, and closes the peer. */
 void exchange_ended(struct exchange *exchange, uint64_t now, pid_t pid, const void *peer);
 
-/* The commit in progress has ended. result is 0 if the message is in the log, or -errno. */
+/* The commit under way has ended. result is 0 if the message is in the log, or -errno. */
 void exchange_committed(struct exchange *exchange, uint64_t now, int result);
 
 /* The daemon is to stop: from now on, the exchange serves only messages under way. */

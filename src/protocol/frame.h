@@ -36,7 +36,7 @@
 #include "protocol/fields.h"
 #include "protocol/leb128.h"
 
-/* The largest payload, in octets, that a daemon can be configured to accept: 1 GiB. */
+/* The largest payload, in octets, that a daemon can be configured to accept. */
 #define MESSAGE_MAX ((size_t)1 << 30)
 
 struct message {

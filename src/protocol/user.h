@@ -50,7 +50,7 @@ struct user {
     size_t reserved;             /* octets, for messages under way */
     struct member_queue members; /* sorted by newest probe, the oldest first */
     struct member_queue queue;   /* members that wait for a turn, in this order */
-    uint64_t full_at;            /* when its bucket of tokens is full, in nanoseconds */
+    uint64_t full_at;            /* time at which its bucket of tokens is full, in nanoseconds */
     bool is_reported;            /* users_report_limit() has returned true, and not since full_at */
 };
 
@@ -84,7 +84,7 @@ void users_done(struct users *users);
  */
 bool users_join(struct users *users, uint64_t now, uid_t account, struct member *member);
 
-/* Removes a member from its user: from the queue too, and with its reserved room. */
+/* Removes a member from its user and from the queue, and gives back its reserved room. */
 void users_leave(struct users *users, uint64_t now, struct member *member);
 
 /* Returns how many sessions the user has. */

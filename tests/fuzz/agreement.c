@@ -62,7 +62,7 @@ static void check_turns(const struct exchange *ex, unsigned waiting)
         }
     PROMISE(queued == waiting);
     PROMISE(queued == 0 || ex->runner || ex->committing);
-    PROMISE((ex->runner ? ex->runner->peer : NULL) == book.turn);
+    PROMISE((ex->runner ? ex->runner->peer : NULL) == book.runner);
     if (exchange_is_busy(ex))
         PROMISE(ex->runner && !ex->committing);
 }

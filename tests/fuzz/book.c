@@ -64,8 +64,8 @@ uid_t book_account(unsigned user)
 
 bool book_wants(const struct lane_signal *signal)
 {
-    return signal->kind == SIGNAL_PLAIN && book.turn && book.turn->pid == signal->pid &&
-           book_takes_bits(book.turn);
+    return signal->kind == SIGNAL_PLAIN && book.runner && book.runner->pid == signal->pid &&
+           book_takes_bits(book.runner);
 }
 
 uint64_t book_index_on(const struct peer *peer, enum lane lane)

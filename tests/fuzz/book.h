@@ -56,7 +56,7 @@ struct peer {
     unsigned rank; /* in its user's queue, lowest first; 0: is not queued */
     uint16_t nonce;
     uint64_t count;    /* of bits that were acked */
-    unsigned messages; /* that were logged */
+    unsigned messages; /* number of messages that were logged */
 
     /* The message under way. */
     uid_t uid;
@@ -94,17 +94,17 @@ struct book {
     unsigned user_ranks[BOOK_USERS]; /* of users with a queued peer, lowest first */
     unsigned probes;                 /* number of probes so far */
     struct words words;              /* the words behind the barrier */
-    struct peer *turn;               /* the peer that has the turn */
+    struct peer *runner;             /* the peer that has the turn */
     struct {
         uint64_t debt; /* of tokens, in nanoseconds, as of noted_at */
         uint64_t noted_at;
         bool is_reported;
     } used[BOOK_USERS];     /* messages that each user has begun */
-    uint64_t granted_at;    /* when it got the turn */
-    uint64_t heard_at;      /* when it was last heard */
+    uint64_t granted_at;    /* time at which it got the turn */
+    uint64_t heard_at;      /* time at which it was last heard */
     bool takes_turn;        /* the exchange may end the turn now */
     bool commits_later;     /* a message is being committed */
-    struct peer *committed; /* the peer of that message, if it is still open */
+    struct peer *committer; /* the peer of that message, if it is still open */
     size_t committed_length;
     struct exchange_counts counts;
 };

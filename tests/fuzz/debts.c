@@ -15,7 +15,7 @@ struct debts debts;
 bool debts_are_paid(void)
 {
     return !debts.to_commit && !debts.to_reply && !debts.to_judge && !debts.to_drop &&
-           !debts.to_admit && !debts.to_turn_away && !debts.to_report && !debts.want.peer;
+           !debts.to_admit && !debts.to_refuse && !debts.to_report && !debts.want.peer;
 }
 
 /* ---- ends of messages ---- */
@@ -31,8 +31,8 @@ static void end_message(struct peer *peer, enum session_state state, enum reply_
     peer->refusal = state == SESSION_REFUSED ? verdict : 0;
     peer->reserved = 0;
     clear_slots(peer);
-    if (book.turn == peer)
-        book.turn = NULL;
+    if (book.runner == peer)
+        book.runner = NULL;
     debts.to_judge = peer;
     debts.verdict = verdict;
     debts.is_on_record = false;
@@ -71,11 +71,11 @@ static void admit(struct peer *peer)
     words_hold_again(&book.words, peer->pid, debts.admitted_by);
 }
 
-static void turn_away(struct peer *peer, struct probe probe, enum reply_code reply)
+static void refuse_probe(struct peer *peer, struct probe probe, enum reply_code reply)
 {
     peer->nonce = probe.nonce;
-    debts.to_turn_away = peer;
-    debts.farewell = reply;
+    debts.to_refuse = peer;
+    debts.refusal = reply;
 }
 
 /* Room is only a number. A session needs memory. */
@@ -84,7 +84,7 @@ static void give(const struct want *want)
     if (want->good == GOOD_ROOM)
         want->peer->reserved += want->amount;
     else if (book.no_memory)
-        turn_away(want->peer, debts.admitted_by, REPLY_BUSY);
+        refuse_probe(want->peer, debts.admitted_by, REPLY_BUSY);
     else
         admit(want->peer);
 }
@@ -94,7 +94,7 @@ static void deny(const struct want *want)
     if (want->good == GOOD_ROOM)
         debts_refuse(want->peer, REPLY_BUSY);
     else
-        turn_away(want->peer, debts.admitted_by, REPLY_BUSY);
+        refuse_probe(want->peer, debts.admitted_by, REPLY_BUSY);
 }
 
 void debts_want(struct want want)
@@ -180,9 +180,9 @@ void debts_take_bit(struct peer *peer, bool bit)
 void debts_meet(struct peer *peer, struct probe probe)
 {
     if (probe.ask == ASK_RESUME) {
-        turn_away(peer, probe, REPLY_FORGOTTEN);
+        refuse_probe(peer, probe, REPLY_FORGOTTEN);
     } else if (book.is_stopping) {
-        turn_away(peer, probe, REPLY_STOPPING);
+        refuse_probe(peer, probe, REPLY_STOPPING);
     } else {
         debts.to_admit = peer;
         debts.admitted_by = probe;
@@ -230,8 +230,8 @@ static void ask_resume(struct peer *peer)
     case SESSION_COMMITTED:
         peer->is_invited = false;
         fairness_stop_waiting(peer);
-        if (book.turn == peer)
-            book.turn = NULL;
+        if (book.runner == peer)
+            book.runner = NULL;
         owe_reply(peer, ONE_OF(REPLY_COMMITTED));
         return;
     case SESSION_REFUSED:
@@ -246,7 +246,7 @@ void debts_ask(struct peer *peer, struct probe probe)
     peer->is_new = false;
     peer->nonce = probe.nonce;
     clear_slots(peer);
-    if (book.turn == peer)
+    if (book.runner == peer)
         book.heard_at = book.now;
     if (probe.ask == ASK_START)
         ask_start(peer);

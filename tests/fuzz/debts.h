@@ -19,12 +19,12 @@ struct debts {
     unsigned replies;       /* the permitted replies to that probe: bit n is set for reply n */
     struct peer *to_judge;  /* it must be told its verdict */
     enum reply_code verdict;
-    bool is_on_record;         /* that verdict is a refusal and has been recorded */
-    struct peer *to_drop;      /* it must be closed: it could not be reached, or was evicted */
-    struct peer *to_admit;     /* the exchange must look up its user */
-    struct probe admitted_by;  /* the probe of to_admit */
-    struct peer *to_turn_away; /* it must get the reply farewell, and no session */
-    enum reply_code farewell;
+    bool is_on_record;        /* the verdict is a refusal and has been recorded */
+    struct peer *to_drop;     /* it must be closed: it could not be reached, or was evicted */
+    struct peer *to_admit;    /* the exchange must look up its user */
+    struct probe admitted_by; /* the probe of to_admit */
+    struct peer *to_refuse;   /* it must get this refusal, and no session */
+    enum reply_code refusal;
     struct want want; /* a session must be evicted for this want */
 };
 

@@ -14,10 +14,10 @@
 
 static void give_turn(struct peer *peer)
 {
-    if (book.turn == peer)
+    if (book.runner == peer)
         return;
-    PROMISE(!book.turn || fairness_turn_may_end());
-    book.turn = peer;
+    PROMISE(!book.runner || fairness_turn_may_end());
+    book.runner = peer;
     book.granted_at = book.now;
     book.heard_at = book.now;
 }
@@ -83,7 +83,7 @@ static bool has_begun(void *owner)
 
 static bool is_begun(const struct peer *peer)
 {
-    return peer == book.committed && has_begun(&book);
+    return peer == book.committer && has_begun(&book);
 }
 
 /*
@@ -111,7 +111,7 @@ static void close_peer(void *owner, void *peer_)
     PROMISE(owner == &book);
     PROMISE(peer->is_open);
     PROMISE(debts.to_reply != peer && debts.to_judge != peer && debts.to_commit != peer);
-    PROMISE(debts.to_admit != peer && debts.to_turn_away != peer);
+    PROMISE(debts.to_admit != peer && debts.to_refuse != peer);
     if (debts.to_drop)
         PROMISE(debts.to_drop == peer);
     peer->is_open = false;
@@ -121,10 +121,10 @@ static void close_peer(void *owner, void *peer_)
     peer->is_session = false;
     fairness_stop_waiting(peer);
     book.counts.senders--;
-    if (book.turn == peer)
-        book.turn = NULL;
-    if (book.committed == peer)
-        book.committed = NULL;
+    if (book.runner == peer)
+        book.runner = NULL;
+    if (book.committer == peer)
+        book.committer = NULL;
     debts.to_drop = NULL;
     if (peer->is_evicted)
         debts_evicted();
@@ -154,7 +154,7 @@ static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
     PROMISE(peer->is_session);
     PROMISE(debts_are_paid());
     PROMISE(!book.commits_later);
-    PROMISE(peer == book.turn);
+    PROMISE(peer == book.runner);
     PROMISE(book_takes_bits(peer));
     PROMISE(lane == peer->count % LANES);
     PROMISE(peer->held[lane].is_there);
@@ -184,7 +184,7 @@ static void hear_reply(struct peer *peer, enum reply_code reply)
     debts.to_reply = NULL;
     if (reply == REPLY_GO) {
         PROMISE(!book.commits_later);
-        PROMISE(peer == book.turn || !fairness_is_anybody_waiting());
+        PROMISE(peer == book.runner || !fairness_is_anybody_waiting());
         give_turn(peer);
     } else if (reply == REPLY_WAIT) {
         PROMISE(!book.commits_later);
@@ -196,10 +196,10 @@ static void hear_reply(struct peer *peer, enum reply_code reply)
     }
 }
 
-static void hear_farewell(enum reply_code reply)
+static void hear_refusal(enum reply_code reply)
 {
-    PROMISE(reply == debts.farewell);
-    debts.to_turn_away = NULL;
+    PROMISE(reply == debts.refusal);
+    debts.to_refuse = NULL;
 }
 
 static void hear_verdict(struct peer *peer, enum reply_code reply)
@@ -234,7 +234,7 @@ static void hear_go(struct peer *peer, enum reply_code reply, bool is_heard)
     PROMISE(reply == REPLY_GO);
     PROMISE(!book.commits_later && !book.is_over);
     PROMISE(book_takes_bits(peer));
-    if (peer == book.turn)
+    if (peer == book.runner)
         return;
     PROMISE(fairness_is_next(peer));
     give_turn(peer);
@@ -263,8 +263,8 @@ static int tell_peer(void *owner, void *peer_, uint32_t word)
         hear_reply(peer, reply.code);
     } else if (debts.want.peer || ((book.stops_now || book.is_over) && peer->is_invited)) {
         hear_uninvited(peer, reply.code);
-    } else if (debts.to_turn_away == peer) {
-        hear_farewell(reply.code);
+    } else if (debts.to_refuse == peer) {
+        hear_refusal(reply.code);
     } else {
         hear_go(peer, reply.code, is_heard);
     }
@@ -295,7 +295,7 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
     book.committed_length = reading.length;
     if (book.log_result == -EINPROGRESS) {
         book.commits_later = true;
-        book.committed = peer;
+        book.committer = peer;
     } else {
         debts_log(peer, book.log_result);
     }
@@ -311,7 +311,7 @@ static void expect_refusal(struct peer *peer, enum reply_code reason)
         choose(peer);
     } else if (reason == REPLY_BUSY) {
         PROMISE(book.no_memory);
-        PROMISE(peer == book.turn && peer->state == SESSION_OPEN && peer->content > 0);
+        PROMISE(peer == book.runner && peer->state == SESSION_OPEN && peer->content > 0);
     } else {
         PROMISE(reason == REPLY_STOPPING);
         PROMISE(book.is_over || book.stops_now);

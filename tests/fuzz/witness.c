@@ -24,9 +24,9 @@ static void check_all(void)
 /* Records it if the exchange has ended a turn and no session was waiting for the next one. */
 static void note_turn(void)
 {
-    if (book.turn && exchange_runner(&exchange) == 0) {
+    if (book.runner && exchange_runner(&exchange) == 0) {
         PROMISE(fairness_turn_may_end());
-        book.turn = NULL;
+        book.runner = NULL;
     }
     book.takes_turn = false;
 }
@@ -66,7 +66,7 @@ void witness_signal(const struct lane_signal *signal)
     words_note(&book.words, signal);
     PROMISE(is_wanted == book_wants(signal));
     if (is_wanted) {
-        struct peer *peer = book.turn;
+        struct peer *peer = book.runner;
 
         PROMISE(index == book_index_on(peer, signal->lane));
         book.heard_at = book.now;
@@ -121,8 +121,8 @@ void witness_committed(int result)
     if (!book.commits_later)
         return;
     book.commits_later = false;
-    debts_log(book.committed, result);
-    book.committed = NULL;
+    debts_log(book.committer, result);
+    book.committer = NULL;
     exchange_committed(&exchange, book.now, result);
     check_all();
 }
