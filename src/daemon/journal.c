@@ -53,8 +53,8 @@
 #define OWN_FIELDS_SIZE_MAX ((size_t)OWN_FIELDS_MAX * 512)
 
 /*
- * What a field has in an entry beyond its octets in a message: the name that replaces a letter, the
- * length of 8 octets that a value with a newline has, and newlines.
+ * Octets of a field in an entry beyond its octets in a message: the name that replaces a letter,
+ * the length of 8 octets that a value with a newline has, and newlines.
  */
 #define FIELD_OVERHEAD ((size_t)64)
 

@@ -17,7 +17,7 @@
 #define MODE 0600
 /* More octets than a PID and a newline have. */
 #define TEXT_SIZE 32
-/* How often another process may replace the file between two system calls of one claim. */
+/* Another process may replace the file so often between two system calls of one claim. */
 #define REPLACEMENTS_MAX 10
 /*
  * A FIFO must not block, and a terminal must not become the controlling one, until the file is

@@ -117,8 +117,8 @@ test_the_daemon_logs_its_start_its_end_and_refused_messages() {
     [ "$(wc -l < notes)" -eq 3 ] || fail "the daemon logged: $(cat notes)"
 }
 
-# What 'journalctl' shows without options: for an entry whose tag it does not show, it shows the
-# command name, minitalkd.
+# For an entry whose tag it does not show, 'journalctl' without options shows the command name,
+# minitalkd.
 test_no_message_looks_like_a_note_of_the_daemon() {
     local tag
     start_journald

@@ -290,7 +290,7 @@ test_root_is_not_led_to_a_process_with_one_user_id_of_another_user() {
     done
 }
 
-# What the file leads to can be changed by its owner at any time.
+# The owner of the file can replace its content by another PID at any time.
 test_a_pidfile_of_another_user_is_refused_although_the_daemon_is_ones_own() {
     publish_programs
     start_daemon
