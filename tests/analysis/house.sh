@@ -14,7 +14,7 @@ readonly TAG='SPDX-License-Identifier: MIT'
 readonly tagged='\.(c|h|sh|pml|py|mk|gp|sed|fish|in|catalog)$
 ^(Makefile\.am|configure\.ac|bootstrap|\.ci/run)$
 ^(completions|systemd/default|tests/system/guest)/
-^debian/(rules|tests/send|.*\.(preinst|postinst|postrm))$'
+^debian/(rules|tests/send|.*\.(postinst|postrm))$'
 
 # list_tagged_files: one path a line, relative to the source tree. In a checkout, git tells which
 # files are sources. A release has no git, and may have been built in its own tree: the folders

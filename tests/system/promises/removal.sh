@@ -67,7 +67,7 @@ test_an_upgrade_gives_the_same_system_as_an_installation() {
 test_an_upgrade_moves_the_override_of_the_program_to_the_helper() {
     local override
     fresh_service
-    for override in 'minitalk root 4755' 'minitalk bob 4750' 'root root 755'; do
+    for override in 'minitalk root 4755' 'minitalk bob 4750' 'root root 755' 'root bob 750'; do
         guest dpkg-statoverride --remove "$HELPER"
         # shellcheck disable=SC2086 # three words
         guest dpkg-statoverride --update --add $override /usr/bin/minitalk-send
