@@ -462,7 +462,7 @@ test_the_raw_output_has_the_exact_bytes() {
 start_blocked_daemon() {
     mkfifo pipe
     exec 3<> pipe
-    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 2> errors 3>&- &
+    "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" > pipe 2> errors 3>&- &
     daemon=$!
     read -r first <&3
     [ "$first" = "$daemon" ] || fail "the first line is '$first'"
