@@ -63,8 +63,7 @@ static const char usage[] =
     "      --output=raw          write the exact bytes of each message, and a newline\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
-    ", at most 31 MiB,\n"
-    "                            or 1 GiB with --output=stdout)\n"
+    ", at most 31 MiB for the journal)\n"
     "      --rate-limit=RATE     take RATE messages of each user, N/SECONDS (default " RATE_TEXT
     ") or none\n"
     "      --trace[=FORMAT]      print each signal on standard error, as text (default) or json\n"
