@@ -39,8 +39,25 @@ char *pidfile_of_user(void)
 }
 
 /*
- * Opens the file without following a symbolic link. Only directory may have links in its path.
- * Returns a descriptor; -EINVAL if the file is not a regular one; another -errno.
+ * Returns the reason why openat(2) failed with this errno: -EINVAL if a symbolic link, a directory
+ * or a socket is in the place of the file, otherwise -error.
+ */
+static int reason_of(int error, int directory, const char *name)
+{
+    struct stat stat;
+
+    if (error == EISDIR || error == ENXIO)
+        return -EINVAL;
+    /* The directories of the path may be links as well, and lead in a circle. */
+    if (error == ELOOP && fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(stat.st_mode))
+        return -EINVAL;
+    return -error;
+}
+
+/*
+ * Opens the file without following a symbolic link. Only its directories may be links. Returns a
+ * descriptor; -EINVAL if the file is not a regular one; another -errno.
  */
 static int open_regular(int directory, const char *name, int flags)
 {
@@ -48,9 +65,8 @@ static int open_regular(int directory, const char *name, int flags)
     struct stat stat;
     int r = 0;
 
-    /* A symbolic link, a directory, a socket. */
     if (fd < 0)
-        return errno == ELOOP || errno == EISDIR || errno == ENXIO ? -EINVAL : -errno;
+        return reason_of(errno, directory, name);
     if (fstat(fd, &stat) < 0)
         r = -errno;
     else if (!S_ISREG(stat.st_mode))

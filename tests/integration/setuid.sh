@@ -651,7 +651,7 @@ test_files_of_other_users_are_not_disclosed() {
         ! grep -q 'secret of\|another secret' stdout stderr || fail 'the sender disclosed a secret'
     done << END
 77 --pidfile=$system_pidfile
-77 --pidfile=link
+76 --pidfile=link
 77 --pidfile=secret
 77 --pidfile=closed/secret
 77 --pidfile=closed/none
@@ -659,11 +659,12 @@ test_files_of_other_users_are_not_disclosed() {
 77 --pidfile=/proc/$daemon/environ
 77 --pidfile=/proc/$daemon/fd/0
 77 --pidfile=/proc/self/environ
-77 --pidfile=/proc/self/fd/0
+76 --pidfile=/proc/self/fd/0
 77 --pidfile=/etc/shadow
 69 --pidfile=/etc/passwd
 69 --pidfile=/dev/null/x
-71 --pidfile=loop
+76 --pidfile=loop
+71 --pidfile=loop/pid
 76 --pidfile=fifo
 76 --pidfile=/dev/zero
 76 --pidfile=.

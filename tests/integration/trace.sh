@@ -279,7 +279,7 @@ test_a_blocked_or_full_standard_error_of_the_daemon_loses_only_the_trace() {
     mkfifo pipe
     exec 3<> pipe
     for where in /dev/full pipe; do
-        "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" --trace \
+        "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" --trace \
             > output 2> "$where" &
         daemon=$!
         eventually 10 daemon_spoke

@@ -337,6 +337,17 @@ START_TEST(a_link_to_the_directory_is_followed)
 }
 END_TEST
 
+START_TEST(directories_that_lead_in_a_circle_are_named_as_such)
+{
+    struct pidfile pidfile;
+    pid_t holder;
+
+    ck_assert_int_eq(symlink(path, path), 0);
+    ck_assert_int_eq(pidfile_claim("minitalk.pid/pid", NO_SERVICE, &pidfile, &holder), -ELOOP);
+    ck_assert_int_eq(pidfile_open_for_reading("minitalk.pid/pid"), -ELOOP);
+}
+END_TEST
+
 START_TEST(a_file_with_a_second_name_is_left_alone)
 {
     struct pidfile pidfile;
@@ -576,6 +587,7 @@ Suite *make_suite(void)
         a_link_that_takes_the_place_of_the_file_is_never_followed,
         a_link_to_a_pidfile_is_followed_by_neither_side,
         a_link_to_the_directory_is_followed,
+        directories_that_lead_in_a_circle_are_named_as_such,
         a_file_with_a_second_name_is_left_alone,
         a_file_with_other_contents_than_a_pid_is_left_alone,
         a_file_in_a_missing_directory_cannot_be_claimed,
