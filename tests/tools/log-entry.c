@@ -31,7 +31,7 @@ static void *text_of(size_t length)
     if (!text)
         err(EX_OSERR, "malloc");
     for (size_t i = 0; i < length; i++)
-        text[i] = i % 64 == 63 ? '\n' : (char)('0' + i / 64 % 10);
+        text[i] = "0123456789\n"[i % 64 == 63 ? 10 : i / 64 % 10];
     return text;
 }
 
