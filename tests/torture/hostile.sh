@@ -168,13 +168,16 @@ test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
 
 # ---- subordinate user IDs ----
 
-# A hostile user with a range of subordinate user IDs has this many senders, each under an ID of its
-# own. All of them are idle: each has logged a message and waits for more input.
-readonly CROWD=4096 FIRST_SUBORDINATE=200000
+# A hostile user with a range of subordinate user IDs has as many senders as the daemon has sessions,
+# each under an ID of its own. They log a message and then wait for more input. MINITALK_CROWD=4096
+# tests the limit of the service, which takes minutes.
+readonly CROWD=${MINITALK_CROWD-512} FIRST_SUBORDINATE=200000
+# Descriptors of the daemon beside those for sessions: DESCRIPTORS_RESERVED in server.c.
+readonly RESERVED=32
 # Messages to measure, for a 99th percentile. Its greatest accepted growth is DELAY_MAX.
 readonly MANY_MESSAGES=100
 
-# start_crowd: starts the idle senders, and waits until each has logged its message.
+# start_crowd: starts the senders, and waits until each has logged its message or has been refused.
 start_crowd() {
     "$tools/crowd" "$FIRST_SUBORDINATE" "$CROWD" idle "$minitalk_send" --timeout=300 \
         > crowd 2>> complaints &
@@ -184,8 +187,9 @@ start_crowd() {
 }
 
 has_crowd() {
-    [ "$(received | grep -cx idle)" -eq "$CROWD" ]
+    [ $(($(received | grep -cx idle) + $(grep -c "$BUSY" complaints))) -eq "$CROWD" ]
 }
+readonly BUSY='the daemon is at its limit of senders'
 
 # measure_as USER FILE: sends MANY_MESSAGES short messages as this user, and writes the time of each,
 # in µs, to FILE.
@@ -202,9 +206,10 @@ p99() {
     sort -n "$1" | sed -n "$(($(wc -l < "$1") * 99 / 100))p"
 }
 
-test_4096_subordinate_user_ids_lock_nobody_out() {
+test_senders_of_many_subordinate_user_ids_lock_nobody_out() {
     local user calm trouble
     [ "$(ulimit -Hn)" -gt $((CROWD + 100)) ] || skip "the limit of open files is $(ulimit -Hn)"
+    run_by=(prlimit --nofile=$((CROWD + RESERVED)))
     [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
     echo "$USER_A:$FIRST_SUBORDINATE:$CROWD" > subuid
     mount --bind subuid /etc/subuid
@@ -222,7 +227,7 @@ test_4096_subordinate_user_ids_lock_nobody_out() {
         [ "$(received | grep -cx "message of $user")" -eq $((2 * MANY_MESSAGES)) ]
     done
     end_all "$crowd"
-    [ ! -s complaints ] || fail "$(sort complaints | uniq -c | head -n 5)"
+    ! grep -v "$BUSY" complaints || fail 'senders failed for other reasons'
 }
 
 # ---- memory ----
