@@ -157,7 +157,7 @@ static int require_pid_alone(int fd)
 }
 
 /* Locks the open file. Returns 0; -EEXIST as pidfile_claim(); another -errno. */
-static int lock(int fd, pid_t *ret_holder)
+static int take_lock(int fd, pid_t *ret_holder)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return 0;
@@ -186,7 +186,7 @@ static int open_and_lock(struct pidfile *pidfile, uid_t service, pid_t *ret_hold
     pidfile->fd = r;
     r = require_own(pidfile->fd, service);
     if (r == 0)
-        r = lock(pidfile->fd, ret_holder);
+        r = take_lock(pidfile->fd, ret_holder);
     /* A daemon that has just stopped may have removed this file: its lock keeps nobody out. */
     if (r == 0 && !is_in_place(pidfile))
         r = -EAGAIN;

@@ -42,8 +42,9 @@ static struct fields largest_fields(void)
 
     for (unsigned i = 0; i < FIELDS_COUNT_MAX; i++) {
         char name[16];
+        int length = snprintf(name, sizeof name, "LARGE_%02u=", i);
 
-        memcpy(text, name, (size_t)snprintf(name, sizeof name, "LARGE_%02u=", i));
+        memcpy(text, name, (size_t)length);
         if (fields_add(&fields, text, FIELD_SIZE) != FIELDS_ADDED)
             errx(EX_SOFTWARE, "field %u was not added", i);
     }

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 static void end_with_parent(void)
@@ -27,8 +28,10 @@ static void end_with_parent(void)
         exit(0);
 }
 
-static void run_once(char **argv, useconds_t time)
+static void run_once(char **argv, long microseconds)
 {
+    const struct timespec time = {.tv_sec = microseconds / 1000000,
+                                  .tv_nsec = microseconds % 1000000 * 1000};
     pid_t pid = fork();
 
     if (pid < 0)
@@ -37,7 +40,7 @@ static void run_once(char **argv, useconds_t time)
         execv(*argv, argv);
         err(EX_UNAVAILABLE, "%s", *argv);
     }
-    usleep(time);
+    nanosleep(&time, NULL);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
 }
@@ -47,7 +50,7 @@ static _Noreturn void work(unsigned seed, long most, char **argv)
     end_with_parent();
     srandom(seed);
     for (;;)
-        run_once(argv, (useconds_t)(random() % most));
+        run_once(argv, random() % most);
 }
 
 int main(int argc, char **argv)

@@ -281,8 +281,8 @@ START_TEST(a_tag_that_reads_as_the_daemons_is_reserved)
         "minitalkd: stopped",
         "minitalkd/x",
         "mini\xe2\x80\x8btalkd", /* a space without width */
-        "\xe2\x80\xae"
-        "minitalkd", /* writes from right to left */
+        ("\xe2\x80\xae"
+         "minitalkd"), /* writes from right to left */
         "minitalkd\xe2\x80\x8b",
         "minitalkd\xe2\x80\x8b: stopped",
     };
