@@ -10,7 +10,6 @@ check_PROGRAMS += \
 	tests/tools/log-entry \
 	tests/tools/notified \
 	tests/tools/pingpong \
-	tests/tools/storm \
 	tests/tools/stray
 
 # A library for LD_PRELOAD. It is built without instrumentation, since a program without

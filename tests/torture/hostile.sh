@@ -151,18 +151,6 @@ test_forged_replies_to_own_senders_hardly_delay_another_user() {
     suffer forge_replies 3
 }
 
-# Each start of a sender is a new process for the daemon to look at, and a killed one may have the
-# turn.
-start_storm() {
-    start_nuisance setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
-        ./storm 2 3000 "$minitalk_send" --timeout=60 'of a storm'
-}
-
-test_senders_killed_soon_after_their_start_hardly_delay_another_user() {
-    install -m 755 "$tools/storm" .
-    suffer start_storm 1
-}
-
 # The limit of pending signals is per user, so only that user's senders can fail by it. The user of
 # this test has no other processes that could have pending signals.
 test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
