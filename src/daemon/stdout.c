@@ -100,9 +100,14 @@ static int write_escaped(struct sink *sink)
         if (n < 0)
             return (int)n;
         sink->written += (size_t)n;
-        /* A write may end in the middle of a \xHH, of which sink->part octets are written then. */
         sink->part += (size_t)n;
-        sink->part -= encode(message, &sink->encoded, chunk, sink->part);
+        if (sink->part == length) {
+            sink->encoded = at;
+            sink->part = 0;
+        } else {
+            /* The write may have ended in the middle of a \xHH. */
+            sink->part -= encode(message, &sink->encoded, chunk, sink->part);
+        }
     }
     return 0;
 }

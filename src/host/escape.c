@@ -29,6 +29,19 @@ static size_t plain_at(const uint8_t *octets, size_t length, const char *name, s
     return text_printable(octets + at, length - at);
 }
 
+/*
+ * Copies printable ASCII, nearly all of most messages, up to what needs a closer look. Returns the
+ * number of octets copied, size at most.
+ */
+static size_t copy_ascii(const uint8_t *octets, size_t length, char *ret, size_t size)
+{
+    size_t i, most = length < size ? length : size;
+
+    for (i = 0; i < most && octets[i] >= ' ' && octets[i] < 0x7f && octets[i] != '\\'; i++)
+        ret[i] = (char)octets[i];
+    return i;
+}
+
 size_t escape(const uint8_t *octets, size_t length, const char *name, size_t *at, char *ret,
               size_t size)
 {
@@ -46,6 +59,9 @@ size_t escape(const uint8_t *octets, size_t length, const char *name, size_t *at
         memcpy(ret + written, plain > 0 ? (const char *)from : escaped, put);
         written += put;
         *at += plain > 0 ? plain : 1;
+        put = copy_ascii(octets + *at, length - *at, ret + written, size - written);
+        written += put;
+        *at += put;
     }
     return written;
 }
