@@ -236,32 +236,43 @@ bool users_report_limit(struct member *member)
 
 /* ---- the most ---- */
 
-struct user *users_with_most_sessions(const struct users *users)
+/* Returns the user with the greatest amount of something; NULL if there is no user. */
+static struct user *with_most(const struct users *users, size_t (*amount)(const struct user *user))
 {
     struct user *most = NULL, *user;
 
     LIST_FOREACH(user, &users->all, link)
-        if (!most || user->sessions > most->sessions)
+        if (!most || amount(user) > amount(most))
             most = user;
     return most;
+}
+
+static size_t sessions_of(const struct user *user)
+{
+    return user->sessions;
+}
+
+static size_t idle_of(const struct user *user)
+{
+    return user->idle;
+}
+
+static size_t room_of(const struct user *user)
+{
+    return user->reserved;
+}
+
+struct user *users_with_most_sessions(const struct users *users)
+{
+    return with_most(users, sessions_of);
 }
 
 struct user *users_with_most_idle(const struct users *users)
 {
-    struct user *most = NULL, *user;
-
-    LIST_FOREACH(user, &users->all, link)
-        if (!most || user->idle > most->idle)
-            most = user;
-    return most;
+    return with_most(users, idle_of);
 }
 
 struct user *users_with_most_room(const struct users *users)
 {
-    struct user *most = NULL, *user;
-
-    LIST_FOREACH(user, &users->all, link)
-        if (!most || user->reserved > most->reserved)
-            most = user;
-    return most;
+    return with_most(users, room_of);
 }

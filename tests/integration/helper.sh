@@ -12,11 +12,6 @@ in_private_mounts
 # shellcheck source=tests/integration/system-daemon.sh
 . "$srcdir/tests/integration/system-daemon.sh"
 
-start_for_users() {
-    start_system_daemon
-    minitalk_send=$front
-}
-
 # ---- a helper that the daemon's user has replaced ----
 
 # The daemon's user puts another program in the place of the helper. It leaves a mark: its user IDs

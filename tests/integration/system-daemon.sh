@@ -70,6 +70,26 @@ start_system_daemon() {
     install_helper
 }
 
+# The same for users who run the program that belongs to root, as from their PATH. It executes the
+# helper.
+start_for_users() {
+    start_system_daemon
+    minitalk_send=$front
+}
+
+# says_subuid LINE: lets the daemon that starts next read this line in /etc/subuid.
+says_subuid() {
+    echo "$1" > subuid
+    [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
+    mount --bind subuid /etc/subuid
+    unmount+=(/etc/subuid)
+}
+
+# constant NAME FILE: prints the number that this file below src/ defines as NAME.
+constant() {
+    sed -n "s/^#define $1 \([0-9]*\)u\{0,1\}\$/\1/p" "$srcdir/src/$2" | grep .
+}
+
 expect_nothing() {
     expect_received < /dev/null
 }

@@ -11,12 +11,6 @@ in_private_mounts
 # shellcheck source=tests/integration/system-daemon.sh
 . "$srcdir/tests/integration/system-daemon.sh"
 
-# The users run the program that belongs to root, as from their PATH. It executes the helper.
-start_for_users() {
-    start_system_daemon
-    minitalk_send=$front
-}
-
 # start_idle_sender N: starts a sender that sends one message and then waits for more input.
 start_idle_sender() {
     { echo "from idle sender $1"; exec cat hold; } 3>&- |
@@ -64,8 +58,7 @@ readonly SESSIONS=32
 run_with_32_sessions=(prlimit --nofile=64:64)
 
 # Of these sessions, so many are kept for users without a session.
-kept=$((SESSIONS / $(sed -n 's/^#define EXCHANGE_SESSIONS_PER_NEW_PLACE //p' \
-    "$srcdir/src/protocol/exchange.h")))
+kept=$((SESSIONS / $(constant EXCHANGE_SESSIONS_PER_NEW_PLACE protocol/exchange.h)))
 
 sessions_of_daemon() {
     find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l
@@ -111,14 +104,6 @@ test_a_user_with_all_senders_that_fit_gives_way_to_others() {
     as "$USER_B" "$minitalk_send" 'from the other'
     "$minitalk_send" 'from root'
     received | grep -a '^from ' | cmp - <(printf 'from %s\n' 'the other' root)
-}
-
-# says_subuid LINE: lets the daemon that starts next read this line in /etc/subuid.
-says_subuid() {
-    echo "$1" > subuid
-    [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
-    mount --bind subuid /etc/subuid
-    unmount+=(/etc/subuid)
 }
 
 test_subordinate_user_ids_count_for_their_owner() {

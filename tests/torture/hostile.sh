@@ -49,14 +49,19 @@ end_hostile() {
 
 written=0
 
-# measure FILE: sends MESSAGES_A_ROUND short messages and appends the time of each, in µs, to FILE.
+# send_timed USER STRING FILE: sends a message as this user, and appends the time, in µs, to FILE.
+send_timed() {
+    local start=${EPOCHREALTIME/./}
+    as "$1" "$minitalk_send" --timeout=60 "$2"
+    echo $((${EPOCHREALTIME/./} - start)) >> "$3"
+}
+
+# measure FILE: sends MESSAGES_A_ROUND short messages, see send_timed.
 measure() {
-    local i start
+    local i
     for ((i = 0; i < MESSAGES_A_ROUND; i++)); do
         written=$((written + 1))
-        start=${EPOCHREALTIME/./}
-        as "$USER_B" "$minitalk_send" --timeout=60 "message $written"
-        echo $((${EPOCHREALTIME/./} - start)) >> "$1"
+        send_timed "$USER_B" "message $written" "$1"
     done
 }
 
@@ -172,8 +177,6 @@ test_a_user_at_the_limit_of_pending_signals_harms_only_itself() {
 # each under an ID of its own. They log a message and then wait for more input. MINITALK_CROWD=4096
 # tests the limit of the service, which takes minutes.
 readonly CROWD=${MINITALK_CROWD-512} FIRST_SUBORDINATE=200000
-# Descriptors of the daemon beside those for sessions: DESCRIPTORS_RESERVED in server.c.
-readonly RESERVED=32
 # Messages to measure, for a 99th percentile. Its greatest accepted growth is DELAY_MAX.
 readonly MANY_MESSAGES=100
 
@@ -191,14 +194,11 @@ has_crowd() {
 }
 readonly BUSY='the daemon is at its limit of senders'
 
-# measure_as USER FILE: sends MANY_MESSAGES short messages as this user, and writes the time of each,
-# in µs, to FILE.
+# measure_as USER FILE: sends MANY_MESSAGES short messages as this user, see send_timed.
 measure_as() {
-    local i start
+    local i
     for ((i = 0; i < MANY_MESSAGES; i++)); do
-        start=${EPOCHREALTIME/./}
-        as "$1" "$minitalk_send" --timeout=60 "message of $1"
-        echo $((${EPOCHREALTIME/./} - start)) >> "$2"
+        send_timed "$1" "message of $1" "$2"
     done
 }
 
@@ -209,11 +209,8 @@ p99() {
 test_senders_of_many_subordinate_user_ids_lock_nobody_out() {
     local user calm trouble
     [ "$(ulimit -Hn)" -gt $((CROWD + 100)) ] || skip "the limit of open files is $(ulimit -Hn)"
-    run_by=(prlimit --nofile=$((CROWD + RESERVED)))
-    [ -e /etc/subuid ] || skip 'there is no /etc/subuid to mount a file over'
-    echo "$USER_A:$FIRST_SUBORDINATE:$CROWD" > subuid
-    mount --bind subuid /etc/subuid
-    unmount+=(/etc/subuid)
+    run_by=(prlimit --nofile=$((CROWD + $(constant DESCRIPTORS_RESERVED daemon/server.c))))
+    says_subuid "$USER_A:$FIRST_SUBORDINATE:$CROWD"
     start_system_daemon
     for user in "$USER_B" 0; do
         measure_as "$user" "calm.$user"
