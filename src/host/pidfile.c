@@ -82,22 +82,21 @@ static int open_regular(int directory, const char *name, int flags)
 
 /*
  * Opens the directory of a path. *ret_name is the last component, "." if the path ends with a
- * slash. The caller closes the descriptor and frees the name.
+ * slash. The caller closes the descriptor and frees the name. Returns -1 with errno set on failure.
  */
 static int open_directory(const char *path, char **ret_name)
 {
     const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
     char *directory = strdup(slash ? path : "."), *name = strdup(*last ? last : ".");
-    int fd, error;
+    int fd;
 
     if (directory && slash)
         directory[slash - path + 1] = '\0';
     fd = directory && name ? open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    error = directory && name ? errno : ENOMEM;
     free(directory);
     if (fd < 0) {
         free(name);
-        return -error;
+        return -1;
     }
     *ret_name = name;
     return fd;
@@ -216,7 +215,7 @@ int pidfile_claim(const char *path, uid_t service, struct pidfile *ret, pid_t *r
     *ret_holder = 0;
     pidfile.directory = open_directory(path, &pidfile.name);
     if (pidfile.directory < 0)
-        return pidfile.directory;
+        return -errno;
     for (int attempts = 0; r == -EAGAIN && attempts <= REPLACEMENTS_MAX; attempts++)
         r = open_and_lock(&pidfile, service, ret_holder);
     /* The PID of a daemon that was killed: from now on, it would be wrong. */

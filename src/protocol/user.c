@@ -25,10 +25,12 @@ static void remove_user(struct user *user)
 
 void users_done(struct users *users)
 {
-    struct user *user;
+    struct user *user, *next;
 
-    while ((user = LIST_FIRST(&users->all)))
+    for (user = LIST_FIRST(&users->all); user; user = next) {
+        next = LIST_NEXT(user, link);
         remove_user(user);
+    }
 }
 
 static struct user *find(const struct users *users, uid_t account)

@@ -7,6 +7,7 @@ analyze: check-analyzer check-tidy check-cppcheck check-valgrind
 EXTRA_DIST += \
 	.clang-tidy tests/.clang-tidy \
 	tests/analysis/cppcheck.h tests/analysis/cppcheck.suppressions \
+	tests/analysis/valgrind.suppressions \
 	tests/analysis/pidfd.c
 dist_check_SCRIPTS += tests/analysis/valgrind.sh
 

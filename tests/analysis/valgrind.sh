@@ -8,6 +8,7 @@
 
 readonly COMPLAINT=99
 readonly memcheck=(--quiet --leak-check=full --show-leak-kinds=all --track-origins=yes
+    --num-callers=40 --suppressions="$srcdir/tests/analysis/valgrind.suppressions"
     --error-exitcode="$COMPLAINT")
 
 for command in valgrind "${CC:=cc}"; do

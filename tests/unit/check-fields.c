@@ -2,6 +2,7 @@
 /* check-fields.c - tests that fields are decoded unchanged, and that invalid ones are refused */
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,11 +240,11 @@ END_TEST
 /* Returns what fields_set_tag() says. The receiver must say the same. */
 static enum fields_result judge_tag(const char *tag)
 {
-    char text[TAG_LENGTH_MAX + 1] = "t";
+    char text[TAG_LENGTH_MAX + 1];
     struct fields fields = {0};
     enum fields_result result = fields_set_tag(&fields, tag);
 
-    strcat(text, tag);
+    snprintf(text, sizeof text, "t%s", tag);
     ck_assert_int_eq(is_valid(text, strlen(text)), result == FIELDS_ADDED);
     ck_assert_uint_eq(fields.count, result == FIELDS_ADDED);
     fields_free(&fields);
@@ -282,7 +283,7 @@ START_TEST(a_tag_that_reads_as_the_daemons_is_reserved)
         "minitalkd/x",
         "mini\xe2\x80\x8btalkd", /* a space without width */
         ("\xe2\x80\xae"
-         "minitalkd"), /* writes from right to left */
+         "minitalkd\xe2\x80\xac"), /* written from right to left */
         "minitalkd\xe2\x80\x8b",
         "minitalkd\xe2\x80\x8b: stopped",
     };
