@@ -12,7 +12,7 @@ for promises in "$(dirname "$0")"/promises/*.sh; do
 done
 
 need_guest
-package > /dev/null
+need_package
 set -e
 # shellcheck disable=SC2154 # the script that sources this file sets it
 start_guest "$release"

@@ -61,7 +61,7 @@ test_4_lintian_of_debian_13_reports_nothing() {
 
 need_guest
 need_commands dpkg-source
-package > /dev/null
+need_package
 set -e
 start_person
 set +e

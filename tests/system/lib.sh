@@ -45,11 +45,11 @@ need_guest() {
     mount -t tmpfs -o mode=700 guests "$guests" || skip_all "root may not mount here"
 }
 
-# Prints the path of the package that package.sh has built.
-package() {
+# Sets $package to the path of the package that package.sh has built.
+need_package() {
     local -a packages=("$package_directory"/1/minitalk_*.deb)
-    [ -f "${packages[0]}" ] || skip_all "no package has been built; run package.sh first"
-    echo "${packages[0]}"
+    package=${packages[0]}
+    [ -f "$package" ] || skip_all "no package has been built; run package.sh first"
 }
 
 # ---- the guests ----
@@ -232,14 +232,14 @@ apt() {
 }
 
 install_package() {
-    cp "$(package)" "$(about root)/root/minitalk.deb"
+    cp "$package" "$(about root)/root/minitalk.deb"
     guest env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /root/minitalk.deb
 }
 
 # make_version SUFFIX: makes a copy of the package whose version has this suffix, as
 # /root/SUFFIX.deb in the guest.
 make_version() {
-    dpkg-deb -R "$(package)" "content$1"
+    dpkg-deb -R "$package" "content$1"
     sed -i "s/^Version: .*/&$1/" "content$1/DEBIAN/control"
     dpkg-deb --root-owner-group -b "content$1" "$(about root)/root/$1.deb" > /dev/null
 }

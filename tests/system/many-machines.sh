@@ -136,7 +136,7 @@ test_5_messages_that_are_sent_while_the_collector_is_away_arrive_later() {
 
 need_guest
 need_commands ip unshare
-package > /dev/null
+need_package
 set -e
 make_network
 on collector start_collector
