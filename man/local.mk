@@ -23,6 +23,7 @@ constants = \
 	src/daemon/journal.c \
 	src/daemon/message-ids.h \
 	src/daemon/server.c \
+	src/daemon/server.h \
 	src/daemon/sink.h \
 	src/host/trace.h \
 	src/minitalkd.c \

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -44,6 +45,18 @@ struct program {
 
 /* ---- the daemon ---- */
 
+/* A shell of another user, as of su(1), can pass that user's directory on. */
+static void require_own_directory(const char *directory, uid_t daemon_user)
+{
+    struct stat status;
+
+    if (stat(directory, &status) == 0 && !trust_has(status.st_uid, daemon_user))
+        fail(EX_NOPERM,
+             "XDG_RUNTIME_DIR is %s, which belongs to user %u and not to you, user %u; set it to "
+             "your own directory, or give --pidfile=PATH",
+             directory, (unsigned)status.st_uid, (unsigned)getuid());
+}
+
 static int find_of_user(uid_t daemon_user, struct pidref *ret)
 {
     char *path = pidfile_of_user();
@@ -52,33 +65,43 @@ static int find_of_user(uid_t daemon_user, struct pidref *ret)
     if (!path)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give "
                        "--pidfile=PATH");
+    require_own_directory(getenv("XDG_RUNTIME_DIR"), daemon_user);
     status = target_from_pidfile(path, TARGET_USER, daemon_user, ret);
     free(path);
     return status;
 }
 
-static bool is_for_system(const struct send_options *options)
+static enum target target_of(const struct send_options *options)
 {
-    return options->pid == 0 && !options->pidfile && !options->user;
+    if (options->pid > 0)
+        return TARGET_PID;
+    if (options->pidfile)
+        return TARGET_PIDFILE;
+    return options->user ? TARGET_USER : TARGET_SYSTEM;
 }
 
 /* Uses the privilege of a set-user-ID program for the system's own pidfile only. */
 static int find_daemon(const struct send_options *options, struct pidref *ret)
 {
-    if (is_for_system(options)) {
-        int status;
+    enum target target = target_of(options);
+    int status;
 
-        privilege_use_for_pidfile();
-        status = target_from_pidfile(PIDFILE_SYSTEM, TARGET_SYSTEM, TRUST_NOBODY, ret);
-        privilege_keep_for_signals();
-        return status;
-    }
-    privilege_drop();
-    if (options->pid > 0)
+    if (target != TARGET_SYSTEM)
+        privilege_drop();
+    switch (target) {
+    case TARGET_PID:
         return target_from_pid(options->pid, options->daemon_user, ret);
-    if (options->pidfile)
-        return target_from_pidfile(options->pidfile, TARGET_NAMED, options->daemon_user, ret);
-    return find_of_user(options->daemon_user, ret);
+    case TARGET_PIDFILE:
+        return target_from_pidfile(options->pidfile, target, options->daemon_user, ret);
+    case TARGET_USER:
+        return find_of_user(options->daemon_user, ret);
+    case TARGET_SYSTEM:
+        break;
+    }
+    privilege_use_for_pidfile();
+    status = target_from_pidfile(PIDFILE_SYSTEM, target, TRUST_NOBODY, ret);
+    privilege_keep_for_signals();
+    return status;
 }
 
 static uint64_t time_left(uint64_t end)
@@ -111,7 +134,7 @@ static int find_first(struct program *program, char **argv)
 {
     int status = find_until(program, monotonic_now() + program->options.wait_ns);
 
-    if (status == EX_NOPERM && is_for_system(&program->options))
+    if (status == EX_NOPERM && target_of(&program->options) == TARGET_SYSTEM)
         return helper_execute(argv);
     return status;
 }
@@ -119,8 +142,8 @@ static int find_first(struct program *program, char **argv)
 /* Begins to deliver to the daemon that was found. */
 static void connect_to_daemon(struct program *program)
 {
-    delivery_init(&program->delivery, &program->daemon, program->options.timeout_ns,
-                  &program->counts);
+    delivery_init(&program->delivery, &program->daemon, target_of(&program->options),
+                  program->options.timeout_ns, &program->counts);
     program->delivery.trace = program->tracing;
     program->delivery.watcher = program->watcher;
 }
@@ -132,14 +155,31 @@ static const char *name_of_input(const struct send_options *options)
     return options->file ? options->file : "standard input";
 }
 
+/* Returns true if this is the placeholder for a closed standard input (descriptors.h). */
+static bool is_placeholder(FILE *stream)
+{
+    struct stat opened, placeholder;
+
+    return fstat(fileno(stream), &opened) == 0 && fstat(STDIN_FILENO, &placeholder) == 0 &&
+           opened.st_dev == placeholder.st_dev && opened.st_ino == placeholder.st_ino;
+}
+
+static _Noreturn void fail_without_input(void)
+{
+    fail(EX_NOINPUT, "standard input is closed; give a STRING, or open standard input");
+}
+
 /* Must be called while files are opened with the caller's own rights, see privilege.h. */
-static void open_input(const struct send_options *options, struct input *ret)
+static void open_input(const struct send_options *options, bool has_stdin, struct input *ret)
 {
     *ret = (struct input){.strings = options->strings, .stream = stdin, .whole = options->whole};
     if (options->file)
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
         fail_of(EX_NOINPUT, errno, "cannot open %s", options->file);
+    /* FILE can be /dev/stdin. */
+    if (options->file && !has_stdin && is_placeholder(ret->stream))
+        fail_without_input();
     if (!options->strings && privilege_hides(fileno(ret->stream)))
         fail(EX_NOINPUT,
              "%s is a file of procfs, which may show a set-user-ID program more than its caller "
@@ -309,7 +349,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     send_options_parse(argc, argv, &program.options);
     if (!program.options.strings && !program.options.file && !has_stdin)
-        fail(EX_NOINPUT, "standard input is closed; give a STRING, or open standard input");
+        fail_without_input();
     cli_require_signals(signals);
     /* A failed write to standard error must not change the outcome. */
     descriptors_expect_failure();
@@ -323,7 +363,7 @@ int main(int argc, char **argv)
     was_connected = status == 0;
     if (was_connected) {
         connect_to_daemon(&program);
-        open_input(&program.options, &program.input);
+        open_input(&program.options, has_stdin, &program.input);
         status = send_all(&program);
     }
     if (status != 0)

@@ -283,7 +283,12 @@ static void open_sink(enum output output, struct sink *ret)
 
 static int cannot_start(int error)
 {
-    complain_of(error, "cannot start");
+    if (error == EMFILE)
+        complain("cannot start: the limit of open files is below %d; raise it ('ulimit -n', "
+                 "LimitNOFILE=)",
+                 SERVER_DESCRIPTORS_MIN);
+    else
+        complain_of(error, "cannot start");
     return EX_OSERR;
 }
 

@@ -17,6 +17,7 @@
 #include "daemon/peer.h"
 #include "daemon/rejects.h"
 #include "daemon/shortage.h"
+#include "daemon/spares.h"
 #include "daemon/status.h"
 #include "daemon/stop.h"
 #include "daemon/subids.h"
@@ -33,7 +34,7 @@
 #define LINGER (5 * NSEC_PER_MSEC)
 
 #define SESSIONS_MAX 4096u
-/* Descriptors other than the pidfds of senders: standard ones, pidfile, sink, event loop. */
+/* Descriptors that are no pidfds of senders: standard ones, pidfile, sink, event loop, spares. */
 #define DESCRIPTORS_RESERVED 32
 
 struct server {
@@ -50,6 +51,7 @@ struct server {
     struct spin spin;
     struct rejects rejects;
     struct subids subids;
+    struct spares spares;
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* this round has checked the CPU of the sender */
     bool is_bound;       /* the server may not choose its CPU, or has one only */
@@ -188,6 +190,12 @@ static int on_end(void *owner, struct peer *peer)
     return r < 0 ? r : look_around(server);
 }
 
+/* Returns true if a system call failed because the daemon or the system has no more to give. */
+static bool is_exhausted(int r)
+{
+    return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+}
+
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
 {
     struct server *server = owner;
@@ -198,17 +206,28 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
+    if (is_exhausted(r)) {
+        spares_close(&server->spares);
+        r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
+        if (r >= 0) {
+            *ret_peer = peer;
+            return 1;
+        }
+        spares_open(&server->spares);
+    }
     if (r >= 0)
         *ret_peer = peer;
-    else
+    else if (!is_exhausted(r))
         rejects_add(&server->rejects, pid, now);
     return r;
 }
 
 static void close_peer(void *owner, void *peer)
 {
-    (void)owner;
+    struct server *server = owner;
+
     peer_free(peer);
+    spares_open(&server->spares);
 }
 
 static uid_t user(void *owner, const void *peer)
@@ -480,22 +499,26 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
 /* ---- beginning and end ---- */
 
 /*
- * Raises the limit of open files as far as permitted, and returns the limit of sessions: each
- * session needs a pidfd.
+ * Raises the limit of open files as far as permitted, and sets *ret to the limit of sessions, since
+ * each session needs a pidfd. Returns 0; -EMFILE if too few files are permitted; another -errno.
  */
-static unsigned session_limit(void)
+static int limit_sessions(unsigned *ret)
 {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return 1;
+        return -errno;
     limit.rlim_cur = limit.rlim_max;
+    /* Where this fails, the limit stays as it is. */
     setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur >= SESSIONS_MAX + DESCRIPTORS_RESERVED)
-        return SESSIONS_MAX;
-    return limit.rlim_cur > DESCRIPTORS_RESERVED ? (unsigned)limit.rlim_cur - DESCRIPTORS_RESERVED
-                                                 : 1;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return -errno;
+    if (limit.rlim_cur < SERVER_DESCRIPTORS_MIN)
+        return -EMFILE;
+    *ret = limit.rlim_cur < SESSIONS_MAX + DESCRIPTORS_RESERVED
+               ? (unsigned)limit.rlim_cur - DESCRIPTORS_RESERVED
+               : SESSIONS_MAX;
+    return 0;
 }
 
 static int add_sources(struct server *server)
@@ -557,17 +580,22 @@ static int watch_output(struct server *server)
 int server_new(struct sink *sink, const struct server_limits *limits, struct trace *trace,
                struct server **ret)
 {
-    struct server *server = calloc(1, sizeof *server);
-    int r;
+    unsigned sessions = 0;
+    struct server *server;
+    int r = limit_sessions(&sessions);
 
+    if (r < 0)
+        return r;
+    server = calloc(1, sizeof *server);
     if (!server)
         return -ENOMEM;
+    server->spares = SPARES_NONE;
     server->sink = sink;
     server->trace = trace;
     spin_init(&server->spin);
     subids_init(&server->subids, SUBIDS_FILE);
     server->is_bound = server->spin.longest == 0;
-    r = exchange_init(&server->exchange, &exchange_ops, server, limits->message, session_limit());
+    r = exchange_init(&server->exchange, &exchange_ops, server, limits->message, sessions);
     exchange_limit_rate(&server->exchange, limits->rate);
     if (r >= 0)
         r = sd_event_new(&server->event);
@@ -584,6 +612,7 @@ int server_new(struct sink *sink, const struct server_limits *limits, struct tra
                         &server->shortage);
     if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
+    spares_open(&server->spares);
     if (r < 0) {
         server_free(server);
         return r;
@@ -604,6 +633,7 @@ void server_free(struct server *server)
     status_close(&server->status);
     subids_done(&server->subids);
     shortage_close(&server->shortage);
+    spares_close(&server->spares);
     sd_event_unref(server->event);
     free(server);
 }

@@ -17,6 +17,9 @@
 #include "host/trace.h"
 #include "protocol/user.h"
 
+/* Open files that a daemon must be permitted: some of its own, and one for each sender. */
+#define SERVER_DESCRIPTORS_MIN 64
+
 struct server;
 
 struct server_limits {
@@ -27,7 +30,8 @@ struct server_limits {
 /*
  * Prepares to serve. inbox_open() must have been called. From here on, the signals that ask to stop
  * are blocked (stop.h). The sink and the trace stay the caller's; the trace may be NULL.
- * Returns 0 with *ret, or -errno.
+ * Returns 0 with *ret; -EMFILE if the limit of open files is below SERVER_DESCRIPTORS_MIN; another
+ * -errno.
  */
 int server_new(struct sink *sink, const struct server_limits *limits, struct trace *trace,
                struct server **ret);

@@ -77,6 +77,20 @@ static bool take_shield(const char *value, struct procstat *stat)
     return true;
 }
 
+/* The value is the PID in each PID namespace of the process, from the one of /proc to its own. */
+static bool take_namespaces(const char *value, struct procstat *stat)
+{
+    unsigned long long pid;
+    unsigned namespaces = 0;
+
+    while (take_number(&value, 10, &pid)) {
+        stat->inner_pid = (pid_t)pid;
+        namespaces++;
+    }
+    stat->is_in_child_namespace = namespaces > 1;
+    return namespaces > 0;
+}
+
 /* The value is the number of pending signals, a slash, and the limit. */
 static bool take_queue(const char *value, struct procstat *stat)
 {
@@ -100,9 +114,9 @@ static const struct {
     const char *label;
     bool (*take)(const char *value, struct procstat *stat);
 } lines[] = {
-    {"Name:\t", take_name},           {"State:\t", take_state},   {"Uid:\t", take_users},
-    {"SigQ:\t", take_queue},          {"SigBlk:\t", take_shield}, {"SigIgn:\t", take_shield},
-    {"CapEff:\t", take_capabilities},
+    {"Name:\t", take_name},        {"State:\t", take_state},         {"Uid:\t", take_users},
+    {"NSpid:\t", take_namespaces}, {"SigQ:\t", take_queue},          {"SigBlk:\t", take_shield},
+    {"SigIgn:\t", take_shield},    {"CapEff:\t", take_capabilities},
 };
 
 #define LINES (sizeof lines / sizeof lines[0])

@@ -13,6 +13,9 @@ struct procstat {
     uid_t real_uid, effective_uid;
     bool is_shielded; /* blocks both SIGUSR1 and SIGUSR2, or ignores both: they cannot end it */
     bool may_kill;    /* has the effective capability CAP_KILL */
+    /* Its PID in its own PID namespace, which can be a child of the namespace of /proc. */
+    pid_t inner_pid;
+    bool is_in_child_namespace;
     /* Pending signals of its real user, and its own limit of them (RLIMIT_SIGPENDING). */
     unsigned long long signals_pending, signal_limit;
 };

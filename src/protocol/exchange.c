@@ -444,8 +444,9 @@ static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
     enum reply_code refusal = REPLY_FORGOTTEN;
     struct session *s = NULL;
     void *peer;
+    int r = ex->ops->open(ex->owner, pid, &peer);
 
-    if (ex->ops->open(ex->owner, pid, &peer) < 0)
+    if (r < 0)
         return;
     if (probe.ask == ASK_START && ex->stopping) {
         refusal = REPLY_STOPPING;
@@ -453,7 +454,7 @@ static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
         uid_t account = ex->ops->account(ex->owner, peer);
 
         refusal = REPLY_BUSY;
-        if (make_way(ex, account))
+        if (r == 0 && make_way(ex, account))
             s = add(ex, pid, account, peer);
     }
     if (s) {

@@ -83,7 +83,8 @@
 struct exchange_ops {
     /*
      * Opens a peer: a handle with which to signal the process. Fails if the process has ended, or
-     * if a signal would harm it.
+     * if a signal would harm it. Returns 0; or 1 if the owner has no room for one more peer: then
+     * the exchange can only refuse the sender, and must close the peer before it opens another.
      */
     int (*open)(void *owner, pid_t pid, void **ret_peer);
     void (*close)(void *owner, void *peer);

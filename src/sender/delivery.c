@@ -163,7 +163,7 @@ static int converse(struct delivery *d)
         if (conversation_sent(c) - d->told >= BITS_TO_TELL)
             tell_progress(d);
     }
-    return c->outcome == CONVERSATION_COMMITTED ? 0 : failure_of(c);
+    return c->outcome == CONVERSATION_COMMITTED ? 0 : failure_of(c, d->target);
 }
 
 static void add_counts(struct delivery_counts *counts, const struct conversation_counts *more)
@@ -224,10 +224,10 @@ static uint16_t first_nonce(void)
                : (uint16_t)monotonic_now();
 }
 
-void delivery_init(struct delivery *delivery, const struct pidref *daemon, uint64_t timeout_ns,
-                   struct delivery_counts *counts)
+void delivery_init(struct delivery *delivery, const struct pidref *daemon, enum target target,
+                   uint64_t timeout_ns, struct delivery_counts *counts)
 {
-    *delivery = (struct delivery){.daemon = *daemon, .counts = counts};
+    *delivery = (struct delivery){.daemon = *daemon, .target = target, .counts = counts};
     spin_init(&delivery->spin);
     conversation_init(&delivery->conversation, &conversation_ops, delivery, daemon->pid,
                       first_nonce(), timeout_ns);

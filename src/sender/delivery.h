@@ -17,6 +17,7 @@
 #include "host/spin.h"
 #include "host/trace.h"
 #include "protocol/conversation.h"
+#include "sender/target.h"
 
 /* Totals of all messages so far. */
 struct delivery_counts {
@@ -38,6 +39,7 @@ struct delivery_watcher {
 
 struct delivery {
     struct pidref daemon;
+    enum target target; /* for complaints */
     struct conversation conversation;
     struct spin spin;
     struct cpu_absence absence; /* from the CPU where a message made no progress */
@@ -49,15 +51,15 @@ struct delivery {
 };
 
 /*
- * Prepares to deliver to a daemon. timeout_ns is the longest time without progress, in nanoseconds.
- * The totals are added to *counts. inbox_open() must have been called.
+ * Prepares to deliver to a daemon, which is this target. timeout_ns is the longest time without
+ * progress, in nanoseconds. The totals are added to *counts. inbox_open() must have been called.
  *
  * The caller may set a trace and a watcher afterwards. The daemon, the counts, the trace and the
  * watcher stay the caller's, who also closes the daemon. From here on, the delivery must not move
  * in memory.
  */
-void delivery_init(struct delivery *delivery, const struct pidref *daemon, uint64_t timeout_ns,
-                   struct delivery_counts *counts);
+void delivery_init(struct delivery *delivery, const struct pidref *daemon, enum target target,
+                   uint64_t timeout_ns, struct delivery_counts *counts);
 
 /*
  * Sends one message. Returns 0 once the message is in the log; else, with a complaint, an exit

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/complaint.h"
+#include "host/freezer.h"
 #include "host/procstat.h"
 #include "protocol/nsec.h"
 
@@ -33,7 +34,21 @@ static bool lacks_room(void)
     return procstat_read(getpid(), &own) == 0 && !procstat_has_room(&own);
 }
 
-static int timed_out(const struct conversation *c)
+static const char *how_to_thaw(enum target target)
+{
+    switch (target) {
+    case TARGET_SYSTEM:
+        return "'systemctl thaw minitalk'";
+    case TARGET_USER:
+        return "'systemctl --user thaw minitalk'";
+    case TARGET_PIDFILE:
+    case TARGET_PID:
+        break;
+    }
+    return "see cgroup.freeze in cgroups(7)";
+}
+
+static int timed_out(const struct conversation *c, enum target target)
 {
     double seconds = (double)c->limit / (double)NSEC_PER_SEC;
     int pid = (int)c->daemon;
@@ -44,6 +59,12 @@ static int timed_out(const struct conversation *c)
         complain("timed out after %g s: the daemon, process %d, is stopped; continue it with "
                  "'kill -CONT %d'",
                  seconds, pid, pid);
+        return EX_TEMPFAIL;
+    }
+    if (freezer_holds(c->daemon)) {
+        complain("timed out after %g s: the control group of the daemon, process %d, is frozen; "
+                 "thaw it (%s)",
+                 seconds, pid, how_to_thaw(target));
         return EX_TEMPFAIL;
     }
     /* Signals of other PID namespaces have no sender either, so this alone does not prove it. */
@@ -60,18 +81,39 @@ static int timed_out(const struct conversation *c)
                  seconds, pid, (unsigned)daemon.real_uid);
         return EX_TEMPFAIL;
     }
-    if (!c->was_heard) {
+    if (!c->was_heard && target == TARGET_PID) {
         complain("timed out after %g s: no reply from process %d; if it is minitalkd, try a longer "
                  "--timeout",
                  seconds, pid);
         return EX_PROTOCOL;
+    }
+    if (!c->was_heard) {
+        complain("timed out after %g s: no reply from the daemon, process %d, which holds its "
+                 "pidfile%s; try again, or with a longer --timeout",
+                 seconds, pid, is_known && daemon.state == 'D' ? " and waits for a device" : "");
+        return EX_TEMPFAIL;
     }
     complain("timed out after %g s without progress%s; try again, or with a longer --timeout",
              seconds, c->is_log_full ? ": the daemon's log is blocked" : "");
     return EX_TEMPFAIL;
 }
 
-static int refused(enum reply_code reason)
+/* Returns the place of the daemon's own records. */
+static const char *records_of(enum target target)
+{
+    switch (target) {
+    case TARGET_SYSTEM:
+        return "'systemctl status minitalk'";
+    case TARGET_USER:
+        return "'systemctl --user status minitalk'";
+    case TARGET_PIDFILE:
+    case TARGET_PID:
+        break;
+    }
+    return "the daemon's own records";
+}
+
+static int refused(enum reply_code reason, enum target target)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
@@ -83,8 +125,9 @@ static int refused(enum reply_code reason)
                  "restart it");
         return EX_PROTOCOL;
     case REPLY_UNLOGGED:
-        complain("the daemon could not log the message; see the reason in 'systemctl status "
-                 "minitalk' or in the daemon's own records, and check that journald is running");
+        complain("the daemon could not log the message; see the reason in %s, and check that its "
+                 "log can be written",
+                 records_of(target));
         return EX_IOERR;
     case REPLY_BUSY:
         complain(
@@ -112,15 +155,15 @@ static int refused(enum reply_code reason)
     return EX_SOFTWARE;
 }
 
-int failure_of(const struct conversation *conversation)
+int failure_of(const struct conversation *conversation, enum target target)
 {
     switch (conversation->outcome) {
     case CONVERSATION_REFUSED:
-        return refused(conversation->arq.refusal);
+        return refused(conversation->arq.refusal, target);
     case CONVERSATION_ENDED:
         return daemon_ended(conversation->daemon);
     case CONVERSATION_TIMED_OUT:
-        return timed_out(conversation);
+        return timed_out(conversation, target);
     case CONVERSATION_OPEN:
     case CONVERSATION_COMMITTED:
         break;

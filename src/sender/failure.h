@@ -7,9 +7,13 @@
 #pragma once
 
 #include "protocol/conversation.h"
+#include "sender/target.h"
 
-/* For a conversation whose outcome is neither CONVERSATION_OPEN nor CONVERSATION_COMMITTED. */
-int failure_of(const struct conversation *conversation);
+/*
+ * For a conversation with this daemon, whose outcome is neither CONVERSATION_OPEN nor
+ * CONVERSATION_COMMITTED.
+ */
+int failure_of(const struct conversation *conversation, enum target target);
 
 /* For a daemon that had ended before anything was sent. */
 int failure_before_sending(pid_t daemon);

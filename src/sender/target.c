@@ -177,6 +177,11 @@ static int check_process(const struct pidref *process, enum target target, uid_t
                  (int)process->pid);
         return EX_PROTOCOL;
     }
+    if (stat.is_in_child_namespace) {
+        complain("process %d is in another PID namespace; send from inside that namespace",
+                 (int)process->pid);
+        return EX_UNAVAILABLE;
+    }
     return check_permission(process, target, daemon_user, &stat);
 }
 
@@ -184,7 +189,7 @@ static int cannot_open_process(pid_t pid, int error)
 {
     switch (error) {
     case ESRCH:
-        complain("process %d does not exist; %s", (int)pid, how_to_start(TARGET_NAMED));
+        complain("process %d does not exist; %s", (int)pid, how_to_start(TARGET_PID));
         return EX_UNAVAILABLE;
     case EINVAL:
     case ENOENT:
@@ -204,7 +209,7 @@ int target_from_pid(pid_t pid, uid_t daemon_user, struct pidref *ret)
 
     if (error)
         return cannot_open_process(pid, error);
-    status = check_process(&process, TARGET_NAMED, daemon_user);
+    status = check_process(&process, TARGET_PID, daemon_user);
     if (status != 0) {
         pidref_close(&process);
         return status;
@@ -269,6 +274,21 @@ static struct sight look(int fd, struct pidref *ret)
     return sight;
 }
 
+static int is_elsewhere(const char *path)
+{
+    complain("the daemon of %s is in another PID namespace; send from inside that namespace", path);
+    return EX_UNAVAILABLE;
+}
+
+/* Returns true if the file names the process by its PID in its own PID namespace. */
+static bool is_from_child_namespace(const struct sight *sight)
+{
+    struct procstat stat;
+
+    return sight->readable == 0 && procstat_read(sight->holder, &stat) == 0 &&
+           stat.is_in_child_namespace && stat.inner_pid == sight->written;
+}
+
 /* Returns true if another process than the file names holds the lock. */
 static bool is_foreign(const struct sight *sight)
 {
@@ -291,11 +311,8 @@ static int check_lock(const char *path, enum target target, int fd, struct pidre
                  how_to_start(target));
         return EX_UNAVAILABLE;
     }
-    if (error == EXDEV) {
-        complain("the daemon of %s is in another PID namespace; send from inside that namespace",
-                 path);
-        return EX_UNAVAILABLE;
-    }
+    if (error == EXDEV || (is_foreign(&sight) && is_from_child_namespace(&sight)))
+        return is_elsewhere(path);
     if (error) {
         complain_of(error, "cannot query the lock on the pidfile %s", path);
         return EX_OSERR;

@@ -7,7 +7,8 @@
  *
  * - The pidfile, if one is used, names a PID, and the kernel says that the process with this PID
  *   holds the lock of the file.
- * - /proc says that the process is called minitalkd, and that it blocks or ignores both signals.
+ * - /proc says that the process is called minitalkd, that it blocks or ignores both signals, and
+ *   that it is in no other PID namespace: there, signals arrive without the PID of their sender.
  * - This process may signal the other one, and the other one may signal this process.
  * - Unless the daemon is the system's: the pidfile and the process belong to a user whom the caller
  *   trusts (trust.h).
@@ -16,8 +17,12 @@
 
 #include "host/pidref.h"
 
-/* The daemon that the user wants. Complaints tell how to start that one. */
-enum target { TARGET_SYSTEM, TARGET_USER, TARGET_NAMED };
+/*
+ * The daemon that the caller wants: the system's, the caller's own, or the one of a pidfile or of a
+ * PID. Complaints tell what to do for that one. Only a locked pidfile proves that the process is a
+ * daemon.
+ */
+enum target { TARGET_SYSTEM, TARGET_USER, TARGET_PIDFILE, TARGET_PID };
 
 /*
  * Find a daemon, by its pidfile or by its PID, and open it into *ret, which the caller closes.

@@ -125,6 +125,119 @@ test_a_daemon_in_another_pid_namespace_is_named_as_such() {
     expect_received < /dev/null
 }
 
+# The daemon sees its own PID as 1, and its pidfile says so. Seen from here, it has another PID.
+test_a_daemon_in_a_child_pid_namespace_is_named_as_such() {
+    local process
+    needs_root 'make a PID namespace'
+    unshare --pid --fork --mount-proc --kill-child \
+        "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" > output 2> errors &
+    also_end "$!"
+    eventually 10 has_text minitalk.pid
+    process=$(pgrep --parent "$!")
+    expect_status 69 send 'a message'
+    expect_complaint "the daemon of $PWD/minitalk.pid is in another PID namespace"
+    expect_status 69 "$minitalk_send" --pid="$process" 'a message'
+    expect_complaint "process $process is in another PID namespace"
+    expect_received < /dev/null
+}
+
+# ---- a daemon that does not answer ----
+
+# A locked pidfile proves that the process is a daemon. Without it, the process may be another one.
+test_a_proven_daemon_that_does_not_answer_is_a_temporary_failure() {
+    "$tools/impostor" --name=minitalkd --pidfile="$PWD/minitalk.pid" > impostor &
+    also_end "$!"
+    eventually 5 has_text impostor
+    expect_status 75 send --timeout=1 'a message'
+    expect_complaint "no reply from the daemon, process $!, which holds its pidfile; try again"
+    expect_status 76 "$minitalk_send" --pid="$!" --timeout=1 'a message'
+    expect_complaint "no reply from process $!; if it is minitalkd"
+}
+
+# Makes a control group that can be frozen, $group. Its file $freezer takes $freeze and $thaw. Skips
+# the test if this process may not make one.
+make_freezable_group() {
+    local root
+    needs_root 'make a control group'
+    for root in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/freezer; do
+        group=$root/minitalk-test-$BASHPID
+        mkdir "$group" 2> /dev/null || continue
+        if [ -e "$group/cgroup.freeze" ]; then
+            freezer=$group/cgroup.freeze freeze=1 thaw=0
+            return
+        fi
+        if [ -e "$group/freezer.state" ]; then
+            freezer=$group/freezer.state freeze=FROZEN thaw=THAWED
+            return
+        fi
+        rmdir "$group"
+    done
+    skip 'no control group here can be frozen'
+}
+
+is_frozen() {
+    grep -qxE 'frozen 1|FROZEN' "$group/cgroup.events" "$group/freezer.state" 2> /dev/null
+}
+
+test_a_frozen_daemon_is_named_as_such() {
+    make_freezable_group
+    start_daemon
+    echo "$daemon" > "$group/cgroup.procs"
+    echo "$freeze" > "$freezer"
+    eventually 5 is_frozen
+    expect_status 75 send --timeout=1 'a message'
+    echo "$thaw" > "$freezer"
+    expect_complaint "the control group of the daemon, process $daemon, is frozen; thaw it"
+    stop_daemon
+    rmdir "$group"
+}
+
+# ---- descriptors ----
+
+test_a_daemon_with_too_few_descriptors_does_not_start() {
+    expect_status 71 prlimit --nofile=63:63 "$minitalkd" --foreground --output=stdout --pidfile=pid
+    expect_complaint 'cannot start: the limit of open files is below 64; raise it'
+    [ ! -e pid ] || fail 'the pidfile is still there'
+}
+
+test_a_daemon_without_descriptors_is_busy() {
+    local -a open
+    start_daemon
+    open=("/proc/$daemon/fd"/*)
+    prlimit --pid "$daemon" --nofile="${#open[@]}:$(ulimit -Hn)"
+    for number in {1..3}; do
+        expect_status 75 send --timeout=10 "with few: $number"
+        expect_complaint 'the daemon is at its limit of senders'
+    done
+    prlimit --pid "$daemon" --nofile="$(ulimit -Hn):$(ulimit -Hn)"
+    send 'with many'
+    expect_received 'with many'
+}
+
+# ---- cures ----
+
+test_the_directory_of_another_user_is_named_as_such() {
+    needs_root 'become another user'
+    install -d -o "$USER_B" -m 700 "$PWD/of-b"
+    export XDG_RUNTIME_DIR=$PWD/of-b
+    publish_programs
+    for user in root "$USER_A"; do
+        expect_status 77 as "$user" "$minitalk_send" --user 'a message'
+        expect_complaint "XDG_RUNTIME_DIR is $PWD/of-b, which belongs to user $USER_B and not to you"
+    done
+}
+
+test_a_closed_standard_input_is_named_by_each_of_its_paths() {
+    start_daemon
+    for path in /dev/stdin /dev/fd/0 /proc/self/fd/0; do
+        expect_status 66 send --file="$path" <&-
+        expect_complaint 'standard input is closed; give a STRING, or open standard input'
+    done
+    send --file=/dev/stdin <<< 'a message'
+    send 'a string' <&-
+    expect_received 'a message' 'a string'
+}
+
 # ---- verdicts ----
 
 # Each refusal has the exit status and the text that minitalk-send(1) lists, from whatever daemon it
@@ -143,6 +256,7 @@ test_each_refusal_has_its_status_and_its_text() {
         eventually 5 has_text impostor
         expect_status "$status" "$minitalk_send" --pid="$!" 'a message'
         expect_complaint "$words"
+        ! grep systemctl stderr || fail 'this daemon is not a service of systemd'
         kill "$!"
         expect_end 0 "$!"
         tail -n 1 impostor | grep -q '^0 plain,' ||

@@ -497,6 +497,18 @@ START_TEST(a_process_that_a_signal_would_end_is_told_nothing)
 }
 END_TEST
 
+START_TEST(a_sender_for_which_there_is_no_room_is_told_busy)
+{
+    world.has_no_room = true;
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_BUSY);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_FORGOTTEN);
+    ck_assert_uint_eq(world.exchange.counts.senders, 0);
+    ck_assert_uint_eq(world.open_peers, 0);
+    world.has_no_room = false;
+    sender_delivers(&bob, "hello");
+}
+END_TEST
+
 START_TEST(a_probe_with_the_pid_of_no_process_opens_no_session)
 {
     process_ends(bob.pid);
@@ -580,6 +592,7 @@ Suite *make_suite(void)
         a_forged_probe_changes_no_message,
         a_forged_probe_does_not_hide_the_verdict,
         a_process_that_a_signal_would_end_is_told_nothing,
+        a_sender_for_which_there_is_no_room_is_told_busy,
         a_probe_with_the_pid_of_no_process_opens_no_session,
         bits_of_two_senders_never_mix,
         a_message_belongs_to_the_user_of_its_first_bit,

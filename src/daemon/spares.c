@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* spares.c - see spares.h */
+
+#include "daemon/spares.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void spares_open(struct spares *spares)
+{
+    for (int i = 0; i < SPARES; i++)
+        if (spares->fds[i] < 0)
+            spares->fds[i] = open("/", O_PATH | O_CLOEXEC);
+}
+
+void spares_close(struct spares *spares)
+{
+    for (int i = 0; i < SPARES; i++) {
+        if (spares->fds[i] >= 0)
+            close(spares->fds[i]);
+        spares->fds[i] = -1;
+    }
+}
