@@ -113,6 +113,18 @@ prose_of() {
     sed -e '/^\.Sh EXAMPLES$/,/^\.Sh /d' -e '/^\.Bd -literal/,/^\.Ed$/d' "$srcdir/man/$1.in"
 }
 
+# In literal text, groff shows a bare '-' as a hyphen and a bare quote as a typographic one, unless
+# the system configures it otherwise. A shell understands neither.
+test_the_examples_can_be_pasted() {
+    local page
+    for page in minitalk-send.1 minitalk.7 minitalkd.8; do
+        sed -n '/^\.Sh EXAMPLES$/,/^\.Sh /p' "$srcdir/man/$page.in" |
+            awk '/^\.Ed/ { is_in = 0 } is_in { print } /^\.Bd -literal/ { is_in = 1 }' > literal
+        [ -s literal ]
+        ! sed 's/\\-//g' literal | grep -n "[-'\`^~]" || fail "$page: use \\-, \\(aq, \\(ga, \\(ha, \\(ti"
+    done
+}
+
 test_the_limits_are_those_of_the_sources() {
     local page
     values_of_sources > values

@@ -112,6 +112,15 @@ static uint64_t time_left(uint64_t end)
 }
 
 /*
+ * Returns true if a daemon may yet be found after this failure: with a pidfile, a daemon may start;
+ * with a PID, the process may execute minitalkd.
+ */
+static bool may_start(enum target target, int status)
+{
+    return status == (target == TARGET_PID ? EX_PROTOCOL : EX_UNAVAILABLE);
+}
+
+/*
  * Finds a daemon. If none runs, tries again until the time end, as of monotonic_now(). Returns 0;
  * else, with a complaint, an exit status.
  */
@@ -119,7 +128,7 @@ static int find_until(struct program *program, uint64_t end)
 {
     int status = find_daemon(&program->options, &program->daemon);
 
-    while (status == EX_UNAVAILABLE && time_left(end) > 0) {
+    while (may_start(target_of(&program->options), status) && time_left(end) > 0) {
         poll(NULL, 0, LOOK_MSEC);
         status = find_daemon(&program->options, &program->daemon);
     }

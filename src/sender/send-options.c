@@ -217,9 +217,9 @@ static void require_consistent(const struct send_options *options, bool has_file
         !options->user)
         fail(EX_USAGE, "--daemon-user needs --pid, --pidfile or --user; give one of them, or leave "
                        "out --daemon-user");
-    if (options->pid > 0 && (options->wait_ns > 0 || options->retry_ns > 0))
-        fail(EX_USAGE, "--wait and --retry need a pidfile; leave them out, or give --pidfile "
-                       "instead of --pid");
+    if (options->pid > 0 && options->retry_ns > 0)
+        fail(EX_USAGE,
+             "--retry needs a pidfile; leave it out, or give --pidfile instead of --pid");
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
         fail(EX_USAGE,
              "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");

@@ -5,6 +5,7 @@ INTEGRATION_TESTS = \
 	tests/integration/completions.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
+	tests/integration/examples.sh \
 	tests/integration/helper.sh \
 	tests/integration/journal.sh \
 	tests/integration/noise.sh \
