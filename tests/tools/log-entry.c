@@ -54,7 +54,7 @@ static struct fields largest_fields(void)
 
 int main(int argc, char **argv)
 {
-    struct fields fields = largest_fields();
+    struct fields fields;
     struct entry entry = {.pid = getpid(), .uid = getuid()};
     struct sink sink;
     int r;
@@ -63,6 +63,7 @@ int main(int argc, char **argv)
         printf("%zu\n", JOURNAL_MESSAGE_MAX);
         return 0;
     }
+    fields = largest_fields();
     entry.message.length = strtoul(argv[1], NULL, 10);
     entry.message.bytes = text_of(entry.message.length);
     entry.message.fields = fields.octets;
