@@ -217,6 +217,21 @@ static char *default_pidfile(void)
     return path;
 }
 
+/*
+ * Refuses a standard output that cannot be the log. On /dev/null, each message would be confirmed
+ * and lost. A service has this standard output by StandardOutput=null, as in the units here.
+ */
+static void require_stdout(bool has_stdout)
+{
+    if (!has_stdout)
+        fail(EX_USAGE, "standard output is closed, but --output=stdout and --output=raw need it; "
+                       "open it, or use --output=journal");
+    if (descriptors_discards(STDOUT_FILENO))
+        fail(EX_USAGE,
+             "standard output is /dev/null or /dev/zero, which keeps no message; redirect "
+             "it to a file or a pipe, or use --output=journal");
+}
+
 static void prepare(void)
 {
     /* If the output takes no more, the write must fail, and not end the daemon. */
@@ -348,9 +363,8 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    if (options.output != OUTPUT_JOURNAL && !program.has_stdout)
-        fail(EX_USAGE, "standard output is closed, but --output=stdout and --output=raw need it; "
-                       "open it, or use --output=journal");
+    if (options.output != OUTPUT_JOURNAL)
+        require_stdout(program.has_stdout);
     cli_require_signals(signals);
     prepare();
     /* A daemon must not keep other files of its caller open. */

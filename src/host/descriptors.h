@@ -29,6 +29,12 @@ bool descriptors_fill(bool *ret_input, bool *ret_output);
 int descriptors_unblocked(int fd);
 
 /*
+ * Returns true if fd is /dev/null or /dev/zero, which discard all that is written to them
+ * (null(4)).
+ */
+bool descriptors_discards(int fd);
+
+/*
  * Ignores SIGPIPE and SIGXFSZ (signal(7)). From now on, a write to a pipe without a reader, or
  * beyond the limit of the file size, returns an error and does not end the program.
  */

@@ -163,6 +163,24 @@ test_a_closed_standard_output_is_an_error_where_it_is_the_log() {
     [ ! -e pid ] || fail 'the daemon made a pidfile'
 }
 
+# Each message would be confirmed and lost. A service of systemd may have such a standard output.
+test_a_standard_output_that_keeps_nothing_is_an_error_where_it_is_the_log() {
+    local device option
+    for device in /dev/null /dev/zero; do
+        for option in --output=stdout --output=raw; do
+            for foreground in --foreground ''; do
+                status=0
+                # shellcheck disable=SC2086 # no argument if empty
+                timeout 10 "$minitalkd" $foreground "$option" --pidfile="$PWD/pid" \
+                    > "$device" 2> stderr || status=$?
+                [ "$status" -eq 64 ] || fail "with $option > $device, the daemon ended with $status"
+                expect_complaint 'standard output is /dev/null or /dev/zero, which keeps no message'
+                [ ! -e pid ] || fail 'the daemon made a pidfile'
+            done
+        done
+    done
+}
+
 test_a_closed_standard_output_does_not_matter_where_the_journal_is_the_log() {
     "$minitalkd" --foreground --pidfile=pid >&- 2> stderr &
     daemon=$!

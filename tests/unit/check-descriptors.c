@@ -70,11 +70,33 @@ START_TEST(a_failure_to_fill_a_descriptor_is_returned)
 }
 END_TEST
 
+START_TEST(devices_that_discard_are_known_by_any_name)
+{
+    const struct {
+        const char *path;
+        bool discards;
+    } files[] = {{"/dev/null", true}, {"/dev/zero", true}, {"/dev/full", false}, {"/", false}};
+    int pipe_fds[2];
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        int fd = open(files[i].path, O_RDONLY);
+
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(descriptors_discards(fd), files[i].discards);
+        close(fd);
+        ck_assert(!descriptors_discards(fd));
+    }
+    ck_assert_int_eq(pipe(pipe_fds), 0);
+    ck_assert(!descriptors_discards(pipe_fds[1]));
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         closed_standard_descriptors_are_filled_and_open_ones_stay,
         a_failure_to_fill_a_descriptor_is_returned,
+        devices_that_discard_are_known_by_any_name,
         NULL,
     };
 
