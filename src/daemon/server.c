@@ -294,7 +294,7 @@ static bool has_begun(void *owner)
 {
     const struct server *server = owner;
 
-    return server->sink->written > 0;
+    return server->sink->line.written > 0;
 }
 
 static const char *explain(enum reply_code reason)

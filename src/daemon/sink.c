@@ -36,7 +36,7 @@ int sink_write(struct sink *sink, const struct entry *entry)
     assert(!sink->is_writing);
     sink->is_writing = true;
     sink->entry = *entry;
-    sink->written = sink->encoded = sink->part = 0;
+    sink->line = (struct line){0};
     return sink_continue(sink);
 }
 

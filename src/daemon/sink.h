@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "daemon/line.h"
 #include "daemon/origin.h"
 #include "protocol/frame.h"
 
@@ -44,10 +45,9 @@ struct sink {
     int fd;            /* polls writable when the message being written can go on */
     bool is_writing;   /* entry is being written */
     struct entry entry;
-    size_t written; /* octets written for the message so far, if the log takes it in parts */
-    size_t encoded; /* octets of the message whose escaped form is written, and after it: */
-    size_t part;    /* octets written of the escaped form of the next one */
-    int failure;    /* errno of the newest entry or, before the first, of sink_check(); else 0 */
+    struct line line; /* progress of the message, if the log takes it in parts */
+    bool is_torn;     /* the log ends in the middle of a line (line.h) */
+    int failure;      /* errno of the newest entry or, before the first, of sink_check(); else 0 */
 };
 
 struct sink_ops {

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/sink.h"
@@ -272,7 +273,7 @@ START_TEST(a_pipe_with_room_for_pipe_buf_takes_that_without_blocking)
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, 0), 0);
     ck_assert_uint_eq(read_some(output, PIPE_BUF), PIPE_BUF);
     ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
-    ck_assert_uint_eq(sink.written, PIPE_BUF);
+    ck_assert_uint_eq(sink.line.written, PIPE_BUF);
     read_some(output, sizeof output);
     ck_assert_int_eq(sink_continue(&sink), 0);
     expect_output("\n");
@@ -297,6 +298,37 @@ START_TEST(a_full_device_refuses_a_message)
     ck_assert_int_eq(dup2(full, sink.fd), sink.fd);
     close(full);
     ck_assert_int_eq(write_text("no space"), -ENOSPC);
+}
+END_TEST
+
+/* Standard output is a file that cannot be larger than this. */
+static void limit_to(rlim_t octets)
+{
+    char path[] = "/tmp/check-stdout-XXXXXX";
+    int file = mkostemp(path, O_CLOEXEC);
+
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(dup2(file, sink.fd), sink.fd);
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = octets, .rlim_max = RLIM_INFINITY}),
+        0);
+    close(reader);
+    reader = file;
+}
+
+START_TEST(a_message_does_not_continue_the_line_of_a_failed_write)
+{
+    limit_to(7);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(write_text("twotwo"), -EFBIG);
+    ck_assert_int_eq(write_text("three"), -EFBIG);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}), 0);
+    ck_assert_int_eq(write_text("four"), 0);
+    ck_assert_int_eq(write_text("five"), 0);
+    ck_assert_int_eq(lseek(reader, 0, SEEK_SET), 0);
+    expect_output("one\ntwo\nfour\nfive\n");
 }
 END_TEST
 
@@ -342,6 +374,7 @@ Suite *make_suite(void)
         a_pipe_with_room_for_pipe_buf_takes_that_without_blocking,
         without_a_reader_a_message_is_refused,
         a_full_device_refuses_a_message,
+        a_message_does_not_continue_the_line_of_a_failed_write,
         the_daemons_records_go_to_standard_error,
         no_program_inherits_the_sinks_descriptor,
         NULL,

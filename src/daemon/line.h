@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * line.h - a message on its way into a log of lines: standard output or a file
+ *
+ * Each message gets a newline behind it. Nothing is buffered: a message that is committed has been
+ * written. Records may be in the same file. So messages are escaped (escape.h): each one is a line,
+ * and none looks like a record. Only the raw form has the exact octets.
+ *
+ * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so each step writes
+ * no more than that.
+ *
+ * A write that fails in the middle leaves a part of a message in the log, which is then torn. The
+ * next message must not continue this line: it begins with a newline of its own.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "protocol/frame.h"
+
+/* The progress of a message. All members are 0 at the beginning. */
+struct line {
+    size_t written; /* octets written, of the message or of its escaped form */
+    size_t encoded; /* octets of the message whose escaped form is written, and after it: */
+    size_t part;    /* octets written of the escaped form of the next one */
+};
+
+/*
+ * Writes what is left of a message to fd, a descriptor of descriptors_unblocked() or of a regular
+ * file. Returns 0 once the message is written; -EINPROGRESS if the log is full for the moment;
+ * another -errno.
+ */
+typedef int line_writer(int fd, const struct message *message, struct line *line);
+
+line_writer line_write_escaped;
+line_writer line_write_raw;
+
+/*
+ * Ends the line that a failed write has left, if *is_torn. Must be called before a message is
+ * written. Returns 0 with *is_torn set to false, or an error as a line_writer.
+ */
+int line_begin(int fd, bool *is_torn);
+
+/* Returns 0 if fd polls writable, else -EINPROGRESS. */
+int line_poll(int fd);
