@@ -14,16 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/regular.h"
+
 #define MODE 0600
 /* More octets than a PID and a newline have. */
 #define TEXT_SIZE 32
 /* Another process may replace the file so often between two system calls of one claim. */
 #define REPLACEMENTS_MAX 10
-/*
- * A FIFO must not block, and a terminal must not become the controlling one, until the file is
- * known to be regular.
- */
-#define OPEN_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 char *pidfile_of_user(void)
 {
@@ -36,46 +33,6 @@ char *pidfile_of_user(void)
     if (asprintf(&path, "%s/minitalk.pid", directory) < 0)
         return NULL;
     return path;
-}
-
-/*
- * Returns the reason why openat(2) failed with this errno: -EINVAL if a symbolic link, a directory
- * or a socket is in the place of the file, otherwise -error.
- */
-static int reason_of(int error, int directory, const char *name)
-{
-    struct stat stat;
-
-    if (error == EISDIR || error == ENXIO)
-        return -EINVAL;
-    /* The directories of the path may be links as well, and lead in a circle. */
-    if (error == ELOOP && fstatat(directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISLNK(stat.st_mode))
-        return -EINVAL;
-    return -error;
-}
-
-/*
- * Opens the file without following a symbolic link. Only its directories may be links. Returns a
- * descriptor; -EINVAL if the file is not a regular one; another -errno.
- */
-static int open_regular(int directory, const char *name, int flags)
-{
-    int fd = openat(directory, name, flags | OPEN_FLAGS, MODE);
-    struct stat stat;
-    int r = 0;
-
-    if (fd < 0)
-        return reason_of(errno, directory, name);
-    if (fstat(fd, &stat) < 0)
-        r = -errno;
-    else if (!S_ISREG(stat.st_mode))
-        r = -EINVAL;
-    if (r < 0) {
-        close(fd);
-        return r;
-    }
-    return fd;
 }
 
 /* ---- for the daemon ---- */
@@ -100,33 +57,6 @@ static int open_directory(const char *path, char **ret_name)
     }
     *ret_name = name;
     return fd;
-}
-
-/*
- * Opens the file, or creates it if it does not exist. O_CREAT is left out for an existing file: in
- * a directory with the sticky bit, some kernels then refuse the file of another user with EACCES
- * (proc(5), protected_regular), which would hide the reason.
- */
-static int open_or_create(int directory, const char *name)
-{
-    int r = open_regular(directory, name, O_RDWR);
-
-    return r == -ENOENT ? open_regular(directory, name, O_RDWR | O_CREAT | O_EXCL) : r;
-}
-
-/*
- * Returns 0 if this file was made to be a pidfile of this user: in a directory that others may
- * write, a file of theirs or a second name of any file may have been put in its place.
- */
-static int require_own(int fd, uid_t service)
-{
-    struct stat stat;
-
-    if (fstat(fd, &stat) < 0)
-        return -errno;
-    if (stat.st_uid != geteuid() && (geteuid() != 0 || stat.st_uid != service))
-        return -EPERM;
-    return stat.st_nlink > 1 ? -EMLINK : 0;
 }
 
 /* Returns true if the name still leads to the file that was opened. */
@@ -173,17 +103,15 @@ static int take_lock(int fd, pid_t *ret_holder)
  */
 static int open_and_lock(struct pidfile *pidfile, uid_t service, pid_t *ret_holder)
 {
-    int r = open_or_create(pidfile->directory, pidfile->name);
+    int r = regular_open_or_create(pidfile->directory, pidfile->name, O_RDWR, MODE);
 
     if (r == -EEXIST)
         return -EAGAIN;
-    /* An immutable file. EPERM means another owner. */
-    if (r == -EPERM)
-        return -EACCES;
     if (r < 0)
         return r;
     pidfile->fd = r;
-    r = require_own(pidfile->fd, service);
+    /* For root, the file may also be that of the service. */
+    r = regular_require_own(pidfile->fd, geteuid() == 0 ? service : geteuid());
     if (r == 0)
         r = take_lock(pidfile->fd, ret_holder);
     /* A daemon that has just stopped may have removed this file: its lock keeps nobody out. */
@@ -265,7 +193,7 @@ void pidfile_release(struct pidfile *pidfile)
 
 int pidfile_open_for_reading(const char *path)
 {
-    return open_regular(AT_FDCWD, path, O_RDONLY);
+    return regular_open(AT_FDCWD, path, O_RDONLY);
 }
 
 int pidfile_read(int fd, pid_t *ret)
