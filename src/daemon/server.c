@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/hangup.h"
 #include "daemon/peer.h"
 #include "daemon/rejects.h"
 #include "daemon/shortage.h"
@@ -89,7 +90,8 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
  * While a descriptor for signals (signalfd(2)) is watched, the kernel wakes the watcher for every
  * signal, even for one that the descriptor is not for. That takes a tenth of the time of a bit. So
  * the server has a single descriptor for all signals, and does not watch it while bits flow. The
- * server checks for signals that ask it to stop when the descriptor wakes it, and after each round.
+ * server checks for other signals than bits and words when the descriptor wakes it, and after each
+ * round.
  *
  *              rounds   inbox   timer
  *   serving    on       off     off
@@ -132,6 +134,17 @@ static int serve_if_busy(struct server *server)
     return exchange_is_busy(&server->exchange) ? serve(server) : 0;
 }
 
+/* ---- SIGHUP ---- */
+
+/* A daemon that stops must not report that it is ready. */
+static void heed_hangup(struct server *server)
+{
+    if (!hangup_came() || server->stopping)
+        return;
+    status_reopening();
+    status_reopened(&server->status);
+}
+
 /* ---- the end ---- */
 
 static int on_grace_over(sd_event_source *source, uint64_t usec, void *userdata)
@@ -166,6 +179,7 @@ static int look_around(struct server *server)
     bool is_asked = stop_was_asked(&server->stops);
     int r = shortage_follow(&server->shortage);
 
+    heed_hangup(server);
     if (r >= 0)
         r = status_follow(&server->status);
     if (r >= 0 && is_asked && !server->stopping)
@@ -525,11 +539,14 @@ static int add_sources(struct server *server)
 {
     sd_event *event = server->event;
     int r = stop_block(&server->stops);
+    sigset_t watched = server->stops;
     int fd;
 
+    if (r >= 0)
+        r = hangup_block(&watched);
     if (r < 0)
         return r;
-    fd = inbox_watch(&server->stops);
+    fd = inbox_watch(&watched);
     if (fd < 0)
         return fd;
     r = sd_event_add_io(event, &server->inbox, fd, EPOLLIN, on_inbox, server);

@@ -28,10 +28,10 @@ struct server_limits {
 };
 
 /*
- * Prepares to serve. inbox_open() must have been called. From here on, the signals that ask to stop
- * are blocked (stop.h). The sink and the trace stay the caller's; the trace may be NULL.
- * Returns 0 with *ret; -EMFILE if the limit of open files is below SERVER_DESCRIPTORS_MIN; another
- * -errno.
+ * Prepares to serve. inbox_open() must have been called. From here on, SIGHUP (hangup.h) and the
+ * signals that ask to stop (stop.h) are blocked. The sink and the trace stay the caller's; the
+ * trace may be NULL. Returns 0 with *ret; -EMFILE if the limit of open files is below
+ * SERVER_DESCRIPTORS_MIN; another -errno.
  */
 int server_new(struct sink *sink, const struct server_limits *limits, struct trace *trace,
                struct server **ret);
@@ -39,7 +39,7 @@ void server_free(struct server *server);
 
 /*
  * Announces readiness to the service manager (sd_notify(3)), and serves until the daemon is asked
- * to stop. Then finishes messages under way, for STOP_GRACE (timing.h) at most, and tells all other
- * senders that the daemon stops. Returns 0 or -errno.
+ * to stop (stop.h). Then finishes messages under way, for STOP_GRACE (timing.h) at most, and tells
+ * all other senders that the daemon stops. Returns 0 or -errno.
  */
 int server_run(struct server *server);

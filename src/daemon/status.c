@@ -10,6 +10,9 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "host/monotonic.h"
+#include "protocol/nsec.h"
+
 /* Time from a change to its report: the service manager need not hear of every message. */
 #define DELAY_USEC (250 * UINT64_C(1000))
 
@@ -87,6 +90,16 @@ void status_close(struct status *status)
 void status_ready(struct status *status)
 {
     note_start(status);
+    show(status, "READY=1\n");
+}
+
+void status_reopening(void)
+{
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_now() / NSEC_PER_USEC);
+}
+
+void status_reopened(struct status *status)
+{
     show(status, "READY=1\n");
 }
 

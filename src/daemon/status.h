@@ -2,8 +2,8 @@
 /*
  * status.h - reports to the service manager with sd_notify(3)
  *
- * The daemon reports three things: that it is ready; its counts since then, which 'systemctl
- * status' shows; and that it stops.
+ * The daemon reports that it is ready; its counts since then, which 'systemctl status' shows; that
+ * it opens its log anew, and has done so; and that it stops.
  *
  * Policy: a change is reported soon, but several changes share one report. Without a change,
  * nothing is done. After a report that no sender is left, the memory that senders needed is given
@@ -38,6 +38,13 @@ void status_close(struct status *status);
 
 /* Reports that the daemon is ready. Its counts run from now on. */
 void status_ready(struct status *status);
+
+/*
+ * Report that the daemon begins to open its log anew, and that it is ready again. Both are needed
+ * for Type=notify-reload (systemd.service(5)). Must not be called after status_stopping().
+ */
+void status_reopening(void);
+void status_reopened(struct status *status);
 
 /* Must be called after the counts or the shortage may have changed. Returns 0 or -errno. */
 int status_follow(struct status *status);

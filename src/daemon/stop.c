@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <time.h>
 
-static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+static const int numbers[] = {SIGTERM, SIGINT};
 
 int stop_block(sigset_t *ret)
 {

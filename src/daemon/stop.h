@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stop.h - the signals that ask the daemon to stop: SIGTERM, SIGINT and SIGHUP
+ * stop.h - the signals that ask the daemon to stop: SIGTERM and SIGINT
  *
  * A signal that is ignored when the daemon starts stays ignored: for example SIGINT in the
- * background of a script, or SIGHUP under nohup(1).
+ * background of a script.
  *
  * Policy: these signals stay pending until they are taken. No signal has a handler.
  */

@@ -241,6 +241,51 @@ test_the_daemon_notifies_the_manager_of_readiness_counts_and_its_end() {
     [ "$(grep -c READY notified)" -eq 1 ] || fail 'READY=1 more than once'
 }
 
+# count_notifications LINE: how many notifications have begun with LINE.
+count_notifications() {
+    grep -c "^$1" notified || :
+}
+
+has_notifications() {
+    [ "$(count_notifications "$1")" -ge "$2" ]
+}
+
+# As Type=notify-reload of systemd.service(5) needs it.
+test_the_daemon_notifies_the_manager_of_each_SIGHUP() {
+    local i
+    start_manager
+    start_daemon
+    send 'a message'
+    eventually 5 manager_was_told 'STATUS=1 messages'
+    for i in 1 2 3; do
+        kill -HUP "$daemon"
+        eventually 5 has_notifications 'READY=1$' $((i + 1))
+    done
+    grep -E '^(RELOADING|MONOTONIC_USEC|READY)=' notified > order
+    sed 's/^\(MONOTONIC_USEC=\)[1-9][0-9]*$/\1N/' order > left
+    {
+        echo 'READY=1'
+        printf 'RELOADING=1\nMONOTONIC_USEC=N\nREADY=1\n%.0s' 1 2 3
+    } | diff left - || fail 'other notifications (<) than expected (>)'
+    # The counts go on, since the same time.
+    tail -n 1 notified | grep -q '^STATUS=1 messages' || fail "$(cat notified)"
+    [ "$(sed -n 's/^STATUS=.* since \([^;]*\);.*/\1/p' notified | sort -u | wc -l)" -eq 1 ] ||
+        fail "the counts began again: $(cat notified)"
+}
+
+test_a_daemon_that_stops_does_not_say_that_it_is_ready_again() {
+    start_manager
+    start_daemon
+    start_long_send
+    stop_process "$sender"
+    kill "$daemon"
+    eventually 5 manager_was_told 'STOPPING=1$'
+    kill -HUP "$daemon"
+    expect_end 0 "$daemon"
+    [ "$(count_notifications 'READY=1$')" -eq 1 ] || fail "$(cat notified)"
+    [ "$(count_notifications 'RELOADING=1$')" -eq 0 ] || fail "$(cat notified)"
+}
+
 # Only the end of these senders changes the status, not a message.
 test_the_daemon_notifies_the_manager_of_senders_that_ended() {
     local held
@@ -286,17 +331,32 @@ test_the_daemon_pings_the_watchdog_when_idle_and_when_busy() {
 
 # SIGINT is not tested: a shell without job control starts background processes with SIGINT ignored,
 # and the daemon leaves it ignored.
-test_SIGTERM_and_SIGHUP_end_the_daemon_cleanly() {
+test_SIGTERM_ends_the_daemon_cleanly() {
+    start_daemon
+    send 'before the signal'
+    kill "$daemon"
+    within 1000 expect_end 0 "$daemon"
+    [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+    expect_received 'before the signal'
+}
+
+# A service that a tool tells to open its log anew would stay down: the manager takes the end by
+# SIGHUP for success.
+test_SIGHUP_does_not_end_the_daemon() {
+    local output
     # The tests may run with SIGHUP ignored, for example under nohup(1). The daemon would inherit
     # that.
     run_by=(env --default-signal=HUP)
-    for signal in TERM HUP; do
-        start_daemon
-        send "before $signal"
-        kill "-$signal" "$daemon"
-        within 1000 expect_end 0 "$daemon"
-        [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
-        expect_received "before $signal"
+    for output in journal stdout raw; do
+        start_daemon --output="$output"
+        for _ in {1..20}; do
+            kill -HUP "$daemon"
+            send --dry-run 'is it there?'
+        done
+        [ "$output" = journal ] || send 'after the signal'
+        eventually 5 is_asleep "$daemon"
+        stop_daemon
+        [ "$output" = journal ] || expect_received 'after the signal'
     done
 }
 

@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/check-exchange \
 	tests/unit/check-fields \
 	tests/unit/check-frame \
+	tests/unit/check-hangup \
 	tests/unit/check-input \
 	tests/unit/check-leb128 \
 	tests/unit/check-pidfile \
@@ -98,6 +99,9 @@ tests_unit_check_fields_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_hangup_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_hangup_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
