@@ -45,11 +45,12 @@ test_nothing_is_left_unexpanded() {
 
 options_in_help() {
     "$builddir/$1" --help | sed -n 's/^  *\(-.*\)$/\1/p' |
-        grep -oE -- '(^|[ ,])--?[A-Za-z][-a-z]*(\[?=[A-Za-z=]+\]?)?' | tr -d ' ,' | sort -u
+        grep -oE -- '(^|[ ,])--?[A-Za-z][-a-z]*(\[?=[A-Za-z=:]+\]?)?' | tr -d ' ,' | sort -u
 }
 
 options_in_page() {
     plain < "$(page_of "$1")" | sed -n 's/^\.It Fl //p' | sed -e 's/ Ns = Ns \(Ar\|Cm\) /=/g' \
+        -e 's/ : Ns Ar /:/' \
         -e 's/ Ns Op = Ns Ar \(.*\)/[=\1]/' |
         sed 's/ , Fl /\n/' | sed 's/^/-/' | sort -u
 }

@@ -32,12 +32,13 @@
 #define RATE_SECONDS_MAX 86400
 static_assert(MESSAGE_LIMIT <= JOURNAL_MESSAGE_MAX, "the default must suit each output");
 
-enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT, OUTPUT_RAW };
+enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT, OUTPUT_RAW, OUTPUT_FILE };
 
 /* The settings of the command line. */
 struct options {
     bool foreground;
     enum output output;
+    const char *log;     /* the path of OUTPUT_FILE */
     const char *pidfile; /* NULL: the default for this user */
     struct server_limits limits;
     enum trace_format trace;
@@ -61,6 +62,7 @@ static const char usage[] =
     "      --output=journal      log to the systemd journal (default)\n"
     "      --output=stdout       write each message to standard output, escaped, as one line\n"
     "      --output=raw          write the exact bytes of each message, and a newline\n"
+    "      --output=file:PATH    append each message to a file, escaped; SIGHUP opens it anew\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
     ", at most 31 MiB for the journal)\n"
@@ -98,16 +100,31 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static enum output parse_output(const char *argument)
+/* Parses the name of an output. Sets *ret_path to the path behind it, if it is a file. */
+static enum output parse_output(const char *argument, const char **ret_path)
 {
+    static const char file[] = "file:";
+
     if (strcmp(argument, "journal") == 0)
         return OUTPUT_JOURNAL;
     if (strcmp(argument, "stdout") == 0)
         return OUTPUT_STDOUT;
     if (strcmp(argument, "raw") == 0)
         return OUTPUT_RAW;
-    fail(EX_USAGE, "unknown output '%s'; use --output=journal, --output=stdout or --output=raw",
-         argument);
+    if (strncmp(argument, file, strlen(file)) != 0)
+        fail(EX_USAGE,
+             "unknown output '%s'; use --output=journal, --output=stdout, --output=raw or "
+             "--output=file:PATH",
+             argument);
+    *ret_path = argument + strlen(file);
+    if (!**ret_path)
+        fail(EX_USAGE, "the path of the log file is empty; give --output=file:PATH");
+    return OUTPUT_FILE;
+}
+
+static bool is_stdout(enum output output)
+{
+    return output == OUTPUT_STDOUT || output == OUTPUT_RAW;
 }
 
 static size_t parse_limit(const char *argument)
@@ -158,7 +175,7 @@ static struct options parse_options(int argc, char **argv)
             options.foreground = true;
             break;
         case OPTION_OUTPUT:
-            options.output = parse_output(optarg);
+            options.output = parse_output(optarg, &options.log);
             break;
         case OPTION_PIDFILE:
             options.pidfile = cli_path(optarg);
@@ -187,9 +204,9 @@ static struct options parse_options(int argc, char **argv)
              "--max-message=%zu is too large for the journal, which may drop messages of more than "
              "%zu bytes; give at most that, or use --output=stdout",
              options.limits.message, JOURNAL_MESSAGE_MAX);
-    if (options.trace != TRACE_NONE && !options.foreground && options.output == OUTPUT_JOURNAL)
+    if (options.trace != TRACE_NONE && !options.foreground && !is_stdout(options.output))
         fail(EX_USAGE, "--trace needs --foreground or --output=stdout, because a daemon that logs "
-                       "to the journal has no standard error");
+                       "to the journal or to a file has no standard error");
     return options;
 }
 
@@ -229,7 +246,7 @@ static void require_stdout(bool has_stdout)
     if (descriptors_discards(STDOUT_FILENO))
         fail(EX_USAGE,
              "standard output is /dev/null or /dev/zero, which keeps no message; redirect "
-             "it to a file or a pipe, or use --output=journal");
+             "it to a pipe, or use --output=journal or --output=file:PATH");
 }
 
 static void prepare(void)
@@ -275,17 +292,34 @@ static void claim(const char *path, struct pidfile *ret)
         fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
 
-static void open_sink(enum output output, struct sink *ret)
+static int open_log_file(const char *path, struct sink *ret)
+{
+    int r = file_open(path, ret);
+
+    if (r >= 0)
+        return 0;
+    complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
+             path, file_reason(-r));
+    return r == -EEXIST ? EX_UNAVAILABLE : EX_CANTCREAT;
+}
+
+/* Returns 0; else, with a complaint, an exit status. */
+static int open_sink(const struct options *options, struct sink *ret)
 {
     static int (*const openers[])(struct sink *) = {
         [OUTPUT_JOURNAL] = journal_open,
         [OUTPUT_STDOUT] = stdout_open,
         [OUTPUT_RAW] = raw_open,
     };
-    int r = openers[output](ret);
+    int r;
 
-    if (r < 0)
-        fail_of(EX_OSERR, -r, "cannot open the output");
+    if (options->output == OUTPUT_FILE)
+        return open_log_file(options->log, ret);
+    r = openers[options->output](ret);
+    if (r < 0) {
+        complain_of(-r, "cannot open the output");
+        return EX_OSERR;
+    }
     r = sink_check(ret);
     ret->failure = -r;
     if (r < 0) {
@@ -294,6 +328,7 @@ static void open_sink(enum output output, struct sink *ret)
             ret->name, strerror(-r));
         complaint_tell();
     }
+    return 0;
 }
 
 static int cannot_start(int error)
@@ -321,7 +356,7 @@ static int go_public(struct program *program, const struct options *options)
         complain_of(errno, "cannot write to standard output");
         return EX_IOERR;
     }
-    r = detach_ready(&program->detach, options->output != OUTPUT_JOURNAL);
+    r = detach_ready(&program->detach, is_stdout(options->output));
     return r < 0 ? cannot_start(-r) : 0;
 }
 
@@ -363,7 +398,7 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    if (options.output != OUTPUT_JOURNAL)
+    if (is_stdout(options.output))
         require_stdout(program.has_stdout);
     cli_require_signals(signals);
     prepare();
@@ -374,9 +409,9 @@ int main(int argc, char **argv)
     if (!pidfile)
         fail(EX_OSERR, "out of memory");
     claim(pidfile, &program.pidfile);
-    open_sink(options.output, &program.sink);
-
-    status = run(&program, &options);
+    status = open_sink(&options, &program.sink);
+    if (status == 0)
+        status = run(&program, &options);
     complaint_tell();
 
     server_free(program.server);

@@ -259,18 +259,21 @@ static const struct {
     [RECORD_RELIEF] = {MESSAGE_ID_RELIEF, LOG_NOTICE},
 };
 
-static void record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
-                           const char *text)
+static int record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
+                          const char *text)
 {
     struct journal_entry out = {.count = 0};
+    int r;
 
+    assert(record <= RECORD_RELIEF);
     add(&out, "MESSAGE=%s", text);
     add_head(&out, records[record].priority, records[record].id);
     add_identifier(&out, TAG_OF_DAEMON);
     if (pid > 0)
         add_sender(&out, pid, uid);
-    send_fields(sink, &out);
+    r = send_fields(sink, &out);
     free_fields(&out);
+    return r;
 }
 
 static const struct sink_ops journal_ops = {

@@ -136,13 +136,16 @@ static int serve_if_busy(struct server *server)
 
 /* ---- SIGHUP ---- */
 
-/* A daemon that stops must not report that it is ready. */
+/* Opens the log anew if SIGHUP is pending. A daemon that stops must not report that it is ready. */
 static void heed_hangup(struct server *server)
 {
-    if (!hangup_came() || server->stopping)
+    if (!hangup_came())
         return;
-    status_reopening();
-    status_reopened(&server->status);
+    if (!server->stopping)
+        status_reopening();
+    sink_reopen(server->sink);
+    if (!server->stopping)
+        status_reopened(&server->status);
 }
 
 /* ---- the end ---- */
@@ -291,9 +294,21 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
         .pid = pid, .uid = uid, .account = peer_account(peer), .message = *message};
     int r;
 
+    /* Once kill(2) has returned to a program that rotates the log, the new file gets the messages.
+     */
+    heed_hangup(server);
     if (server->sink->wants_origin)
         entry.origin = origin_copy(peer_origin(peer));
     r = sink_write(server->sink, &entry);
+    if (r == -ENOTRECOVERABLE) {
+        /* No verdict would be true. A sender whose daemon ends knows that it got none. */
+        sink_record(server->sink, RECORD_PARTIAL, pid, uid,
+                    "a part of the message from process %d, user %u, stays in the log file, and "
+                    "its sender is told that it is unconfirmed",
+                    (int)pid, (unsigned)uid);
+        sd_event_exit(server->event, r);
+        return -EINPROGRESS;
+    }
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 

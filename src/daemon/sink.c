@@ -13,8 +13,6 @@
 
 #include "host/descriptors.h"
 
-#define RECORD_SIZE 256
-
 static void free_entry(struct entry *entry)
 {
     free(entry->message.bytes);
@@ -27,6 +25,7 @@ void sink_close(struct sink *sink)
     free_entry(&sink->entry);
     if (sink->fd >= 0)
         close(sink->fd);
+    free(sink->path);
     *sink = (struct sink){.fd = -1};
 }
 
@@ -86,7 +85,22 @@ void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, co
     va_end(arguments);
     r = sink->ops->record ? sink->ops->poll(sink) : -ENOTSUP;
     if (r == 0)
-        sink->ops->record(sink, record, pid, uid, text);
-    else if (r != -EINPROGRESS)
+        r = sink->ops->record(sink, record, pid, uid, text);
+    if ((r < 0 && r != -EINPROGRESS) || record == RECORD_KEPT)
         tell_stderr(text);
+}
+
+void sink_reopen(struct sink *sink)
+{
+    int r;
+
+    if (!sink->ops->reopen)
+        return;
+    assert(!sink->is_writing);
+    r = sink->ops->reopen(sink);
+    if (r < 0)
+        sink_record(sink, RECORD_KEPT, 0, 0,
+                    "cannot open the log file anew (%s), so messages still go to the old one; mend "
+                    "that, and send SIGHUP again",
+                    file_reason(-r));
 }

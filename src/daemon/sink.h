@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sink.h - the log that messages go to: the journal or standard output
+ * sink.h - the log that messages go to: the journal, standard output or a file
  *
  * Policy: a message is either completely in the log or refused, and its sender is told the verdict.
  * A log that is full for the moment does not block the daemon: the rest of the message is
@@ -36,12 +36,20 @@ enum record {
     RECORD_LOST,     /* a sender ended in the middle of a message */
     RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
     RECORD_RELIEF,   /* the shortage is over */
+    /* About a log file only, so the journal never has these: */
+    RECORD_KEPT,   /* the file cannot be opened anew, so the old one is still in use */
+    RECORD_PARTIAL /* a part of a message stays in the file */
 };
+
+/* A record has less than this many octets. */
+#define RECORD_SIZE 256
 
 struct sink {
     const struct sink_ops *ops;
     const char *name;  /* name of the log, for people */
     bool wants_origin; /* entries need an origin */
+    char *path;        /* the absolute path of the file; NULL for another log */
+    mode_t mode;       /* of a file that is created */
     int fd;            /* polls writable when the message being written can go on */
     bool is_writing;   /* entry is being written */
     struct entry entry;
@@ -53,7 +61,8 @@ struct sink {
 struct sink_ops {
     /*
      * Writes what is left of sink->entry. Returns 0 once the entry is in the log, -EINPROGRESS if
-     * the log is full for the moment, or another -errno if the entry is refused.
+     * the log is full for the moment, or another -errno if the entry is refused. A file also
+     * returns -ENOTRECOVERABLE: a part of the entry stays in the log.
      */
     int (*write)(struct sink *sink);
     /*
@@ -63,9 +72,12 @@ struct sink_ops {
     int (*poll)(const struct sink *sink);
     /*
      * Writes a record, once poll() has returned 0. pid and uid are those of the sender that the
-     * text is about; pid is 0 if it is about none. NULL if the log takes no records.
+     * text is about; pid is 0 if it is about none. NULL if the log takes no records. Returns as
+     * write().
      */
-    void (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
+    int (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
+    /* As sink_reopen(). NULL if the log cannot be opened anew. Is not called during a write. */
+    int (*reopen)(struct sink *sink);
 };
 
 /*
@@ -87,13 +99,26 @@ int journal_open(struct sink *ret);
 int stdout_open(struct sink *ret); /* standard output, escaped (escape.h) */
 int raw_open(struct sink *ret);    /* standard output, exact octets */
 
+/*
+ * As these, for the file at a path. It is created if it does not exist. Returns 0; or -errno, with
+ * a reason for people in file_reason():
+ *   -EINVAL   it is not a regular file;
+ *   -EPERM    it belongs neither to the daemon's user nor to root;
+ *   -EMLINK   it has several names, so that it may be another file than it seems;
+ *   -EEXIST   another process holds the lock on it;
+ *   other -errno.
+ */
+int file_open(const char *path, struct sink *ret);
+const char *file_reason(int error);
+
 /* Closes the sink, and frees the message being written, if any. */
 void sink_close(struct sink *sink);
 
 /*
  * sink_write() writes an entry and takes over its bytes and its origin. Returns 0 once the entry is
  * in the log; -EINPROGRESS if the caller must call sink_continue() whenever sink->fd polls
- * writable; another -errno if the entry is not in the log. sink_continue() returns the same.
+ * writable; another -errno if the entry is not in the log. -ENOTRECOVERABLE means that a part of it
+ * stays there. sink_continue() returns the same.
  */
 int sink_write(struct sink *sink, const struct entry *entry);
 int sink_continue(struct sink *sink);
@@ -105,9 +130,16 @@ int sink_continue(struct sink *sink);
 int sink_check(const struct sink *sink);
 
 /*
+ * Opens a file anew at its path, between two messages. If that fails, the old file stays in use,
+ * and a record tells the reason. Does nothing for other logs.
+ */
+void sink_reopen(struct sink *sink);
+
+/*
  * Writes a record about the daemon or a sender: to the log, or to standard error if the log takes
  * no records or cannot be reached. Never blocks, because nobody waits for a record: if the log or
- * standard error is full, the record is dropped.
+ * standard error is full, the record is dropped. RECORD_KEPT goes to both, because a program that
+ * looks at the path of the file does not see the old file.
  */
 __attribute__((format(printf, 5, 6))) void
 sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format, ...);

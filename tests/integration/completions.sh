@@ -132,7 +132,10 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --priority=e' emerg err
     expect_completions "$shell" 'minitalk-send --priority=us' user.
     expect_completions "$shell" 'minitalk-send --priority=mail.w' mail.warning
-    expect_completions "$shell" 'minitalkd --output=' journal raw stdout
+    expect_completions "$shell" 'minitalkd --output=' file: journal raw stdout
+    expect_completions "$shell" 'minitalkd --output f' file:
+    expect_completions "$shell" 'minitalkd --output=file:ano' file:another
+    expect_completions "$shell" 'minitalkd --output file:ano' file:another
     expect_completions "$shell" 'minitalkd --output s' stdout
     expect_completions "$shell" 'minitalk-send --trace=' json text
     expect_completions "$shell" 'minitalkd --trace=j' json
@@ -222,7 +225,7 @@ hostile_lines() {
     for program in minitalk-send minitalkd; do
         before_values "$program" > befores
         [ "$(grep -c -- '^--.*=$' befores)" -ge 4 ]
-        printf '%s\n' -- -e '' '-- ' >> befores
+        printf '%s\n' -- -e '' '-- ' --output=file: '--output file:' >> befores
         while IFS= read -r before; do
             while IFS= read -r word; do
                 printf '%s %s%s\n' "$program" "$before" "$word"

@@ -144,6 +144,14 @@ end_others() {
     done < "$scratch.others"
 }
 
+# ---- the documentation ----
+
+# Undoes the escapes of mdoc(7) in the literal text of a page.
+unescaped() {
+    sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ga/`/g' -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' \
+        -e 's/\\e/\\/g'
+}
+
 # ---- the two programs ----
 
 # start_daemon [OPTION…]: starts a daemon in the foreground, which writes the exact bytes of its

@@ -6,6 +6,7 @@ INTEGRATION_TESTS = \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/examples.sh \
+	tests/integration/file.sh \
 	tests/integration/helper.sh \
 	tests/integration/journal.sh \
 	tests/integration/noise.sh \

@@ -74,7 +74,8 @@ make_tree() {
     local tarball=$workplace/$1.tar
     [ "$tarball" -nt "$srcdir/tests/system/lib.sh" ] && return
     mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists \
-        --include=cron,dbus,libpam-systemd,passwd,procps,systemd,systemd-journal-remote,systemd-sysv \
+        --include=cron,dbus,libpam-systemd,logrotate,passwd,procps \
+        --include=systemd,systemd-journal-remote,systemd-sysv \
         "$1" "$tarball.new.tar" >&2
     mv "$tarball.new.tar" "$tarball"
 }
@@ -266,7 +267,7 @@ readonly OPTIONS=/etc/default/minitalk
 # set_options WORD…: sets options of the daemon in the environment file, until fresh_service.
 set_options() {
     guest cp --no-clobber "$OPTIONS" "$OPTIONS.saved"
-    guest sed -i "s/^MINITALKD_OPTIONS=.*/MINITALKD_OPTIONS=\"$*\"/" "$OPTIONS"
+    guest sed -i "s|^MINITALKD_OPTIONS=.*|MINITALKD_OPTIONS=\"$*\"|" "$OPTIONS"
     guest systemctl restart minitalk
     mark
 }

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/check-escape \
 	tests/unit/check-exchange \
 	tests/unit/check-fields \
+	tests/unit/check-file \
 	tests/unit/check-frame \
 	tests/unit/check-hangup \
 	tests/unit/check-input \
@@ -95,6 +96,10 @@ tests_unit_check_exchange_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_fields_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_fields_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_fields_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_file_LDFLAGS = -Wl,--wrap=write
+tests_unit_check_file_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_frame_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_frame_LDFLAGS = $(WRAP_ALLOCATORS)

@@ -86,6 +86,87 @@ test_stray_signals_from_the_manager_harm_nothing() {
     seq -f 'message %g' 20 | cmp - journal
 }
 
+test_a_reload_and_a_hangup_do_not_end_the_service() {
+    local before
+    fresh_service
+    before=$(main_pid)
+    guest systemctl reload minitalk
+    guest systemctl kill --signal=HUP minitalk
+    as alice minitalk-send 'still there'
+    [ "$(main_pid)" = "$before" ]
+    is_active
+    [ "$(logged)" = 'still there' ]
+}
+
+readonly LOG=/var/log/minitalk/messages
+
+# As the example of minitalkd(8) says.
+log_to_file() {
+    fresh_service
+    guest rm -rf "${LOG%/*}"
+    configure_service LogsDirectory=minitalk
+    set_options "--output=file:$LOG"
+}
+
+test_a_reload_opens_the_log_file_anew() {
+    local before
+    log_to_file
+    before=$(main_pid)
+    as alice minitalk-send one
+    guest mv "$LOG" "$LOG.1"
+    guest systemctl reload minitalk
+    as alice minitalk-send two
+    [ "$(main_pid)" = "$before" ]
+    [ "$(guest grep -v '^minitalkd: ' "$LOG.1")" = one ]
+    [ "$(guest grep -v '^minitalkd: ' "$LOG")" = two ]
+    [ "$(guest stat -c '%U %a' "$LOG")" = 'minitalk 600' ]
+    fresh_service
+}
+
+# logrotate reads the example of minitalkd(8), unchanged.
+test_logrotate_rotates_the_log_file() {
+    local i
+    log_to_file
+    # shellcheck disable=SC2154 # lib.sh of the integration tests sets it
+    sed -n '/^\/var\/log\/minitalk\/messages {$/,/^}$/p' "$builddir/man/minitalkd.8" | unescaped |
+        guest tee /etc/logrotate.d/minitalk > example
+    [ -s example ]
+    for i in 1 2 3; do
+        as alice minitalk-send "message $i"
+        guest logrotate --force /etc/logrotate.d/minitalk
+    done
+    [ "$(guest zcat -f "$LOG.1" "$LOG.2.gz" "$LOG.3.gz" | grep -c '^message [123]$')" -eq 3 ]
+    is_active
+    # The service may be stopped.
+    guest systemctl stop minitalk
+    guest logrotate --force /etc/logrotate.d/minitalk
+    guest rm -r /etc/logrotate.d/minitalk
+    fresh_service
+}
+
+test_a_log_file_outside_of_the_sandbox_is_an_error() {
+    fresh_service
+    set_options --output=file:/var/log/minitalk.log || :
+    expect_status 3 guest systemctl is-active minitalk
+    [ "$(guest systemctl show minitalk --property=ExecMainStatus --value)" -eq 73 ]
+    guest journalctl --unit=minitalk --lines=20 --output=cat > journal
+    grep -q 'cannot open the log file /var/log/minitalk.log (Read-only file system)' journal ||
+        fail "$(cat journal)"
+    fresh_service
+}
+
+# Standard output of the service is /dev/null.
+test_standard_output_as_the_log_is_an_error() {
+    fresh_service
+    set_options --output=stdout || :
+    expect_status 3 guest systemctl is-active minitalk
+    [ "$(guest systemctl show minitalk --property=ExecMainStatus --value)" -eq 64 ]
+    guest journalctl --unit=minitalk --lines=20 --output=cat > journal
+    grep -q 'standard output is /dev/null or /dev/zero, which keeps no message' journal ||
+        fail "$(cat journal)"
+    fresh_service
+}
+
 test_a_killed_daemon_is_back_within_a_second() {
     local before end
     fresh_service

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.c - the sink that appends each message to a file, as a line (line.h)
+ *
+ * A message is in the file as a whole or not at all: what a failed write leaves is taken back. This
+ * needs a file to which nobody else appends, so a lock keeps other daemons out. The lock is one of
+ * fcntl(2), which only those can take who may write to the file. Those who may only read it could
+ * take one of flock(2), and so keep the daemon from starting.
+ *
+ * The file can be moved away at any time, and the daemon goes on writing to it until it is told to
+ * open the path anew. A file that was removed is different, because its messages would be lost: the
+ * next message goes to a new file at the path.
+ *
+ * Records are lines of the file, too.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/sink.h"
+#include "host/pidfile.h"
+#include "host/regular.h"
+
+/* Before the umask: a log may be read by a group, as those of other daemons. */
+#define MODE 0640
+
+#define ROOT 0
+
+const char *file_reason(int error)
+{
+    switch (error) {
+    case EINVAL:
+        return "it is not a regular file";
+    case EPERM:
+        return "it belongs to another user";
+    case EMLINK:
+        return "it has more than one name (hard links)";
+    case EEXIST:
+        return "another process holds the lock on it";
+    default:
+        return strerror(error);
+    }
+}
+
+/* ---- opening ---- */
+
+static int lock(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+        return 0;
+    return errno == EAGAIN || errno == EACCES ? -EEXIST : -errno;
+}
+
+/* Finds out if the file ends in the middle of a line, as a daemon that was killed may leave it. */
+static int find_end(int fd, bool *ret_is_torn)
+{
+    struct stat stat;
+    char last = '\n';
+
+    if (fstat(fd, &stat) < 0 || (stat.st_size > 0 && pread(fd, &last, 1, stat.st_size - 1) < 0))
+        return -errno;
+    *ret_is_torn = last != '\n';
+    return 0;
+}
+
+static bool is_same_file(int fd, int other)
+{
+    struct stat a, b;
+
+    return other >= 0 && fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/*
+ * Opens the file at the path, and closes the one before, if any. Returns 0; or -errno as
+ * file_open(), and then the file before stays open.
+ */
+static int reopen_file(struct sink *sink)
+{
+    bool is_torn = false;
+    int fd = regular_open_or_create(AT_FDCWD, sink->path, O_RDWR | O_APPEND, sink->mode);
+    int r;
+
+    if (fd < 0)
+        return fd;
+    /* The daemon's own lock on this file would keep it out. */
+    if (is_same_file(fd, sink->fd)) {
+        close(fd);
+        return 0;
+    }
+    r = regular_require_own(fd, ROOT);
+    if (r == 0)
+        r = lock(fd);
+    if (r == 0)
+        r = find_end(fd, &is_torn);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    if (sink->fd >= 0)
+        close(sink->fd);
+    sink->fd = fd;
+    sink->is_torn = is_torn;
+    return 0;
+}
+
+/* ---- writing ---- */
+
+/* Gets the file ready for the next line, which will begin at *ret_start. */
+static int prepare(struct sink *sink, off_t *ret_start)
+{
+    struct stat stat;
+    int r = fstat(sink->fd, &stat) < 0 ? -errno : 0;
+
+    if (r == 0 && stat.st_nlink == 0)
+        r = reopen_file(sink);
+    if (r == 0)
+        r = line_begin(sink->fd, &sink->is_torn);
+    if (r < 0)
+        return r;
+    *ret_start = lseek(sink->fd, 0, SEEK_END);
+    return *ret_start < 0 ? -errno : 0;
+}
+
+/* Takes back so many octets from start on, unless somebody else has changed the file meanwhile. */
+static bool take_back(int fd, off_t start, size_t written)
+{
+    struct stat stat;
+
+    return fstat(fd, &stat) == 0 && stat.st_size == start + (off_t)written &&
+           ftruncate(fd, start) == 0;
+}
+
+/* Returns 0, or -errno as the operation write of a sink. */
+static int append(struct sink *sink, line_writer *write, const struct message *message,
+                  struct line *line)
+{
+    off_t start = 0;
+    int r = prepare(sink, &start);
+
+    if (r == 0)
+        r = write(sink->fd, message, line);
+    if (r < 0 && line->written > 0 && !take_back(sink->fd, start, line->written)) {
+        sink->is_torn = true;
+        return -ENOTRECOVERABLE;
+    }
+    /* A regular file is never full for the moment only: there is nothing to wait for. */
+    return r == -EINPROGRESS ? -EAGAIN : r;
+}
+
+static int write_file(struct sink *sink)
+{
+    return append(sink, line_write_escaped, &sink->entry.message, &sink->line);
+}
+
+static int poll_file(const struct sink *sink)
+{
+    (void)sink;
+    return 0;
+}
+
+static int record_file(struct sink *sink, enum record record, pid_t pid, uid_t uid,
+                       const char *text)
+{
+    char octets[RECORD_SIZE + sizeof DAEMON_COMMAND ": "];
+    struct message message = {.bytes = (uint8_t *)octets};
+    struct line line = {0};
+
+    (void)record, (void)pid, (void)uid;
+    message.length = (size_t)snprintf(octets, sizeof octets, DAEMON_COMMAND ": %s", text);
+    return append(sink, line_write_raw, &message, &line);
+}
+
+static const struct sink_ops file_ops = {
+    .write = write_file,
+    .poll = poll_file,
+    .record = record_file,
+    .reopen = reopen_file,
+};
+
+/* The daemon changes its working directory, and opens the file again later. */
+static char *make_absolute(const char *path)
+{
+    char *directory, *ret = NULL;
+
+    if (path[0] == '/')
+        return strdup(path);
+    directory = get_current_dir_name();
+    if (directory && asprintf(&ret, "%s/%s", directory, path) < 0)
+        ret = NULL;
+    free(directory);
+    return ret;
+}
+
+/* The daemon changes its umask, too. */
+static mode_t mode_of_user(void)
+{
+    mode_t mask = umask(0777);
+
+    umask(mask);
+    return MODE & ~mask;
+}
+
+int file_open(const char *path, struct sink *ret)
+{
+    struct sink sink = {.ops = &file_ops, .name = "the log file", .fd = -1};
+    int r;
+
+    sink.path = make_absolute(path);
+    if (!sink.path)
+        return -errno;
+    sink.mode = mode_of_user();
+    r = reopen_file(&sink);
+    if (r < 0) {
+        free(sink.path);
+        return r;
+    }
+    *ret = sink;
+    return 0;
+}

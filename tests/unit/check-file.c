@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check-file.c - tests that each message is in the log file as a whole or not at all, whatever
+ * fails and whenever the file is rotated
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/sink.h"
+#include "suite.h"
+
+static char directory[] = "/tmp/check-file-XXXXXX";
+static struct sink sink = {.fd = -1};
+
+/* What happens right before the next write(2), if anything. */
+static void (*before_write)(void);
+
+ssize_t __real_write(int fd, const void *octets, size_t length);
+ssize_t __wrap_write(int fd, const void *octets, size_t length);
+ssize_t __wrap_write(int fd, const void *octets, size_t length)
+{
+    void (*act)(void) = before_write;
+
+    before_write = NULL;
+    if (act)
+        act();
+    return __real_write(fd, octets, length);
+}
+
+/* The working directory is a new one, and standard error is a file in it. */
+static void begin(void)
+{
+    int fd;
+
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(chdir(directory), 0);
+    umask(022);
+    signal(SIGXFSZ, SIG_IGN);
+    fd = open("errors", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+    close(fd);
+}
+
+static void end(void)
+{
+    static const char *const names[] = {"log",  "old",      "errors", "private",
+                                        "link", "dangling", "fifo",   "target"};
+
+    sink_close(&sink);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        unlink(names[i]);
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+
+static void put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(__real_write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static void expect_file(const char *path, const char *expected)
+{
+    static char buffer[65536];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+
+    ck_assert_int_ge(fd, 0);
+    length = read(fd, buffer, sizeof buffer - 1);
+    ck_assert_int_ge(length, 0);
+    buffer[length] = '\0';
+    ck_assert_str_eq(buffer, expected);
+    close(fd);
+}
+
+static int write_octets(const char *octets, size_t length)
+{
+    struct entry entry = {.message = {.length = length}};
+
+    if (length > 0) {
+        entry.message.bytes = malloc(length);
+        ck_assert_ptr_nonnull(entry.message.bytes);
+        memcpy(entry.message.bytes, octets, length);
+    }
+    return sink_write(&sink, &entry);
+}
+
+static int write_text(const char *text)
+{
+    return write_octets(text, strlen(text));
+}
+
+static void limit_files_to(rlim_t octets)
+{
+    struct rlimit limit = {.rlim_cur = octets, .rlim_max = RLIM_INFINITY};
+
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat stat_of;
+
+    ck_assert_int_eq(stat(path, &stat_of), 0);
+    return stat_of.st_mode & 07777;
+}
+
+/* ---- messages ---- */
+
+START_TEST(messages_are_escaped_lines_behind_those_that_the_file_has)
+{
+    put("log", "before\n");
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("two\nlines"), 0);
+    ck_assert_int_eq(write_text(""), 0);
+    ck_assert_int_eq(write_text("minitalkd: stopped"), 0);
+    expect_file("log", "before\ntwo\\x0alines\n\n\\x6dinitalkd: stopped\n");
+}
+END_TEST
+
+START_TEST(a_message_goes_behind_what_others_have_appended)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    put("log", "of another\n");
+    ck_assert_int_eq(write_text("two"), 0);
+    expect_file("log", "one\nof another\ntwo\n");
+}
+END_TEST
+
+START_TEST(records_are_lines_of_the_file)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 7);
+    ck_assert_int_eq(write_text("a message"), 0);
+    expect_file("log", "minitalkd: process 7 ended\na message\n");
+    expect_file("errors", "");
+}
+END_TEST
+
+START_TEST(a_line_that_another_program_has_not_ended_is_ended)
+{
+    put("log", "torn");
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    expect_file("log", "torn");
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(write_text("two"), 0);
+    expect_file("log", "torn\none\ntwo\n");
+}
+END_TEST
+
+/* ---- writes that fail ---- */
+
+START_TEST(nothing_stays_of_a_message_that_does_not_fit)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    limit_files_to(8);
+    ck_assert_int_eq(write_text("too large"), -EFBIG);
+    ck_assert_int_eq(sink.failure, EFBIG);
+    expect_file("log", "one\n");
+    ck_assert_int_eq(write_text("two"), 0);
+    ck_assert_int_eq(write_text(""), -EFBIG);
+    limit_files_to(RLIM_INFINITY);
+    ck_assert_int_eq(write_text("three"), 0);
+    expect_file("log", "one\ntwo\nthree\n");
+}
+END_TEST
+
+/* The write fails after many steps. */
+START_TEST(nothing_stays_of_a_long_message_that_does_not_fit)
+{
+    static char octets[20000];
+
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    limit_files_to(4 * sizeof octets);
+    ck_assert_int_eq(write_octets(octets, sizeof octets), -EFBIG);
+    expect_file("log", "one\n");
+}
+END_TEST
+
+START_TEST(an_unended_line_stays_unended_if_a_message_does_not_fit)
+{
+    put("log", "torn");
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    limit_files_to(4);
+    ck_assert_int_eq(write_text("no room"), -EFBIG);
+    limit_files_to(7);
+    ck_assert_int_eq(write_text("no room"), -EFBIG);
+    limit_files_to(RLIM_INFINITY);
+    ck_assert_int_eq(write_text("room"), 0);
+    expect_file("log", "torn\nroom\n");
+}
+END_TEST
+
+START_TEST(a_record_that_does_not_fit_goes_to_standard_error)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    limit_files_to(30);
+    sink_record(&sink, RECORD_LOST, 7, 1000, "1234567");
+    expect_file("log", "one\nminitalkd: 1234567\n");
+    sink_record(&sink, RECORD_LOST, 7, 1000, "123456");
+    expect_file("log", "one\nminitalkd: 1234567\n");
+    expect_file("errors", "minitalkd: 123456\n");
+}
+END_TEST
+
+static void somebody_appends(void)
+{
+    limit_files_to(RLIM_INFINITY);
+    put("log", "of another\n");
+    limit_files_to(16);
+}
+
+/* Nobody may be told that such a message is in the log, nor that nothing of it is. */
+START_TEST(a_part_that_cannot_be_taken_back_is_reported)
+{
+    static char octets[5000];
+
+    memset(octets, 'x', sizeof octets);
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    before_write = somebody_appends;
+    ck_assert_int_eq(write_octets(octets, sizeof octets), -ENOTRECOVERABLE);
+    ck_assert_uint_gt(sink.line.written, 0);
+    limit_files_to(RLIM_INFINITY);
+    /* What somebody else has written stays, and the next line is one of its own. */
+    ck_assert_int_eq(write_text("next"), 0);
+    expect_file("log", "of another\nxxxxx\nnext\n");
+}
+END_TEST
+
+/* ---- rotation ---- */
+
+START_TEST(the_moved_file_stays_in_use_until_the_log_is_opened_anew)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(rename("log", "old"), 0);
+    ck_assert_int_eq(write_text("two"), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(write_text("three"), 0);
+    expect_file("old", "one\ntwo\n");
+    expect_file("log", "three\n");
+    expect_file("errors", "");
+}
+END_TEST
+
+START_TEST(a_file_that_was_not_moved_is_opened_anew)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(write_text("x"), 0);
+        sink_reopen(&sink);
+    }
+    expect_file("log", "x\nx\nx\n");
+    expect_file("errors", "");
+}
+END_TEST
+
+START_TEST(a_file_that_is_already_there_is_appended_to)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(rename("log", "old"), 0);
+    put("log", "made by logrotate\nand torn");
+    sink_reopen(&sink);
+    ck_assert_int_eq(write_text("one"), 0);
+    expect_file("log", "made by logrotate\nand torn\none\n");
+}
+END_TEST
+
+START_TEST(the_path_is_that_of_the_directory_at_the_start)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(rename("log", "old"), 0);
+    ck_assert_int_eq(chdir("/"), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(chdir(directory), 0);
+    expect_file("log", "one\n");
+}
+END_TEST
+
+START_TEST(the_old_file_stays_in_use_if_the_new_one_cannot_be_opened)
+{
+    static const char line[] =
+        "minitalkd: cannot open the log file anew (it is not a regular file), "
+        "so messages still go to the old one; mend that, and send SIGHUP "
+        "again\n";
+    char expected[sizeof line + sizeof "one\ntwo\n"];
+
+    snprintf(expected, sizeof expected, "one\n%stwo\n", line);
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(rename("log", "old"), 0);
+    ck_assert_int_eq(mkdir("log", 0700), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(write_text("two"), 0);
+    expect_file("old", expected);
+    expect_file("errors", line);
+    ck_assert_int_eq(rmdir("log"), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(write_text("three"), 0);
+    expect_file("log", "three\n");
+    expect_file("old", expected);
+}
+END_TEST
+
+/* A message in a file without a name is lost. */
+START_TEST(a_removed_file_is_replaced_before_the_next_message)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(unlink("log"), 0);
+    ck_assert_int_eq(write_text("two"), 0);
+    expect_file("log", "two\n");
+    ck_assert_int_eq(unlink("log"), 0);
+    ck_assert_int_eq(mkdir("log", 0700), 0);
+    ck_assert_int_eq(write_text("three"), -EINVAL);
+    ck_assert_int_eq(rmdir("log"), 0);
+    ck_assert_int_eq(write_text("four"), 0);
+    expect_file("log", "four\n");
+}
+END_TEST
+
+START_TEST(other_sinks_are_not_opened_anew)
+{
+    ck_assert_int_eq(stdout_open(&sink), 0);
+    sink_reopen(&sink);
+    expect_file("errors", "");
+}
+END_TEST
+
+/* ---- the file ---- */
+
+START_TEST(only_a_regular_file_is_opened)
+{
+    put("target", "");
+    ck_assert_int_eq(symlink("target", "link"), 0);
+    ck_assert_int_eq(symlink("missing", "dangling"), 0);
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    ck_assert_int_eq(file_open("link", &sink), -EINVAL);
+    ck_assert_int_eq(file_open("dangling", &sink), -EINVAL);
+    ck_assert_int_eq(file_open("fifo", &sink), -EINVAL);
+    ck_assert_int_eq(file_open(".", &sink), -EINVAL);
+    ck_assert_int_eq(file_open("/dev/null", &sink), -EINVAL);
+    ck_assert_int_eq(file_open("no/such/directory", &sink), -ENOENT);
+    ck_assert_int_eq(sink.fd, -1);
+    ck_assert_int_lt(access("missing", F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_file_with_two_names_or_of_another_user_is_refused)
+{
+    put("log", "");
+    ck_assert_int_eq(link("log", "second"), 0);
+    ck_assert_int_eq(file_open("log", &sink), -EMLINK);
+    ck_assert_int_eq(unlink("second"), 0);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(chown("log", 60001, 60001), 0);
+        ck_assert_int_eq(file_open("log", &sink), -EPERM);
+        ck_assert_int_eq(chown("log", 0, 0), 0);
+    }
+    ck_assert_int_eq(file_open("log", &sink), 0);
+}
+END_TEST
+
+/* The daemon changes its umask between the two. */
+START_TEST(a_file_is_created_with_the_umask_at_the_start)
+{
+    umask(027);
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(mode_of("log"), 0640);
+    sink_close(&sink);
+    umask(077);
+    ck_assert_int_eq(file_open("private", &sink), 0);
+    umask(022);
+    ck_assert_int_eq(mode_of("private"), 0600);
+    ck_assert_int_eq(rename("private", "old"), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(mode_of("private"), 0600);
+}
+END_TEST
+
+START_TEST(no_program_inherits_the_file)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(fcntl(sink.fd, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+/* Returns what file_open() returns in another process. */
+static int opened_by_another(const char *path)
+{
+    pid_t pid = fork();
+    int status;
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        struct sink other;
+
+        _exit(-file_open(path, &other));
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return -WEXITSTATUS(status);
+}
+
+START_TEST(one_daemon_at_a_time_has_a_file)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(opened_by_another("log"), -EEXIST);
+    ck_assert_int_eq(rename("log", "old"), 0);
+    ck_assert_int_eq(opened_by_another("log"), 0);
+    sink_reopen(&sink);
+    ck_assert_int_eq(opened_by_another("old"), 0);
+    ck_assert_int_eq(opened_by_another("log"), -EEXIST);
+    sink_close(&sink);
+    ck_assert_int_eq(opened_by_another("log"), 0);
+}
+END_TEST
+
+START_TEST(each_error_has_a_reason)
+{
+    ck_assert_str_eq(file_reason(EINVAL), "it is not a regular file");
+    ck_assert_str_eq(file_reason(EPERM), "it belongs to another user");
+    ck_assert_str_eq(file_reason(EMLINK), "it has more than one name (hard links)");
+    ck_assert_str_eq(file_reason(EEXIST), "another process holds the lock on it");
+    ck_assert_str_eq(file_reason(ENOSPC), "No space left on device");
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        messages_are_escaped_lines_behind_those_that_the_file_has,
+        a_message_goes_behind_what_others_have_appended,
+        records_are_lines_of_the_file,
+        a_line_that_another_program_has_not_ended_is_ended,
+        nothing_stays_of_a_message_that_does_not_fit,
+        nothing_stays_of_a_long_message_that_does_not_fit,
+        an_unended_line_stays_unended_if_a_message_does_not_fit,
+        a_record_that_does_not_fit_goes_to_standard_error,
+        a_part_that_cannot_be_taken_back_is_reported,
+        the_moved_file_stays_in_use_until_the_log_is_opened_anew,
+        a_file_that_was_not_moved_is_opened_anew,
+        a_file_that_is_already_there_is_appended_to,
+        the_path_is_that_of_the_directory_at_the_start,
+        the_old_file_stays_in_use_if_the_new_one_cannot_be_opened,
+        a_removed_file_is_replaced_before_the_next_message,
+        other_sinks_are_not_opened_anew,
+        only_a_regular_file_is_opened,
+        a_file_with_two_names_or_of_another_user_is_refused,
+        a_file_is_created_with_the_umask_at_the_start,
+        no_program_inherits_the_file,
+        one_daemon_at_a_time_has_a_file,
+        each_error_has_a_reason,
+        NULL,
+    };
+
+    return suite_around("file", tests, begin, end);
+}
