@@ -129,17 +129,28 @@ void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
     ask(s, nonce);
 }
 
-/* Handles COMMITTED if it is not about all of this message: see is_whole_commit(). */
-static enum arq_news told_committed(struct arq_sender *s, uint16_t count)
+/*
+ * Returns true if the receiver has taken no bit of this message, although bits were sent. Then a
+ * verdict is about the message before.
+ */
+static bool has_taken_none(const struct arq_sender *s, uint16_t count)
 {
     uint64_t index;
 
-    /* The receiver has taken no bit of this message, so its reply is about the message before. */
-    if (s->phase == ARQ_RESUMING && locate(s, count, &index) && index == 0) {
-        arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
-        return ARQ_GO;
-    }
-    return refused(s, REPLY_OUT_OF_STEP);
+    return s->phase == ARQ_RESUMING && locate(s, count, &index) && index == 0;
+}
+
+static enum arq_news begin_again(struct arq_sender *s)
+{
+    arq_sender_begin(s, s->total, (uint16_t)(s->nonce + 1));
+    return ARQ_GO;
+}
+
+/* Returns true if the code is a verdict that a session keeps until its next message begins. */
+static bool is_lasting(enum reply_code code)
+{
+    return code == REPLY_TOO_LARGE || code == REPLY_VERSION || code == REPLY_DAMAGED ||
+           code == REPLY_UNLOGGED || code == REPLY_BUSY;
 }
 
 struct arq_step arq_sender_step(struct arq_sender *s)
@@ -234,6 +245,8 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
         return refused(s, REPLY_STOPPING);
     if (s->probe_due || reply.nonce != s->nonce)
         return ARQ_STALE;
+    if ((reply.code == REPLY_COMMITTED || is_lasting(reply.code)) && has_taken_none(s, reply.count))
+        return begin_again(s);
 
     switch (reply.code) {
     case REPLY_GO:
@@ -243,7 +256,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
     case REPLY_PENDING:
         return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
     case REPLY_COMMITTED:
-        return told_committed(s, reply.count);
+        return refused(s, REPLY_OUT_OF_STEP);
     case REPLY_TOO_LARGE:
     case REPLY_VERSION:
     case REPLY_DAMAGED:

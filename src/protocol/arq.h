@@ -13,6 +13,9 @@
  *   - The sender acts on a reply only if the reply carries the nonce of its newest probe. It also
  *     believes two replies to an older probe of the same message, because they stay true: all of
  *     this message is in the log; the daemon stops.
+ *   - The receiver repeats its verdict on a message until it takes the first bit of the next one.
+ *     So a verdict with the count at which this message began is about the message before, and the
+ *     sender begins this message again.
  *
  * Policy: the caller carries the signals, decides when a probe timeout has expired, and puts a
  * barrier (barrier.h) before every word. Nothing here blocks. Any bit, ack or word may be lost.

@@ -37,7 +37,7 @@ void conversation_init(struct conversation *c, const struct conversation_ops *op
 
 void conversation_begin(struct conversation *c, const struct frame *frame)
 {
-    assert(c->outcome == CONVERSATION_COMMITTED);
+    assert(c->outcome == CONVERSATION_COMMITTED || conversation_may_go_on(c));
     c->frame = frame;
     arq_sender_begin(&c->arq, frame_bits(frame), (uint16_t)(c->arq.nonce + 1));
     c->outcome = CONVERSATION_OPEN;
@@ -75,10 +75,32 @@ static void drain(struct conversation *c)
     c->takes_left = LAST_TAKES;
 }
 
+static bool is_refused_for(const struct conversation *c, enum reply_code reason)
+{
+    return c->outcome == CONVERSATION_REFUSED && c->arq.refusal == reason;
+}
+
+bool conversation_may_go_on(const struct conversation *c)
+{
+    return is_refused_for(c, REPLY_TOO_LARGE) || is_refused_for(c, REPLY_DAMAGED) ||
+           is_refused_for(c, REPLY_UNLOGGED) || is_refused_for(c, REPLY_BUSY) ||
+           is_refused_for(c, REPLY_FORGOTTEN);
+}
+
+/* A refusal tells that the message is not in the log, except if the daemon does not know. */
+bool conversation_is_unconfirmed(const struct conversation *c)
+{
+    return c->is_in_doubt &&
+           (c->outcome == CONVERSATION_ENDED || c->outcome == CONVERSATION_TIMED_OUT ||
+            is_refused_for(c, REPLY_FORGOTTEN) || is_refused_for(c, REPLY_OUT_OF_STEP));
+}
+
 bool conversation_may_retry(const struct conversation *c)
 {
-    return (c->outcome == CONVERSATION_ENDED && !c->is_in_doubt) ||
-           (c->outcome == CONVERSATION_REFUSED && c->arq.refusal == REPLY_STOPPING);
+    return !conversation_is_unconfirmed(c) &&
+           (c->outcome == CONVERSATION_ENDED || is_refused_for(c, REPLY_UNLOGGED) ||
+            is_refused_for(c, REPLY_BUSY) || is_refused_for(c, REPLY_STOPPING) ||
+            is_refused_for(c, REPLY_FORGOTTEN));
 }
 
 /* ---- sending ---- */

@@ -25,9 +25,10 @@
  *     one of them.
  *
  * Policy:
- *   - A message that ends as CONVERSATION_COMMITTED is in the log, once. After any other outcome
- *     the conversation is of no further use; conversation_may_retry() tells whether the message may
- *     be sent to another daemon.
+ *   - A message that ends as CONVERSATION_COMMITTED is in the log, once.
+ *   - After a refusal, conversation_may_go_on() tells if the same daemon takes further messages.
+ *     After any other outcome, the conversation is of no further use.
+ *   - conversation_may_retry() tells if a message that has failed may be sent again.
  *   - The frame, the ops and the owner stay the caller's. The conversation allocates no memory.
  *   - Nothing here blocks. Any signal may be lost, in both directions.
  *
@@ -135,8 +136,8 @@ void conversation_init(struct conversation *conversation, const struct conversat
                        void *owner, pid_t daemon, uint16_t nonce, uint64_t limit);
 
 /*
- * Begins a message. The message before it, if any, must be committed. The frame stays the caller's,
- * and must stay valid until the message has an outcome.
+ * Begins a message. The message before it, if any, must be committed, or conversation_may_go_on()
+ * must be true. The frame stays the caller's, and must stay valid until the message has an outcome.
  */
 void conversation_begin(struct conversation *conversation, const struct frame *frame);
 
@@ -177,7 +178,17 @@ uint64_t conversation_sent(const struct conversation *conversation);
 uint64_t conversation_total(const struct conversation *conversation);
 
 /*
- * Returns true if the message has failed, is certainly not in the log, and may be sent to another
- * daemon.
+ * Returns true if the message has failed, but the daemon serves this sender further: the next
+ * message, or the same one again, may begin.
+ */
+bool conversation_may_go_on(const struct conversation *conversation);
+
+/* Returns true if the message has failed, but may be in the log: only the verdict is missing. */
+bool conversation_is_unconfirmed(const struct conversation *conversation);
+
+/*
+ * Returns true if the message has failed, is certainly not in the log, and the reason may pass: the
+ * log, a limit, or the end of the daemon. The message may then be sent again: to this daemon if
+ * conversation_may_go_on() is true, or else to the next.
  */
 bool conversation_may_retry(const struct conversation *conversation);

@@ -363,7 +363,8 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
     }
     if (s->state == SESSION_COMMITTING) {
         commit(ex, s);
-    } else if (s->state == SESSION_REFUSED) {
+    } else if (s->state == SESSION_REFUSED && !s->is_invited) {
+        /* If the session is still invited, the refusal is that of the message before. */
         give_verdict(ex, s, s->refusal);
         next_turn(ex);
     }
@@ -383,8 +384,6 @@ static void start(struct exchange *ex, struct session *s)
 {
     if (session_is_mid_message(s)) {
         send_reply(ex, s, REPLY_OUT_OF_STEP);
-    } else if (s->state == SESSION_REFUSED) {
-        send_reply(ex, s, s->refusal);
     } else if (ex->stopping) {
         send_reply(ex, s, REPLY_STOPPING);
     } else if (!s->is_invited && !users_may_begin(&ex->users, ex->now, &s->member)) {
@@ -399,9 +398,9 @@ static void start(struct exchange *ex, struct session *s)
  * The sender asks to resume, and no bit of its next message has been taken. Either the verdict was
  * lost, or the first bits of the next message were: then the sender asks to start again.
  */
-static void repeat_committed(struct exchange *ex, struct session *s)
+static void repeat_verdict(struct exchange *ex, struct session *s)
 {
-    send_reply(ex, s, REPLY_COMMITTED);
+    send_reply(ex, s, s->state == SESSION_COMMITTED ? REPLY_COMMITTED : s->refusal);
     session_uninvite(s);
     users_dequeue(&ex->users, &s->member);
     if (ex->runner == s)
@@ -425,10 +424,8 @@ static void resume(struct exchange *ex, struct session *s)
         send_reply(ex, s, REPLY_PENDING);
         return;
     case SESSION_COMMITTED:
-        repeat_committed(ex, s);
-        return;
     case SESSION_REFUSED:
-        send_reply(ex, s, s->refusal);
+        repeat_verdict(ex, s);
         return;
     }
 }

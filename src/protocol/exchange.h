@@ -21,6 +21,11 @@
  *     expires, it sends a probe, and it is queued again. The bits taken so far are kept.
  *   - While a commit is under way, nobody is given a turn.
  *
+ * Verdicts:
+ *   - A verdict, COMMITTED or a refusal, stands until the first bit of the sender's next message. A
+ *     probe to resume before that bit gets it again.
+ *   - A message that is refused does not end its session: the sender may begin the next one.
+ *
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:
  *     EXCHANGE_ROOM, or one message of the greatest length if that is more.

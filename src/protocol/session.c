@@ -45,7 +45,7 @@ void session_ask(struct session *s, uint16_t nonce)
 
 void session_invite(struct session *s)
 {
-    assert(!session_is_mid_message(s) && s->state != SESSION_REFUSED);
+    assert(!session_is_mid_message(s));
     s->is_invited = true;
 }
 

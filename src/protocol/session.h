@@ -5,7 +5,8 @@
  * Rules:
  *   - A sender's first probe to start opens its session. The session lives until its process ends
  *     or until it is evicted.
- *   - A session carries any number of messages one after another, up to the first that is refused.
+ *   - A session carries any number of messages one after another. A message that is refused does
+ *     not end the session.
  *   - Its count of bits runs through all of its messages.
  *   - A probe to start only invites the next message. The verdict on the message before stands
  *     until the first bit of the next one is taken, because anybody can forge a probe.
@@ -31,7 +32,7 @@ enum session_state {
     SESSION_OPEN,       /* some bits of the message have been taken, but not all */
     SESSION_COMMITTING, /* the message is whole, and its commit is under way */
     SESSION_COMMITTED,  /* the message is in the log */
-    SESSION_REFUSED,    /* it will never be in the log: see refusal. The session's last state */
+    SESSION_REFUSED,    /* it will never be in the log: see refusal */
 };
 
 struct session {
@@ -70,7 +71,7 @@ struct session *session_of(struct member *member);
  */
 void session_ask(struct session *session, uint16_t nonce);
 
-/* Lets the next message begin. The session is neither mid-message nor in SESSION_REFUSED. */
+/* Lets the next message begin. The session is not mid-message. */
 void session_invite(struct session *session);
 
 /* Takes the invitation back. */
@@ -120,7 +121,7 @@ size_t session_length(const struct session *session);
 void session_commit(struct session *session);
 
 /*
- * Ends the session as SESSION_REFUSED, and frees the bytes of its message. reason is a refusal:
+ * Ends the message as SESSION_REFUSED, and frees its bytes. reason is a refusal:
  * REPLY_FIRST_REFUSAL to REPLY_LAST.
  */
 void session_refuse(struct session *session, enum reply_code reason);

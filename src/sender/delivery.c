@@ -180,7 +180,8 @@ static int deliver(struct delivery *d, const struct frame *frame)
     conversation_begin(&d->conversation, frame);
     tell_progress(d);
     status = converse(d);
-    d->may_retry = status != 0 && conversation_may_retry(&d->conversation);
+    d->may_retry = status != 0 && conversation_may_retry(&d->conversation) &&
+                   !conversation_may_go_on(&d->conversation);
     cpu_return(&d->absence);
     tell(d, 0, 0);
     add_counts(d->counts, &d->conversation.counts);

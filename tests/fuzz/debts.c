@@ -199,8 +199,6 @@ static void ask_start(struct peer *peer)
 {
     if (book_is_mid_message(peer)) {
         owe_reply(peer, ONE_OF(REPLY_OUT_OF_STEP));
-    } else if (peer->state == SESSION_REFUSED) {
-        owe_reply(peer, ONE_OF(peer->refusal));
     } else if (book.is_stopping) {
         owe_reply(peer, ONE_OF(REPLY_STOPPING));
     } else if (!peer->is_invited && !fairness_may_begin(peer->user)) {
@@ -228,14 +226,12 @@ static void ask_resume(struct peer *peer)
         owe_reply(peer, ONE_OF(REPLY_PENDING));
         return;
     case SESSION_COMMITTED:
+    case SESSION_REFUSED:
         peer->is_invited = false;
         fairness_stop_waiting(peer);
         if (book.runner == peer)
             book.runner = NULL;
-        owe_reply(peer, ONE_OF(REPLY_COMMITTED));
-        return;
-    case SESSION_REFUSED:
-        owe_reply(peer, ONE_OF(peer->refusal));
+        owe_reply(peer, ONE_OF(peer->state == SESSION_COMMITTED ? REPLY_COMMITTED : peer->refusal));
         return;
     }
 }

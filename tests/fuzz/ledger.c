@@ -18,6 +18,15 @@ static uint64_t total(const struct ledger *ledger)
     return frame_bits(ledger->entries[ledger->current].frame);
 }
 
+void ledger_begin(struct ledger *ledger)
+{
+    struct entry *entry = ledger_entry(ledger);
+
+    entry->was_unloggable = false;
+    entry->is_hopeless = false;
+    ledger->taken = 0;
+}
+
 /* ---- bits ---- */
 
 /* A sender never repeats a bit that the daemon has, and has one bit in flight on each lane. */

@@ -42,6 +42,9 @@ struct ledger {
 
 struct entry *ledger_entry(struct ledger *ledger);
 
+/* The sender begins the message under way, or begins it again after a refusal. */
+void ledger_begin(struct ledger *ledger);
+
 /* The sender sends a bit to the daemon; the sender takes the ack of a bit. */
 void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct process *daemon);
 void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index);

@@ -219,7 +219,7 @@ static void hear_uninvited(struct peer *peer, enum reply_code reply)
 {
     PROMISE(reply == (debts.want.peer ? REPLY_BUSY : REPLY_STOPPING));
     PROMISE(peer->is_invited);
-    PROMISE(peer->state == SESSION_COMMITTED);
+    PROMISE(peer->state == SESSION_COMMITTED || peer->state == SESSION_REFUSED);
     peer->is_invited = false;
     fairness_stop_waiting(peer);
     if (!debts.want.peer)

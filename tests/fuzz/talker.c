@@ -119,7 +119,7 @@ static const struct conversation_ops ops = {
 
 static void begin_message(struct talker *t)
 {
-    t->ledger.taken = 0;
+    ledger_begin(&t->ledger);
     conversation_begin(&t->conversation, ledger_entry(&t->ledger)->frame);
     t->at = TALKER_SENDS;
     t->deadline = channel.now;
@@ -149,16 +149,31 @@ void talker_begin(struct talker *t, const struct traits *traits)
     begin_message(t);
 }
 
-/* Goes on to the next message after an outcome, or ends the process. */
+/* Returns true if the message under way is to be sent again. Each one is, once at most. */
+static bool tries_again(struct talker *t)
+{
+    if (!conversation_may_retry(&t->conversation) || t->has_tried_again)
+        return false;
+    t->has_tried_again = true;
+    return true;
+}
+
+/* Goes on to the next message after an outcome, or to the same one again, or ends the process. */
 static void go_on(struct talker *t)
 {
+    const struct conversation *c = &t->conversation;
+
     t->at = TALKER_SENDS;
-    if (t->conversation.outcome == CONVERSATION_OPEN)
+    if (c->outcome == CONVERSATION_OPEN)
         return;
-    ledger_conclude(&t->ledger, &t->conversation, &listener.process);
-    if (t->conversation.outcome == CONVERSATION_COMMITTED &&
-        t->ledger.current + 1 < t->ledger.count) {
+    ledger_conclude(&t->ledger, c, &listener.process);
+    if (c->outcome != CONVERSATION_COMMITTED && !conversation_may_go_on(c)) {
+        t->process.life = LIFE_ZOMBIE;
+    } else if (tries_again(t)) {
+        begin_message(t);
+    } else if (t->ledger.current + 1 < t->ledger.count) {
         t->ledger.current++;
+        t->has_tried_again = false;
         begin_message(t);
     } else {
         t->process.life = LIFE_ZOMBIE;

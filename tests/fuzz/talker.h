@@ -19,8 +19,9 @@ struct talker {
     struct ledger ledger;
     struct conversation conversation;
     enum { TALKER_SENDS, TALKER_TAKES } at;
-    bool must_send;    /* a reply let it go on, so it must send something */
-    uint64_t deadline; /* the newest result of conversation_tick() */
+    bool must_send;       /* a reply let it go on, so it must send something */
+    uint64_t deadline;    /* the newest result of conversation_tick() */
+    bool has_tried_again; /* the message under way was refused, and is sent again */
 };
 
 /* The properties of a process and its messages. */

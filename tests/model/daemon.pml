@@ -366,16 +366,15 @@ inline start(p)
     if
     :: session[p].state == SESSION_OPEN || session[p].state == SESSION_COMMITTING ->
         tell(p, OUT_OF_STEP)
-    :: session[p].state == SESSION_REFUSED -> tell(p, UNLOGGED)
     :: else ->
         session[p].is_invited = true;
         go_or_wait(p)
     fi
 }
 
-inline repeat_committed(p)
+inline repeat_verdict(p)
 {
-    tell(p, COMMITTED);
+    tell(p, (session[p].state == SESSION_COMMITTED -> COMMITTED : UNLOGGED));
     session[p].is_invited = false;
     leave_queue(p);
     is_turn_over = (runner == p)
@@ -386,8 +385,8 @@ inline resume(p)
     if
     :: session[p].state == SESSION_IDLE && !session[p].is_invited -> tell(p, FORGOTTEN)
     :: session[p].state == SESSION_COMMITTING -> tell(p, PENDING)
-    :: session[p].state == SESSION_COMMITTED -> repeat_committed(p)
-    :: session[p].state == SESSION_REFUSED -> tell(p, UNLOGGED)
+    :: session[p].state == SESSION_COMMITTED || session[p].state == SESSION_REFUSED ->
+        repeat_verdict(p)
     :: else -> go_or_wait(p)
     fi
 }

@@ -147,6 +147,9 @@ inline locate(c)
     fi
 }
 
+/* Verdicts that a session keeps until its next message begins. */
+#define IS_LASTING(says) ((says) == COMMITTED || (says) == UNLOGGED || (says) == BUSY)
+
 inline continue_from(c, bit_index)
 {
     stand_by(c, false);
@@ -162,19 +165,9 @@ inline forget_fate(c)
     sender[c].unloggable = false
 }
 
-inline believe_refused(c, reason)
+/* Goes on to the next message, if there is one. */
+inline go_on(c)
 {
-    /* A refused message is not in the log. FORGOTTEN does not say whether it is. */
-    assert(!sender[c].logged || reason == FORGOTTEN);
-    /* A refusal has a reason. */
-    assert((reason == UNLOGGED && sender[c].unloggable) ||
-           ((reason == BUSY || reason == FORGOTTEN) && sender[c].evicted));
-    outcome = LEAVES
-}
-
-inline believe_committed(c)
-{
-    assert(sender[c].logged); /* a confirmed message is in the log */
     if
     :: sender[c].message + 1 < MESSAGES ->
         sender[c].message++;
@@ -182,6 +175,25 @@ inline believe_committed(c)
         outcome = BEGINS
     :: else -> outcome = LEAVES
     fi
+}
+
+inline believe_refused(c, reason)
+{
+    /* A refused message is not in the log. FORGOTTEN does not say whether it is. */
+    assert(!sender[c].logged || reason == FORGOTTEN);
+    /* A refusal has a reason. */
+    assert((reason == UNLOGGED && sender[c].unloggable) ||
+           ((reason == BUSY || reason == FORGOTTEN) && sender[c].evicted));
+    if
+    :: reason == UNLOGGED -> go_on(c)
+    :: else -> outcome = LEAVES
+    fi
+}
+
+inline believe_committed(c)
+{
+    assert(sender[c].logged); /* a confirmed message is in the log */
+    go_on(c)
 }
 
 /* Acts on a word that the barrier has released. */
@@ -209,14 +221,17 @@ inline arq_sender_word(c)
         :: IS_NEWEST(released.age) && (released.code == WAIT || released.code == PENDING) &&
            IS_AWAITING(c) ->
             stand_by(c, true)
-        :: IS_NEWEST(released.age) && released.code == COMMITTED ->
-            if
-            :: sender[c].phase == RESUMING && at == 0 && MAY_BEGIN_ANEW -> outcome = BEGINS
-            :: else -> believe_refused(c, OUT_OF_STEP)
-            fi
+        :: IS_NEWEST(released.age) && IS_LASTING(released.code) && sender[c].phase == RESUMING &&
+           at == 0 && MAY_BEGIN_ANEW ->
+            outcome = BEGINS
+        :: IS_NEWEST(released.age) && released.code == COMMITTED &&
+           !(sender[c].phase == RESUMING && at == 0 && MAY_BEGIN_ANEW) ->
+            believe_refused(c, OUT_OF_STEP)
         :: IS_NEWEST(released.age) &&
            (released.code == UNLOGGED || released.code == BUSY || released.code == FORGOTTEN ||
-            released.code == OUT_OF_STEP) ->
+            released.code == OUT_OF_STEP) &&
+           !(IS_LASTING(released.code) && sender[c].phase == RESUMING && at == 0 &&
+             MAY_BEGIN_ANEW) ->
             believe_refused(c, released.code)
         :: else
         fi

@@ -152,6 +152,9 @@ static void begin(struct world *w, struct sender *s)
 {
     struct sent *sent = &s->ledger.sent[s->ledger.current];
 
+    /* The message may have been refused before. */
+    sent->was_refused = false;
+    sent->was_unloggable = false;
     conversation_begin(&s->conversation, &sent->frame);
     s->at = SENDER_SENDS;
     kernel_trace(&w->kernel, s->process, "has message %u to send, of %zu octets", s->ledger.current,
@@ -194,7 +197,10 @@ void sender_free(struct sender *s)
     free(s);
 }
 
-/* Checks that the outcome of a message is true. Returns true if the sender may send another. */
+/*
+ * Checks that the outcome of a message is true. Returns true if the sender may send another, or the
+ * same one again if that was refused.
+ */
 static bool check_outcome(struct world *w, struct sender *s)
 {
     const struct conversation *c = &s->conversation;
@@ -208,7 +214,7 @@ static bool check_outcome(struct world *w, struct sender *s)
     case CONVERSATION_REFUSED:
         kernel_trace(&w->kernel, s->process, "is refused (%d)", (int)c->arq.refusal);
         check_refused(&w->check, &s->ledger, c->arq.refusal);
-        return false;
+        return conversation_may_go_on(c);
     case CONVERSATION_ENDED:
         kernel_trace(&w->kernel, s->process, "sees that the daemon has ended");
         check_ended(&w->check, &s->ledger, s->daemon, may_retry);
@@ -223,15 +229,19 @@ static bool check_outcome(struct world *w, struct sender *s)
     abort();
 }
 
-/* Goes on to the next message, or ends the process. */
+/* Goes on to the next message, sends one that was refused again, or ends the process. */
 static void conclude(struct world *w, struct sender *s)
 {
-    if (!check_outcome(w, s) || s->ledger.current + 1 == s->ledger.count) {
+    bool may_go_on = check_outcome(w, s);
+
+    if (may_go_on && conversation_may_retry(&s->conversation) && random_below(&w->random, 2)) {
+        begin(w, s);
+    } else if (may_go_on && s->ledger.current + 1 < s->ledger.count) {
+        s->ledger.current++;
+        begin(w, s);
+    } else {
         kernel_exit(&w->kernel, s->process);
-        return;
     }
-    s->ledger.current++;
-    begin(w, s);
 }
 
 /* ---- rules that are switched off ---- */

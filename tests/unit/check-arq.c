@@ -503,6 +503,41 @@ START_TEST(each_refusal_ends_the_message_at_any_time)
 }
 END_TEST
 
+/*
+ * The receiver repeats its verdict on the message before if it has taken no bit of this message.
+ * The other refusals are replies to a probe: they are never about another message.
+ */
+START_TEST(a_verdict_before_any_bit_was_taken_is_that_of_the_message_before)
+{
+    for (enum reply_code reply = REPLY_COMMITTED; reply <= REPLY_LAST; reply++) {
+        bool is_of_probe =
+            reply == REPLY_STOPPING || reply == REPLY_FORGOTTEN || reply == REPLY_OUT_OF_STEP;
+
+        let_fly(6, 9, 0);
+        probe_after_timeout(0xffff);
+        if (is_of_probe) {
+            ck_assert_int_eq(hear(reply, 9, 0xffff), ARQ_VERDICT);
+            ck_assert_int_eq(sender.refusal, reply);
+        } else {
+            ck_assert_int_eq(hear(reply, 9, 0xffff), ARQ_GO);
+            expect_probe(ASK_START, 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_refusal_after_a_bit_was_taken_is_that_of_this_message)
+{
+    for (enum reply_code reply = REPLY_FIRST_REFUSAL; reply <= REPLY_LAST; reply++) {
+        let_fly(6, 9, 0);
+        probe_after_timeout(0xffff);
+        ck_assert_int_eq(hear(reply, 10, 0xffff), ARQ_VERDICT);
+        ck_assert_int_eq(sender.phase, ARQ_REFUSED);
+        ck_assert_int_eq(sender.refusal, reply);
+    }
+}
+END_TEST
+
 START_TEST(a_refusal_in_reply_to_an_older_probe_is_stale)
 {
     let_fly(6, 0, 1);
@@ -696,6 +731,8 @@ Suite *make_suite(void)
         committed_is_accepted_in_reply_to_any_probe_of_the_message,
         committed_before_the_last_bit_was_sent_means_out_of_step,
         each_refusal_ends_the_message_at_any_time,
+        a_verdict_before_any_bit_was_taken_is_that_of_the_message_before,
+        a_refusal_after_a_bit_was_taken_is_that_of_this_message,
         a_refusal_in_reply_to_an_older_probe_is_stale,
         stopping_is_accepted_in_reply_to_any_probe_of_the_message,
         stopping_for_an_older_probe_needs_a_bit_sent_and_a_count_that_can_be_true,

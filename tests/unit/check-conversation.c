@@ -254,7 +254,64 @@ START_TEST(a_refusal_ends_the_message_with_its_reason)
     hear(REPLY_BUSY, 0);
     ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
     ck_assert_int_eq(c.arq.refusal, REPLY_BUSY);
-    ck_assert(!conversation_may_retry(&c));
+}
+END_TEST
+
+/* Lets the message be refused: at its beginning, or after its last bit. */
+static void refuse(enum reply_code reason, bool at_its_end)
+{
+    setup();
+    hear(REPLY_GO, 0);
+    if (at_its_end)
+        ack_up_to(frame_bits(&frame));
+    hear(reason, at_its_end ? frame_bits(&frame) : 0);
+    ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
+    ck_assert_int_eq(c.arq.refusal, reason);
+}
+
+START_TEST(a_refused_message_may_be_sent_again_if_its_reason_may_pass)
+{
+    for (enum reply_code reason = REPLY_FIRST_REFUSAL; reason <= REPLY_LAST; reason++) {
+        bool may_pass =
+            reason == REPLY_UNLOGGED || reason == REPLY_BUSY || reason == REPLY_STOPPING;
+
+        refuse(reason, true);
+        ck_assert_int_eq(conversation_may_retry(&c), may_pass);
+        refuse(reason, false);
+        ck_assert_int_eq(conversation_may_retry(&c), may_pass || reason == REPLY_FORGOTTEN);
+    }
+}
+END_TEST
+
+START_TEST(a_message_is_unconfirmed_if_the_daemon_has_forgotten_it_after_its_last_bit)
+{
+    for (enum reply_code reason = REPLY_FIRST_REFUSAL; reason <= REPLY_LAST; reason++) {
+        bool knows_not = reason == REPLY_FORGOTTEN || reason == REPLY_OUT_OF_STEP;
+
+        refuse(reason, true);
+        ck_assert_int_eq(conversation_is_unconfirmed(&c), knows_not);
+        refuse(reason, false);
+        ck_assert(!conversation_is_unconfirmed(&c));
+    }
+}
+END_TEST
+
+/* Neither a daemon of another version, nor one that stops, nor a broken session serves further. */
+START_TEST(after_most_refusals_the_next_message_may_begin)
+{
+    for (enum reply_code reason = REPLY_FIRST_REFUSAL; reason <= REPLY_LAST; reason++) {
+        bool is_over =
+            reason == REPLY_VERSION || reason == REPLY_STOPPING || reason == REPLY_OUT_OF_STEP;
+
+        refuse(reason, true);
+        ck_assert_int_eq(conversation_may_go_on(&c), !is_over);
+        if (is_over)
+            continue;
+        begin("the next");
+        ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+        ck_assert_int_eq(seen.probe.ask, ASK_START);
+        ck_assert(!conversation_may_retry(&c) && !conversation_is_unconfirmed(&c));
+    }
 }
 END_TEST
 
@@ -609,6 +666,9 @@ Suite *make_suite(void)
         the_probe_of_the_next_message_has_the_next_nonce,
         a_refusal_ends_the_message_with_its_reason,
         a_message_refused_by_a_stopping_daemon_may_be_retried,
+        a_refused_message_may_be_sent_again_if_its_reason_may_pass,
+        a_message_is_unconfirmed_if_the_daemon_has_forgotten_it_after_its_last_bit,
+        after_most_refusals_the_next_message_may_begin,
         a_reply_waits_behind_the_barrier,
         signals_of_strangers_count_for_nothing,
         an_ack_without_a_bit_in_flight_is_ignored_but_not_as_a_strangers,

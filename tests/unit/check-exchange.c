@@ -273,7 +273,10 @@ END_TEST
 
 /* ---- refusals ---- */
 
-/* Expects that ann was refused for this reason, and that each further probe gets the same reply. */
+/*
+ * Expects that ann was refused for this reason. The refusal stands until the first bit of her next
+ * message, although a probe to start invites that message.
+ */
 static void expect_refused(enum reply_code reason)
 {
     unsigned before = world.refused.count;
@@ -287,7 +290,9 @@ static void expect_refused(enum reply_code reason)
     ck_assert_uint_eq(world.exchange.counts.refused, before);
     ck_assert_uint_eq(world.log.count, 0);
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), reason);
-    ck_assert_int_eq(sender_asks(&ann, ASK_START), reason);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), reason);
+    ck_assert_int_eq(exchange_runner(&world.exchange), 0);
     ck_assert_uint_eq(world.refused.count, before);
 }
 
@@ -303,11 +308,34 @@ static void expect_refused_after(enum reply_code reason, uint8_t *octets, size_t
     process_starts(ann.pid);
 }
 
-START_TEST(a_refusal_is_recorded_once_and_told_to_each_probe)
+START_TEST(a_refusal_is_recorded_once_and_stands_until_the_next_message)
 {
     expect_refused_after(REPLY_DAMAGED, (uint8_t[]){0xff}, 1);
     expect_refused_after(REPLY_VERSION, (uint8_t[]){0x5f}, 1);
     expect_refused_after(REPLY_TOO_LARGE, (uint8_t[]){0x51, 6, WORLD_MESSAGE_LIMIT + 1}, 3);
+}
+END_TEST
+
+START_TEST(a_session_goes_on_after_a_refusal)
+{
+    ck_assert_int_eq(sender_delivers(&ann, "one"), REPLY_COMMITTED);
+    world.commit_result = -EIO;
+    ck_assert_int_eq(sender_delivers(&ann, "two"), REPLY_UNLOGGED);
+    world.commit_result = 0;
+    ck_assert_int_eq(sender_delivers(&ann, "three"), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_refusal_is_not_repeated_for_a_bit_that_waits_for_the_first_of_the_next_message)
+{
+    world.commit_result = -EIO;
+    ck_assert_int_eq(sender_delivers(&ann, "one"), REPLY_UNLOGGED);
+    sender_takes(&ann, "two");
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_int_eq(exchange_runner(&world.exchange), ann.pid);
+    ck_assert_uint_eq(world.refused.count, 1);
 }
 END_TEST
 
@@ -578,7 +606,9 @@ Suite *make_suite(void)
         a_sender_may_start_again_until_a_bit_is_taken,
         a_start_probe_in_the_middle_of_a_message_is_out_of_step,
         a_resume_probe_without_a_session_is_told_forgotten,
-        a_refusal_is_recorded_once_and_told_to_each_probe,
+        a_refusal_is_recorded_once_and_stands_until_the_next_message,
+        a_session_goes_on_after_a_refusal,
+        a_refusal_is_not_repeated_for_a_bit_that_waits_for_the_first_of_the_next_message,
         a_message_that_the_log_does_not_take_is_refused,
         a_message_is_refused_when_memory_runs_out,
         a_new_sender_is_told_busy_when_memory_runs_out,
