@@ -32,7 +32,7 @@ complete -c minitalk-send -l daemon-user -x -a '(__fish_complete_users)' -d 'Acc
 complete -c minitalk-send -l wait -d 'Wait for a daemon to start'
 complete -c minitalk-send -l retry -d 'If the daemon ends, send to the next daemon'
 complete -c minitalk-send -l timeout -x -d 'Give up after this long without progress'
-complete -c minitalk-send -s n -l dry-run -d 'Find the daemon and read the input, but send nothing'
+complete -c minitalk-send -l dry-run -d 'Find the daemon and read the input, but send nothing'
 complete -c minitalk-send -l trace -a 'text json' -d 'Print each signal on standard error'
 complete -c minitalk-send -s q -l quiet -d 'Print only errors on standard error'
 complete -c minitalk-send -s s -l stderr -d 'Also write each message to standard error'

@@ -48,7 +48,7 @@ static const char usage[] =
     "one\n"
     "      --timeout=SECONDS   give up after this long without progress (default " TIMEOUT_TEXT
     ")\n"
-    "  -n, --dry-run           find the daemon and read the input, but send nothing\n"
+    "      --dry-run           find the daemon and read the input, but send nothing\n"
     "\n"
     "      --trace[=FORMAT]    print each signal on standard error, as text (default) or json\n"
     "  -q, --quiet             print only errors on standard error, and no progress bar\n"
@@ -57,10 +57,12 @@ static const char usage[] =
     "  -h, --help              show this help and exit\n"
     "  -V, --version           show the version and exit\n"
     "\n"
-    "Exit status 0 means that every message is in the daemon's log, once. See minitalk-send(1).\n";
+    "Exit status 0 means that every message is in the daemon's log, once; with --dry-run, that\n"
+    "nothing was sent, but could have been. See minitalk-send(1).\n";
 
 enum long_only {
     OPTION_DAEMON_USER = CLI_LONG_ONLY,
+    OPTION_DRY_RUN,
     OPTION_PID,
     OPTION_PIDFILE,
     OPTION_PRIO_PREFIX,
@@ -76,7 +78,7 @@ static const char letters[] = ":ef:F:hinp:qst:vV";
 
 static const struct option long_options[] = {
     {"daemon-user", required_argument, NULL, OPTION_DAEMON_USER},
-    {"dry-run", no_argument, NULL, 'n'},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {"field", required_argument, NULL, 'F'},
     {"file", required_argument, NULL, 'f'},
     {"help", no_argument, NULL, 'h'},
@@ -260,8 +262,8 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             require_added(fields_set_pid(&options.fields, parse_id(value)));
             break;
         case 'n':
-            options.dry_run = true;
-            break;
+            fail(EX_USAGE, "-n is --server of logger(1), and minitalk-send uses no network; leave "
+                           "it out, or give --dry-run to send nothing");
         case 'p':
             options.priority = parse_priority(value);
             break;
@@ -281,6 +283,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             cli_answer("minitalk-send " PACKAGE_VERSION "\n");
         case OPTION_DAEMON_USER:
             options.daemon_user = parse_user(value);
+            break;
+        case OPTION_DRY_RUN:
+            options.dry_run = true;
             break;
         case OPTION_PID:
             options.pid = parse_pid(value);

@@ -148,11 +148,43 @@ test_the_user_of_a_daemon_is_a_known_name_or_an_id() {
 test_a_dry_run_finds_the_daemon_and_sends_nothing() {
     start_daemon
     send --dry-run text
-    seq 100 | send -n
+    seq 100 | send --dry-run
     expect_received < /dev/null
-    expect_status 66 send -n --file=none
+    expect_status 66 send --dry-run --file=none
     stop_daemon
-    expect_status 69 send -n text
+    expect_status 69 send --dry-run text
+}
+
+# In logger, -n has the name of a server for its value. A script for logger must not end with status
+# 0 when nothing was sent.
+test_the_letter_n_is_refused_because_it_is_no_dry_run_to_users_of_logger() {
+    local arguments
+    start_daemon
+    for arguments in '-n host' '-nhost' '-n' '-en host' '-n --dry-run'; do
+        # shellcheck disable=SC2086 # two arguments
+        expect_status 64 send $arguments text
+        expect_complaint '-n is --server of logger(1), and minitalk-send uses no network; leave it'
+    done
+    expect_received < /dev/null
+}
+
+# All other letters of logger and systemd-cat have the same meaning here, or none.
+test_options_of_logger_that_do_not_exist_here_are_refused() {
+    local arguments
+    start_daemon
+    for arguments in -d -T '-P 514' '-S 1KiB' '-u socket' --server=host --no-act --tcp --udp \
+        --socket=socket --port=514 --journald=file --msgid=1 --size=1KiB --identifier=tag \
+        --stderr-priority=err --level-prefix=yes; do
+        # shellcheck disable=SC2086 # two arguments
+        expect_status 64 send $arguments text
+        expect_complaint 'unknown or ambiguous option'
+    done
+    expect_received < /dev/null
+}
+
+test_the_help_tells_what_status_0_means() {
+    "$minitalk_send" --help | tail -n 2 | tr '\n' ' ' |
+        grep -q 'every message is in the .* log, once; with --dry-run, that nothing was sent'
 }
 
 is_waiting() {
