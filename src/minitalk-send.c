@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -24,11 +25,18 @@
 #include "sender/progress-bar.h"
 #include "sender/send-options.h"
 #include "sender/summary.h"
+#include "sender/tally.h"
 #include "sender/target.h"
 #include "sender/trust.h"
 
 /* Milliseconds between two attempts to find a daemon. No event reports that a daemon is ready. */
 #define LOOK_MSEC 10
+/*
+ * Nanoseconds until a refused message is sent to the same daemon again: the first time, doubled
+ * each time, and at most. No event reports that its log or a limit permits more.
+ */
+#define PAUSE_MIN (10 * NSEC_PER_MSEC)
+#define PAUSE_MAX NSEC_PER_SEC
 
 /* The state of the program. */
 struct program {
@@ -37,6 +45,7 @@ struct program {
     struct pidref daemon;
     struct delivery delivery;
     struct delivery_counts counts;
+    struct tally tally;
     struct progress_bar bar;
     struct delivery_watcher watcher; /* all 0 without a progress bar */
     struct trace trace;
@@ -148,11 +157,17 @@ static int find_first(struct program *program, char **argv)
     return status;
 }
 
-/* Begins to deliver to the daemon that was found. */
+/*
+ * Begins to deliver to the daemon that was found. With --retry, a daemon that says nothing is given
+ * as much time as one that has to be started.
+ */
 static void connect_to_daemon(struct program *program)
 {
-    delivery_init(&program->delivery, &program->daemon, target_of(&program->options),
-                  program->options.timeout_ns, &program->counts);
+    const struct send_options *options = &program->options;
+
+    delivery_init(&program->delivery, &program->daemon, target_of(options),
+                  options->timeout_ns > options->retry_ns ? options->timeout_ns : options->retry_ns,
+                  &program->counts);
     program->delivery.trace = program->tracing;
     program->delivery.watcher = program->watcher;
 }
@@ -199,14 +214,13 @@ static void open_input(const struct send_options *options, bool has_stdin, struc
 static int unreadable(const struct send_options *options, const struct input *input, int error)
 {
     if (error == EMSGSIZE) {
-        complain("message %ju is larger than any daemon accepts (%zu bytes); split it",
-                 input->number, MESSAGE_MAX);
+        complain("the message is larger than any daemon accepts (%zu bytes); split it",
+                 MESSAGE_MAX);
         return EX_DATAERR;
     }
     if (error == E2BIG) {
-        complain(
-            "message %ju is a line of more than %zu bytes; send it with --whole, or split the line",
-            input->number, INPUT_LINE_MAX);
+        complain("the line has more than %zu bytes; send it with --whole, or split the line",
+                 INPUT_LINE_MAX);
         return EX_DATAERR;
     }
     if (options->strings)
@@ -236,24 +250,51 @@ static struct message compose(struct send_options *options, const struct input *
                             .fields_length = options->fields.length};
 }
 
+/* Finds another daemon, until the time end. Returns 0; else, with a complaint, an exit status. */
+static int reconnect(struct program *program, uint64_t end)
+{
+    int status;
+
+    pidref_close(&program->daemon);
+    status = find_until(program, end);
+    if (status == 0)
+        connect_to_daemon(program);
+    else
+        program->delivery.may_go_on = false;
+    return status;
+}
+
 /*
- * Sends a message. If the daemon has ended or stops, and cannot have logged the message, finds
- * another daemon and sends the message to that one, for options.retry_ns in all. Returns 0; else,
- * with a complaint, an exit status.
+ * Waits until a message that was not logged may be sent again: for the pause, if the same daemon
+ * may take it; else for the end of that daemon. Returns true if another daemon has to be found.
+ */
+static bool wait_to_retry(const struct program *program, uint64_t pause, uint64_t end)
+{
+    uint64_t left = time_left(end);
+
+    if (program->delivery.may_go_on)
+        return pidref_await_end(&program->daemon, pause < left ? pause : left);
+    /* Until a daemon that stops has ended, the sender could find the same one again. */
+    pidref_await_end(&program->daemon, left);
+    return true;
+}
+
+/*
+ * Sends a message. If the message is certainly not in the log, and may be later, sends it again,
+ * for options.retry_ns in all. Returns 0; else, with a complaint, an exit status.
  */
 static int send_one(struct program *program, const struct message *message)
 {
     int status = delivery_send(&program->delivery, message);
-    uint64_t end = monotonic_now() + program->options.retry_ns;
+    uint64_t end = monotonic_now() + program->options.retry_ns, pause = PAUSE_MIN;
 
     while (status != 0 && program->delivery.may_retry && time_left(end) > 0) {
-        /* Until this daemon has ended, the sender could find the same one again. */
-        pidref_await_end(&program->daemon, time_left(end));
-        pidref_close(&program->daemon);
-        status = find_until(program, end);
-        if (status != 0)
-            return status;
-        connect_to_daemon(program);
+        if (wait_to_retry(program, pause, end)) {
+            status = reconnect(program, end);
+            if (status != 0)
+                return status;
+        }
+        pause = 2 * pause < PAUSE_MAX ? 2 * pause : PAUSE_MAX;
         status = delivery_send(&program->delivery, message);
     }
     return status;
@@ -295,27 +336,84 @@ static int send_input(struct program *program)
     if (options->skip_empty && message.length == 0)
         return 0;
     status = options->dry_run ? 0 : send_one(program, &message);
-    if (status != 0 && !options->strings)
-        complaint_precede("message %ju", program->input.number);
     if (status == 0 && options->echo)
         (isatty(STDERR_FILENO) ? echo_escaped : echo_raw)(&message);
     return status;
 }
 
+/* ---- a run: one message after another ---- */
+
+/*
+ * Returns true if the next message may be sent after this failure: the message was refused, or it
+ * is unconfirmed because the daemon has ended, and --retry finds another.
+ */
+static bool may_send_next(const struct program *program)
+{
+    return program->delivery.may_go_on ||
+           (program->delivery.is_unconfirmed && program->options.retry_ns > 0 &&
+            pidref_ended(&program->daemon));
+}
+
+/* With --keep-going: prints and counts a message that has failed. */
+static void report(struct program *program, int status, bool is_unconfirmed)
+{
+    tally_add(&program->tally, status, is_unconfirmed);
+    complaint_precede(is_unconfirmed ? "unconfirmed" : "not logged");
+    complaint_precede("message %ju", program->input.number);
+    progress_bar_end(&program->bar);
+    complaint_tell();
+}
+
+/* Handles the failure to send the message that was read last. Returns true if the run goes on. */
+static bool goes_on_after_failure(struct program *program, int status)
+{
+    if (program->options.keep_going) {
+        report(program, status, program->delivery.is_unconfirmed);
+        return may_send_next(program);
+    }
+    if (!program->options.strings)
+        complaint_precede("message %ju", program->input.number);
+    return false;
+}
+
+/*
+ * Handles the failure to read a message, with this errno and this exit status. Returns true if the
+ * run goes on: the failure is of one message, and what follows it can be read.
+ */
+static bool goes_on_after_error(struct program *program, int error, int status)
+{
+    const struct send_options *options = &program->options;
+
+    if (error != EMSGSIZE && error != E2BIG && error != ENOMEM)
+        return false;
+    if (options->keep_going) {
+        report(program, status, false);
+        error = -input_skip(&program->input);
+        if (error)
+            unreadable(options, &program->input, error);
+        return error == 0;
+    }
+    if (!options->strings && error != ENOMEM)
+        complaint_precede("message %ju", program->input.number);
+    return false;
+}
+
+/*
+ * Sends the messages of the input until its end, or until a failure ends the run. Returns 0; else,
+ * with a complaint, an exit status.
+ */
 static int send_each(struct program *program)
 {
-    int status = 0;
+    for (;;) {
+        int r = input_next(&program->input), status;
 
-    while (status == 0) {
-        int r = input_next(&program->input);
-
-        if (r < 0)
-            return unreadable(&program->options, &program->input, -r);
         if (r == 0)
             return 0;
-        status = send_input(program);
+        status = r < 0 ? unreadable(&program->options, &program->input, -r) : send_input(program);
+        if (status != 0 && !(r < 0 ? goes_on_after_error(program, -r, status)
+                                   : goes_on_after_failure(program, status)))
+            return status;
     }
-    return status;
 }
 
 static int send_all(struct program *program)
@@ -339,6 +437,18 @@ static void prepare_progress(struct program *program)
     program->watcher = (struct delivery_watcher){progress_bar_tell, &program->bar};
 }
 
+/* Prints the line that --keep-going promises. has_ended: the run ended before its input did. */
+static void tell_tally(const struct program *program, bool has_ended)
+{
+    char line[TALLY_SIZE];
+
+    if (program->options.quiet && program->tally.status == 0 && !has_ended)
+        return;
+    tally_format(&program->tally, program->counts.messages,
+                 has_ended ? program->input.number : UINT64_MAX, line);
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, line);
+}
+
 static void sum_up(const struct delivery_counts *counts)
 {
     char line[SUMMARY_SIZE];
@@ -360,6 +470,8 @@ int main(int argc, char **argv)
     if (!program.options.strings && !program.options.file && !has_stdin)
         fail_without_input();
     cli_require_signals(signals);
+    if (program.options.ignore_interrupts)
+        signal(SIGINT, SIG_IGN);
     /* A failed write to standard error must not change the outcome. */
     descriptors_expect_failure();
     /*
@@ -377,6 +489,10 @@ int main(int argc, char **argv)
     }
     if (status != 0)
         complaint_tell();
+    if (was_connected && program.options.keep_going) {
+        tell_tally(&program, status != 0);
+        status = status != 0 ? status : program.tally.status;
+    }
     if (was_connected && program.options.verbose)
         sum_up(&program.counts);
 

@@ -90,9 +90,9 @@ bool conversation_may_go_on(const struct conversation *c)
 /* A refusal tells that the message is not in the log, except if the daemon does not know. */
 bool conversation_is_unconfirmed(const struct conversation *c)
 {
-    return c->is_in_doubt &&
-           (c->outcome == CONVERSATION_ENDED || c->outcome == CONVERSATION_TIMED_OUT ||
-            is_refused_for(c, REPLY_FORGOTTEN) || is_refused_for(c, REPLY_OUT_OF_STEP));
+    return c->is_in_doubt && c->outcome != CONVERSATION_COMMITTED &&
+           (c->outcome != CONVERSATION_REFUSED || is_refused_for(c, REPLY_FORGOTTEN) ||
+            is_refused_for(c, REPLY_OUT_OF_STEP));
 }
 
 bool conversation_may_retry(const struct conversation *c)

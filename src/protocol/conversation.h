@@ -183,7 +183,9 @@ uint64_t conversation_total(const struct conversation *conversation);
  */
 bool conversation_may_go_on(const struct conversation *conversation);
 
-/* Returns true if the message has failed, but may be in the log: only the verdict is missing. */
+/*
+ * Returns true if the message is not committed, but may be in the log: only the verdict is missing.
+ */
 bool conversation_is_unconfirmed(const struct conversation *conversation);
 
 /*

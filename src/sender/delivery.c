@@ -180,8 +180,9 @@ static int deliver(struct delivery *d, const struct frame *frame)
     conversation_begin(&d->conversation, frame);
     tell_progress(d);
     status = converse(d);
-    d->may_retry = status != 0 && conversation_may_retry(&d->conversation) &&
-                   !conversation_may_go_on(&d->conversation);
+    d->may_go_on = conversation_may_go_on(&d->conversation);
+    d->may_retry = conversation_may_retry(&d->conversation);
+    d->is_unconfirmed = conversation_is_unconfirmed(&d->conversation);
     cpu_return(&d->absence);
     tell(d, 0, 0);
     add_counts(d->counts, &d->conversation.counts);
@@ -194,12 +195,17 @@ int delivery_send(struct delivery *d, const struct message *message)
     struct frame frame;
     int status;
 
+    d->is_unconfirmed = false;
     if (pidref_ended(&d->daemon)) {
+        d->may_go_on = false;
         d->may_retry = true;
         return failure_before_sending(d->daemon.pid);
     }
-    if (frame_encode(message, &frame) < 0)
+    if (frame_encode(message, &frame) < 0) {
+        d->may_go_on = true;
+        d->may_retry = false;
         return failure_to_encode(message->length);
+    }
     status = deliver(d, &frame);
     frame_free(&frame);
     d->counts->time_ns += monotonic_now() - start;

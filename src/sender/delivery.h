@@ -5,8 +5,8 @@
  * A delivery carries signals between the inbox, a conversation and the daemon's process, polls for
  * them or sleeps until they come, and counts what was sent.
  *
- * Policy: a message that delivery_send() reports as sent is in the daemon's log, once. After any
- * failure, the delivery must not be used any more.
+ * Policy: a message that delivery_send() reports as sent is in the daemon's log, once. After a
+ * failure, the delivery may be used further only if may_go_on is true.
  */
 #pragma once
 
@@ -44,7 +44,10 @@ struct delivery {
     struct spin spin;
     struct cpu_absence absence; /* from the CPU where a message made no progress */
     struct trace *trace;        /* NULL: none */
-    bool may_retry;             /* after a failure: the message may be sent to another daemon */
+    /* After a failure; as the functions of conversation.h with these names. */
+    bool may_go_on;      /* this daemon takes the next message, or the same one again */
+    bool may_retry;      /* the message is not in the log, and the reason may pass */
+    bool is_unconfirmed; /* the message may be in the log */
     struct delivery_counts *counts;
     struct delivery_watcher watcher;
     uint64_t told; /* bits sent, as the watcher was told last */
@@ -63,7 +66,6 @@ void delivery_init(struct delivery *delivery, const struct pidref *daemon, enum 
 
 /*
  * Sends one message. Returns 0 once the message is in the log; else, with a complaint, an exit
- * status of sysexits(3). Sets delivery->may_retry to true if the daemon has ended or stops, and
- * cannot have logged the message.
+ * status of sysexits(3), and sets may_go_on, may_retry and is_unconfirmed.
  */
 int delivery_send(struct delivery *delivery, const struct message *message);

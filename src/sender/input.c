@@ -93,17 +93,32 @@ static int read_line(struct input *in)
     while (r == 0 && (c = read_byte(in)) != EOF && c != '\n') {
         char byte = (char)c;
 
+        in->taken++;
         r = in->length < INPUT_LINE_MAX ? append(in, &byte, 1) : -E2BIG;
     }
     if (r < 0)
         return r;
-    in->taken += in->length + (c == '\n');
+    in->taken += c == '\n';
     if (c == '\n')
         return 1;
     in->ended = true;
     if (ferror(in->stream))
         return -errno;
     return in->length > 0;
+}
+
+int input_skip(struct input *in)
+{
+    int c;
+
+    if (in->ended)
+        return 0;
+    do {
+        c = read_byte(in);
+        in->taken += c != EOF;
+    } while (c != EOF && c != '\n');
+    in->ended = c == EOF;
+    return c == EOF && ferror(in->stream) ? -errno : 0;
 }
 
 int input_next(struct input *in)

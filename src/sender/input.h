@@ -39,6 +39,12 @@ struct input {
 int input_next(struct input *input);
 
 /*
+ * Reads on to the end of the line that input_next() has just refused, so that the next call returns
+ * the line after it. Returns 0, or -errno.
+ */
+int input_skip(struct input *input);
+
+/*
  * Returns the octets from here to the end of a regular file of which each line is a message.
  * Returns 0 for any other input: its end is not known, or it is one message. Must be called before
  * the first message is read.

@@ -88,5 +88,5 @@ void progress_bar_advance(struct progress_bar *bar, uint64_t to);
  */
 void progress_bar_tell(void *owner, uint64_t sent, uint64_t total);
 
-/* Erases the bar. Must be called once no message follows. */
+/* Erases the bar. Must be called before other output, and once no message follows. */
 void progress_bar_end(struct progress_bar *bar);

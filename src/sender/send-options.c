@@ -34,6 +34,8 @@ static const char usage[] =
     "  -e, --skip-empty        send no empty messages\n"
     "  -p, --priority=PRIO     LEVEL or FACILITY.LEVEL, names or numbers (default notice)\n"
     "      --prio-prefix       a message in the input may begin with its priority, as <N>\n"
+    "      --keep-going        report a message of the input that fails, and go on to the next\n"
+    "      --ignore-interrupts ignore SIGINT (^C), as 'tee -i' does\n"
     "  -t, --tag=TAG           the identifier in the journal (default minitalk)\n"
     "  -F, --field=NAME=VALUE  another field of the entry; may be repeated\n"
     "  -i, --id[=ID]           log the sender's PID as SYSLOG_PID, or this number\n"
@@ -44,8 +46,7 @@ static const char usage[] =
     "      --user              send to your own daemon, $XDG_RUNTIME_DIR/minitalk.pid\n"
     "      --daemon-user=USER  with one of these three, accept a daemon of this user, too\n"
     "      --wait[=SECONDS]    wait so long (default " WAIT_TEXT ") for a daemon to start\n"
-    "      --retry             if the daemon ends, send what it cannot have logged to the next "
-    "one\n"
+    "      --retry             send again what failed and cannot be in the log, for as long\n"
     "      --timeout=SECONDS   give up after this long without progress (default " TIMEOUT_TEXT
     ")\n"
     "      --dry-run           find the daemon and read the input, but send nothing\n"
@@ -63,6 +64,8 @@ static const char usage[] =
 enum long_only {
     OPTION_DAEMON_USER = CLI_LONG_ONLY,
     OPTION_DRY_RUN,
+    OPTION_IGNORE_INTERRUPTS,
+    OPTION_KEEP_GOING,
     OPTION_PID,
     OPTION_PIDFILE,
     OPTION_PRIO_PREFIX,
@@ -83,6 +86,8 @@ static const struct option long_options[] = {
     {"file", required_argument, NULL, 'f'},
     {"help", no_argument, NULL, 'h'},
     {"id", optional_argument, NULL, 'i'},
+    {"ignore-interrupts", no_argument, NULL, OPTION_IGNORE_INTERRUPTS},
+    {"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
     {"pid", required_argument, NULL, OPTION_PID},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"prio-prefix", no_argument, NULL, OPTION_PRIO_PREFIX},
@@ -211,7 +216,7 @@ static void set_tag(struct fields *fields, const char *tag)
 
 static void require_consistent(const struct send_options *options, bool has_file)
 {
-    bool is_for_input = options->whole || has_file || options->prio_prefix;
+    bool is_for_input = options->whole || has_file || options->prio_prefix || options->keep_going;
 
     if ((options->pid > 0) + !!options->pidfile + options->user > 1)
         fail(EX_USAGE, "--pid, --pidfile and --user exclude each other; give only one of them");
@@ -227,7 +232,8 @@ static void require_consistent(const struct send_options *options, bool has_file
              "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");
     if (options->strings && is_for_input)
         fail(EX_USAGE,
-             "--whole, --file and --prio-prefix read input and exclude a STRING; leave out '%s'",
+             "--whole, --file, --prio-prefix and --keep-going read input and exclude a STRING; "
+             "leave out '%s'",
              *options->strings);
 }
 
@@ -286,6 +292,12 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case OPTION_DRY_RUN:
             options.dry_run = true;
+            break;
+        case OPTION_IGNORE_INTERRUPTS:
+            options.ignore_interrupts = true;
+            break;
+        case OPTION_KEEP_GOING:
+            options.keep_going = true;
             break;
         case OPTION_PID:
             options.pid = parse_pid(value);

@@ -17,8 +17,8 @@ struct send_options {
     uid_t daemon_user;   /* a daemon of this user is accepted, too; TRUST_NOBODY: none (trust.h) */
     uint64_t wait_ns;    /* longest wait for a daemon */
     /*
-     * If a daemon has ended and cannot have logged the message: the longest wait for another daemon
-     * to send the message to; 0: do not retry.
+     * If a message is certainly not in the log, but may be later: the longest time for which to try
+     * again; 0: do not retry.
      */
     uint64_t retry_ns;
     uint64_t timeout_ns; /* longest time without progress */
@@ -29,6 +29,8 @@ struct send_options {
     bool whole;       /* the whole input is one message */
     bool skip_empty;
     bool prio_prefix; /* a message may begin with its priority */
+    bool keep_going;  /* go on after a message that failed */
+    bool ignore_interrupts;
 
     struct priority priority;
     struct fields fields; /* the facility is set for each message */

@@ -207,6 +207,36 @@ test_any_arguments_and_input_reach_the_helper() {
         'line 3' 'line 4' 'line 3' 'line 4' ''
 }
 
+test_the_options_of_a_pipe_reach_the_helper() {
+    start_for_users
+    head -c 2097152 /dev/zero | tr '\0' x > large
+    { echo first; cat large; printf '\nlast\n'; } > lines
+    expect_status 65 as "$USER_A" "$minitalk_send" --keep-going --retry --wait=5 < lines
+    grep -q '^minitalk-send: message 2: not logged: the message is larger' stderr
+    grep -qx 'minitalk-send: 2 messages confirmed, 1 not logged, 0 unconfirmed' stderr
+    [ "$(wc -l < stderr)" -eq 2 ] || fail "the sender said: $(cat stderr)"
+    expect_status 64 as "$USER_A" "$minitalk_send" -n lost
+    expect_received first last
+}
+
+# A bit of SigIgn stands for each signal, SIGINT's has the value 2.
+test_the_helper_ignores_interrupts_if_it_is_told_to() {
+    start_for_users
+    mkfifo hold
+    exec 3<> hold
+    setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups env --default-signal=INT \
+        "$minitalk_send" --ignore-interrupts < hold 3>&- &
+    sender=$!
+    echo first >&3
+    eventually 10 has_lines 1
+    [ "$(stat -L -c %i "/proc/$sender/exe")" = "$(stat -c %i "$helper")" ]
+    kill -INT "$sender"
+    echo last >&3
+    exec 3>&-
+    expect_end 0 "$sender"
+    expect_received first last
+}
+
 test_nothing_is_printed_twice() {
     start_for_users
     as "$USER_A" "$minitalk_send" --trace 'a message' 2> trace

@@ -357,6 +357,25 @@ test_when_the_journal_ends_the_sender_reports_an_error() {
     expect_complaint 'could not log the message'
 }
 
+was_refused_twice() {
+    [ "$(grep -c '"says":"unlogged"' trace)" -ge 2 ]
+}
+
+# The second journald has files of its own.
+test_with_retry_a_message_waits_until_the_journal_is_back() {
+    start_journald
+    mkdir own
+    start_journal_daemon
+    jsend first
+    stop_journald
+    jsend --retry --trace=json 'a message' 2> trace &
+    sender=$!
+    eventually 10 was_refused_twice
+    start_journald
+    expect_end 0 "$sender"
+    [ "$(field MESSAGE)" = 'a message' ] || fail "the journal has: $(field MESSAGE)"
+}
+
 # ---- a stopped journald ----
 
 # start_with_queue LENGTH: starts the daemon and a journald whose socket queues this many messages.

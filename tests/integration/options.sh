@@ -187,6 +187,279 @@ test_the_help_tells_what_status_0_means() {
         grep -q 'every message is in the .* log, once; with --dry-run, that nothing was sent'
 }
 
+# ---- a pipe that goes on ----
+
+# expect_lines LINE…: ./stderr has exactly these lines, without the name of the program.
+expect_lines() {
+    printf 'minitalk-send: %s\n' "$@" | diff - stderr
+}
+
+readonly TOO_LARGE="the message is larger than the daemon accepts; split it, or raise minitalkd's"
+readonly TOO_LONG='the line has more than 16777216 bytes; send it with --whole, or split the line'
+
+test_with_keep_going_a_message_that_is_too_large_is_named_and_the_next_goes_on() {
+    start_daemon --max-message=5
+    printf '%s\n' one twenty '' seventeen four > lines
+    expect_status 65 send --keep-going < lines
+    expect_lines "message 2: not logged: $TOO_LARGE --max-message" \
+        "message 4: not logged: $TOO_LARGE --max-message" \
+        '3 messages confirmed, 2 not logged, 0 unconfirmed'
+    expect_status 65 send --keep-going --skip-empty --quiet --file=lines
+    expect_lines "message 2: not logged: $TOO_LARGE --max-message" \
+        "message 4: not logged: $TOO_LARGE --max-message" \
+        '2 messages confirmed, 2 not logged, 0 unconfirmed'
+    expect_received one '' four one four
+}
+
+test_with_keep_going_a_line_beyond_the_senders_own_limit_is_skipped_to_its_end() {
+    local line
+    line=$(head -c 17000000 /dev/zero | tr '\0' x)
+    start_daemon
+    expect_status 65 send --keep-going < <(printf '%s\n' one "$line" three "$line")
+    expect_lines "message 2: not logged: $TOO_LONG" "message 4: not logged: $TOO_LONG" \
+        '2 messages confirmed, 2 not logged, 0 unconfirmed'
+    expect_status 65 send --keep-going < <(printf '%s\n%s' one "$line")
+    expect_lines "message 2: not logged: $TOO_LONG" \
+        '1 message confirmed, 1 not logged, 0 unconfirmed'
+    expect_received one three one
+}
+
+test_with_keep_going_and_no_failure_the_last_line_counts_the_messages() {
+    start_daemon
+    expect_status 0 send --keep-going < <(printf '%s\n' one two)
+    expect_lines '2 messages confirmed, 0 not logged, 0 unconfirmed'
+    expect_status 0 send --keep-going --quiet < <(echo three)
+    [ ! -s stderr ]
+    expect_status 0 send --keep-going < /dev/null
+    expect_lines '0 messages confirmed, 0 not logged, 0 unconfirmed'
+    expect_received one two three
+}
+
+# A message that is larger than all records of a daemon in these tests.
+printf -v LARGE '%05000d' 0
+readonly LARGE
+
+# break_log: from now on, the file of the daemon's standard output cannot grow, as on a full disk.
+# The records in ./errors have room, because the limit holds for each file, and ./output has LARGE.
+break_log() {
+    prlimit --pid "$daemon" --fsize="$(stat -c %s output):"
+}
+
+mend_log() {
+    prlimit --pid "$daemon" --fsize=unlimited:
+}
+
+is_refused() {
+    [ "$(grep -c 'refused a message' errors)" -ge "$1" ]
+}
+
+# start_stream OPTION…: sends the lines that are written to descriptor 3.
+start_stream() {
+    mkfifo lines
+    send "$@" < lines 2> stderr &
+    sender=$!
+    exec 3> lines
+}
+
+readonly UNLOGGED="the daemon could not log the message; see the reason in 'systemctl status \
+minitalk' or in the daemon's own records, and check that journald is running"
+
+# The status is that of the first message that failed, not that of the second.
+test_with_keep_going_a_message_that_cannot_be_logged_is_named_and_the_next_goes_on() {
+    needs_plain_build 'writes files of its own'
+    start_daemon --max-message=5000
+    start_stream --keep-going
+    echo "$LARGE" >&3
+    eventually 5 grep -qx "$LARGE" output
+    break_log
+    echo second >&3
+    eventually 5 is_refused 1
+    mend_log
+    printf '%s\n' third "$LARGE$LARGE" fifth >&3
+    exec 3>&-
+    expect_end 74 "$sender"
+    expect_lines "message 2: not logged: $UNLOGGED" \
+        "message 4: not logged: $TOO_LARGE --max-message" \
+        '3 messages confirmed, 2 not logged, 0 unconfirmed'
+    expect_received "$LARGE" third fifth
+}
+
+test_with_retry_a_message_waits_until_the_log_can_be_written_again() {
+    needs_plain_build 'writes files of its own'
+    start_daemon
+    start_stream --retry
+    echo "$LARGE" >&3
+    eventually 5 grep -qx "$LARGE" output
+    break_log
+    printf '%s\n' second third >&3
+    eventually 5 is_refused 4
+    mend_log
+    exec 3>&-
+    expect_end 0 "$sender"
+    [ ! -s stderr ] || fail "the sender reported an error: $(cat stderr)"
+    expect_received "$LARGE" second third
+}
+
+test_with_retry_a_log_that_stays_broken_is_an_error_after_its_time() {
+    needs_plain_build 'writes files of its own'
+    start_daemon
+    break_log
+    within 5000 expect_status 74 send --retry --wait=1 < <(printf '%s\n' first second)
+    expect_complaint "message 1: $UNLOGGED"
+    within 5000 expect_status 74 send --keep-going --retry --wait=1 < <(printf '%s\n' one two)
+    expect_lines "message 1: not logged: $UNLOGGED" "message 2: not logged: $UNLOGGED" \
+        '0 messages confirmed, 2 not logged, 0 unconfirmed'
+    mend_log
+    expect_received < /dev/null
+}
+
+# After the eighth refusal, the sender pauses for a second. Then it cannot be in the middle of the
+# message, which would be unconfirmed.
+test_with_retry_a_broken_log_does_not_hide_the_end_of_the_daemon() {
+    needs_plain_build 'writes files of its own'
+    start_daemon
+    send "$LARGE"
+    break_log
+    start_send --retry --timeout=30 'a message'
+    eventually 20 is_refused 8
+    replace_daemon KILL
+    expect_end 0 "$sender"
+    expect_received 'a message'
+}
+
+test_without_retry_the_end_of_the_daemon_ends_a_run_that_keeps_going() {
+    local line
+    start_daemon
+    start_stream --keep-going
+    echo first >&3
+    eventually 5 grep -qx first output
+    kill -KILL "$daemon"
+    wait "$daemon" || :
+    printf '%s\n' second third >&3
+    exec 3>&-
+    expect_end 69 "$sender"
+    line="message 2: not logged: the daemon, process $daemon, has ended, and the message was not sent"
+    expect_lines "$line; start the daemon and send again" \
+        '1 message confirmed, 1 not logged, 0 unconfirmed; the run ended at message 2: the rest of the input was not sent'
+}
+
+test_with_retry_and_no_other_daemon_a_run_that_keeps_going_ends_after_its_time() {
+    start_daemon
+    start_stream --keep-going --retry --wait=1
+    echo first >&3
+    eventually 5 grep -qx first output
+    stop_daemon
+    printf '%s\n' second third >&3
+    exec 3>&-
+    expect_end 69 "$sender"
+    grep -q '^minitalk-send: message 2: not logged: no daemon is running' stderr
+    grep -q '^minitalk-send: 1 message confirmed, 1 not logged, 0 unconfirmed; the run ended at' stderr
+    [ "$(wc -l < stderr)" -eq 2 ]
+}
+
+test_an_unreadable_input_ends_a_run_that_keeps_going() {
+    start_daemon
+    expect_status 66 send --keep-going --file=/
+    expect_lines 'cannot read message 1 from /: Is a directory' \
+        '0 messages confirmed, 0 not logged, 0 unconfirmed; the run ended at message 1: the rest of the input was not sent'
+}
+
+# With --retry, the next message goes to the next daemon. The daemon is killed in the middle of
+# writing the first one, as in test_with_retry_a_message_that_may_be_in_the_log_is_not_sent_again.
+test_an_unconfirmed_message_is_named_once_and_never_sent_again() {
+    local line
+    mkfifo pipe
+    exec 4<> pipe
+    "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 4>&- &
+    daemon=$!
+    read -r _ <&4
+    { head -c 100000 /dev/zero | tr '\0' x; printf '\nsecond\n'; } > lines
+    send --keep-going --retry --timeout=30 < lines 2> stderr 4>&- &
+    sender=$!
+    read -r -N 1 _ <&4
+    line="message 1: unconfirmed: the daemon, process $daemon, ended before it confirmed the message"
+    kill -KILL "$daemon"
+    wait "$daemon" || :
+    exec 4>&-
+    start_daemon
+    expect_end 75 "$sender"
+    expect_lines "$line; start the daemon and send again" \
+        '1 message confirmed, 0 not logged, 1 unconfirmed'
+    expect_received second
+}
+
+# A daemon that is stopped for a while, as in a frozen cgroup, is given as much time as one that has
+# to be started.
+test_with_retry_a_daemon_that_is_stopped_gets_time() {
+    start_daemon
+    stop_process "$daemon"
+    start_send --retry --timeout=1 'a message'
+    let_time_out
+    kill -CONT "$daemon"
+    expect_end 0 "$sender"
+    expect_received 'a message'
+    stop_process "$daemon"
+    within 5000 expect_status 75 send --keep-going --retry --wait=2 --timeout=1 < <(echo text)
+    grep -q '^minitalk-send: message 1: not logged: timed out after 2 s: the daemon' stderr
+    kill -CONT "$daemon"
+}
+
+# Waits for longer than the timeout of the sender, 1 s.
+let_time_out() {
+    sleep 1.5
+}
+
+# ---- interrupts ----
+
+ignores_interrupts() {
+    grep -q '^SigIgn:.*[2367abef]$' "/proc/$1/status"
+}
+
+# This shell starts background jobs with SIGINT ignored, and env undoes that.
+start_interruptible() {
+    mkfifo lines
+    env --default-signal=INT "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$@" < lines &
+    sender=$!
+    exec 3> lines
+    echo first >&3
+    eventually 5 grep -qx first output
+}
+
+test_with_ignore_interrupts_a_sender_sends_its_input_to_the_end() {
+    start_daemon
+    start_interruptible --ignore-interrupts
+    kill -INT "$sender"
+    printf '%s\n' second third >&3
+    exec 3>&-
+    expect_end 0 "$sender"
+    expect_received first second third
+}
+
+test_with_ignore_interrupts_other_signals_end_a_sender() {
+    local signal
+    start_daemon
+    for signal in TERM HUP; do
+        start_interruptible --ignore-interrupts
+        kill "-$signal" "$sender"
+        expect_end $((128 + $(kill -l "$signal"))) "$sender"
+        exec 3>&-
+        rm lines
+    done
+}
+
+test_without_ignore_interrupts_an_interrupt_ends_a_sender() {
+    start_daemon
+    start_interruptible
+    if ignores_interrupts "$sender"; then
+        fail 'the sender ignores SIGINT'
+    fi
+    kill -INT "$sender"
+    expect_end 130 "$sender"
+    exec 3>&-
+}
+
+# ---- the daemon ----
+
 is_waiting() {
     is_asleep "$1" && is_shielded "$1"
 }

@@ -307,12 +307,12 @@ test_options_that_exclude_each_other_are_usage_errors() {
         expect_complaint 'exclude each other'
     done
     expect_status 64 "$minitalk_send" --pid=1 --whole 'a message'
-    expect_complaint '--whole, --file and --prio-prefix read input'
+    expect_complaint '--whole, --file, --prio-prefix and --keep-going read input'
 }
 
 test_a_string_and_an_input_exclude_each_other() {
     local option
-    for option in --file=- --file=README --whole --prio-prefix; do
+    for option in --file=- --file=README --whole --prio-prefix --keep-going; do
         expect_status 64 "$minitalk_send" --pidfile=none "$option" 'a message'
         expect_complaint "leave out 'a message'"
     done
@@ -372,7 +372,7 @@ test_an_unreadable_input_is_an_error() {
 test_a_line_beyond_the_limit_is_an_error() {
     start_daemon
     within 10000 expect_status 65 send < <(echo 'a line' && cat /dev/zero)
-    expect_complaint 'message 2 is a line of more than 16777216 bytes; send it with --whole'
+    expect_complaint 'message 2: the line has more than 16777216 bytes; send it with --whole'
     expect_received 'a line'
 }
 

@@ -141,6 +141,15 @@ test_a_user_at_its_limit_of_messages_is_told_to_try_again() {
         fail "$(cat errors)"
 }
 
+test_with_retry_a_user_at_its_limit_of_messages_waits() {
+    start_daemon_of "$USER_A" --rate-limit=2/2
+    seq 4 > lines
+    expect_status 0 as "$USER_A" "$minitalk_send" --pidfile="$PWD/own/minitalk.pid" --retry \
+        --file=lines
+    grep -q "account $USER_A is at the limit of 2 messages in 2 s" errors
+    expect_received 1 2 3 4
+}
+
 # ---- the borrowed user ID ----
 
 # The daemon logs the real user of the sender, not the user whose ID the sender borrows.

@@ -173,6 +173,41 @@ START_TEST(a_line_beyond_the_limit_is_an_error)
 }
 END_TEST
 
+START_TEST(after_a_line_beyond_the_limit_the_next_line_can_be_read)
+{
+    const size_t length = INPUT_LINE_MAX + 100;
+    char *bytes = calloc(1, length + 5);
+
+    ck_assert_ptr_nonnull(bytes);
+    memcpy(bytes + length, "\nnext", 5);
+    read_from(bytes, length + 5);
+    ck_assert_int_eq(input_next(&input), -E2BIG);
+    ck_assert_int_eq(input_skip(&input), 0);
+    ck_assert_uint_eq(input.taken, length + 1);
+    EXPECT("next");
+    ck_assert_uint_eq(input.number, 2);
+    expect_end();
+    done();
+    read_from(bytes, length);
+    ck_assert_int_eq(input_next(&input), -E2BIG);
+    ck_assert_int_eq(input_skip(&input), 0);
+    ck_assert_uint_eq(input.taken, length);
+    expect_end();
+    free(bytes);
+}
+END_TEST
+
+START_TEST(a_line_that_cannot_be_skipped_is_an_error)
+{
+    READ_FROM("line");
+    fclose(input.stream);
+    input.stream = fopen("/", "r");
+    ck_assert_ptr_nonnull(input.stream);
+    ck_assert_int_eq(input_skip(&input), -EISDIR);
+    expect_end();
+}
+END_TEST
+
 /* ---- a whole stream ---- */
 
 START_TEST(the_octets_taken_from_a_file_of_lines_are_counted)
@@ -329,6 +364,8 @@ Suite *make_suite(void)
         any_octet_but_the_newline_may_be_in_a_line,
         a_line_may_be_long,
         a_line_beyond_the_limit_is_an_error,
+        after_a_line_beyond_the_limit_the_next_line_can_be_read,
+        a_line_that_cannot_be_skipped_is_an_error,
         the_octets_taken_from_a_file_of_lines_are_counted,
         octets_before_the_file_offset_do_not_count_in_the_size,
         only_a_file_of_lines_has_a_size,

@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/check-rejects \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
+	tests/unit/check-tally \
 	tests/unit/check-text \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
@@ -164,6 +165,9 @@ tests_unit_check_subids_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_summary_LDADD = $(WITH_SENDER)
+
+tests_unit_check_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_tally_LDADD = $(WITH_SENDER)
 
 tests_unit_check_text_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_text_LDADD = $(WITH_PROTOCOL)
