@@ -158,26 +158,33 @@ static bool tries_again(struct talker *t)
     return true;
 }
 
-/* Goes on to the next message after an outcome, or to the same one again, or ends the process. */
-static void go_on(struct talker *t)
+/* Chooses what to send after an outcome: the same message again, or the next one, if any. */
+static bool has_another(struct talker *t)
 {
     const struct conversation *c = &t->conversation;
 
+    if (c->outcome != CONVERSATION_COMMITTED && !conversation_may_go_on(c))
+        return false;
+    if (tries_again(t))
+        return true;
+    if (t->ledger.current + 1 == t->ledger.count)
+        return false;
+    t->ledger.current++;
+    t->has_tried_again = false;
+    return true;
+}
+
+/* After an outcome, begins another message, or ends the process. */
+static void go_on(struct talker *t)
+{
     t->at = TALKER_SENDS;
-    if (c->outcome == CONVERSATION_OPEN)
+    if (t->conversation.outcome == CONVERSATION_OPEN)
         return;
-    ledger_conclude(&t->ledger, c, &listener.process);
-    if (c->outcome != CONVERSATION_COMMITTED && !conversation_may_go_on(c)) {
-        t->process.life = LIFE_ZOMBIE;
-    } else if (tries_again(t)) {
+    ledger_conclude(&t->ledger, &t->conversation, &listener.process);
+    if (has_another(t))
         begin_message(t);
-    } else if (t->ledger.current + 1 < t->ledger.count) {
-        t->ledger.current++;
-        t->has_tried_again = false;
-        begin_message(t);
-    } else {
+    else
         t->process.life = LIFE_ZOMBIE;
-    }
 }
 
 /* ---- its loop ---- */
