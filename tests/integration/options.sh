@@ -261,8 +261,8 @@ start_stream() {
     exec 3> lines
 }
 
-readonly UNLOGGED="the daemon could not log the message; see the reason in 'systemctl status \
-minitalk' or in the daemon's own records, and check that journald is running"
+readonly UNLOGGED="the daemon could not log the message; see the reason in the daemon's own records, and \
+check that its log can be written"
 
 # The status is that of the first message that failed, not that of the second.
 test_with_keep_going_a_message_that_cannot_be_logged_is_named_and_the_next_goes_on() {

@@ -97,7 +97,7 @@ test_senders_fail_while_journald_is_masked() {
     guest systemctl restart minitalk
     eventually 2 status_has '0 messages .*; 0 senders now; the last attempt to log to journald failed: Connection refused'
     expect_status 74 as alice minitalk-send lost
-    expect_complaint 'check that journald is running'
+    expect_complaint "see the reason in 'systemctl status minitalk', and check that its log"
     eventually 2 status_has '0 messages (0 bytes) logged, 1 refused, 0 lost with their sender' \
         'since .*; 0 senders now; the last attempt to log to journald failed: Connection refused'
     fresh_service
