@@ -415,12 +415,13 @@ ignores_interrupts() {
     grep -q '^SigIgn:.*[2367abef]$' "/proc/$1/status"
 }
 
-# This shell starts background jobs with SIGINT ignored, and env undoes that.
+# This shell starts background jobs with SIGINT ignored, and the tests may run with SIGHUP ignored,
+# for example under nohup(1). env undoes both.
 start_interruptible() {
     local before
     before=$(received | wc -l)
     mkfifo lines
-    env --default-signal=INT "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$@" < lines &
+    env --default-signal=INT,HUP "$minitalk_send" --pidfile="$PWD/minitalk.pid" "$@" < lines &
     sender=$!
     exec 3> lines
     echo first >&3
