@@ -146,11 +146,13 @@ static enum arq_news begin_again(struct arq_sender *s)
     return ARQ_GO;
 }
 
-/* Returns true if the code is a verdict that a session keeps until its next message begins. */
-static bool is_lasting(enum reply_code code)
+/*
+ * Handles a verdict that a session keeps until its next message begins, in case it is about the
+ * message before. Otherwise, it is a refusal of this message, with this code.
+ */
+static enum arq_news told_verdict(struct arq_sender *s, uint16_t count, enum reply_code refusal)
 {
-    return code == REPLY_TOO_LARGE || code == REPLY_VERSION || code == REPLY_DAMAGED ||
-           code == REPLY_UNLOGGED || code == REPLY_BUSY;
+    return has_taken_none(s, count) ? begin_again(s) : refused(s, refusal);
 }
 
 struct arq_step arq_sender_step(struct arq_sender *s)
@@ -245,8 +247,6 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
         return refused(s, REPLY_STOPPING);
     if (s->probe_due || reply.nonce != s->nonce)
         return ARQ_STALE;
-    if ((reply.code == REPLY_COMMITTED || is_lasting(reply.code)) && has_taken_none(s, reply.count))
-        return begin_again(s);
 
     switch (reply.code) {
     case REPLY_GO:
@@ -256,12 +256,13 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
     case REPLY_PENDING:
         return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
     case REPLY_COMMITTED:
-        return refused(s, REPLY_OUT_OF_STEP);
+        return told_verdict(s, reply.count, REPLY_OUT_OF_STEP);
     case REPLY_TOO_LARGE:
     case REPLY_VERSION:
     case REPLY_DAMAGED:
     case REPLY_UNLOGGED:
     case REPLY_BUSY:
+        return told_verdict(s, reply.count, reply.code);
     case REPLY_STOPPING:
     case REPLY_FORGOTTEN:
     case REPLY_OUT_OF_STEP:
