@@ -179,15 +179,6 @@ static const char *name_of_input(const struct send_options *options)
     return options->file ? options->file : "standard input";
 }
 
-/* Returns true if this is the placeholder for a closed standard input (descriptors.h). */
-static bool is_placeholder(FILE *stream)
-{
-    struct stat opened, placeholder;
-
-    return fstat(fileno(stream), &opened) == 0 && fstat(STDIN_FILENO, &placeholder) == 0 &&
-           opened.st_dev == placeholder.st_dev && opened.st_ino == placeholder.st_ino;
-}
-
 static _Noreturn void fail_without_input(void)
 {
     fail(EX_NOINPUT, "standard input is closed; give a STRING, or open standard input");
@@ -201,8 +192,8 @@ static void open_input(const struct send_options *options, bool has_stdin, struc
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
         fail_of(EX_NOINPUT, errno, "cannot open %s", options->file);
-    /* FILE can be /dev/stdin. */
-    if (options->file && !has_stdin && is_placeholder(ret->stream))
+    /* FILE can be /dev/stdin, and is then the placeholder for it (descriptors.h). */
+    if (options->file && !has_stdin && descriptors_share_file(fileno(ret->stream), STDIN_FILENO))
         fail_without_input();
     if (!options->strings && privilege_hides(fileno(ret->stream)))
         fail(EX_NOINPUT,

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "daemon/sink.h"
+#include "host/descriptors.h"
 #include "host/pidfile.h"
 #include "host/regular.h"
 
@@ -70,14 +71,6 @@ static int find_end(int fd, bool *ret_is_torn)
     return 0;
 }
 
-static bool is_same_file(int fd, int other)
-{
-    struct stat a, b;
-
-    return other >= 0 && fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
 /*
  * Opens the file at the path, and closes the one before, if any. Returns 0; or -errno as
  * file_open(), and then the file before stays open.
@@ -91,7 +84,7 @@ static int reopen_file(struct sink *sink)
     if (fd < 0)
         return fd;
     /* The daemon's own lock on this file would keep it out. */
-    if (is_same_file(fd, sink->fd)) {
+    if (sink->fd >= 0 && descriptors_share_file(fd, sink->fd)) {
         close(fd);
         return 0;
     }

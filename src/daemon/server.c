@@ -218,23 +218,23 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     struct server *server = owner;
     struct peer *peer;
     uint64_t now = monotonic_now();
+    bool has_room;
     int r;
 
     if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
-    if (is_exhausted(r)) {
+    has_room = !is_exhausted(r);
+    if (!has_room) {
         spares_close(&server->spares);
         r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
-        if (r >= 0) {
-            *ret_peer = peer;
-            return 1;
-        }
-        spares_open(&server->spares);
     }
-    if (r >= 0)
+    if (r >= 0) {
         *ret_peer = peer;
-    else if (!is_exhausted(r))
+        return has_room ? 0 : 1;
+    }
+    spares_open(&server->spares);
+    if (!is_exhausted(r))
         rejects_add(&server->rejects, pid, now);
     return r;
 }

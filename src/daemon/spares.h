@@ -10,8 +10,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 /* A pidfd, and a file in /proc. */
 #define SPARES 2
 

@@ -53,6 +53,14 @@ bool descriptors_discards(int fd)
            (stat.st_rdev == DEVICE_NULL || stat.st_rdev == DEVICE_ZERO);
 }
 
+bool descriptors_share_file(int fd, int other)
+{
+    struct stat a, b;
+
+    return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 void descriptors_expect_failure(void)
 {
     signal(SIGPIPE, SIG_IGN);

@@ -34,6 +34,9 @@ int descriptors_unblocked(int fd);
  */
 bool descriptors_discards(int fd);
 
+/* Returns true if both are descriptors of the same file. */
+bool descriptors_share_file(int fd, int other);
+
 /*
  * Ignores SIGPIPE and SIGXFSZ (signal(7)). From now on, a write to a pipe without a reader, or
  * beyond the limit of the file size, returns an error and does not end the program.

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/procstat.h"
+
 /*
  * The hierarchies that can freeze. Each has a line in /proc/PID/cgroup, "NUMBER:CONTROLLERS:PATH".
  * The unified hierarchy of version 2 has two places: it can be mounted beside those of version 1.
@@ -63,14 +65,11 @@ static bool names_frozen(char *line)
 
 bool freezer_holds(pid_t pid)
 {
-    char path[64];
+    FILE *file = procstat_open(pid, "cgroup");
     char *line = NULL;
     size_t size = 0;
     bool is_frozen = false;
-    FILE *file;
 
-    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
-    file = fopen(path, "re");
     if (!file)
         return false;
     while (!is_frozen && getline(&line, &size, file) >= 0)

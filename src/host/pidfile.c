@@ -19,8 +19,6 @@
 #define MODE 0600
 /* More octets than a PID and a newline have. */
 #define TEXT_SIZE 32
-/* Another process may replace the file so often between two system calls of one claim. */
-#define REPLACEMENTS_MAX 10
 
 char *pidfile_of_user(void)
 {
@@ -144,7 +142,7 @@ int pidfile_claim(const char *path, uid_t service, struct pidfile *ret, pid_t *r
     pidfile.directory = open_directory(path, &pidfile.name);
     if (pidfile.directory < 0)
         return -errno;
-    for (int attempts = 0; r == -EAGAIN && attempts <= REPLACEMENTS_MAX; attempts++)
+    for (int attempts = 0; r == -EAGAIN && attempts <= REGULAR_REPLACEMENTS_MAX; attempts++)
         r = open_and_lock(&pidfile, service, ret_holder);
     /* The PID of a daemon that was killed: from now on, it would be wrong. */
     if (r == 0 && ftruncate(pidfile.fd, 0) < 0)

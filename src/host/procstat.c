@@ -133,8 +133,7 @@ static bool take_line(const char *line, struct procstat *stat)
     return false;
 }
 
-/* Opens /proc/PID/NAME. Returns NULL with errno on failure: ESRCH if the process does not exist. */
-static FILE *open_of(pid_t pid, const char *name)
+FILE *procstat_open(pid_t pid, const char *name)
 {
     char path[64];
     FILE *file;
@@ -152,7 +151,7 @@ int procstat_read(pid_t pid, struct procstat *ret)
     size_t found = 0;
     char *line = NULL;
     size_t size = 0;
-    FILE *file = open_of(pid, "status");
+    FILE *file = procstat_open(pid, "status");
 
     if (!file)
         return -errno;
@@ -193,7 +192,7 @@ int procstat_cpu(pid_t pid, int *ret)
     /* Enough for the command name and for the longest numbers up to CPU_FIELD. */
     char text[1024];
     size_t length;
-    FILE *file = open_of(pid, "stat");
+    FILE *file = procstat_open(pid, "stat");
 
     if (!file)
         return -errno;

@@ -3,7 +3,14 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
+
+/*
+ * Opens /proc/PID/NAME for reading. The caller closes the stream. Returns NULL with errno on
+ * failure: ESRCH if the process does not exist.
+ */
+FILE *procstat_open(pid_t pid, const char *name);
 
 #define PROCSTAT_NAME_SIZE 64
 

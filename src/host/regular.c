@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Another process may replace the file so often between two system calls. */
-#define REPLACEMENTS_MAX 10
 /*
  * A FIFO must not block, and a terminal must not become the controlling one, until the file is
  * known to be regular.
@@ -66,7 +64,7 @@ int regular_open_or_create(int directory, const char *name, int flags, mode_t mo
 {
     int r = -EEXIST;
 
-    for (int attempts = 0; r == -EEXIST && attempts <= REPLACEMENTS_MAX; attempts++) {
+    for (int attempts = 0; r == -EEXIST && attempts <= REGULAR_REPLACEMENTS_MAX; attempts++) {
         r = open_with(directory, name, flags, 0);
         if (r == -ENOENT)
             r = open_with(directory, name, flags | O_CREAT | O_EXCL, mode);

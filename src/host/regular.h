@@ -9,6 +9,9 @@
 
 #include <sys/types.h>
 
+/* Another process may replace the file so often between two system calls. */
+#define REGULAR_REPLACEMENTS_MAX 10
+
 /*
  * Opens an existing file with these flags of open(2), relative to a directory as openat(2). Returns
  * a descriptor; -EINVAL if the file is not a regular one; another -errno, which is never -EPERM.
