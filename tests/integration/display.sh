@@ -249,10 +249,6 @@ has_drawn() {
     [ -n "$percent" ] && [ "$percent" -ge "$1" ] && [ "$percent" -le "$2" ]
 }
 
-has_received() {
-    [ "$(wc -l < output)" -gt "$1" ] # the PID comes first
-}
-
 test_stderr_escapes_each_message_on_a_terminal() {
     start_daemon
     on_terminal 80 "$minitalk_send" --stderr --pidfile=minitalk.pid $'two\nlines\033[2J Zoë \x9b'

@@ -40,10 +40,7 @@ test_a_message_is_a_line_of_the_file() {
 
 test_a_message_is_in_the_file_when_its_sender_ends() {
     start_logger
-    for i in {1..50}; do
-        send "message $i"
-        [ "$(tail -n 1 log)" = "message $i" ] || fail "message $i is missing"
-    done
+    expect_confirmed_lines log
 }
 
 # A daemon in the background has /dev/null for its standard descriptors and / for its directory.
@@ -195,10 +192,9 @@ test_under_nohup_SIGHUP_opens_the_log_anew_too() {
 
 # ---- Debian's logrotate ----
 
-# snippet_of_manual: the configuration of logrotate(8) in minitalkd(8), for ./logs, and for a daemon
-# that is no service.
+# snippet_of_manual: the example of minitalkd(8), for ./logs, and for a daemon that is no service.
 snippet_of_manual() {
-    sed -n '/^\/var\/log\/minitalk\/messages {$/,/^}$/p' "$builddir/man/minitalkd.8" | unescaped |
+    logrotate_example |
         sed -e "s|/var/log/minitalk/|$PWD/logs/|" \
             -e "s|systemctl try-reload-or-restart minitalk|kill -HUP $daemon|" \
             -e "s|^\( *su \).*|\1$(id -un) $(id -gn)|"

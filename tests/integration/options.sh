@@ -429,11 +429,6 @@ start_interruptible() {
     eventually 10 has_received $((before + 1))
 }
 
-# has_received N: the daemon has received at least so many lines.
-has_received() {
-    [ "$(received | wc -l)" -ge "$1" ]
-}
-
 test_with_ignore_interrupts_a_sender_sends_its_input_to_the_end() {
     start_daemon
     start_interruptible --ignore-interrupts

@@ -14,10 +14,7 @@ test_a_string_arrives() {
 
 test_exit_0_means_that_the_message_has_been_written() {
     start_daemon
-    for i in {1..50}; do
-        send "message $i"
-        [ "$(tail -n 1 output)" = "message $i" ] || fail "message $i was confirmed too early"
-    done
+    expect_confirmed_lines output
 }
 
 test_strings_are_joined_with_one_space() {

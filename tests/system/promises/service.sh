@@ -127,9 +127,7 @@ test_a_reload_opens_the_log_file_anew() {
 test_logrotate_rotates_the_log_file() {
     local i
     log_to_file
-    # shellcheck disable=SC2154 # lib.sh of the integration tests sets it
-    sed -n '/^\/var\/log\/minitalk\/messages {$/,/^}$/p' "$builddir/man/minitalkd.8" | unescaped |
-        guest tee /etc/logrotate.d/minitalk > example
+    logrotate_example | guest tee /etc/logrotate.d/minitalk > example
     [ -s example ]
     for i in 1 2 3; do
         as alice minitalk-send "message $i"
@@ -144,27 +142,27 @@ test_logrotate_rotates_the_log_file() {
     fresh_service
 }
 
-test_a_log_file_outside_of_the_sandbox_is_an_error() {
+# expect_failed_start STATUS OPTION PATTERN: with this option, the service ends with this status,
+# and its journal has a line that matches the pattern.
+expect_failed_start() {
     fresh_service
-    set_options --output=file:/var/log/minitalk.log || :
+    set_options "$2" || :
     expect_status 3 guest systemctl is-active minitalk
-    [ "$(guest systemctl show minitalk --property=ExecMainStatus --value)" -eq 73 ]
+    [ "$(guest systemctl show minitalk --property=ExecMainStatus --value)" -eq "$1" ]
     guest journalctl --unit=minitalk --lines=20 --output=cat > journal
-    grep -q 'cannot open the log file /var/log/minitalk.log (Read-only file system)' journal ||
-        fail "$(cat journal)"
+    grep -q "$3" journal || fail "$(cat journal)"
     fresh_service
+}
+
+test_a_log_file_outside_of_the_sandbox_is_an_error() {
+    expect_failed_start 73 --output=file:/var/log/minitalk.log \
+        'cannot open the log file /var/log/minitalk.log (Read-only file system)'
 }
 
 # Standard output of the service is /dev/null.
 test_standard_output_as_the_log_is_an_error() {
-    fresh_service
-    set_options --output=stdout || :
-    expect_status 3 guest systemctl is-active minitalk
-    [ "$(guest systemctl show minitalk --property=ExecMainStatus --value)" -eq 64 ]
-    guest journalctl --unit=minitalk --lines=20 --output=cat > journal
-    grep -q 'standard output is /dev/null or /dev/zero, which keeps no message' journal ||
-        fail "$(cat journal)"
-    fresh_service
+    expect_failed_start 64 --output=stdout \
+        'standard output is /dev/null or /dev/zero, which keeps no message'
 }
 
 test_a_killed_daemon_is_back_within_a_second() {
