@@ -2,10 +2,10 @@
 /*
  * file.c - the sink that appends each message to a file, as a line (line.h)
  *
- * A message is in the file as a whole or not at all: what a failed write leaves is taken back. This
- * needs a file to which nobody else appends, so a lock keeps other daemons out. The lock is one of
- * fcntl(2), which only those can take who may write to the file. Those who may only read it could
- * take one of flock(2), and so keep the daemon from starting.
+ * What a failed write leaves is taken back. This needs a file to which nobody else appends, so a
+ * lock keeps other daemons out. The lock is one of fcntl(2), which only those can take who may
+ * write to the file. Those who may only read it could take one of flock(2), and so keep the daemon
+ * from starting.
  *
  * The file can be moved away at any time, and the daemon goes on writing to it until it is told to
  * open the path anew. A file that was removed is different, because its messages would be lost: the
@@ -106,8 +106,9 @@ static int reopen_file(struct sink *sink)
 
 /* ---- writing ---- */
 
-/* Gets the file ready for the next line, which will begin at *ret_start. */
-static int prepare(struct sink *sink, off_t *ret_start)
+/* Returns 0, or -errno as the operation write of a sink. */
+static int append(struct sink *sink, line_writer *write, const struct message *message,
+                  struct line *line)
 {
     struct stat stat;
     int r = fstat(sink->fd, &stat) < 0 ? -errno : 0;
@@ -116,36 +117,12 @@ static int prepare(struct sink *sink, off_t *ret_start)
         r = reopen_file(sink);
     if (r == 0)
         r = line_begin(sink->fd, &sink->is_torn);
-    if (r < 0)
-        return r;
-    *ret_start = lseek(sink->fd, 0, SEEK_END);
-    return *ret_start < 0 ? -errno : 0;
-}
-
-/* Takes back so many octets from start on, unless somebody else has changed the file meanwhile. */
-static bool take_back(int fd, off_t start, size_t written)
-{
-    struct stat stat;
-
-    return fstat(fd, &stat) == 0 && stat.st_size == start + (off_t)written &&
-           ftruncate(fd, start) == 0;
-}
-
-/* Returns 0, or -errno as the operation write of a sink. */
-static int append(struct sink *sink, line_writer *write, const struct message *message,
-                  struct line *line)
-{
-    off_t start = 0;
-    int r = prepare(sink, &start);
-
     if (r == 0)
         r = write(sink->fd, message, line);
-    if (r < 0 && line->written > 0 && !take_back(sink->fd, start, line->written)) {
-        sink->is_torn = true;
-        return -ENOTRECOVERABLE;
-    }
+    if (r == 0)
+        return 0;
     /* A regular file is never full for the moment only: there is nothing to wait for. */
-    return r == -EINPROGRESS ? -EAGAIN : r;
+    return line_abandon(sink->fd, line, &sink->is_torn, r == -EINPROGRESS ? -EAGAIN : r);
 }
 
 static int write_file(struct sink *sink)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -45,6 +46,24 @@ int line_begin(int fd, bool *is_torn)
         *is_torn = n == 0;
     }
     return 0;
+}
+
+bool line_take_back(int fd, size_t octets)
+{
+    /* Also with O_APPEND, this is the end of what was written. Pipes and terminals have none. */
+    off_t end = lseek(fd, 0, SEEK_CUR), start = end - (off_t)octets;
+    struct stat stat;
+
+    return end >= 0 && fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_size == end &&
+           ftruncate(fd, start) == 0 && lseek(fd, start, SEEK_SET) == start;
+}
+
+int line_abandon(int fd, const struct line *line, bool *is_torn, int error)
+{
+    if (line->written == 0 || line_take_back(fd, line->written))
+        return error;
+    *is_torn = true;
+    return -ENOTRECOVERABLE;
 }
 
 /* ---- exact octets ---- */

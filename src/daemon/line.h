@@ -9,8 +9,10 @@
  * A pipe that polls writable takes PIPE_BUF octets without blocking (pipe(7)), so each step writes
  * no more than that.
  *
- * A write that fails in the middle leaves a part of a message in the log, which is then torn. The
- * next message must not continue this line: it begins with a newline of its own.
+ * A message is in the log as a whole or not at all. A write that fails in the middle, on a full
+ * disk, leaves a part of a message, which is taken back if the log is a regular file. Otherwise the
+ * part stays and the log is torn: its last line has no end. The next message must not continue this
+ * line, so it begins with a newline of its own.
  */
 #pragma once
 
@@ -41,6 +43,20 @@ line_writer line_write_raw;
  * written. Returns 0 with *is_torn set to false, or an error as a line_writer.
  */
 int line_begin(int fd, bool *is_torn);
+
+/*
+ * Must be called after a line_writer or line_begin() has failed with this error. Takes back what
+ * has been written of the message, unless the log is no regular file or somebody else has changed
+ * the file meanwhile. Returns the error; -ENOTRECOVERABLE, with *is_torn set to true, if a part of
+ * the message stays in the log.
+ */
+int line_abandon(int fd, const struct line *line, bool *is_torn, int error);
+
+/*
+ * Takes back the last octets that were written to fd, this many. Returns false, and does nothing,
+ * if fd is no regular file or somebody else has changed the file meanwhile.
+ */
+bool line_take_back(int fd, size_t octets);
 
 /* Returns 0 if fd polls writable, else -EINPROGRESS. */
 int line_poll(int fd);

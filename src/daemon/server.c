@@ -287,6 +287,19 @@ static int send_word(void *owner, void *peer, uint32_t word)
     return r;
 }
 
+/*
+ * Ends the daemon if r, which the sink has returned, tells that a part of a message stays in the
+ * log. Then no verdict would be true, and a sender whose daemon ends knows that it got none.
+ * Returns r, or -EINPROGRESS in that case.
+ */
+static int end_if_partial(struct server *server, int r)
+{
+    if (r != -ENOTRECOVERABLE)
+        return r;
+    sd_event_exit(server->event, r);
+    return -EINPROGRESS;
+}
+
 static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
 {
     struct server *server = owner;
@@ -299,16 +312,7 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     heed_hangup(server);
     if (server->sink->wants_origin)
         entry.origin = origin_copy(peer_origin(peer));
-    r = sink_write(server->sink, &entry);
-    if (r == -ENOTRECOVERABLE) {
-        /* No verdict would be true. A sender whose daemon ends knows that it got none. */
-        sink_record(server->sink, RECORD_PARTIAL, pid, uid,
-                    "a part of the message from process %d, user %u, stays in the log file, and "
-                    "its sender is told that it is unconfirmed",
-                    (int)pid, (unsigned)uid);
-        sd_event_exit(server->event, r);
-        return -EINPROGRESS;
-    }
+    r = end_if_partial(server, sink_write(server->sink, &entry));
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 
@@ -513,7 +517,7 @@ static int on_shortage(void *owner)
 static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct server *server = userdata;
-    int r = sink_continue(server->sink);
+    int r = end_if_partial(server, sink_continue(server->sink));
 
     (void)fd, (void)events;
     if (r == -EINPROGRESS)

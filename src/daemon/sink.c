@@ -47,6 +47,11 @@ int sink_continue(struct sink *sink)
     if (r != -EINPROGRESS) {
         sink->is_writing = false;
         sink->failure = -r;
+        if (r == -ENOTRECOVERABLE)
+            sink_record(sink, RECORD_PARTIAL, sink->entry.pid, sink->entry.uid,
+                        "a part of the message from process %d, user %u, stays in %s, and its "
+                        "sender is told that it is unconfirmed",
+                        (int)sink->entry.pid, (unsigned)sink->entry.uid, sink->name);
         free_entry(&sink->entry);
     }
     return r;
@@ -65,10 +70,12 @@ static void tell_stderr(const char *text)
     struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
     char line[RECORD_SIZE + sizeof "minitalkd: \n"];
     int length = snprintf(line, sizeof line, "minitalkd: %s\n", text);
-
     /* Not dprintf(3), which leaks memory if the write fails. */
-    if (poll(&pollfd, 1, 0) > 0)
-        (void)!write(fd, line, (size_t)length);
+    ssize_t n = poll(&pollfd, 1, 0) > 0 ? write(fd, line, (size_t)length) : 0;
+
+    /* A message of the log may follow in the same file. */
+    if (n > 0 && n < length)
+        line_take_back(fd, (size_t)n);
     if (fd != STDERR_FILENO)
         close(fd);
 }

@@ -36,9 +36,9 @@ enum record {
     RECORD_LOST,     /* a sender ended in the middle of a message */
     RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
     RECORD_RELIEF,   /* the shortage is over */
-    /* About a log file only, so the journal never has these: */
+    /* About a log of lines (line.h) only, so the journal never has these: */
     RECORD_KEPT,   /* the file cannot be opened anew, so the old one is still in use */
-    RECORD_PARTIAL /* a part of a message stays in the file */
+    RECORD_PARTIAL /* a part of a message stays in the log */
 };
 
 /* A record has less than this many octets. */
@@ -61,8 +61,8 @@ struct sink {
 struct sink_ops {
     /*
      * Writes what is left of sink->entry. Returns 0 once the entry is in the log, -EINPROGRESS if
-     * the log is full for the moment, or another -errno if the entry is refused. A file also
-     * returns -ENOTRECOVERABLE: a part of the entry stays in the log.
+     * the log is full for the moment, or another -errno if the entry is refused. A log of
+     * lines also returns -ENOTRECOVERABLE: a part of the entry stays in the log.
      */
     int (*write)(struct sink *sink);
     /*
@@ -118,7 +118,7 @@ void sink_close(struct sink *sink);
  * sink_write() writes an entry and takes over its bytes and its origin. Returns 0 once the entry is
  * in the log; -EINPROGRESS if the caller must call sink_continue() whenever sink->fd polls
  * writable; another -errno if the entry is not in the log. -ENOTRECOVERABLE means that a part of it
- * stays there. sink_continue() returns the same.
+ * stays there, which a record tells. sink_continue() returns the same.
  */
 int sink_write(struct sink *sink, const struct entry *entry);
 int sink_continue(struct sink *sink);

@@ -24,9 +24,9 @@ static int write_line(struct sink *sink, line_writer *write)
 
     if (r == 0)
         r = write(sink->fd, &sink->entry.message, &sink->line);
-    if (r < 0 && r != -EINPROGRESS && sink->line.written > 0)
-        sink->is_torn = true;
-    return r;
+    if (r == 0 || r == -EINPROGRESS)
+        return r;
+    return line_abandon(sink->fd, &sink->line, &sink->is_torn, r);
 }
 
 static int write_escaped(struct sink *sink)

@@ -103,8 +103,6 @@ static int open_and_lock(struct pidfile *pidfile, uid_t service, pid_t *ret_hold
 {
     int r = regular_open_or_create(pidfile->directory, pidfile->name, O_RDWR, MODE);
 
-    if (r == -EEXIST)
-        return -EAGAIN;
     if (r < 0)
         return r;
     pidfile->fd = r;

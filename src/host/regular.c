@@ -69,7 +69,7 @@ int regular_open_or_create(int directory, const char *name, int flags, mode_t mo
         if (r == -ENOENT)
             r = open_with(directory, name, flags | O_CREAT | O_EXCL, mode);
     }
-    return r;
+    return r == -EEXIST ? -EAGAIN : r;
 }
 
 int regular_require_own(int fd, uid_t other)

@@ -20,7 +20,7 @@ int regular_open(int directory, const char *name, int flags);
 
 /*
  * As regular_open(), but creates a missing file with this mode (open(2)). Tries again if another
- * process creates, removes or replaces the file meanwhile.
+ * process creates, removes or replaces the file meanwhile; -EAGAIN if that happens too often.
  */
 int regular_open_or_create(int directory, const char *name, int flags, mode_t mode);
 

@@ -158,11 +158,10 @@ disturb_for_a_while() {
 
 # ---- the reckoning ----
 
-# whole_lines FILE…: prints the whole messages in these files, in the order of their text. A full
-# disk may cut off a line. Then its sender is told that the message is not logged, and the next
-# message may begin in the same line.
-whole_lines() {
-    cat "$@" | grep -aoE 'm [0-9]+ [0-9]*\.' | sort
+# messages_in FILE…: prints the messages in these files, in the order of their text. No part of a
+# message stays on a full disk, so no other line begins with 'm '.
+messages_in() {
+    cat "$@" | grep -a '^m ' | sort
 }
 
 # named_with WORDS: prints the numbers of the messages that the sender has named with these words.
@@ -187,8 +186,8 @@ status_of_first() {
 # is that of the sender.
 reckon() {
     local confirmed unlogged unconfirmed list
-    whole_lines app.log > written.lines
-    whole_lines disk/log.* > logged.lines
+    messages_in app.log > written.lines
+    messages_in disk/log.* > logged.lines
     cut -d' ' -f2 written.lines | sort > written
     cut -d' ' -f2 logged.lines | sort > logged
     named_with 'not logged' > unlogged

@@ -22,19 +22,23 @@
 static char directory[] = "/tmp/check-file-XXXXXX";
 static struct sink sink = {.fd = -1};
 
-/* What happens right before the next write(2), if anything. */
-static void (*before_write)(void);
+/* What happens right before and right after the next write(2), if anything. */
+static void (*before_write)(void), (*after_write)(void);
 
 ssize_t __real_write(int fd, const void *octets, size_t length);
 ssize_t __wrap_write(int fd, const void *octets, size_t length);
 ssize_t __wrap_write(int fd, const void *octets, size_t length)
 {
-    void (*act)(void) = before_write;
+    void (*before)(void) = before_write, (*after)(void) = after_write;
+    ssize_t n;
 
-    before_write = NULL;
-    if (act)
-        act();
-    return __real_write(fd, octets, length);
+    before_write = after_write = NULL;
+    if (before)
+        before();
+    n = __real_write(fd, octets, length);
+    if (after)
+        after();
+    return n;
 }
 
 /* The working directory is a new one, and standard error is a file in it. */
@@ -220,27 +224,36 @@ START_TEST(a_record_that_does_not_fit_goes_to_standard_error)
 }
 END_TEST
 
+/* There is room for five more octets. */
 static void somebody_appends(void)
 {
     limit_files_to(RLIM_INFINITY);
     put("log", "of another\n");
-    limit_files_to(16);
+    limit_files_to(sizeof "of another" + 5);
 }
+
+START_TEST(what_somebody_else_has_appended_is_not_taken_back)
+{
+    ck_assert_int_eq(file_open("log", &sink), 0);
+    before_write = somebody_appends;
+    ck_assert_int_eq(write_text("no room"), -EFBIG);
+    limit_files_to(RLIM_INFINITY);
+    ck_assert_int_eq(write_text("next"), 0);
+    expect_file("log", "of another\nnext\n");
+}
+END_TEST
 
 /* Nobody may be told that such a message is in the log, nor that nothing of it is. */
 START_TEST(a_part_that_cannot_be_taken_back_is_reported)
 {
-    static char octets[5000];
-
-    memset(octets, 'x', sizeof octets);
     ck_assert_int_eq(file_open("log", &sink), 0);
-    before_write = somebody_appends;
-    ck_assert_int_eq(write_octets(octets, sizeof octets), -ENOTRECOVERABLE);
-    ck_assert_uint_gt(sink.line.written, 0);
+    after_write = somebody_appends;
+    limit_files_to(5);
+    ck_assert_int_eq(write_text("no room"), -ENOTRECOVERABLE);
     limit_files_to(RLIM_INFINITY);
-    /* What somebody else has written stays, and the next line is one of its own. */
+    /* The next line is one of its own. */
     ck_assert_int_eq(write_text("next"), 0);
-    expect_file("log", "of another\nxxxxx\nnext\n");
+    expect_file("log", "no roof another\n\nnext\n");
 }
 END_TEST
 
@@ -454,6 +467,7 @@ Suite *make_suite(void)
         nothing_stays_of_a_long_message_that_does_not_fit,
         an_unended_line_stays_unended_if_a_message_does_not_fit,
         a_record_that_does_not_fit_goes_to_standard_error,
+        what_somebody_else_has_appended_is_not_taken_back,
         a_part_that_cannot_be_taken_back_is_reported,
         the_moved_file_stays_in_use_until_the_log_is_opened_anew,
         a_file_that_was_not_moved_is_opened_anew,

@@ -301,34 +301,84 @@ START_TEST(a_full_device_refuses_a_message)
 }
 END_TEST
 
-/* Standard output is a file that cannot be larger than this. */
-static void limit_to(rlim_t octets)
+/* The log becomes an empty file, opened with these flags, too. Its path is removed. */
+static void open_file(int flags)
 {
     char path[] = "/tmp/check-stdout-XXXXXX";
-    int file = mkostemp(path, O_CLOEXEC);
+    int file = mkostemp(path, O_CLOEXEC | flags);
 
     ck_assert_int_ge(file, 0);
-    ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(dup2(file, sink.fd), sink.fd);
+    close(file);
+    close(reader);
+    reader = open(path, O_RDWR | O_CLOEXEC);
+    ck_assert_int_ge(reader, 0);
+    ck_assert_int_eq(unlink(path), 0);
+}
+
+/* No file becomes larger than this. */
+static void limit_to(rlim_t octets)
+{
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = octets, .rlim_max = RLIM_INFINITY}),
         0);
-    close(reader);
-    reader = file;
 }
 
-START_TEST(a_message_does_not_continue_the_line_of_a_failed_write)
+static void expect_file(const char *expected)
 {
-    limit_to(7);
-    ck_assert_int_eq(write_text("one"), 0);
-    ck_assert_int_eq(write_text("twotwo"), -EFBIG);
-    ck_assert_int_eq(write_text("three"), -EFBIG);
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}), 0);
-    ck_assert_int_eq(write_text("four"), 0);
-    ck_assert_int_eq(write_text("five"), 0);
     ck_assert_int_eq(lseek(reader, 0, SEEK_SET), 0);
-    expect_output("one\ntwo\nfour\nfive\n");
+    expect_output(expected);
+}
+
+/* Whatever fits, even all but the newline, nothing of a refused message stays in the file. */
+static void expect_none_of_a_message_that_does_not_fit(int flags)
+{
+    for (rlim_t room = 4; room < 4 + sizeof "twotwo"; room++) {
+        open_file(flags);
+        ck_assert_int_eq(write_text("one"), 0);
+        limit_to(room);
+        ck_assert_int_eq(write_text("twotwo"), -EFBIG);
+        expect_file("one\n");
+        limit_to(RLIM_INFINITY);
+        ck_assert_int_eq(write_text("three"), 0);
+        expect_file("one\nthree\n");
+    }
+}
+
+START_TEST(a_file_has_nothing_of_a_message_that_does_not_fit)
+{
+    expect_none_of_a_message_that_does_not_fit(0);
+    expect_none_of_a_message_that_does_not_fit(O_APPEND);
+}
+END_TEST
+
+START_TEST(a_part_that_a_reader_may_have_stays)
+{
+    static char bytes[PIPE_BUF + 1];
+    struct entry entry = entry_of(bytes, sizeof bytes);
+
+    memset(entry.message.bytes, 'x', sizeof bytes);
+    signal(SIGPIPE, SIG_IGN);
+    fill_pipe();
+    ck_assert_uint_eq(read_some((char[PIPE_BUF]){0}, PIPE_BUF), PIPE_BUF);
+    ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
+    ck_assert_uint_eq(sink.line.written, PIPE_BUF);
+    close(reader);
+    ck_assert_int_eq(sink_continue(&sink), -ENOTRECOVERABLE);
+}
+END_TEST
+
+START_TEST(a_file_has_nothing_of_a_record_that_does_not_fit)
+{
+    open_file(O_APPEND);
+    ck_assert_int_eq(dup2(sink.fd, STDERR_FILENO), STDERR_FILENO);
+    ck_assert_int_eq(write_text("one"), 0);
+    limit_to(sizeof "one\nminitalkd: process 7 ended");
+    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 78);
+    expect_file("one\n");
+    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 7);
+    expect_file("one\nminitalkd: process 7 ended\n");
 }
 END_TEST
 
@@ -374,7 +424,9 @@ Suite *make_suite(void)
         a_pipe_with_room_for_pipe_buf_takes_that_without_blocking,
         without_a_reader_a_message_is_refused,
         a_full_device_refuses_a_message,
-        a_message_does_not_continue_the_line_of_a_failed_write,
+        a_file_has_nothing_of_a_message_that_does_not_fit,
+        a_part_that_a_reader_may_have_stays,
+        a_file_has_nothing_of_a_record_that_does_not_fit,
         the_daemons_records_go_to_standard_error,
         no_program_inherits_the_sinks_descriptor,
         NULL,
