@@ -39,6 +39,11 @@ test_the_pages_have_nothing_to_warn_of() {
     fi
 }
 
+# groff 1.23 measures a width as \w'WIDTH', so a quote in the width ends it.
+test_no_width_has_a_quote() {
+    ! grep -n "^\.Bl .*'" "${pages[@]}" || fail 'use \(aq'
+}
+
 test_nothing_is_left_unexpanded() {
     ! grep -n '@[A-Za-z_]*@' "${pages[@]}"
 }
