@@ -391,7 +391,7 @@ run_one() {
 
 # run_tests [FILE…]: runs the tests in these files, or in this script, in the order of the text.
 run_tests() {
-    local name number=0 status failed=0
+    local name number=0 start status failed=0
     local -a names
     mapfile -t names < <(grep -ho '^test_[A-Za-z0-9_]*' "${@:-$0}")
     [ "${#names[@]}" -gt 0 ] || {
@@ -403,9 +403,12 @@ run_tests() {
         number=$((number + 1))
         scratch=$(mktemp -d)
         chmod 755 "$scratch"
+        start=$SECONDS
         # Not in a condition, because 'set -e' would then have no effect inside the test.
         run_one "$name"
         status=$?
+        # This is how one finds out what makes a check slow.
+        [ $((SECONDS - start)) -lt 10 ] || echo "# $((SECONDS - start)) s:"
         name=${name#test_}
         # minitalk-send may end with this status, too (EX_NOPERM).
         [ "$status" -ne "$SKIPPED" ] || [ -e "$scratch.skipped" ] || status=1
