@@ -9,6 +9,10 @@ dist_zshcompletion_DATA = completions/zsh/_minitalk
 fishcompletiondir = $(FISHCOMPLETIONDIR)
 dist_fishcompletion_DATA = completions/fish/minitalk-send.fish completions/fish/minitalkd.fish
 
+COMPLETION_TESTS = completions/check-completions.sh
+TESTS += $(COMPLETION_TESTS)
+dist_check_SCRIPTS += $(COMPLETION_TESTS)
+
 install-data-hook: install-bash-link
 uninstall-hook: uninstall-bash-link
 .PHONY: install-bash-link uninstall-bash-link

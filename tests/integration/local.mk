@@ -2,7 +2,6 @@
 # Integration tests: scripts that run the two programs as a user would.
 
 INTEGRATION_TESTS = \
-	tests/integration/completions.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/examples.sh \

@@ -3,7 +3,7 @@
 # Completion of command lines in bash, zsh and fish, tested in the shells themselves.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../tests/integration/lib.sh"
 
 PATH=${minitalkd%/*}:$PATH
 completions=$srcdir/completions
