@@ -39,6 +39,7 @@ account() {
         $2 == 0 { confirmed++ }
         $2 == 0 && logged[$1] != 1 { print $1 " is there " logged[$1] + 0 " times"; bad = 1 }
         $2 != 0 { refused++ }
+        $2 == 74 && $1 in logged { print $1 " is there, but was named as not logged"; bad = 1 }
         $2 != 0 && logged[$1] > 1 { print $1 " is there " logged[$1] " times"; bad = 1 }
         $2 != 0 && NF < 3 { print $1 " failed without a reason"; bad = 1 }
         $2 != 0 && $2 != 69 && $2 != 74 && $2 != 75 { print "unexpected: " $0; bad = 1 }

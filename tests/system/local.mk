@@ -20,6 +20,7 @@ TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 EXTRA_DIST += \
 	tests/system/debian.sh \
+	tests/system/guest/send-lines \
 	tests/system/guest/send-numbered \
 	tests/system/lib.sh \
 	tests/system/load.sh \
