@@ -59,7 +59,10 @@ static void require_own_directory(const char *directory, uid_t daemon_user)
 {
     struct stat status;
 
-    if (stat(directory, &status) == 0 && !trust_has(status.st_uid, daemon_user))
+    /* Root's own directory is not trusted less than others, but it is of no use to other users. */
+    if (stat(directory, &status) == 0 &&
+        (!trust_has(status.st_uid, daemon_user) ||
+         (status.st_uid != getuid() && access(directory, X_OK) < 0)))
         fail(EX_NOPERM,
              "XDG_RUNTIME_DIR is %s, which belongs to user %u and not to you, user %u; set it to "
              "your own directory, or give --pidfile=PATH",
@@ -369,19 +372,20 @@ static bool goes_on_after_failure(struct program *program, int status)
 
 /*
  * Handles the failure to read a message, with this errno and this exit status. Returns true if the
- * run goes on: the failure is of one message, and what follows it can be read.
+ * run goes on: the failure is of one message, and what follows it can be read. Otherwise *status is
+ * that of the failure that ends the run.
  */
-static bool goes_on_after_error(struct program *program, int error, int status)
+static bool goes_on_after_error(struct program *program, int error, int *status)
 {
     const struct send_options *options = &program->options;
 
     if (error != EMSGSIZE && error != E2BIG && error != ENOMEM)
         return false;
     if (options->keep_going) {
-        report(program, status, false);
+        report(program, *status, false);
         error = -input_skip(&program->input);
         if (error)
-            unreadable(options, &program->input, error);
+            *status = unreadable(options, &program->input, error);
         return error == 0;
     }
     if (!options->strings && error != ENOMEM)
@@ -401,7 +405,7 @@ static int send_each(struct program *program)
         if (r == 0)
             return 0;
         status = r < 0 ? unreadable(&program->options, &program->input, -r) : send_input(program);
-        if (status != 0 && !(r < 0 ? goes_on_after_error(program, -r, status)
+        if (status != 0 && !(r < 0 ? goes_on_after_error(program, -r, &status)
                                    : goes_on_after_failure(program, status)))
             return status;
     }

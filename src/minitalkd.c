@@ -19,6 +19,7 @@
 #include "host/descriptors.h"
 #include "host/inbox.h"
 #include "host/pidfile.h"
+#include "host/procstat.h"
 #include "protocol/frame.h"
 #include "protocol/nsec.h"
 
@@ -292,10 +293,16 @@ static void claim(const char *path, struct pidfile *ret)
         fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
 
-static int open_log_file(const char *path, struct sink *ret)
+static int open_log_file(const char *path, const struct pidfile *pidfile, struct sink *ret)
 {
     int r = file_open(path, ret);
 
+    if (r >= 0 && descriptors_share_file(ret->fd, pidfile->fd)) {
+        complain(
+            "the log file %s is the pidfile, too; give another --pidfile or --output=file:PATH",
+            path);
+        return EX_USAGE;
+    }
     if (r >= 0)
         return 0;
     complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
@@ -304,7 +311,7 @@ static int open_log_file(const char *path, struct sink *ret)
 }
 
 /* Returns 0; else, with a complaint, an exit status. */
-static int open_sink(const struct options *options, struct sink *ret)
+static int open_sink(const struct options *options, const struct pidfile *pidfile, struct sink *ret)
 {
     static int (*const openers[])(struct sink *) = {
         [OUTPUT_JOURNAL] = journal_open,
@@ -314,7 +321,7 @@ static int open_sink(const struct options *options, struct sink *ret)
     int r;
 
     if (options->output == OUTPUT_FILE)
-        return open_log_file(options->log, ret);
+        return open_log_file(options->log, pidfile, ret);
     r = openers[options->output](ret);
     if (r < 0) {
         complain_of(-r, "cannot open the output");
@@ -380,9 +387,9 @@ static int run(struct program *program, const struct options *options)
     sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
     error = -server_run(program->server);
     if (error)
-        complain_of(error, "stopped because of an error");
+        complain("stopped because of an error: %s", sink_reason(&program->sink, error));
     sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", error ? ": " : "",
-                error ? strerror(error) : "");
+                error ? sink_reason(&program->sink, error) : "");
     return error ? EX_SOFTWARE : 0;
 }
 
@@ -401,6 +408,10 @@ int main(int argc, char **argv)
     if (is_stdout(options.output))
         require_stdout(program.has_stdout);
     cli_require_signals(signals);
+    if (!procstat_is_own())
+        fail(EX_OSERR,
+             "/proc is that of another PID namespace, so minitalkd cannot check senders; "
+             "mount the one of this namespace ('unshare --mount-proc', 'nsenter --mount')");
     prepare();
     /* A daemon must not keep other files of its caller open. */
     if (!options.foreground)
@@ -409,7 +420,7 @@ int main(int argc, char **argv)
     if (!pidfile)
         fail(EX_OSERR, "out of memory");
     claim(pidfile, &program.pidfile);
-    status = open_sink(&options, &program.sink);
+    status = open_sink(&options, &program.pidfile, &program.sink);
     if (status == 0)
         status = run(&program, &options);
     complaint_tell();

@@ -53,6 +53,8 @@ struct server {
     struct rejects rejects;
     struct subids subids;
     struct spares spares;
+    pid_t told_sender;   /* the last record about a refused message was about this process */
+    int told_failure;    /* and this errno of the log, or 0 */
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* this round has checked the CPU of the sender */
     bool is_bound;       /* the server may not choose its CPU, or has one only */
@@ -288,15 +290,12 @@ static int send_word(void *owner, void *peer, uint32_t word)
 }
 
 /*
- * Ends the daemon if r, which the sink has returned, tells that a part of a message stays in the
- * log. Then no verdict would be true, and a sender whose daemon ends knows that it got none.
- * Returns r, or -EINPROGRESS in that case.
+ * A part of a message stays in the log, so no verdict on it would be true. Ends the daemon: a
+ * sender whose daemon ends knows that it got none. Returns what the exchange is told.
  */
-static int end_if_partial(struct server *server, int r)
+static int end_without_verdict(struct server *server)
 {
-    if (r != -ENOTRECOVERABLE)
-        return r;
-    sd_event_exit(server->event, r);
+    sd_event_exit(server->event, -ENOTRECOVERABLE);
     return -EINPROGRESS;
 }
 
@@ -312,7 +311,9 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     heed_hangup(server);
     if (server->sink->wants_origin)
         entry.origin = origin_copy(peer_origin(peer));
-    r = end_if_partial(server, sink_write(server->sink, &entry));
+    r = sink_write(server->sink, &entry);
+    if (r == -ENOTRECOVERABLE)
+        return end_without_verdict(server);
     if (r == -EINPROGRESS) {
         int watched = sd_event_source_set_enabled(server->output, SD_EVENT_ON);
 
@@ -375,9 +376,15 @@ static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code re
     struct server *server = owner;
     int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
 
+    /* A sender with --retry sends again all the time. */
+    if (failure && failure == server->told_failure && pid == server->told_sender)
+        return;
+    server->told_failure = failure;
+    server->told_sender = pid;
     sink_record(server->sink, RECORD_REFUSED, pid, uid,
                 "refused a message from process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
-                explain(reason), failure ? ": " : "", failure ? strerror(failure) : "");
+                explain(reason), failure ? ": " : "",
+                failure ? sink_reason(server->sink, failure) : "");
 }
 
 static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
@@ -517,9 +524,11 @@ static int on_shortage(void *owner)
 static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct server *server = userdata;
-    int r = end_if_partial(server, sink_continue(server->sink));
+    int r = sink_continue(server->sink);
 
     (void)fd, (void)events;
+    if (r == -ENOTRECOVERABLE)
+        return r;
     if (r == -EINPROGRESS)
         return 0;
     exchange_committed(&server->exchange, monotonic_now(), r);
@@ -683,5 +692,6 @@ int server_run(struct server *server)
         trace_sleep_until(server->trace, EXCHANGE_NEVER);
     r = sd_event_loop(server->event);
     exchange_done(&server->exchange);
+    sink_abandon(server->sink);
     return r;
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/descriptors.h"
@@ -39,22 +40,39 @@ int sink_write(struct sink *sink, const struct entry *entry)
     return sink_continue(sink);
 }
 
+/* The write of the entry has ended with this result. Returns the result. */
+static int finish(struct sink *sink, int r)
+{
+    sink->is_writing = false;
+    sink->failure = -r;
+    if (r == -ENOTRECOVERABLE)
+        sink_record(sink, RECORD_PARTIAL, sink->entry.pid, sink->entry.uid,
+                    "a part of the message from process %d, user %u, stays in %s, and its sender "
+                    "is told that it is unconfirmed",
+                    (int)sink->entry.pid, (unsigned)sink->entry.uid, sink->name);
+    free_entry(&sink->entry);
+    return r;
+}
+
 int sink_continue(struct sink *sink)
 {
     int r = sink->ops->write(sink);
 
     assert(r <= 0 && sink->is_writing);
-    if (r != -EINPROGRESS) {
-        sink->is_writing = false;
-        sink->failure = -r;
-        if (r == -ENOTRECOVERABLE)
-            sink_record(sink, RECORD_PARTIAL, sink->entry.pid, sink->entry.uid,
-                        "a part of the message from process %d, user %u, stays in %s, and its "
-                        "sender is told that it is unconfirmed",
-                        (int)sink->entry.pid, (unsigned)sink->entry.uid, sink->name);
-        free_entry(&sink->entry);
-    }
-    return r;
+    return r == -EINPROGRESS ? r : finish(sink, r);
+}
+
+void sink_abandon(struct sink *sink)
+{
+    if (sink->is_writing)
+        finish(sink, line_abandon(sink->fd, &sink->line, &sink->is_torn, -ECANCELED));
+}
+
+const char *sink_reason(const struct sink *sink, int error)
+{
+    if (error == ENOTRECOVERABLE)
+        return "a part of a message stays in the log";
+    return sink->path ? file_reason(error) : strerror(error);
 }
 
 int sink_check(const struct sink *sink)
@@ -109,5 +127,5 @@ void sink_reopen(struct sink *sink)
         sink_record(sink, RECORD_KEPT, 0, 0,
                     "cannot open the log file anew (%s), so messages still go to the old one; mend "
                     "that, and send SIGHUP again",
-                    file_reason(-r));
+                    sink_reason(sink, -r));
 }

@@ -111,6 +111,15 @@ int raw_open(struct sink *ret);    /* standard output, exact octets */
 int file_open(const char *path, struct sink *ret);
 const char *file_reason(int error);
 
+/* Returns what an errno of this sink means, for people. */
+const char *sink_reason(const struct sink *sink, int error);
+
+/*
+ * Gives up the message being written, if any. If a part of it is in the log and cannot be taken
+ * back, a record tells it.
+ */
+void sink_abandon(struct sink *sink);
+
 /* Closes the sink, and frees the message being written, if any. */
 void sink_close(struct sink *sink);
 

@@ -46,7 +46,7 @@ static void show(struct status *status, const char *lines)
                  (unsigned)status->shortage->uid, status->shortage->limit);
     if (failure)
         snprintf(trouble, sizeof trouble, "; the last attempt to log to %s failed: %s",
-                 status->sink->name, strerror(failure));
+                 status->sink->name, sink_reason(status->sink, failure));
     if (now->limited > 0)
         snprintf(limited, sizeof limited, ", %" PRIu64 " times the limit of a user was reached",
                  now->limited);

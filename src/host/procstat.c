@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "protocol/lane.h"
 
@@ -131,6 +132,15 @@ static bool take_line(const char *line, struct procstat *stat)
             return lines[i].take(line + length, stat);
     }
     return false;
+}
+
+bool procstat_is_own(void)
+{
+    char number[32] = "";
+
+    if (readlink("/proc/self", number, sizeof number - 1) < 0)
+        return access("/proc/stat", F_OK) < 0;
+    return strtol(number, NULL, 10) == getpid();
 }
 
 FILE *procstat_open(pid_t pid, const char *name)

@@ -12,6 +12,13 @@
  */
 FILE *procstat_open(pid_t pid, const char *name);
 
+/*
+ * Returns true if /proc shows the PID namespace of this process. If it does not, as after
+ * unshare(1) --pid without --mount-proc, its numbers are those of other processes. Without a /proc,
+ * the functions below fail, and this one returns true.
+ */
+bool procstat_is_own(void);
+
 #define PROCSTAT_NAME_SIZE 64
 
 struct procstat {

@@ -13,11 +13,16 @@
 #include "host/procstat.h"
 #include "protocol/nsec.h"
 
-static int daemon_ended(pid_t daemon)
+static int daemon_ended(const struct conversation *c)
 {
-    complain("the daemon, process %d, ended before it confirmed the message; start the daemon and "
-             "send again",
-             (int)daemon);
+    if (conversation_is_unconfirmed(c))
+        complain("the daemon, process %d, ended before it confirmed the message; start the daemon, "
+                 "check the log, and send the message again if it is not there",
+                 (int)c->daemon);
+    else
+        complain("the daemon, process %d, ended before it had the whole message; start the daemon "
+                 "and send again",
+                 (int)c->daemon);
     return EX_TEMPFAIL;
 }
 
@@ -93,8 +98,13 @@ static int timed_out(const struct conversation *c, enum target target)
                  seconds, pid, is_known && daemon.state == 'D' ? " and waits for a device" : "");
         return EX_TEMPFAIL;
     }
-    complain("timed out after %g s without progress%s; try again, or with a longer --timeout",
-             seconds, c->is_log_full ? ": the daemon's log is blocked" : "");
+    if (c->is_log_full)
+        complain("timed out after %g s without progress: the daemon's log is blocked; check the "
+                 "log, and send the message again if it is not there",
+                 seconds);
+    else
+        complain("timed out after %g s without progress; try again, or with a longer --timeout",
+                 seconds);
     return EX_TEMPFAIL;
 }
 
@@ -161,7 +171,7 @@ int failure_of(const struct conversation *conversation, enum target target)
     case CONVERSATION_REFUSED:
         return refused(conversation->arq.refusal, target);
     case CONVERSATION_ENDED:
-        return daemon_ended(conversation->daemon);
+        return daemon_ended(conversation);
     case CONVERSATION_TIMED_OUT:
         return timed_out(conversation, target);
     case CONVERSATION_OPEN:

@@ -46,7 +46,7 @@ static const char usage[] =
     "      --user              send to your own daemon, $XDG_RUNTIME_DIR/minitalk.pid\n"
     "      --daemon-user=USER  with one of these three, accept a daemon of this user, too\n"
     "      --wait[=SECONDS]    wait so long (default " WAIT_TEXT ") for a daemon to start\n"
-    "      --retry             send again what failed and cannot be in the log, for as long\n"
+    "      --retry             send again what is not in the log, for the same time\n"
     "      --timeout=SECONDS   give up after this long without progress (default " TIMEOUT_TEXT
     ")\n"
     "      --dry-run           find the daemon and read the input, but send nothing\n"
@@ -225,8 +225,7 @@ static void require_consistent(const struct send_options *options, bool has_file
         fail(EX_USAGE, "--daemon-user needs --pid, --pidfile or --user; give one of them, or leave "
                        "out --daemon-user");
     if (options->pid > 0 && options->retry_ns > 0)
-        fail(EX_USAGE,
-             "--retry needs a pidfile; leave it out, or give --pidfile instead of --pid");
+        fail(EX_USAGE, "--retry needs a pidfile; leave it out, or give --pidfile instead of --pid");
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
         fail(EX_USAGE,
              "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");

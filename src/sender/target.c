@@ -201,12 +201,25 @@ static int cannot_open_process(pid_t pid, int error)
     }
 }
 
+/* Returns 0 if /proc can tell what a process is; else, with a complaint, an exit status. */
+static int check_proc(void)
+{
+    if (procstat_is_own())
+        return 0;
+    complain("/proc is that of another PID namespace, so minitalk-send cannot check the daemon; "
+             "mount the one of this namespace ('unshare --mount-proc', 'nsenter --mount')");
+    return EX_OSERR;
+}
+
 int target_from_pid(pid_t pid, uid_t daemon_user, struct pidref *ret)
 {
     struct pidref process;
-    int error = -pidref_open(pid, &process);
-    int status;
+    int status = check_proc();
+    int error;
 
+    if (status != 0)
+        return status;
+    error = -pidref_open(pid, &process);
     if (error)
         return cannot_open_process(pid, error);
     status = check_process(&process, TARGET_PID, daemon_user);
@@ -237,11 +250,9 @@ static int cannot_open(const char *path, enum target target, int error)
                  how_to_start(target));
         return EX_UNAVAILABLE;
     case EACCES:
-    case EPERM:
         snprintf(what, sizeof what, "not permitted to read the pidfile %s", path);
         return not_permitted(what, target, owner_of(path));
     case EINVAL:
-    case ENXIO:
         complain(
             "%s is not a regular file, so it is not a pidfile of minitalkd; give another --pidfile",
             path);
@@ -339,7 +350,9 @@ int target_from_pidfile(const char *path, enum target target, uid_t daemon_user,
 
     if (fd < 0)
         return cannot_open(path, target, -fd);
-    status = check_owner_of_file(fd, path, target, daemon_user);
+    status = check_proc();
+    if (status == 0)
+        status = check_owner_of_file(fd, path, target, daemon_user);
     if (status == 0)
         status = check_lock(path, target, fd, &process);
     close(fd);

@@ -601,7 +601,7 @@ test_a_message_that_is_partly_in_the_log_is_reported_as_unconfirmed() {
     mkfifo pipe
     exec 3<> pipe
     python3 -c 'import fcntl; fcntl.fcntl(3, fcntl.F_SETPIPE_SZ, 4096)'
-    "$minitalkd" --foreground --output=stdout --pidfile=minitalk.pid > pipe 3>&- &
+    "$minitalkd" --foreground --output=stdout --pidfile=minitalk.pid > pipe 2> errors 3>&- &
     daemon=$!
     also_end "$daemon"
     read -r _ <&3
@@ -613,6 +613,8 @@ test_a_message_that_is_partly_in_the_log_is_reported_as_unconfirmed() {
     within 3000 expect_end 0 "$daemon"
     expect_end 75 "$sender"
     grep -q 'ended before it confirmed the message' sender-errors
+    grep -q '^minitalkd: a part of the message from process .* stays in standard output' errors ||
+        fail "on standard error: $(cat errors)"
     exec 3>&-
 }
 

@@ -190,6 +190,26 @@ test_under_nohup_SIGHUP_opens_the_log_anew_too() {
     expect_messages log one
 }
 
+# ---- reasons ----
+
+test_a_log_that_cannot_be_created_again_is_explained() {
+    local status=0
+    start_logger
+    rm log
+    ln -s elsewhere log
+    send --retry --wait=1 'a message' 2> stderr || status=$?
+    [ "$status" -eq 74 ] || fail "the sender ended with $status"
+    grep 'writing to the log failed' errors > records
+    # A sender that sends again is recorded once.
+    [ "$(wc -l < records)" -eq 1 ] || fail "$(cat records)"
+    grep -q ': it is not a regular file$' records || fail "$(cat records)"
+}
+
+test_the_log_file_cannot_be_the_pidfile() {
+    expect_status 64 "$minitalkd" --foreground --output=file:log --pidfile=log
+    expect_complaint 'the log file log is the pidfile, too; give another'
+}
+
 # ---- Debian's logrotate ----
 
 # snippet_of_manual: the example of minitalkd(8), for ./logs, and for a daemon that is no service.
@@ -294,6 +314,7 @@ test_a_message_that_cannot_be_taken_back_is_reported_as_unconfirmed() {
     expect_end 70 "$daemon"
     grep -q '^minitalkd: a part of the message from process .* stays in the log file' errors ||
         fail "on standard error: $(cat errors)"
+    grep -qx 'minitalkd: stopped: a part of a message stays in the log' errors
     run_by=()
     start_logger
     send 'a line of its own'

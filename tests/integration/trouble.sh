@@ -116,6 +116,35 @@ test_a_pidfile_that_cannot_be_opened_is_an_error() {
     expect_complaint 'cannot open the pidfile loop/pid: Too many levels of symbolic links'
 }
 
+# with_wrong_numbers COMMAND…: runs it where /proc names processes of another PID namespace: number
+# $daemon is minitalkd there, and an innocent process to the kernel. Fails if that process ends.
+with_wrong_numbers() {
+    # shellcheck disable=SC2016 # the inner shell expands it
+    unshare --pid --fork --kill-child "$BASH" -c '
+        echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid
+        sleep 100 &
+        [ $! -eq "$1" ] || exit 99
+        shift
+        "$@"
+        status=$?
+        kill $! || exit 98
+        wait $!
+        [ $? -eq 143 ] || exit 97
+        exit $status' with-wrong-numbers "$daemon" "$@"
+}
+
+test_a_proc_of_another_pid_namespace_is_never_believed() {
+    needs_root 'make a PID namespace'
+    start_daemon
+    for target in "--pid=$daemon" "--pidfile=$PWD/minitalk.pid"; do
+        expect_status 71 with_wrong_numbers "$minitalk_send" "$target" 'a message'
+        expect_complaint '/proc is that of another PID namespace'
+    done
+    expect_status 71 with_wrong_numbers "$minitalkd" --foreground --output=stdout --pidfile=pid
+    expect_complaint '/proc is that of another PID namespace'
+    expect_received < /dev/null
+}
+
 test_a_daemon_in_another_pid_namespace_is_named_as_such() {
     needs_root 'make a PID namespace'
     start_daemon
@@ -219,12 +248,16 @@ test_a_daemon_without_descriptors_is_busy() {
 test_the_directory_of_another_user_is_named_as_such() {
     needs_root 'become another user'
     install -d -o "$USER_B" -m 700 "$PWD/of-b"
-    export XDG_RUNTIME_DIR=$PWD/of-b
+    install -d -o root -m 700 "$PWD/of-root"
     publish_programs
+    export XDG_RUNTIME_DIR=$PWD/of-b
     for user in root "$USER_A"; do
         expect_status 77 as "$user" "$minitalk_send" --user 'a message'
         expect_complaint "XDG_RUNTIME_DIR is $PWD/of-b, which belongs to user $USER_B and not to you"
     done
+    # As after su(1) of root.
+    XDG_RUNTIME_DIR=$PWD/of-root expect_status 77 as "$USER_A" "$minitalk_send" --user 'a message'
+    expect_complaint "XDG_RUNTIME_DIR is $PWD/of-root, which belongs to user 0 and not to you"
 }
 
 test_a_closed_standard_input_is_named_by_each_of_its_paths() {
