@@ -371,7 +371,7 @@ test_an_unreadable_input_ends_a_run_that_keeps_going() {
 # With --retry, the next message goes to the next daemon. The daemon is killed in the middle of
 # writing the first one, as in test_with_retry_a_message_that_may_be_in_the_log_is_not_sent_again.
 test_an_unconfirmed_message_is_named_once_and_never_sent_again() {
-    local line
+    local line cure='start the daemon, check the log, and send the message again if it is not there'
     mkfifo pipe
     exec 4<> pipe
     "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 4>&- &
@@ -387,7 +387,7 @@ test_an_unconfirmed_message_is_named_once_and_never_sent_again() {
     exec 4>&-
     start_daemon
     expect_end 75 "$sender"
-    expect_lines "$line; start the daemon and send again" \
+    expect_lines "$line; $cure" \
         '1 message confirmed, 0 not logged, 1 unconfirmed'
     expect_received second
 }

@@ -294,7 +294,7 @@ test_a_daemon_killed_in_the_middle_of_a_message_is_named() {
     kill -KILL "$daemon"
     within 1000 expect_end 75 "$sender"
     mv sender-errors stderr
-    expect_complaint "the daemon, process $daemon, ended before it confirmed the message"
+    expect_complaint "the daemon, process $daemon, ended before it had the whole message"
 }
 
 # ---- options ----
