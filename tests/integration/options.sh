@@ -374,10 +374,11 @@ test_an_unconfirmed_message_is_named_once_and_never_sent_again() {
     local line cure='start the daemon, check the log, and send the message again if it is not there'
     mkfifo pipe
     exec 4<> pipe
+    python3 -c 'import fcntl; fcntl.fcntl(4, fcntl.F_SETPIPE_SZ, 4096)'
     "$minitalkd" --foreground --output=stdout --pidfile="$PWD/minitalk.pid" > pipe 4>&- &
     daemon=$!
     read -r _ <&4
-    { head -c 100000 /dev/zero | tr '\0' x; printf '\nsecond\n'; } > lines
+    { head -c 8000 /dev/zero | tr '\0' x; printf '\nsecond\n'; } > lines
     send --keep-going --retry --timeout=30 < lines 2> stderr 4>&- &
     sender=$!
     read -r -N 1 _ <&4
