@@ -146,7 +146,12 @@ end_others() {
     done < "$scratch.others"
 }
 
-# ---- the documentation ----
+# ---- the sources and the documentation ----
+
+# constant NAME FILE: prints the number that this file below src/ defines as NAME.
+constant() {
+    sed -n "s/^#define $1 \([0-9]*\)u\{0,1\}\$/\1/p" "$srcdir/src/$2" | grep .
+}
 
 # Prints the configuration of logrotate(8) that minitalkd(8) shows.
 logrotate_example() {

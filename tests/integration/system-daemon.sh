@@ -85,11 +85,6 @@ says_subuid() {
     unmount+=(/etc/subuid)
 }
 
-# constant NAME FILE: prints the number that this file below src/ defines as NAME.
-constant() {
-    sed -n "s/^#define $1 \([0-9]*\)u\{0,1\}\$/\1/p" "$srcdir/src/$2" | grep .
-}
-
 expect_nothing() {
     expect_received < /dev/null
 }

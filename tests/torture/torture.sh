@@ -282,7 +282,7 @@ test_everybody_runs_at_idle_priority() {
 # With the smallest limit, the daemon has no room for so many senders.
 test_hardly_any_descriptors() {
     local limit
-    limit=$(sed -n 's/^#define SERVER_DESCRIPTORS_MIN //p' "$srcdir/src/daemon/server.h")
+    limit=$(constant SERVER_DESCRIPTORS_MIN daemon/server.h)
     run_by=(prlimit "--nofile=$limit:$limit")
     may_be_denied=(75)
     suffer nothing_else "$limit"
