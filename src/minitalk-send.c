@@ -59,7 +59,7 @@ static void require_own_directory(const char *directory, uid_t daemon_user)
 {
     struct stat status;
 
-    /* Root's own directory is not trusted less than others, but it is of no use to other users. */
+    /* Root's directory is trusted, but other users may not enter it. */
     if (stat(directory, &status) == 0 &&
         (!trust_has(status.st_uid, daemon_user) ||
          (status.st_uid != getuid() && access(directory, X_OK) < 0)))

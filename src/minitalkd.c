@@ -297,17 +297,18 @@ static int open_log_file(const char *path, const struct pidfile *pidfile, struct
 {
     int r = file_open(path, ret);
 
-    if (r >= 0 && descriptors_share_file(ret->fd, pidfile->fd)) {
+    if (r < 0) {
+        complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
+                 path, file_reason(-r));
+        return r == -EEXIST ? EX_UNAVAILABLE : EX_CANTCREAT;
+    }
+    if (descriptors_share_file(ret->fd, pidfile->fd)) {
         complain(
             "the log file %s is the pidfile, too; give another --pidfile or --output=file:PATH",
             path);
         return EX_USAGE;
     }
-    if (r >= 0)
-        return 0;
-    complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
-             path, file_reason(-r));
-    return r == -EEXIST ? EX_UNAVAILABLE : EX_CANTCREAT;
+    return 0;
 }
 
 /* Returns 0; else, with a complaint, an exit status. */
