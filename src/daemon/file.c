@@ -116,13 +116,9 @@ static int append(struct sink *sink, line_writer *write, const struct message *m
     if (r == 0 && stat.st_nlink == 0)
         r = reopen_file(sink);
     if (r == 0)
-        r = line_begin(sink->fd, &sink->is_torn);
-    if (r == 0)
-        r = write(sink->fd, message, line);
-    if (r == 0)
-        return 0;
+        r = line_write(sink->fd, write, message, line, &sink->is_torn);
     /* A regular file is never full for the moment only: there is nothing to wait for. */
-    return line_abandon(sink->fd, line, &sink->is_torn, r == -EINPROGRESS ? -EAGAIN : r);
+    return r == -EINPROGRESS ? line_abandon(sink->fd, line, &sink->is_torn, -EAGAIN) : r;
 }
 
 static int write_file(struct sink *sink)

@@ -33,7 +33,8 @@ static ssize_t judge(ssize_t n)
     return errno == EAGAIN ? -EINPROGRESS : -errno;
 }
 
-int line_begin(int fd, bool *is_torn)
+/* Ends a torn line. Returns 0 with *is_torn set to false, or an error as a line_writer. */
+static int begin(int fd, bool *is_torn)
 {
     while (*is_torn) {
         ssize_t n;
@@ -64,6 +65,16 @@ int line_abandon(int fd, const struct line *line, bool *is_torn, int error)
         return error;
     *is_torn = true;
     return -ENOTRECOVERABLE;
+}
+
+int line_write(int fd, line_writer *write, const struct message *message, struct line *line,
+               bool *is_torn)
+{
+    int r = begin(fd, is_torn);
+
+    if (r == 0)
+        r = write(fd, message, line);
+    return r == 0 || r == -EINPROGRESS ? r : line_abandon(fd, line, is_torn, r);
 }
 
 /* ---- exact octets ---- */

@@ -39,16 +39,16 @@ line_writer line_write_escaped;
 line_writer line_write_raw;
 
 /*
- * Ends the line that a failed write has left, if *is_torn. Must be called before a message is
- * written. Returns 0 with *is_torn set to false, or an error as a line_writer.
+ * Ends the line that a failed write has left, if *is_torn, and then calls the line_writer. If that
+ * fails, abandons the message. Returns what the line_writer or line_abandon() returns.
  */
-int line_begin(int fd, bool *is_torn);
+int line_write(int fd, line_writer *write, const struct message *message, struct line *line,
+               bool *is_torn);
 
 /*
- * Must be called after a line_writer or line_begin() has failed with this error. Takes back what
- * has been written of the message, unless the log is no regular file or somebody else has changed
- * the file meanwhile. Returns the error; -ENOTRECOVERABLE, with *is_torn set to true, if a part of
- * the message stays in the log.
+ * Gives up a message because of this error. Takes back what has been written of it, unless the log
+ * is no regular file or somebody else has changed the file meanwhile. Returns the error;
+ * -ENOTRECOVERABLE, with *is_torn set to true, if a part of the message stays in the log.
  */
 int line_abandon(int fd, const struct line *line, bool *is_torn, int error);
 

@@ -20,13 +20,7 @@ static int poll_stdout(const struct sink *sink)
 
 static int write_line(struct sink *sink, line_writer *write)
 {
-    int r = line_begin(sink->fd, &sink->is_torn);
-
-    if (r == 0)
-        r = write(sink->fd, &sink->entry.message, &sink->line);
-    if (r == 0 || r == -EINPROGRESS)
-        return r;
-    return line_abandon(sink->fd, &sink->line, &sink->is_torn, r);
+    return line_write(sink->fd, write, &sink->entry.message, &sink->line, &sink->is_torn);
 }
 
 static int write_escaped(struct sink *sink)
