@@ -208,12 +208,22 @@ remove_guests() {
     rmdir "$guests"
 }
 
+# Keeps the daily jobs of apt(8) and dpkg(1) from the guest. They start a while after the boot, hold
+# the lock that the tests need to install packages, and write files of their own.
+mask_timers() {
+    local timer
+    for timer in apt-daily apt-daily-upgrade dpkg-db-backup; do
+        ln -s /dev/null "$(about root)/etc/systemd/system/$timer.timer"
+    done
+}
+
 # make_guest RELEASE: makes a fresh guest, which boot can boot.
 make_guest() {
     make_tree "$1"
     mkdir -p "$(about root)"
     tar -C "$(about root)" --numeric-owner -xpf "$workplace/$1.tar"
     echo "$machine" > "$(about root)/etc/hostname"
+    mask_timers
 }
 
 # start_guest RELEASE: makes and boots a fresh guest. It has two ordinary users, alice and bob, and
