@@ -5,6 +5,7 @@
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -20,6 +21,8 @@
 /* Positions of fields in /proc/PID/stat, from 1. Its fields have no labels. */
 #define NAME_FIELD 2
 #define CPU_FIELD 39
+/* Octets. Of a longer line in /proc/PID/status, the rest is ignored: it can only be "Groups". */
+#define LINE_SIZE 4096
 
 static bool has_both(unsigned long long mask)
 {
@@ -122,7 +125,7 @@ static const struct {
 
 #define LINES (sizeof lines / sizeof lines[0])
 
-/* Reads one line. Returns true if it is one of lines[] and its value is valid. */
+/* Returns true if the line is one of lines[] and its value is valid. */
 static bool take_line(const char *line, struct procstat *stat)
 {
     for (size_t i = 0; i < LINES; i++) {
@@ -134,6 +137,54 @@ static bool take_line(const char *line, struct procstat *stat)
     return false;
 }
 
+struct text {
+    size_t length;
+    bool is_rest; /* the text begins in the middle of a line */
+    char octets[LINE_SIZE];
+};
+
+/* Takes all whole lines off the text. Returns how many of them are valid lines of lines[]. */
+static size_t take_lines(struct text *text, struct procstat *stat)
+{
+    char *line = text->octets, *end;
+    size_t found = 0;
+
+    while ((end = memchr(line, '\n', text->length))) {
+        *end++ = '\0';
+        found += !text->is_rest && take_line(line, stat);
+        text->is_rest = false;
+        text->length -= (size_t)(end - line);
+        line = end;
+    }
+    if (text->length == sizeof text->octets) {
+        text->is_rest = true;
+        text->length = 0;
+    }
+    memmove(text->octets, line, text->length);
+    return found;
+}
+
+/* Without stdio, because the daemon has to look at a new sender even if it has no memory left. */
+static int read_status(int fd, struct procstat *ret)
+{
+    struct procstat stat = {0};
+    struct text text = {0};
+    size_t found = 0;
+    ssize_t n;
+
+    do {
+        n = read(fd, text.octets + text.length, sizeof text.octets - text.length);
+        if (n < 0)
+            return -errno;
+        text.length += (size_t)n;
+        found += take_lines(&text, &stat);
+    } while (n > 0 && found < LINES);
+    if (found < LINES)
+        return -EBADMSG;
+    *ret = stat;
+    return 0;
+}
+
 bool procstat_is_own(void)
 {
     char number[32] = "";
@@ -143,36 +194,28 @@ bool procstat_is_own(void)
     return strtol(number, NULL, 10) == getpid();
 }
 
-FILE *procstat_open(pid_t pid, const char *name)
+static int open_entry(pid_t pid, const char *name)
 {
     char path[64];
-    FILE *file;
+    int fd;
 
     snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    file = fopen(path, "re");
-    if (!file && errno == ENOENT)
-        errno = ESRCH;
-    return file;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? -ESRCH : -errno;
+    return fd;
 }
 
 int procstat_read(pid_t pid, struct procstat *ret)
 {
-    struct procstat stat = {0};
-    size_t found = 0;
-    char *line = NULL;
-    size_t size = 0;
-    FILE *file = procstat_open(pid, "status");
+    int fd = open_entry(pid, "status");
+    int r;
 
-    if (!file)
-        return -errno;
-    while (found < LINES && getline(&line, &size, file) >= 0)
-        found += take_line(line, &stat);
-    free(line);
-    fclose(file);
-    if (found < LINES)
-        return found == 0 ? -ESRCH : -EBADMSG;
-    *ret = stat;
-    return 0;
+    if (fd < 0)
+        return fd;
+    r = read_status(fd, ret);
+    close(fd);
+    return r;
 }
 
 bool procstat_has_room(const struct procstat *stat)
@@ -201,13 +244,17 @@ int procstat_cpu(pid_t pid, int *ret)
 {
     /* Enough for the command name and for the longest numbers up to CPU_FIELD. */
     char text[1024];
-    size_t length;
-    FILE *file = procstat_open(pid, "stat");
+    int fd = open_entry(pid, "stat");
+    ssize_t length;
 
-    if (!file)
-        return -errno;
-    length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
+    if (fd < 0)
+        return fd;
+    length = read(fd, text, sizeof text - 1);
+    if (length < 0)
+        length = -errno;
+    close(fd);
+    if (length < 0)
+        return (int)length;
     text[length] = '\0';
-    return length == 0 ? -ESRCH : read_cpu(text, ret);
+    return read_cpu(text, ret);
 }

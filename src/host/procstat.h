@@ -3,14 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <sys/types.h>
-
-/*
- * Opens /proc/PID/NAME for reading. The caller closes the stream. Returns NULL with errno on
- * failure: ESRCH if the process does not exist.
- */
-FILE *procstat_open(pid_t pid, const char *name);
 
 /*
  * Returns true if /proc shows the PID namespace of this process. If it does not, as after
@@ -35,8 +28,8 @@ struct procstat {
 };
 
 /*
- * Reads /proc/PID/status. Returns 0 with *ret; -ESRCH if no such process exists or /proc does not
- * show it; -EBADMSG if the file has an unknown format; another -errno.
+ * Reads /proc/PID/status, and allocates no memory. Returns 0 with *ret; -ESRCH if no such process
+ * exists or /proc does not show it; -EBADMSG if the file has an unknown format; another -errno.
  */
 int procstat_read(pid_t pid, struct procstat *ret);
 

@@ -2,6 +2,7 @@
 /* check-procstat.c - tests that the entry of a process in /proc is read correctly */
 
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 
 #include "child.h"
 #include "host/procstat.h"
+#include "scarce.h"
 #include "suite.h"
 
 static void set_mask(int how, int first, int second)
@@ -148,6 +150,39 @@ START_TEST(may_kill_tells_if_a_process_has_cap_kill)
 }
 END_TEST
 
+/* The line "Groups" comes before others, and is longer than the reader's buffer. */
+static void is_in_many_groups(void)
+{
+    static gid_t groups[10000];
+
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        groups[i] = (gid_t)(100000 + i);
+    ck_assert_int_eq(setgroups(sizeof groups / sizeof groups[0], groups), 0);
+    blocks_both();
+}
+
+/* Only root can join groups. */
+START_TEST(a_process_in_many_groups_can_be_read)
+{
+    struct procstat stat = stat_of(geteuid() == 0 ? is_in_many_groups : blocks_both);
+
+    ck_assert(stat.is_shielded);
+    ck_assert_uint_gt(stat.signal_limit, 0);
+}
+END_TEST
+
+START_TEST(reading_needs_no_memory)
+{
+    struct procstat stat;
+    int r;
+
+    memory_is_scarce = true;
+    r = procstat_read(getpid(), &stat);
+    memory_is_scarce = false;
+    ck_assert_int_eq(r, 0);
+}
+END_TEST
+
 static void has_room_for_three(void)
 {
     struct rlimit limit = {.rlim_cur = 3, .rlim_max = 3};
@@ -260,6 +295,8 @@ Suite *make_suite(void)
         only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
         real_and_effective_user_are_told_apart,
         may_kill_tells_if_a_process_has_cap_kill,
+        a_process_in_many_groups_can_be_read,
+        reading_needs_no_memory,
         the_limit_of_pending_signals_is_read,
         room_is_room_for_a_signal_in_each_slot,
         a_stopped_process_has_state_t_and_a_zombie_has_state_z,

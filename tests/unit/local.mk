@@ -55,8 +55,8 @@ sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_even
 	--wrap=sd_event_new,--wrap=sd_event_set_watchdog,--wrap=sd_event_source_set_enabled,$\
 	--wrap=sd_event_source_set_exit_on_failure,--wrap=sd_event_source_set_io_fd_own,$\
 	--wrap=sd_event_source_set_priority
-other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,--wrap=fopen,$\
-	--wrap=fork,--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pipe2,$\
+other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,$\
+	--wrap=fork,--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pipe2,--wrap=read,$\
 	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\
 	--wrap=socket,--wrap=strdup,--wrap=write
 
@@ -124,6 +124,7 @@ tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_procstat_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
 
 tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)

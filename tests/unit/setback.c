@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -53,12 +52,12 @@ WRAP(int, -1, chdir, (const char *path), (path))
 WRAP(int, -1, dup2, (int from, int to), (from, to))
 WRAP(int, -1, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(int, -1, flock, (int fd, int operation), (fd, operation))
-WRAP(FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
 WRAP(pid_t, -1, fork, (void), ())
 WRAP(int, -1, fstat, (int fd, struct stat *ret), (fd, ret))
 WRAP(int, -1, getrlimit, (__rlimit_resource_t which, struct rlimit *ret), (which, ret))
 WRAP(int, -1, pidfd_open, (pid_t pid, unsigned flags), (pid, flags))
 WRAP(int, -1, pipe2, (int *ret, int flags), (ret, flags))
+WRAP(ssize_t, -1, read, (int fd, void *ret, size_t size), (fd, ret, size))
 WRAP(int, -EIO, sd_event_add_defer,
      (sd_event * event, sd_event_source **ret, sd_event_handler_t handler, void *userdata),
      (event, ret, handler, userdata))
