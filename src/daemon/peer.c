@@ -29,42 +29,60 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
     return peer->on_end(peer->owner, peer);
 }
 
-static int watch(struct peer *peer, sd_event *event, struct subids *subids)
+struct peer *peer_new_spare(void)
 {
-    struct procstat stat;
-    int r = procstat_read(peer->process.pid, &stat);
+    struct peer *peer = calloc(1, sizeof *peer);
 
-    if (r < 0)
-        return r;
-    peer->uid = stat.real_uid;
-    peer->account = account_read(subids, peer->process.pid, stat.real_uid);
-    /*
-     * Check for the end last: if the process has not ended by now, /proc has described this
-     * process, and no later one with the same PID.
-     */
-    if (!stat.is_shielded || pidref_ended(&peer->process))
+    if (peer)
+        peer->process = PIDREF_NONE;
+    return peer;
+}
+
+static int look(struct peer *peer, pid_t pid, struct procstat *ret)
+{
+    int r;
+
+    if (pid == getpid())
         return -EINVAL;
-    r = sd_event_add_io(event, &peer->end, peer->process.fd, EPOLLIN, on_end, peer);
+    r = pidref_open(pid, &peer->process);
+    return r < 0 ? r : procstat_read(pid, ret);
+}
+
+/*
+ * Must be called after all that was read from /proc: if the process has not ended by now, /proc has
+ * described this process, and no later one with the same PID.
+ */
+static int check(const struct peer *peer, const struct procstat *stat)
+{
+    return stat->is_shielded && !pidref_ended(&peer->process) ? 0 : -EINVAL;
+}
+
+static int watch(struct peer *peer, sd_event *event)
+{
+    int r = sd_event_add_io(event, &peer->end, peer->process.fd, EPOLLIN, on_end, peer);
+
     return r < 0 ? r : sd_event_source_set_exit_on_failure(peer->end, true);
 }
 
 int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler handler,
              void *owner, struct peer **ret)
 {
-    struct peer *peer;
+    struct peer *peer = peer_new_spare();
+    struct procstat stat;
     int r;
 
-    if (pid == getpid())
-        return -EINVAL;
-    peer = calloc(1, sizeof *peer);
     if (!peer)
         return -ENOMEM;
-    peer->process = PIDREF_NONE;
     peer->on_end = handler;
     peer->owner = owner;
-    r = pidref_open(pid, &peer->process);
+    r = look(peer, pid, &stat);
+    if (r >= 0) {
+        peer->uid = stat.real_uid;
+        peer->account = account_read(subids, pid, stat.real_uid);
+        r = check(peer, &stat);
+    }
     if (r >= 0)
-        r = watch(peer, event, subids);
+        r = watch(peer, event);
     if (r < 0) {
         peer_free(peer);
         return r;
@@ -75,10 +93,29 @@ int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler
 
 void peer_free(struct peer *peer)
 {
+    if (!peer)
+        return;
     sd_event_source_unref(peer->end);
     pidref_close(&peer->process);
     origin_free(&peer->origin);
     free(peer);
+}
+
+int peer_open_spare(struct peer *peer, pid_t pid)
+{
+    struct procstat stat;
+    int r = look(peer, pid, &stat);
+
+    if (r >= 0)
+        r = check(peer, &stat);
+    if (r < 0)
+        peer_close_spare(peer);
+    return r;
+}
+
+void peer_close_spare(struct peer *peer)
+{
+    pidref_close(&peer->process);
 }
 
 const struct pidref *peer_process(const struct peer *peer)

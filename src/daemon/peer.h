@@ -29,6 +29,22 @@ int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler
              void *owner, struct peer **ret);
 void peer_free(struct peer *peer);
 
+/*
+ * A spare peer has no process yet. It is made in advance, for the time when no memory is left.
+ * Returns NULL if memory is short.
+ */
+struct peer *peer_new_spare(void);
+
+/*
+ * Opens the process for the spare peer, without memory of its own. The process can then be
+ * signalled. Its end is not watched, and its user and account are not known. Returns what
+ * peer_new() returns.
+ */
+int peer_open_spare(struct peer *peer, pid_t pid);
+
+/* Closes the process. The peer is a spare one again. */
+void peer_close_spare(struct peer *peer);
+
 /* Returns the process, for signals to it. The peer keeps it. */
 const struct pidref *peer_process(const struct peer *peer);
 

@@ -53,6 +53,7 @@ struct server {
     struct rejects rejects;
     struct subids subids;
     struct spares spares;
+    struct peer *spare; /* for a new sender when memory or descriptors run out */
     pid_t told_sender;   /* the last record about a refused message was about this process */
     int told_failure;    /* and this errno of the log, or 0 */
     struct trace *trace; /* NULL: none */
@@ -215,28 +216,36 @@ static bool is_exhausted(int r)
     return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
 }
 
+/* Opens the spare peer, with the spare descriptors. Returns 1 or -errno. */
+static int open_spare(struct server *server, pid_t pid)
+{
+    int r;
+
+    spares_close(&server->spares);
+    r = peer_open_spare(server->spare, pid);
+    if (r >= 0)
+        return 1;
+    spares_open(&server->spares);
+    return r;
+}
+
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
 {
     struct server *server = owner;
     struct peer *peer;
     uint64_t now = monotonic_now();
-    bool has_room;
     int r;
 
     if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
-    has_room = !is_exhausted(r);
-    if (!has_room) {
-        spares_close(&server->spares);
-        r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
+    if (is_exhausted(r)) {
+        peer = server->spare;
+        r = open_spare(server, pid);
     }
-    if (r >= 0) {
+    if (r >= 0)
         *ret_peer = peer;
-        return has_room ? 0 : 1;
-    }
-    spares_open(&server->spares);
-    if (!is_exhausted(r))
+    else if (!is_exhausted(r))
         rejects_add(&server->rejects, pid, now);
     return r;
 }
@@ -245,7 +254,10 @@ static void close_peer(void *owner, void *peer)
 {
     struct server *server = owner;
 
-    peer_free(peer);
+    if (peer == server->spare)
+        peer_close_spare(peer);
+    else
+        peer_free(peer);
     spares_open(&server->spares);
 }
 
@@ -635,12 +647,15 @@ int server_new(struct sink *sink, const struct server_limits *limits, struct tra
     if (!server)
         return -ENOMEM;
     server->spares = SPARES_NONE;
+    server->spare = peer_new_spare();
     server->sink = sink;
     server->trace = trace;
     spin_init(&server->spin);
     subids_init(&server->subids, SUBIDS_FILE);
     server->is_bound = server->spin.longest == 0;
     r = exchange_init(&server->exchange, &exchange_ops, server, limits->message, sessions);
+    if (!server->spare)
+        r = -ENOMEM;
     exchange_limit_rate(&server->exchange, limits->rate);
     if (r >= 0)
         r = sd_event_new(&server->event);
@@ -679,6 +694,7 @@ void server_free(struct server *server)
     subids_done(&server->subids);
     shortage_close(&server->shortage);
     spares_close(&server->spares);
+    peer_free(server->spare);
     sd_event_unref(server->event);
     free(server);
 }

@@ -297,6 +297,12 @@ static bool evict(struct exchange *ex, struct session *s)
     return true;
 }
 
+/* Returns true if there was an idle session, which is evicted now. */
+static bool evict_idle(struct exchange *ex)
+{
+    return evict(ex, idle_to_evict(ex));
+}
+
 /* Returns how many of the sessions that are left are kept for others than this user. */
 static unsigned kept_for_others(const struct exchange *ex, uid_t account)
 {
@@ -312,8 +318,7 @@ static bool make_way(struct exchange *ex, uid_t account)
 {
     const struct user *most;
 
-    if (ex->sessions.count + kept_for_others(ex, account) < ex->sessions.limit ||
-        evict(ex, idle_to_evict(ex)))
+    if (ex->sessions.count + kept_for_others(ex, account) < ex->sessions.limit || evict_idle(ex))
         return true;
     most = users_with_most_sessions(&ex->users);
     if (!most || most->sessions <= users_sessions(&ex->users, account) + 1)
@@ -430,6 +435,33 @@ static void resume(struct exchange *ex, struct session *s)
     }
 }
 
+/* Opens a peer for a process that asks to start. Where there is no room, idle sessions give way. */
+static int open_peer(struct exchange *ex, pid_t pid, void **ret_peer)
+{
+    int r = ex->ops->open(ex->owner, pid, ret_peer);
+
+    while (r == 1 && ex->users.idle > 0) {
+        ex->ops->close(ex->owner, *ret_peer);
+        evict_idle(ex);
+        r = ex->ops->open(ex->owner, pid, ret_peer);
+    }
+    return r;
+}
+
+/* Opens a session, after evictions if necessary. Returns NULL if the sender has to come later. */
+static struct session *open_session(struct exchange *ex, pid_t pid, void *peer)
+{
+    uid_t account = ex->ops->account(ex->owner, peer);
+    struct session *s;
+
+    if (!make_way(ex, account))
+        return NULL;
+    do
+        s = add(ex, pid, account, peer);
+    while (!s && evict_idle(ex));
+    return s;
+}
+
 /*
  * Handles a probe from a process without a session: opens a session, or refuses the probe. The
  * probe that opens a session goes behind the barrier once more. Bits that were pending before may
@@ -438,21 +470,20 @@ static void resume(struct exchange *ex, struct session *s)
  */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
+    bool wants_session = probe.ask == ASK_START && !ex->stopping;
     enum reply_code refusal = REPLY_FORGOTTEN;
     struct session *s = NULL;
     void *peer;
-    int r = ex->ops->open(ex->owner, pid, &peer);
+    int r = wants_session ? open_peer(ex, pid, &peer) : ex->ops->open(ex->owner, pid, &peer);
 
     if (r < 0)
         return;
-    if (probe.ask == ASK_START && ex->stopping) {
-        refusal = REPLY_STOPPING;
-    } else if (probe.ask == ASK_START) {
-        uid_t account = ex->ops->account(ex->owner, peer);
-
+    if (wants_session) {
         refusal = REPLY_BUSY;
-        if (r == 0 && make_way(ex, account))
-            s = add(ex, pid, account, peer);
+        if (r == 0)
+            s = open_session(ex, pid, peer);
+    } else if (probe.ask == ASK_START) {
+        refusal = REPLY_STOPPING;
     }
     if (s) {
         barrier_hold(&ex->barrier, pid, probe_pack(probe));

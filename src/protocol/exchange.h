@@ -31,8 +31,9 @@
  *     EXCHANGE_ROOM, or one message of the greatest length if that is more.
  *   - The last sessions are kept for root, and the last ones before those for users who have no
  *     session: see struct exchange.
- *   - At the limit of sessions, the exchange first evicts an idle session: one whose sender has no
- *     message under way and waits for nothing. It is a session of the user who has most idle ones.
+ *   - At the limit of sessions, and where the owner has no room for one more peer or no memory for
+ *     one more session, the exchange first evicts idle sessions: those whose senders have no
+ *     message under way and wait for nothing. Each is a session of the user who has most idle ones.
  *     To make a new session costs its sender little, so an idle session is worth little.
  *   - At a limit, the user who has most sessions (or most octets) gives way, if that user has more
  *     than the asking user would then have.
@@ -89,7 +90,7 @@ struct exchange_ops {
     /*
      * Opens a peer: a handle with which to signal the process. Fails if the process has ended, or
      * if a signal would harm it. Returns 0; or 1 if the owner has no room for one more peer: then
-     * the exchange can only refuse the sender, and must close the peer before it opens another.
+     * the exchange can only send a word to the peer, and must close it before it opens another.
      */
     int (*open)(void *owner, pid_t pid, void **ret_peer);
     void (*close)(void *owner, void *peer);

@@ -78,15 +78,20 @@ static void refuse_probe(struct peer *peer, struct probe probe, enum reply_code 
     debts.refusal = reply;
 }
 
-/* Room is only a number. A session needs memory. */
+/*
+ * Room is only a number. A session needs memory. Without memory, each idle session is evicted,
+ * which brings none here.
+ */
 static void give(const struct want *want)
 {
     if (want->good == GOOD_ROOM)
         want->peer->reserved += want->amount;
-    else if (book.no_memory)
-        refuse_probe(want->peer, debts.admitted_by, REPLY_BUSY);
-    else
+    else if (!book.no_memory)
         admit(want->peer);
+    else if (fairness_has_idle())
+        debts.want = *want;
+    else
+        refuse_probe(want->peer, debts.admitted_by, REPLY_BUSY);
 }
 
 static void deny(const struct want *want)

@@ -156,10 +156,15 @@ static unsigned most_idle(void)
     return most;
 }
 
+bool fairness_has_idle(void)
+{
+    return most_idle() > 0;
+}
+
 /* Returns true if an idle session is to be evicted for the want. */
 static bool takes_idle(const struct want *want)
 {
-    return want->good == GOOD_SESSIONS && most_idle() > 0;
+    return want->good == GOOD_SESSIONS && fairness_has_idle();
 }
 
 bool fairness_is_due(const struct want *want)

@@ -8,7 +8,8 @@
  * queued session has yet to begin its message.
  *
  * Sessions: the last ones are kept for root, and the ones before for users without a session. At
- * the limit, a user with the most idle sessions loses an idle one.
+ * the limit, and as long as there is no memory for a session, a user with the most idle sessions
+ * loses an idle one.
  *
  * Sessions and room: at the limit, if there is no idle session for a session, the user with the
  * most loses a session, if that user has more than the asking user would then have. It never loses
@@ -65,6 +66,9 @@ bool fairness_is_enough(const struct want *want);
 
 /* Returns true if a session must be evicted for the want, which exceeds the limit. */
 bool fairness_is_due(const struct want *want);
+
+/* Returns true if any session is idle. */
+bool fairness_has_idle(void);
 
 /* Returns true if this peer may be evicted for the want. */
 bool fairness_takes_from(const struct want *want, const struct peer *peer);

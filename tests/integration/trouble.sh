@@ -245,6 +245,23 @@ test_a_daemon_without_descriptors_is_busy() {
     expect_received 'with many'
 }
 
+test_without_descriptors_a_new_sender_gets_the_place_of_an_idle_one() {
+    local -a open
+    start_daemon
+    mkfifo lines
+    send < lines &
+    sender=$!
+    exec 3> lines
+    echo 'from the idle one' >&3
+    eventually 5 has_received 1
+    open=("/proc/$daemon/fd"/*)
+    prlimit --pid "$daemon" --nofile="${#open[@]}:$(ulimit -Hn)"
+    send 'from the new one'
+    exec 3>&-
+    expect_end 0 "$sender"
+    expect_received 'from the idle one' 'from the new one'
+}
+
 # ---- cures ----
 
 test_the_directory_of_another_user_is_named_as_such() {

@@ -82,6 +82,28 @@ test_idle_sessions_keep_nobody_from_sending() {
     received_lines $((SESSIONS + 5)) || fail 'the daemon did not receive all messages'
 }
 
+# have_result COUNT: so many messages were received, or refused for lack of memory. Two senders may
+# complain in one line.
+have_result() {
+    [ $(($(received | wc -l) + $(grep -o 'limit of senders, of memory' crowd.errors | wc -l))) -eq "$1" ]
+}
+
+# Each new sender gets a session, in the place of an idle one if necessary, or is told to come later.
+test_a_daemon_without_memory_is_silent_to_nobody() {
+    local count=150 memory
+    needs_plain_build 'limits memory'
+    start_for_users
+    "$minitalk_send" 'with memory'
+    memory=$(awk '/^VmData:/ { print $2 * 1024 }' "/proc/$daemon/status")
+    as "$SERVICE" prlimit --pid "$daemon" --data="$memory:$memory"
+    "$tools/crowd" 300000 $count idle "$minitalk_send" > crowd 2> crowd.errors &
+    also_end $!
+    eventually 60 has_text crowd
+    eventually 30 have_result $((1 + count))
+    [ "$(sessions_of_daemon)" -lt $count ] || fail 'memory was not short'
+    ! has_ended "$daemon" || fail "the daemon has ended: $(cat errors)"
+}
+
 # start_crowd FIRST COUNT: starts senders of long messages under so many user IDs from FIRST on.
 start_crowd() {
     head -c 1000000 /dev/urandom > long

@@ -527,13 +527,36 @@ END_TEST
 
 START_TEST(a_sender_for_which_there_is_no_room_is_told_busy)
 {
-    world.has_no_room = true;
+    world.room = 0;
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_BUSY);
     ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_FORGOTTEN);
     ck_assert_uint_eq(world.exchange.counts.senders, 0);
     ck_assert_uint_eq(world.open_peers, 0);
-    world.has_no_room = false;
+    world.room = SESSIONS;
     sender_delivers(&bob, "hello");
+}
+END_TEST
+
+/* Each idle session that is evicted makes room for one peer. */
+START_TEST(an_idle_session_gives_way_where_there_is_no_room_for_one_more)
+{
+    sender_delivers(&ann, "hello");
+    world.room = 1;
+    ck_assert_int_eq(sender_delivers(&bob, "hello"), REPLY_COMMITTED);
+    ck_assert_uint_eq(world.exchange.counts.senders, 1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_FORGOTTEN);
+    ck_assert_int_eq(sender_delivers(&ann, "hello again"), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_session_with_a_message_under_way_does_not_give_way_where_there_is_no_room)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    world.room = 1;
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_BUSY);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
 }
 END_TEST
 
@@ -623,6 +646,8 @@ Suite *make_suite(void)
         a_forged_probe_does_not_hide_the_verdict,
         a_process_that_a_signal_would_end_is_told_nothing,
         a_sender_for_which_there_is_no_room_is_told_busy,
+        an_idle_session_gives_way_where_there_is_no_room_for_one_more,
+        a_session_with_a_message_under_way_does_not_give_way_where_there_is_no_room,
         a_probe_with_the_pid_of_no_process_opens_no_session,
         bits_of_two_senders_never_mix,
         a_message_belongs_to_the_user_of_its_first_bit,

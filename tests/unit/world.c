@@ -57,7 +57,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     *handle = (struct handle){.pid = pid, .generation = process->generation, .is_open = true};
     *ret_peer = handle;
     world.open_peers++;
-    return world.has_no_room;
+    return world.open_peers > world.room;
 }
 
 static void close_peer(void *owner, void *peer)
@@ -174,7 +174,7 @@ static const struct exchange_ops ops = {
 
 void world_begin(unsigned session_limit)
 {
-    world = (struct world){.now = 1};
+    world = (struct world){.now = 1, .room = WORLD_HANDLES};
     for (unsigned pid = 0; pid < WORLD_PIDS; pid++)
         world.processes[pid].uid = 1000 + pid;
     ck_assert_int_eq(

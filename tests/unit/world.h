@@ -42,7 +42,7 @@ struct world {
     uint64_t now;
     struct process processes[WORLD_PIDS];
     unsigned open_peers;
-    bool has_no_room;  /* for one more peer */
+    unsigned room;     /* peers, at most; beyond, the exchange is told that there is no room */
     int commit_result; /* the log's result for each message */
     bool has_begun;    /* a message that is being committed is partly visible in the log */
     struct notes log, refused, lost, limited;
