@@ -54,7 +54,8 @@ struct server {
     struct subids subids;
     struct spares spares;
     struct peer *spare; /* for a new sender when memory or descriptors run out */
-    pid_t told_sender;   /* the last record about a refused message was about this process */
+    /* The last record about a refused message, unless its sender has had a message logged since: */
+    pid_t told_sender;   /* it was about this process */
     int told_failure;    /* and this errno of the log, or 0 */
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* this round has checked the CPU of the sender */
@@ -311,6 +312,13 @@ static int end_without_verdict(struct server *server)
     return -EINPROGRESS;
 }
 
+/* A message of this sender is in the log. If the log fails again, that is told again. */
+static void forget_failure(struct server *server, pid_t pid)
+{
+    if (pid == server->told_sender)
+        server->told_failure = 0;
+}
+
 static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
 {
     struct server *server = owner;
@@ -324,6 +332,8 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     if (server->sink->wants_origin)
         entry.origin = origin_copy(peer_origin(peer));
     r = sink_write(server->sink, &entry);
+    if (r == 0)
+        forget_failure(server, pid);
     if (r == -ENOTRECOVERABLE)
         return end_without_verdict(server);
     if (r == -EINPROGRESS) {
@@ -543,6 +553,8 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
         return r;
     if (r == -EINPROGRESS)
         return 0;
+    if (r == 0 && server->exchange.committer)
+        forget_failure(server, server->exchange.committer->pid);
     exchange_committed(&server->exchange, monotonic_now(), r);
     r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
     if (r >= 0)

@@ -254,6 +254,10 @@ is_refused() {
     grep -q 'refused a message' errors
 }
 
+has_refused() {
+    [ "$(grep -c 'refused a message' errors)" -eq "$1" ]
+}
+
 # start_stream OPTION…: sends the lines that are written to descriptor 3.
 start_stream() {
     mkfifo lines
@@ -268,7 +272,7 @@ send_line() {
     local confirmed
     confirmed=$(grep -c ' committed, at count ' stderr) || :
     echo "$1" >&3
-    eventually 5 has_confirmed $((confirmed + 1))
+    eventually 30 has_confirmed $((confirmed + 1))
 }
 
 has_confirmed() {
@@ -312,6 +316,23 @@ test_with_retry_a_message_waits_until_the_log_can_be_written_again() {
     expect_end 0 "$sender"
     [ ! -s stderr ] || fail "the sender reported an error: $(cat stderr)"
     expect_received "$LARGE" second third
+}
+
+test_each_time_that_the_log_breaks_is_recorded() {
+    needs_plain_build 'writes files of its own'
+    start_daemon --max-message=5000
+    start_stream --keep-going --trace
+    send_line "$LARGE"
+    for breaks in 1 2 3; do
+        break_log
+        echo 'not logged' >&3
+        eventually 5 has_refused $breaks
+        mend_log
+        send_line "after $breaks"
+    done
+    exec 3>&-
+    expect_end 74 "$sender"
+    expect_received "$LARGE" 'after 1' 'after 2' 'after 3'
 }
 
 test_with_retry_a_log_that_stays_broken_is_an_error_after_its_time() {
