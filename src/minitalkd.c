@@ -385,11 +385,11 @@ static int run(struct program *program, const struct options *options)
 
     if (status != 0)
         return status;
-    sink_record(&program->sink, RECORD_STARTED, 0, 0, "started as process %d", (int)getpid());
+    sink_record(&program->sink, RECORD_STARTED, NULL, "started as process %d", (int)getpid());
     error = -server_run(program->server);
     if (error)
         complain("stopped because of an error: %s", sink_reason(&program->sink, error));
-    sink_record(&program->sink, RECORD_STOPPED, 0, 0, "stopped%s%s", error ? ": " : "",
+    sink_record(&program->sink, RECORD_STOPPED, NULL, "stopped%s%s", error ? ": " : "",
                 error ? sink_reason(&program->sink, error) : "");
     return error ? EX_SOFTWARE : 0;
 }

@@ -132,14 +132,14 @@ static int poll_file(const struct sink *sink)
     return 0;
 }
 
-static int record_file(struct sink *sink, enum record record, pid_t pid, uid_t uid,
+static int record_file(struct sink *sink, enum record record, const struct credentials *about,
                        const char *text)
 {
     char octets[RECORD_SIZE + sizeof DAEMON_COMMAND ": "];
     struct message message = {.bytes = (uint8_t *)octets};
     struct line line = {0};
 
-    (void)record, (void)pid, (void)uid;
+    (void)record, (void)about;
     message.length = (size_t)snprintf(octets, sizeof octets, DAEMON_COMMAND ": %s", text);
     return append(sink, line_write_raw, &message, &line);
 }

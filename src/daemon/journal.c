@@ -192,10 +192,11 @@ static void add_fields(struct journal_entry *out, const struct message *message)
         add_identifier(out, "minitalk");
 }
 
-static void add_sender(struct journal_entry *out, pid_t pid, uid_t uid)
+static void add_credentials(struct journal_entry *out, const struct credentials *credentials)
 {
-    add(out, "MINITALK_SENDER_PID=%d", (int)pid);
-    add(out, "MINITALK_SENDER_UID=%u", (unsigned)uid);
+    add(out, "MINITALK_SENDER_PID=%d", (int)credentials->pid);
+    add(out, "MINITALK_SENDER_UID=%u", (unsigned)credentials->uid);
+    add(out, "MINITALK_SENDER_ACCOUNT=%u", (unsigned)credentials->account);
 }
 
 static void add_origin(struct journal_entry *out, const struct origin *origin)
@@ -237,8 +238,7 @@ static int write_journal(struct sink *sink)
     add_parts(&out, name, sizeof name - 1, entry->message.bytes, entry->message.length);
     add_head(&out, entry->message.priority, MESSAGE_ID_MESSAGE);
     add_fields(&out, &entry->message);
-    add_sender(&out, entry->pid, entry->uid);
-    add(&out, "MINITALK_SENDER_ACCOUNT=%u", (unsigned)entry->account);
+    add_credentials(&out, &entry->from);
     add_origin(&out, &entry->origin);
     add(&out, "MINITALK_BYTES=%zu", entry->message.length);
     r = send_fields(sink, &out);
@@ -259,7 +259,7 @@ static const struct {
     [RECORD_RELIEF] = {MESSAGE_ID_RELIEF, LOG_NOTICE},
 };
 
-static int record_journal(struct sink *sink, enum record record, pid_t pid, uid_t uid,
+static int record_journal(struct sink *sink, enum record record, const struct credentials *about,
                           const char *text)
 {
     struct journal_entry out = {.count = 0};
@@ -269,8 +269,8 @@ static int record_journal(struct sink *sink, enum record record, pid_t pid, uid_
     add(&out, "MESSAGE=%s", text);
     add_head(&out, records[record].priority, records[record].id);
     add_identifier(&out, TAG_OF_DAEMON);
-    if (pid > 0)
-        add_sender(&out, pid, uid);
+    if (about)
+        add_credentials(&out, about);
     r = send_fields(sink, &out);
     free_fields(&out);
     return r;

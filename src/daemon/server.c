@@ -319,11 +319,10 @@ static void forget_failure(struct server *server, pid_t pid)
         server->told_failure = 0;
 }
 
-static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
+static int commit(void *owner, void *peer, const struct credentials *from, struct message *message)
 {
     struct server *server = owner;
-    struct entry entry = {
-        .pid = pid, .uid = uid, .account = peer_account(peer), .message = *message};
+    struct entry entry = {.from = *from, .message = *message};
     int r;
 
     /* Once kill(2) has returned to a program that rotates the log, the new file gets the messages.
@@ -333,7 +332,7 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
         entry.origin = origin_copy(peer_origin(peer));
     r = sink_write(server->sink, &entry);
     if (r == 0)
-        forget_failure(server, pid);
+        forget_failure(server, from->pid);
     if (r == -ENOTRECOVERABLE)
         return end_without_verdict(server);
     if (r == -EINPROGRESS) {
@@ -381,42 +380,42 @@ static const char *explain(enum reply_code reason)
     return NULL;
 }
 
-static void record_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+static void record_limited(void *owner, const struct credentials *from)
 {
     struct server *server = owner;
     const struct rate *rate = &server->exchange.users.rate;
 
-    sink_record(server->sink, RECORD_LIMITED, pid, uid,
+    sink_record(server->sink, RECORD_LIMITED, from,
                 "account %u is at the limit of %u messages in %u seconds (process %d, user %u); "
                 "its senders are told to try again later",
-                (unsigned)account, rate->messages, (unsigned)(rate->time / NSEC_PER_SEC), (int)pid,
-                (unsigned)uid);
+                (unsigned)from->account, rate->messages, (unsigned)(rate->time / NSEC_PER_SEC),
+                (int)from->pid, (unsigned)from->uid);
 }
 
-static void record_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
+static void record_refused(void *owner, const struct credentials *from, enum reply_code reason)
 {
     struct server *server = owner;
     int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
 
     /* A sender with --retry sends again all the time. */
-    if (failure && failure == server->told_failure && pid == server->told_sender)
+    if (failure && failure == server->told_failure && from->pid == server->told_sender)
         return;
     server->told_failure = failure;
-    server->told_sender = pid;
-    sink_record(server->sink, RECORD_REFUSED, pid, uid,
-                "refused a message from process %d, user %u: %s%s%s", (int)pid, (unsigned)uid,
-                explain(reason), failure ? ": " : "",
+    server->told_sender = from->pid;
+    sink_record(server->sink, RECORD_REFUSED, from,
+                "refused a message from process %d, user %u: %s%s%s", (int)from->pid,
+                (unsigned)from->uid, explain(reason), failure ? ": " : "",
                 failure ? sink_reason(server->sink, failure) : "");
 }
 
-static void record_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+static void record_lost(void *owner, const struct credentials *from, size_t bytes)
 {
     struct server *server = owner;
 
-    sink_record(server->sink, RECORD_LOST, pid, uid,
+    sink_record(server->sink, RECORD_LOST, from,
                 "process %d, user %u, ended in the middle of a message, after %zu bytes; nothing "
                 "of the message was logged",
-                (int)pid, (unsigned)uid, bytes);
+                (int)from->pid, (unsigned)from->uid, bytes);
 }
 
 static const struct exchange_ops exchange_ops = {

@@ -19,7 +19,7 @@ static void begin(struct shortage *shortage, const struct procstat *stat)
     shortage->room_found = 0;
     shortage->uid = stat->real_uid;
     shortage->limit = stat->signal_limit;
-    sink_record(shortage->sink, RECORD_SHORTAGE, 0, 0,
+    sink_record(shortage->sink, RECORD_SHORTAGE, NULL,
                 "user %u is at the limit of %llu pending signals, so signals arrive without the "
                 "PID of their sender; end the process that has signals pending, or raise "
                 "LimitSIGPENDING=",
@@ -29,7 +29,7 @@ static void begin(struct shortage *shortage, const struct procstat *stat)
 static void end(struct shortage *shortage)
 {
     shortage->is_on = false;
-    sink_record(shortage->sink, RECORD_RELIEF, 0, 0,
+    sink_record(shortage->sink, RECORD_RELIEF, NULL,
                 "user %u is below the limit of pending signals again", (unsigned)shortage->uid);
 }
 

@@ -46,10 +46,10 @@ static int finish(struct sink *sink, int r)
     sink->is_writing = false;
     sink->failure = -r;
     if (r == -ENOTRECOVERABLE)
-        sink_record(sink, RECORD_PARTIAL, sink->entry.pid, sink->entry.uid,
+        sink_record(sink, RECORD_PARTIAL, &sink->entry.from,
                     "a part of the message from process %d, user %u, stays in %s, and its sender "
                     "is told that it is unconfirmed",
-                    (int)sink->entry.pid, (unsigned)sink->entry.uid, sink->name);
+                    (int)sink->entry.from.pid, (unsigned)sink->entry.from.uid, sink->name);
     free_entry(&sink->entry);
     return r;
 }
@@ -98,8 +98,8 @@ static void tell_stderr(const char *text)
         close(fd);
 }
 
-void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format,
-                 ...)
+void sink_record(struct sink *sink, enum record record, const struct credentials *about,
+                 const char *format, ...)
 {
     char text[RECORD_SIZE];
     va_list arguments;
@@ -110,7 +110,7 @@ void sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, co
     va_end(arguments);
     r = sink->ops->record ? sink->ops->poll(sink) : -ENOTSUP;
     if (r == 0)
-        r = sink->ops->record(sink, record, pid, uid, text);
+        r = sink->ops->record(sink, record, about, text);
     if ((r < 0 && r != -EINPROGRESS) || record == RECORD_KEPT)
         tell_stderr(text);
 }
@@ -124,7 +124,7 @@ void sink_reopen(struct sink *sink)
     assert(!sink->is_writing);
     r = sink->ops->reopen(sink);
     if (r < 0)
-        sink_record(sink, RECORD_KEPT, 0, 0,
+        sink_record(sink, RECORD_KEPT, NULL,
                     "cannot open the log file anew (%s), so messages still go to the old one; mend "
                     "that, and send SIGHUP again",
                     sink_reason(sink, -r));

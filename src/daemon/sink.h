@@ -14,15 +14,12 @@
 
 #include "daemon/line.h"
 #include "daemon/origin.h"
+#include "protocol/credentials.h"
 #include "protocol/frame.h"
 
-/*
- * A message and its sender: pid and uid as the kernel attested them, account (account.h), and
- * origin as far as it is known.
- */
+/* A message, and where it is from. The origin is known as far as /proc has told it. */
 struct entry {
-    pid_t pid;
-    uid_t uid, account;
+    struct credentials from;
     struct origin origin;
     struct message message;
 };
@@ -71,11 +68,11 @@ struct sink_ops {
      */
     int (*poll)(const struct sink *sink);
     /*
-     * Writes a record, once poll() has returned 0. pid and uid are those of the sender that the
-     * text is about; pid is 0 if it is about none. NULL if the log takes no records. Returns as
-     * write().
+     * Writes a record, once poll() has returned 0. about is the sender that the text is about, or
+     * NULL. The function is NULL if the log takes no records. Returns as write().
      */
-    int (*record)(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *text);
+    int (*record)(struct sink *sink, enum record record, const struct credentials *about,
+                  const char *text);
     /* As sink_reopen(). NULL if the log cannot be opened anew. Is not called during a write. */
     int (*reopen)(struct sink *sink);
 };
@@ -145,10 +142,11 @@ int sink_check(const struct sink *sink);
 void sink_reopen(struct sink *sink);
 
 /*
- * Writes a record about the daemon or a sender: to the log, or to standard error if the log takes
- * no records or cannot be reached. Never blocks, because nobody waits for a record: if the log or
- * standard error is full, the record is dropped. RECORD_KEPT goes to both, because a program that
- * looks at the path of the file does not see the old file.
+ * Writes a record about the daemon (NULL) or about a sender: to the log, or to standard error if
+ * the log takes no records or cannot be reached. Never blocks, because nobody waits for a record:
+ * if the log or standard error is full, the record is dropped. RECORD_KEPT goes to both, because a
+ * program that looks at the path of the file does not see the old file.
  */
-__attribute__((format(printf, 5, 6))) void
-sink_record(struct sink *sink, enum record record, pid_t pid, uid_t uid, const char *format, ...);
+__attribute__((format(printf, 4, 5))) void sink_record(struct sink *sink, enum record record,
+                                                       const struct credentials *about,
+                                                       const char *format, ...);

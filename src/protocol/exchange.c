@@ -21,6 +21,11 @@ static struct session *find(const struct exchange *ex, pid_t pid)
     return ex->runner && ex->runner->pid == pid ? ex->runner : sessions_find(&ex->sessions, pid);
 }
 
+static struct credentials credentials_of(const struct session *s)
+{
+    return (struct credentials){.pid = s->pid, .uid = s->uid, .account = s->member.user->account};
+}
+
 static struct session *add(struct exchange *ex, pid_t pid, uid_t account, void *peer)
 {
     struct session *s = session_new(pid, ex->ops->user(ex->owner, peer), peer, ex->message_limit);
@@ -46,8 +51,10 @@ static void note_idle(struct exchange *ex, struct session *s)
 static void drop(struct exchange *ex, struct session *s)
 {
     if (s->state == SESSION_OPEN) {
+        const struct credentials from = credentials_of(s);
+
         ex->counts.lost++;
-        ex->ops->lost(ex->owner, s->pid, s->uid, frame_decoder_received(&s->decoder));
+        ex->ops->lost(ex->owner, &from, frame_decoder_received(&s->decoder));
     }
     users_leave(&ex->users, ex->now, &s->member);
     if (ex->runner == s)
@@ -182,9 +189,11 @@ static void give_verdict(struct exchange *ex, struct session *s, enum reply_code
     if (code == REPLY_COMMITTED) {
         session_commit(s);
     } else {
+        const struct credentials from = credentials_of(s);
+
         ex->counts.refused++;
         session_refuse(s, code);
-        ex->ops->refused(ex->owner, s->pid, s->uid, code);
+        ex->ops->refused(ex->owner, &from, code);
     }
     note_idle(ex, s);
     send_reply(ex, s, code);
@@ -208,6 +217,7 @@ static void committed(struct exchange *ex, int result)
 
 static void commit(struct exchange *ex, struct session *s)
 {
+    const struct credentials from = credentials_of(s);
     struct message message = session_take_message(s);
     int r;
 
@@ -215,7 +225,7 @@ static void commit(struct exchange *ex, struct session *s)
     ex->committing = true;
     ex->committing_bytes = message.length;
     ex->committer = s;
-    r = ex->ops->commit(ex->owner, s->peer, s->pid, s->uid, &message);
+    r = ex->ops->commit(ex->owner, s->peer, &from, &message);
     if (r != -EINPROGRESS)
         committed(ex, r);
 }
@@ -379,9 +389,11 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 
 static void refuse_for_rate(struct exchange *ex, struct session *s)
 {
+    const struct credentials from = credentials_of(s);
+
     ex->counts.limited++;
     if (users_report_limit(&s->member))
-        ex->ops->limited(ex->owner, s->pid, s->uid, s->member.user->account);
+        ex->ops->limited(ex->owner, &from);
     send_reply(ex, s, REPLY_BUSY);
 }
 

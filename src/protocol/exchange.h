@@ -73,6 +73,7 @@
 #include <stdint.h>
 
 #include "protocol/barrier.h"
+#include "protocol/credentials.h"
 #include "protocol/session.h"
 #include "protocol/user.h"
 
@@ -108,13 +109,13 @@ struct exchange_ops {
     /* Sends a word. Like send_ack(), it returns -ESRCH if the process is gone. */
     int (*send_word)(void *owner, void *peer, uint32_t word);
     /*
-     * Puts a message into the log. pid and uid are those of its sender. The message's bytes belong
-     * to the owner from now on, whatever is returned:
+     * Puts a message into the log. The message's bytes belong to the owner from now on, whatever is
+     * returned:
      *   0             the message is in the log
      *   -EINPROGRESS  the owner will call exchange_committed() with the outcome
      *   other -errno  the message is not in the log and will not be
      */
-    int (*commit)(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message);
+    int (*commit)(void *owner, void *peer, const struct credentials *from, struct message *message);
     /*
      * Returns true if a part of the message whose commit is under way can already be seen in the
      * log.
@@ -124,14 +125,14 @@ struct exchange_ops {
      * Reports that a user is at its limit of messages, which this process wanted to exceed. Reports
      * it again only after the user has not used up its limit for a while.
      */
-    void (*limited)(void *owner, pid_t pid, uid_t uid, uid_t account);
+    void (*limited)(void *owner, const struct credentials *from);
     /* Reports that a message was refused. */
-    void (*refused)(void *owner, pid_t pid, uid_t uid, enum reply_code reason);
+    void (*refused)(void *owner, const struct credentials *from, enum reply_code reason);
     /*
      * Reports that a message is lost: its sender ended before it was whole. bytes is the length of
      * the payload that had arrived.
      */
-    void (*lost)(void *owner, pid_t pid, uid_t uid, size_t bytes);
+    void (*lost)(void *owner, const struct credentials *from, size_t bytes);
 };
 
 struct exchange_counts {

@@ -134,7 +134,7 @@ static void log_entry(struct entry *entry, int result)
         entry->was_unloggable = true;
 }
 
-static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
+static int commit(void *owner, void *peer, const struct credentials *from, struct message *message)
 {
     const struct process *process = peer;
     struct ledger *ledger = ledger_of(process);
@@ -144,7 +144,7 @@ static int commit(void *owner, void *peer, pid_t pid, uid_t uid, struct message 
     PROMISE(!listener.is_logging);
     PROMISE(listener.is_open[place_of(process)]);
     if (ledger)
-        ledger_commit(ledger, pid, uid, message);
+        ledger_commit(ledger, from->pid, from->uid, message);
     free(message->bytes);
     if (listener.log_result == -EINPROGRESS) {
         listener.is_logging = true;
@@ -174,15 +174,15 @@ static bool has_begun(void *owner)
 /* ---- the record ---- */
 
 /* The exchange has no limit of messages. */
-static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+static void note_limited(void *owner, const struct credentials *from)
 {
-    (void)owner, (void)pid, (void)uid, (void)account;
+    (void)owner, (void)from;
     PROMISE(false);
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
+static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
 {
-    (void)pid, (void)uid;
+    (void)from;
     PROMISE(owner == &listener);
     PROMISE(reason >= REPLY_FIRST_REFUSAL && reason <= REPLY_LAST);
 }
@@ -196,14 +196,14 @@ static const struct process *session_of_pid(pid_t pid)
     return NULL;
 }
 
-static void note_lost(void *owner, pid_t pid, uid_t uid, size_t octets)
+static void note_lost(void *owner, const struct credentials *from, size_t octets)
 {
-    const struct process *process = session_of_pid(pid);
+    const struct process *process = session_of_pid(from->pid);
 
     PROMISE(owner == &listener);
     PROMISE(process);
     if (ledger_of(process))
-        ledger_lose(ledger_of(process), pid, uid, octets);
+        ledger_lose(ledger_of(process), from->pid, from->uid, octets);
 }
 
 static const struct exchange_ops ops = {

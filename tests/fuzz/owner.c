@@ -273,7 +273,14 @@ static int tell_peer(void *owner, void *peer_, uint32_t word)
 
 /* ---- the log ---- */
 
-static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct message *message)
+static bool is_from(const struct credentials *from, const struct peer *peer)
+{
+    return from->pid == peer->pid && from->uid == peer->uid &&
+           from->account == book_account(peer->user);
+}
+
+static int commit_message(void *owner, void *peer_, const struct credentials *from,
+                          struct message *message)
 {
     struct peer *peer = peer_;
     const struct reading reading = book_read(peer);
@@ -281,7 +288,7 @@ static int commit_message(void *owner, void *peer_, pid_t pid, uid_t uid, struct
     PROMISE(owner == &book);
     PROMISE(!book.commits_later);
     PROMISE(debts.to_commit == peer);
-    PROMISE(peer->pid == pid && peer->uid == uid);
+    PROMISE(is_from(from, peer));
     PROMISE(message->priority == reading.priority);
     PROMISE(message->length == reading.length);
     if (reading.length > 0)
@@ -324,19 +331,19 @@ static void expect_refusal(struct peer *peer, enum reply_code reason)
     debts_refuse(peer, reason);
 }
 
-static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+static void note_limited(void *owner, const struct credentials *from)
 {
-    struct peer *peer = book_session(pid);
+    struct peer *peer = book_session(from->pid);
 
     PROMISE(owner == &book);
     PROMISE(peer && debts.to_report == peer);
-    PROMISE(peer->uid == uid && book_account(peer->user) == account);
+    PROMISE(is_from(from, peer));
     debts.to_report = NULL;
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
+static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
 {
-    struct peer *peer = book_session(pid);
+    struct peer *peer = book_session(from->pid);
 
     PROMISE(owner == &book);
     PROMISE(peer);
@@ -344,19 +351,19 @@ static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reas
         expect_refusal(peer, reason);
     PROMISE(debts.to_judge == peer && debts.verdict == reason && !debts.is_on_record);
     /* Before the first bit, uid is the user of the process. */
-    PROMISE(peer->uid == uid);
+    PROMISE(is_from(from, peer));
     debts.is_on_record = true;
     book.counts.refused++;
 }
 
-static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+static void note_lost(void *owner, const struct credentials *from, size_t bytes)
 {
-    struct peer *peer = book_session(pid);
+    struct peer *peer = book_session(from->pid);
 
     PROMISE(owner == &book);
     PROMISE(peer && !peer->was_lost);
     PROMISE(peer->state == SESSION_OPEN);
-    PROMISE(peer->uid == uid);
+    PROMISE(is_from(from, peer));
     PROMISE(peer->received == bytes);
     peer->was_lost = true;
     book.counts.lost++;

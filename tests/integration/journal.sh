@@ -115,6 +115,8 @@ test_the_daemon_logs_its_start_its_end_and_refused_messages() {
     grep "refused a message from process .*, user $(id -u): larger" notes
     grep -x stopped notes
     [ "$(wc -l < notes)" -eq 3 ] || fail "the daemon logged: $(cat notes)"
+    journalctl --quiet --output=cat SYSLOG_IDENTIFIER=minitalkd MINITALK_SENDER_ACCOUNT="$(id -u)" |
+        cmp - <(sed -n 2p notes)
 }
 
 # For an entry whose tag it does not show, 'journalctl' without options shows the command name,

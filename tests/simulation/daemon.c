@@ -144,7 +144,8 @@ static int fail_to_log(const struct process *process)
     return -EIO;
 }
 
-static int commit(void *owner, void *opened, pid_t pid, uid_t uid, struct message *message)
+static int commit(void *owner, void *opened, const struct credentials *from,
+                  struct message *message)
 {
     struct world *w = owner;
     struct daemon *d = &w->daemon;
@@ -158,15 +159,15 @@ static int commit(void *owner, void *opened, pid_t pid, uid_t uid, struct messag
     if (world_chance(w, w->nature.slow_log)) {
         d->pending = *message;
         d->pending_of = process;
-        d->pending_pid = pid;
-        d->pending_uid = uid;
+        d->pending_pid = from->pid;
+        d->pending_uid = from->uid;
         d->log_at = w->kernel.now + random_below(&w->random, SLOWEST_LOG);
         return -EINPROGRESS;
     }
     if (world_chance(w, w->nature.bad_log))
         r = fail_to_log(process);
     else
-        log_message(w, process, pid, uid, message);
+        log_message(w, process, from->pid, from->uid, message);
     free(message->bytes);
     return r;
 }
@@ -187,30 +188,27 @@ static void finish_commit(struct world *w)
 }
 
 /* The exchange has no limit of messages, so a refusal for it is one that the check will find. */
-static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+static void note_limited(void *owner, const struct credentials *from)
 {
     const struct world *w = owner;
 
-    (void)uid, (void)account;
-    kernel_trace(&w->kernel, w->daemon.process, "limits the messages of %d", (int)pid);
+    kernel_trace(&w->kernel, w->daemon.process, "limits the messages of %d", (int)from->pid);
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
+static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
 {
     const struct world *w = owner;
 
-    (void)uid;
-    kernel_trace(&w->kernel, w->daemon.process, "refuses a message of %d (%d)", (int)pid,
+    kernel_trace(&w->kernel, w->daemon.process, "refuses a message of %d (%d)", (int)from->pid,
                  (int)reason);
 }
 
-static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+static void note_lost(void *owner, const struct credentials *from, size_t bytes)
 {
     const struct world *w = owner;
 
-    (void)uid;
     kernel_trace(&w->kernel, w->daemon.process, "loses the message of %d after %zu octets",
-                 (int)pid, bytes);
+                 (int)from->pid, bytes);
 }
 
 /* This log takes a message in one piece, so no message is partly in the log. */

@@ -55,7 +55,7 @@ static struct fields largest_fields(void)
 int main(int argc, char **argv)
 {
     struct fields fields;
-    struct entry entry = {.pid = getpid(), .uid = getuid()};
+    struct entry entry = {.from = {.pid = getpid(), .uid = getuid(), .account = getuid()}};
     struct sink sink;
     int r;
 

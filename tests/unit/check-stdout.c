@@ -58,8 +58,9 @@ static void end(void)
 
 static struct entry entry_of(const void *bytes, size_t length)
 {
-    struct entry entry = {
-        .pid = 7, .origin = {.unit = strdup("some.service")}, .message = {.length = length}};
+    struct entry entry = {.from = {.pid = 7},
+                          .origin = {.unit = strdup("some.service")},
+                          .message = {.length = length}};
 
     if (length > 0) {
         entry.message.bytes = malloc(length);
@@ -375,9 +376,9 @@ START_TEST(a_file_has_nothing_of_a_record_that_does_not_fit)
     ck_assert_int_eq(dup2(sink.fd, STDERR_FILENO), STDERR_FILENO);
     ck_assert_int_eq(write_text("one"), 0);
     limit_to(sizeof "one\nminitalkd: process 7 ended");
-    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 78);
+    sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 78);
     expect_file("one\n");
-    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 7);
+    sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 7);
     expect_file("one\nminitalkd: process 7 ended\n");
 }
 END_TEST
@@ -389,7 +390,7 @@ START_TEST(the_daemons_records_go_to_standard_error)
 
     ck_assert_int_eq(pipe(fds), 0);
     ck_assert_int_eq(dup2(fds[1], STDERR_FILENO), STDERR_FILENO);
-    sink_record(&sink, RECORD_LOST, 7, 1000, "process %d ended", 7);
+    sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 7);
     ck_assert_int_gt(read(fds[0], note, sizeof note - 1), 0);
     ck_assert_str_eq(note, "minitalkd: process 7 ended\n");
     expect_output("");

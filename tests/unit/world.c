@@ -114,13 +114,16 @@ static void add_note(struct notes *notes, struct note note)
     notes->list[notes->count++] = note;
 }
 
-static int commit_message(void *owner, void *peer, pid_t pid, uid_t uid, struct message *message)
+static int commit_message(void *owner, void *peer, const struct credentials *from,
+                          struct message *message)
 {
-    struct note note = {
-        .pid = pid, .uid = uid, .priority = message->priority, .length = message->length};
+    struct note note = {.pid = from->pid,
+                        .uid = from->uid,
+                        .priority = message->priority,
+                        .length = message->length};
 
     require(owner == &world);
-    require(((const struct handle *)peer)->pid == pid);
+    require(((const struct handle *)peer)->pid == from->pid);
     require(message->length < sizeof note.bytes);
     if (message->length > 0)
         memcpy(note.bytes, message->bytes, message->length);
@@ -136,23 +139,23 @@ static bool message_has_begun(void *owner)
     return world.has_begun;
 }
 
-static void note_limited(void *owner, pid_t pid, uid_t uid, uid_t account)
+static void note_limited(void *owner, const struct credentials *from)
 {
     require(owner == &world);
-    require(account == uid);
-    add_note(&world.limited, (struct note){.pid = pid, .uid = uid});
+    require(from->account == from->uid);
+    add_note(&world.limited, (struct note){.pid = from->pid, .uid = from->uid});
 }
 
-static void note_refused(void *owner, pid_t pid, uid_t uid, enum reply_code reason)
+static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
 {
     require(owner == &world);
-    add_note(&world.refused, (struct note){.pid = pid, .uid = uid, .reason = reason});
+    add_note(&world.refused, (struct note){.pid = from->pid, .uid = from->uid, .reason = reason});
 }
 
-static void note_lost(void *owner, pid_t pid, uid_t uid, size_t bytes)
+static void note_lost(void *owner, const struct credentials *from, size_t bytes)
 {
     require(owner == &world);
-    add_note(&world.lost, (struct note){.pid = pid, .uid = uid, .length = bytes});
+    add_note(&world.lost, (struct note){.pid = from->pid, .uid = from->uid, .length = bytes});
 }
 
 static const struct exchange_ops ops = {

@@ -75,17 +75,21 @@ test_unprintable_bytes_arrive_unchanged() {
     cmp bytes journal
 }
 
+# entries_about_alice RECORD: prints the daemon's records of this kind about alice.
+entries_about_alice() {
+    entries "MESSAGE_ID=$(message_id "$1")" MINITALK_SENDER_UID="$(uid_of alice)" \
+        MINITALK_SENDER_ACCOUNT="$(uid_of alice)"
+}
+
 test_a_refused_message_is_noted_in_the_journal() {
     fresh_service
     head -c 1048577 /dev/zero | expect_status 65 as alice minitalk-send --whole
     expect_complaint 'larger than the daemon accepts'
-    entries "MESSAGE_ID=$(message_id REFUSED)" MINITALK_SENDER_UID="$(uid_of alice)" |
-        grep -q 'refused a message'
+    entries_about_alice REFUSED | grep -q 'refused a message'
 }
 
 entry_of_lost() {
-    entries "MESSAGE_ID=$(message_id LOST)" MINITALK_SENDER_UID="$(uid_of alice)" |
-        grep -q 'ended in the middle of a message'
+    entries_about_alice LOST | grep -q 'ended in the middle of a message'
 }
 
 test_a_killed_sender_is_noted_in_the_journal() {
