@@ -25,6 +25,7 @@ void ledger_begin(struct ledger *ledger)
     entry->was_unloggable = false;
     entry->is_hopeless = false;
     ledger->taken = 0;
+    ledger->was_refused = false;
 }
 
 /* ---- bits ---- */
@@ -35,7 +36,7 @@ void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct 
     PROMISE(bit->index < total(ledger));
     PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, bit->index));
     PROMISE(!channel_holds(daemon, ledger->process, bit->lane));
-    if (ledger->session_has_ended)
+    if (ledger->is_astray)
         return;
     PROMISE(bit->index >= ledger->taken);
     PROMISE(bit->index < ledger->taken + LANES);
@@ -45,7 +46,7 @@ void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index)
 {
     PROMISE(lane < LANES);
     PROMISE(index < total(ledger));
-    PROMISE(ledger->session_has_ended || index < ledger->taken);
+    PROMISE(ledger->is_astray || index < ledger->taken);
 }
 
 void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
@@ -55,7 +56,8 @@ void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
     PROMISE(truth->from == ledger->process);
     PROMISE(truth->message == ledger->current);
     PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, truth->index));
-    if (!ledger->session_has_ended) {
+    ledger->is_astray |= ledger->was_refused;
+    if (!ledger->is_astray) {
         PROMISE(bit->index == ledger->taken);
         PROMISE(bit->index == truth->index);
     }
@@ -98,15 +100,20 @@ void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets)
 
     PROMISE(pid == ledger->process->pid && uid == ledger->process->uid);
     PROMISE(ledger->taken > 0);
-    if (ledger->session_has_ended)
+    if (ledger->is_astray)
         return;
     PROMISE(ledger->taken < total(ledger));
     PROMISE(octets == reference_read(frame->octets, ledger->taken / 8, ledger->limit).received);
 }
 
+void ledger_refuse(struct ledger *ledger)
+{
+    ledger->was_refused = true;
+}
+
 void ledger_end_session(struct ledger *ledger)
 {
-    ledger->session_has_ended = true;
+    ledger->is_astray = true;
     ledger->taken = 0;
 }
 
@@ -114,7 +121,7 @@ void ledger_end_session(struct ledger *ledger)
 
 static bool is_just(const struct ledger *ledger, const struct entry *entry, enum reply_code reason)
 {
-    if (ledger->session_has_ended)
+    if (ledger->is_astray)
         return true;
     if (!(ledger->told & 1u << reason))
         return false;

@@ -7,8 +7,10 @@
  * each signal, which neither end knows. Each function ends the run if a promise is broken.
  *
  * A sender that loses its session in the middle of a message may not learn that: the word may be
- * lost, and a stranger may open another session in the sender's name. Then the daemon can get bits
- * that it does not expect. The checksum and the count detect that, so the log must still be right.
+ * lost, and a stranger may open another session in the sender's name. Nor does it learn at once
+ * that its message was refused, and a stranger may begin another one in its name. Then the daemon
+ * can get bits that it does not expect. The checksum and the count detect that, so the log must
+ * still be right.
  */
 #pragma once
 
@@ -37,7 +39,9 @@ struct ledger {
     uint64_t taken;              /* bits of it that the daemon has taken in this session */
     struct parcel newest[LANES]; /* last signal for this session on each lane */
     unsigned told;               /* replies that the daemon has sent: 1u << code each */
-    bool session_has_ended;      /* the daemon has ended the session */
+    bool was_refused;            /* the daemon has refused the message under way */
+    /* The daemon has ended the session, or has taken a bit of a message that it had refused. */
+    bool is_astray;
 };
 
 struct entry *ledger_entry(struct ledger *ledger);
@@ -59,7 +63,8 @@ void ledger_log(struct entry *entry);
 /* The daemon records that this process ended after so many octets of its message. */
 void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets);
 
-/* The session has ended. */
+/* The daemon has refused the message under way; it has ended the session. */
+void ledger_refuse(struct ledger *ledger);
 void ledger_end_session(struct ledger *ledger);
 
 /* The message under way has its outcome. */

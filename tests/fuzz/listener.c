@@ -180,13 +180,6 @@ static void note_limited(void *owner, const struct credentials *from)
     PROMISE(false);
 }
 
-static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
-{
-    (void)from;
-    PROMISE(owner == &listener);
-    PROMISE(reason >= REPLY_FIRST_REFUSAL && reason <= REPLY_LAST);
-}
-
 /* Of those with this PID, the one with a session. */
 static const struct process *session_of_pid(pid_t pid)
 {
@@ -194,6 +187,17 @@ static const struct process *session_of_pid(pid_t pid)
         if (channel.processes[i]->pid == pid && listener.is_open[i])
             return channel.processes[i];
     return NULL;
+}
+
+static void note_refused(void *owner, const struct credentials *from, enum reply_code reason)
+{
+    const struct process *process = session_of_pid(from->pid);
+
+    PROMISE(owner == &listener);
+    PROMISE(reason >= REPLY_FIRST_REFUSAL && reason <= REPLY_LAST);
+    PROMISE(process);
+    if (ledger_of(process))
+        ledger_refuse(ledger_of(process));
 }
 
 static void note_lost(void *owner, const struct credentials *from, size_t octets)
