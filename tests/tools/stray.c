@@ -2,11 +2,11 @@
 /*
  * stray.c - floods a process with signals that belong to no session
  *
- *   stray plain PID...        SIGUSR1 and SIGUSR2 on both lanes, at random, to one PID after
- * another stray words PID CLAIMED   queued SIGUSR1 and SIGUSR2 that claim to come from process
- * CLAIMED, with words that minitalk does not know stray probes PID CLAIMED  the same, with words
- * that minitalk-send might send stray replies PID CLAIMED the same, with words that minitalkd might
- * send
+ *   stray plain PID...          SIGUSR1 and SIGUSR2 on both lanes, at random, to each PID in turn
+ *   stray words PID CLAIMED     queued SIGUSR1 and SIGUSR2 that claim to come from process CLAIMED,
+ *                               with words that minitalk does not know
+ *   stray probes PID CLAIMED    the same, with words that minitalk-send might send
+ *   stray replies PID CLAIMED   the same, with words that minitalkd might send
  *
  * The program runs at full speed until a process has ended, until it is killed, or until its parent
  * ends.
