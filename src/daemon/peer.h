@@ -30,15 +30,15 @@ int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler
 void peer_free(struct peer *peer);
 
 /*
- * A spare peer has no process yet. It is made in advance, for the time when no memory is left.
- * Returns NULL if memory is short.
+ * A spare peer has no process yet. It is made in advance, for the time when memory or descriptors
+ * are short. Returns NULL if memory is short already.
  */
 struct peer *peer_new_spare(void);
 
 /*
  * Opens the process for the spare peer, without memory of its own. The process can then be
- * signalled. Its end is not watched, and its user and account are not known. Returns what
- * peer_new() returns.
+ * signalled, and no more: its end is not watched, and peer_user() and peer_account() do not know
+ * it. Returns 0 or -errno, as peer_new().
  */
 int peer_open_spare(struct peer *peer, pid_t pid);
 

@@ -53,10 +53,10 @@ struct server {
     struct rejects rejects;
     struct subids subids;
     struct spares spares;
-    struct peer *spare; /* for a new sender when memory or descriptors run out */
-    /* The last record about a refused message, unless its sender has had a message logged since: */
-    pid_t told_sender;   /* it was about this process */
-    int told_failure;    /* and this errno of the log, or 0 */
+    struct peer *spare; /* for a new sender when memory or descriptors are short */
+    pid_t told_sender;  /* the last record about a refused message was about this process */
+    int told_failure; /* and this errno of the log; 0: another reason, or a message was logged since
+                       */
     struct trace *trace; /* NULL: none */
     bool has_looked;     /* this round has checked the CPU of the sender */
     bool is_bound;       /* the server may not choose its CPU, or has one only */
@@ -217,7 +217,24 @@ static bool is_exhausted(int r)
     return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
 }
 
-/* Opens the spare peer, with the spare descriptors. Returns 1 or -errno. */
+/*
+ * Opens a peer, which needs more descriptors for a moment than it keeps, with the help of the spare
+ * ones. Returns -EMFILE if these could not all be had back.
+ */
+static int open_with_spares(struct server *server, pid_t pid, struct peer **ret)
+{
+    int r;
+
+    spares_close(&server->spares);
+    r = peer_new(server->event, &server->subids, pid, on_end, server, ret);
+    if (spares_open(&server->spares) || r < 0)
+        return r;
+    peer_free(*ret);
+    spares_open(&server->spares);
+    return -EMFILE;
+}
+
+/* Opens the spare peer, with the spare descriptors. Returns EXCHANGE_NO_ROOM or -errno. */
 static int open_spare(struct server *server, pid_t pid)
 {
     int r;
@@ -225,9 +242,9 @@ static int open_spare(struct server *server, pid_t pid)
     spares_close(&server->spares);
     r = peer_open_spare(server->spare, pid);
     if (r >= 0)
-        return 1;
+        return EXCHANGE_NO_ROOM;
     spares_open(&server->spares);
-    return r;
+    return is_exhausted(r) ? -ENOMEM : r;
 }
 
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
@@ -240,13 +257,15 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     if (rejects_have(&server->rejects, pid, now))
         return -EINVAL;
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
+    if (r == -EMFILE || r == -ENFILE)
+        r = open_with_spares(server, pid, &peer);
     if (is_exhausted(r)) {
         peer = server->spare;
         r = open_spare(server, pid);
     }
     if (r >= 0)
         *ret_peer = peer;
-    else if (!is_exhausted(r))
+    else if (r != -ENOMEM)
         rejects_add(&server->rejects, pid, now);
     return r;
 }
@@ -312,13 +331,6 @@ static int end_without_verdict(struct server *server)
     return -EINPROGRESS;
 }
 
-/* A message of this sender is in the log. If the log fails again, that is told again. */
-static void forget_failure(struct server *server, pid_t pid)
-{
-    if (pid == server->told_sender)
-        server->told_failure = 0;
-}
-
 static int commit(void *owner, void *peer, const struct credentials *from, struct message *message)
 {
     struct server *server = owner;
@@ -332,7 +344,7 @@ static int commit(void *owner, void *peer, const struct credentials *from, struc
         entry.origin = origin_copy(peer_origin(peer));
     r = sink_write(server->sink, &entry);
     if (r == 0)
-        forget_failure(server, from->pid);
+        server->told_failure = 0;
     if (r == -ENOTRECOVERABLE)
         return end_without_verdict(server);
     if (r == -EINPROGRESS) {
@@ -397,7 +409,7 @@ static void record_refused(void *owner, const struct credentials *from, enum rep
     struct server *server = owner;
     int failure = reason == REPLY_UNLOGGED ? server->sink->failure : 0;
 
-    /* A sender with --retry sends again all the time. */
+    /* A sender with --retry sends again all the time. If the log works again, that is told anew. */
     if (failure && failure == server->told_failure && from->pid == server->told_sender)
         return;
     server->told_failure = failure;
@@ -552,8 +564,8 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
         return r;
     if (r == -EINPROGRESS)
         return 0;
-    if (r == 0 && server->exchange.committer)
-        forget_failure(server, server->exchange.committer->pid);
+    if (r == 0)
+        server->told_failure = 0;
     exchange_committed(&server->exchange, monotonic_now(), r);
     r = sd_event_source_set_enabled(source, SD_EVENT_OFF);
     if (r >= 0)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spares.h - spare descriptors, with which a daemon that is out of descriptors refuses a sender
+ * spares.h - spare descriptors, for a new sender when the daemon is out of descriptors
  *
  * The limit of sessions is below the limit of open files, so the daemon runs out only if somebody
  * lowers that limit later (prlimit(1)), or if the system has no more open files (ENFILE). A new
  * sender would then get no reply, because the daemon could not even open its process. So the daemon
  * keeps as many descriptors open as one look at a process needs. It gives them up for a moment, to
- * tell the sender that it is busy.
+ * open the process or to tell it that the daemon is busy. The memory for that is kept, too: see
+ * peer_new_spare().
  */
 #pragma once
+
+#include <stdbool.h>
 
 /* A pidfd, and a file in /proc. */
 #define SPARES 2
@@ -19,8 +22,11 @@ struct spares {
 
 #define SPARES_NONE ((struct spares){.fds = {-1, -1}})
 
-/* Opens those spares that are not open. Those for which there is no descriptor stay closed. */
-void spares_open(struct spares *spares);
+/*
+ * Opens those spares that are not open. Those for which there is no descriptor stay closed. Returns
+ * true if all are open now.
+ */
+bool spares_open(struct spares *spares);
 
 /* Gives all spares up. */
 void spares_close(struct spares *spares);

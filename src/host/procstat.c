@@ -21,7 +21,7 @@
 /* Positions of fields in /proc/PID/stat, from 1. Its fields have no labels. */
 #define NAME_FIELD 2
 #define CPU_FIELD 39
-/* Octets. Of a longer line in /proc/PID/status, the rest is ignored: it can only be "Groups". */
+/* Octets. A longer line of /proc/PID/status is ignored: it can only be "Groups". */
 #define LINE_SIZE 4096
 
 static bool has_both(unsigned long long mask)
@@ -139,7 +139,7 @@ static bool take_line(const char *line, struct procstat *stat)
 
 struct text {
     size_t length;
-    bool is_rest; /* the text begins in the middle of a line */
+    bool is_rest; /* the text begins in the middle of a line, whose beginning was dropped */
     char octets[LINE_SIZE];
 };
 

@@ -447,17 +447,18 @@ static void resume(struct exchange *ex, struct session *s)
     }
 }
 
-/* Opens a peer for a process that asks to start. Where there is no room, idle sessions give way. */
+/* Opens a peer for a process that asks to start. Where there is no room, an idle session gives way.
+ */
 static int open_peer(struct exchange *ex, pid_t pid, void **ret_peer)
 {
     int r = ex->ops->open(ex->owner, pid, ret_peer);
 
-    while (r == 1 && ex->users.idle > 0) {
+    if ((r != EXCHANGE_NO_ROOM && r != -ENOMEM) || ex->users.idle == 0)
+        return r;
+    if (r == EXCHANGE_NO_ROOM)
         ex->ops->close(ex->owner, *ret_peer);
-        evict_idle(ex);
-        r = ex->ops->open(ex->owner, pid, ret_peer);
-    }
-    return r;
+    evict_idle(ex);
+    return ex->ops->open(ex->owner, pid, ret_peer);
 }
 
 /* Opens a session, after evictions if necessary. Returns NULL if the sender has to come later. */
@@ -468,10 +469,8 @@ static struct session *open_session(struct exchange *ex, pid_t pid, void *peer)
 
     if (!make_way(ex, account))
         return NULL;
-    do
-        s = add(ex, pid, account, peer);
-    while (!s && evict_idle(ex));
-    return s;
+    s = add(ex, pid, account, peer);
+    return s || !evict_idle(ex) ? s : add(ex, pid, account, peer);
 }
 
 /*

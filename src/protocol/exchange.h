@@ -31,10 +31,12 @@
  *     EXCHANGE_ROOM, or one message of the greatest length if that is more.
  *   - The last sessions are kept for root, and the last ones before those for users who have no
  *     session: see struct exchange.
- *   - At the limit of sessions, and where the owner has no room for one more peer or no memory for
- *     one more session, the exchange first evicts idle sessions: those whose senders have no
- *     message under way and wait for nothing. Each is a session of the user who has most idle ones.
+ *   - At the limit of sessions, the exchange first evicts an idle session: one whose sender has no
+ *     message under way and waits for nothing. It is a session of the user who has most idle ones.
  *     To make a new session costs its sender little, so an idle session is worth little.
+ *   - If the owner has no room for one more peer (EXCHANGE_NO_ROOM), or if there is no memory for
+ *     one more session, an idle session is evicted for the new sender, too. That is one session at
+ *     most for each probe: somebody else may take what it leaves. Nobody else gives way.
  *   - At a limit, the user who has most sessions (or most octets) gives way, if that user has more
  *     than the asking user would then have.
  *   - Of the sessions that could be evicted, the exchange evicts the one that sent a probe least
@@ -86,12 +88,16 @@
 /* Octets of all messages under way. */
 #define EXCHANGE_ROOM ((size_t)256 << 20)
 
+/* A result of open(): the owner has no room for one more peer. */
+#define EXCHANGE_NO_ROOM 1
+
 /* The functions that the owner supplies. Those that return int return 0 or -errno. */
 struct exchange_ops {
     /*
      * Opens a peer: a handle with which to signal the process. Fails if the process has ended, or
-     * if a signal would harm it. Returns 0; or 1 if the owner has no room for one more peer: then
-     * the exchange can only send a word to the peer, and must close it before it opens another.
+     * if a signal would harm it. Returns 0; EXCHANGE_NO_ROOM if the exchange can only send a word
+     * to the peer, and must close it before it opens another; -ENOMEM if there is not even room for
+     * that; another -errno.
      */
     int (*open)(void *owner, pid_t pid, void **ret_peer);
     void (*close)(void *owner, void *peer);

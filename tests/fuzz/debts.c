@@ -79,8 +79,8 @@ static void refuse_probe(struct peer *peer, struct probe probe, enum reply_code 
 }
 
 /*
- * Room is only a number. A session needs memory. Without memory, each idle session is evicted,
- * which brings none here.
+ * Room is only a number. A session needs memory. Without memory, one idle session is evicted, which
+ * brings none here.
  */
 static void give(const struct want *want)
 {
@@ -88,8 +88,8 @@ static void give(const struct want *want)
         want->peer->reserved += want->amount;
     else if (!book.no_memory)
         admit(want->peer);
-    else if (fairness_has_idle())
-        debts.want = *want;
+    else if (fairness_has_idle() && !want->is_last)
+        debts.want = (struct want){.peer = want->peer, .good = GOOD_SESSIONS, .is_last = true};
     else
         refuse_probe(want->peer, debts.admitted_by, REPLY_BUSY);
 }

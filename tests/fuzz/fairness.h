@@ -8,8 +8,8 @@
  * queued session has yet to begin its message.
  *
  * Sessions: the last ones are kept for root, and the ones before for users without a session. At
- * the limit, and as long as there is no memory for a session, a user with the most idle sessions
- * loses an idle one.
+ * the limit, and once for each probe if there is no memory for a session, a user with the most idle
+ * sessions loses an idle one.
  *
  * Sessions and room: at the limit, if there is no idle session for a session, the user with the
  * most loses a session, if that user has more than the asking user would then have. It never loses
@@ -36,6 +36,7 @@ struct want {
     struct peer *peer; /* NULL: no peer wants anything */
     enum good good;
     size_t amount;
+    bool is_last; /* a session was evicted for lack of memory: no other is */
 };
 
 /* ---- turns ---- */

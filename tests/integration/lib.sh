@@ -132,6 +132,16 @@ let_work() {
     eventually 10 has_worked "$1" $((before + $2))
 }
 
+# Closes the descriptors that this shell has inherited beside the standard ones, for example from
+# make. 255 is bash's own.
+close_other_descriptors() {
+    local fd
+    for fd in /proc/"$BASHPID"/fd/*; do
+        fd=${fd##*/}
+        [ "$fd" -le 2 ] || [ "$fd" -eq 255 ] || exec {fd}>&-
+    done
+}
+
 # also_end PID: ends this process after the test, even if the test fails. This is for processes that
 # are not children of this shell.
 also_end() {

@@ -191,16 +191,6 @@ test_an_error_goes_nowhere_but_to_standard_error() {
     expect_confirmed
 }
 
-# Closes the descriptors that this shell has inherited beside the standard ones, for example from
-# make. 255 is bash's own.
-close_other_descriptors() {
-    local fd
-    for fd in /proc/"$BASHPID"/fd/*; do
-        fd=${fd##*/}
-        [ "$fd" -le 2 ] || [ "$fd" -eq 255 ] || exec {fd}>&-
-    done
-}
-
 # Prints the exit status of a sender that can open no file: 127 from the dynamic loader, or 71 from
 # a statically linked sender.
 status_without_descriptors() {

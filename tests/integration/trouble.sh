@@ -231,11 +231,19 @@ test_a_daemon_with_too_few_descriptors_does_not_start() {
     [ ! -e pid ] || fail 'the pidfile is still there'
 }
 
+# leave_descriptors COUNT: lets the daemon open only so many descriptors more than it has open.
+leave_descriptors() {
+    local limit=0
+    while [ -h "/proc/$daemon/fd/$limit" ]; do
+        limit=$((limit + 1))
+    done
+    prlimit --pid "$daemon" --nofile="$((limit + $1)):$(ulimit -Hn)"
+}
+
 test_a_daemon_without_descriptors_is_busy() {
-    local -a open
+    close_other_descriptors
     start_daemon
-    open=("/proc/$daemon/fd"/*)
-    prlimit --pid "$daemon" --nofile="${#open[@]}:$(ulimit -Hn)"
+    leave_descriptors 0
     for number in {1..3}; do
         expect_status 75 send --timeout=10 "with few: $number"
         expect_complaint 'the daemon is at its limit of senders'
@@ -245,21 +253,34 @@ test_a_daemon_without_descriptors_is_busy() {
     expect_received 'with many'
 }
 
+# The spare descriptors are enough to look at the new sender.
+test_with_one_descriptor_left_a_new_sender_gets_it() {
+    close_other_descriptors
+    start_daemon
+    leave_descriptors 1
+    send 'from the only one'
+    send 'from the next one'
+    expect_received 'from the only one' 'from the next one'
+}
+
 test_without_descriptors_a_new_sender_gets_the_place_of_an_idle_one() {
-    local -a open
+    local i
+    close_other_descriptors
     start_daemon
     mkfifo lines
-    send < lines &
-    sender=$!
-    exec 3> lines
-    echo 'from the idle one' >&3
-    eventually 5 has_received 1
-    open=("/proc/$daemon/fd"/*)
-    prlimit --pid "$daemon" --nofile="${#open[@]}:$(ulimit -Hn)"
-    send 'from the new one'
+    exec 3<> lines
+    for i in 1 2; do
+        { echo "from idle one $i"; exec cat lines; } 3>&- | send 3>&- 2> /dev/null &
+        eventually 5 has_received $i
+    done
+    leave_descriptors 0
+    for i in 3 4 5; do
+        send "from new one $i"
+    done
+    # One of the two is still there.
+    [ "$(find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l)" -eq 1 ]
+    expect_received 'from idle one '{1,2} 'from new one '{3,4,5}
     exec 3>&-
-    expect_end 0 "$sender"
-    expect_received 'from the idle one' 'from the new one'
 }
 
 # ---- cures ----

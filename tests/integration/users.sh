@@ -90,17 +90,20 @@ have_result() {
 
 # Each new sender gets a session, in the place of an idle one if necessary, or is told to come later.
 test_a_daemon_without_memory_is_silent_to_nobody() {
-    local count=150 memory
+    local count=200 memory crowd
     needs_plain_build 'limits memory'
     start_for_users
     "$minitalk_send" 'with memory'
     memory=$(awk '/^VmData:/ { print $2 * 1024 }' "/proc/$daemon/status")
     as "$SERVICE" prlimit --pid "$daemon" --data="$memory:$memory"
     "$tools/crowd" 300000 $count idle "$minitalk_send" > crowd 2> crowd.errors &
-    also_end $!
+    crowd=$!
+    also_end $crowd
     eventually 60 has_text crowd
     eventually 30 have_result $((1 + count))
     [ "$(sessions_of_daemon)" -lt $count ] || fail 'memory was not short'
+    kill "$crowd"
+    wait "$crowd" || :
     ! has_ended "$daemon" || fail "the daemon has ended: $(cat errors)"
 }
 

@@ -124,7 +124,6 @@ tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_procstat_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
 
 tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)

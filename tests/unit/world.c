@@ -57,7 +57,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     *handle = (struct handle){.pid = pid, .generation = process->generation, .is_open = true};
     *ret_peer = handle;
     world.open_peers++;
-    return world.open_peers > world.room;
+    return world.open_peers > world.room ? EXCHANGE_NO_ROOM : 0;
 }
 
 static void close_peer(void *owner, void *peer)
