@@ -389,11 +389,12 @@ static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
 
 static void refuse_for_rate(struct exchange *ex, struct session *s)
 {
-    const struct credentials from = credentials_of(s);
-
     ex->counts.limited++;
-    if (users_report_limit(&s->member))
+    if (users_report_limit(&s->member)) {
+        const struct credentials from = credentials_of(s);
+
         ex->ops->limited(ex->owner, &from);
+    }
     send_reply(ex, s, REPLY_BUSY);
 }
 
@@ -447,8 +448,7 @@ static void resume(struct exchange *ex, struct session *s)
     }
 }
 
-/* Opens a peer for a process that asks to start. Where there is no room, an idle session gives way.
- */
+/* Opens a peer for a process that asks to start. If there is no room, an idle session gives way. */
 static int open_peer(struct exchange *ex, pid_t pid, void **ret_peer)
 {
     int r = ex->ops->open(ex->owner, pid, ret_peer);

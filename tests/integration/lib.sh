@@ -214,6 +214,11 @@ stop_daemon() {
     [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
 }
 
+# Prints how many sessions the daemon has: each has a pidfd.
+sessions_of_daemon() {
+    find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l
+}
+
 # Prints the messages that the daemon has received: all its output but the first line, the PID.
 received() {
     tail -n +2 output

@@ -278,7 +278,7 @@ test_without_descriptors_a_new_sender_gets_the_place_of_an_idle_one() {
         send "from new one $i"
     done
     # One of the two is still there.
-    [ "$(find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l)" -eq 1 ]
+    [ "$(sessions_of_daemon)" -eq 1 ]
     expect_received 'from idle one '{1,2} 'from new one '{3,4,5}
     exec 3>&-
 }

@@ -60,10 +60,6 @@ run_with_32_sessions=(prlimit --nofile=64:64)
 # Of these sessions, so many are kept for users without a session.
 kept=$((SESSIONS / $(constant EXCHANGE_SESSIONS_PER_NEW_PLACE protocol/exchange.h)))
 
-sessions_of_daemon() {
-    find "/proc/$daemon/fd" -lname 'anon_inode:\[pidfd\]' | wc -l
-}
-
 has_sessions() {
     [ "$(sessions_of_daemon)" -ge "$1" ]
 }
