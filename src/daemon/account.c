@@ -5,13 +5,17 @@
 
 #include <systemd/sd-login.h>
 
-uid_t account_read(struct subids *subids, pid_t pid, uid_t real_uid)
-{
-    uid_t owner;
+#include "host/shortage.h"
 
+int account_read(struct subids *subids, pid_t pid, uid_t real_uid, uid_t *ret)
+{
+    int r;
+
+    *ret = 0;
     if (real_uid == 0)
         return 0;
-    if (sd_pid_get_owner_uid(pid, &owner) >= 0 && owner != 0)
-        return owner;
-    return subids_account(subids, real_uid);
+    r = sd_pid_get_owner_uid(pid, ret);
+    if (is_shortage(r) || (r >= 0 && *ret != 0))
+        return r;
+    return subids_account(subids, real_uid, ret);
 }

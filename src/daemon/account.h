@@ -21,5 +21,8 @@
 
 #include "daemon/subids.h"
 
-/* Returns the account of the process with this PID and this real user ID. */
-uid_t account_read(struct subids *subids, pid_t pid, uid_t real_uid);
+/*
+ * Stores the account of the process with this PID and this real user ID. Returns 0, or -errno of a
+ * shortage (host/shortage.h): an account that is guessed could be that of another user.
+ */
+int account_read(struct subids *subids, pid_t pid, uid_t real_uid, uid_t *ret);

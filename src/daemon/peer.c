@@ -78,9 +78,10 @@ int peer_new(sd_event *event, struct subids *subids, pid_t pid, peer_end_handler
     r = look(peer, pid, &stat);
     if (r >= 0) {
         peer->uid = stat.real_uid;
-        peer->account = account_read(subids, pid, stat.real_uid);
-        r = check(peer, &stat);
+        r = account_read(subids, pid, stat.real_uid, &peer->account);
     }
+    if (r >= 0)
+        r = check(peer, &stat);
     if (r >= 0)
         r = watch(peer, event);
     if (r < 0) {

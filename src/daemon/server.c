@@ -25,6 +25,7 @@
 #include "host/cpu.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
+#include "host/shortage.h"
 #include "host/spin.h"
 #include "protocol/exchange.h"
 #include "protocol/timing.h"
@@ -211,12 +212,6 @@ static int on_end(void *owner, struct peer *peer)
     return r < 0 ? r : look_around(server);
 }
 
-/* Returns true if a system call failed because the daemon or the system has no more to give. */
-static bool is_exhausted(int r)
-{
-    return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
-}
-
 /*
  * Opens a peer, which needs more descriptors for a moment than it keeps, with the help of the spare
  * ones. Returns -EMFILE if these could not all be had back.
@@ -244,7 +239,7 @@ static int open_spare(struct server *server, pid_t pid)
     if (r >= 0)
         return EXCHANGE_NO_ROOM;
     spares_open(&server->spares);
-    return is_exhausted(r) ? -ENOMEM : r;
+    return is_shortage(r) ? -ENOMEM : r;
 }
 
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
@@ -259,7 +254,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
     if (r == -EMFILE || r == -ENFILE)
         r = open_with_spares(server, pid, &peer);
-    if (is_exhausted(r)) {
+    if (is_shortage(r)) {
         peer = server->spare;
         r = open_spare(server, pid);
     }

@@ -4,12 +4,15 @@
 #include "daemon/subids.h"
 
 #include <bsd/stdlib.h>
+#include <errno.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "host/shortage.h"
 
 struct subid_range {
     uid_t first, count;
@@ -42,8 +45,8 @@ static bool read_number(const char *text, uid_t *ret)
     return !error;
 }
 
-/* Reads a line, OWNER:FIRST:COUNT. Returns false if it is no range. */
-static bool parse(char *line, struct subid_range *ret)
+/* Reads a line, OWNER:FIRST:COUNT. Returns 1, 0 if it is no range, or -ENOMEM. */
+static int parse(char *line, struct subid_range *ret)
 {
     const char *owner, *first, *count;
 
@@ -51,43 +54,55 @@ static bool parse(char *line, struct subid_range *ret)
     owner = strsep(&line, ":");
     first = strsep(&line, ":");
     count = strsep(&line, ":");
-    if (!count || line || !*owner)
-        return false;
-    *ret = (struct subid_range){.owner = strdup(owner)};
-    if (ret->owner && read_number(first, &ret->first) && read_number(count, &ret->count))
-        return true;
-    free(ret->owner);
-    return false;
+    if (!count || line || !*owner || !read_number(first, &ret->first) ||
+        !read_number(count, &ret->count))
+        return 0;
+    ret->owner = strdup(owner);
+    return ret->owner ? 1 : -ENOMEM;
 }
 
-static void add(struct subids *subids, struct subid_range range)
+static int add(struct subids *subids, struct subid_range range)
 {
     struct subid_range *ranges =
         reallocarray(subids->ranges, subids->count + 1, sizeof *subids->ranges);
 
     if (!ranges) {
         free(range.owner);
-        return;
+        return -ENOMEM;
     }
     subids->ranges = ranges;
     ranges[subids->count++] = range;
+    return 0;
 }
 
-static void read_file(struct subids *subids)
+static int read_lines(struct subids *subids, FILE *file)
 {
-    FILE *file = fopen(subids->path, "re");
-    struct subid_range range;
+    struct subid_range range = {0};
     char *line = NULL;
     size_t size = 0;
+    int r = 0;
+
+    while (r >= 0 && getline(&line, &size, file) > 0) {
+        r = parse(line, &range);
+        if (r > 0)
+            r = add(subids, range);
+    }
+    if (r >= 0 && !feof(file))
+        r = -errno;
+    free(line);
+    return r;
+}
+
+static int read_file(struct subids *subids, struct stat *ret)
+{
+    FILE *file = fopen(subids->path, "re");
+    int r;
 
     if (!file)
-        return;
-    if (fstat(fileno(file), &subids->read) == 0)
-        while (getline(&line, &size, file) > 0)
-            if (parse(line, &range))
-                add(subids, range);
-    free(line);
+        return -errno;
+    r = fstat(fileno(file), ret) < 0 ? -errno : read_lines(subids, file);
     fclose(file);
+    return r;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -96,46 +111,58 @@ static bool is_same(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static void follow(struct subids *subids)
+static int follow(struct subids *subids)
 {
     struct stat now;
+    int r;
 
     if (stat(subids->path, &now) < 0)
         now = (struct stat){0};
     if (is_same(&now, &subids->read))
-        return;
+        return 0;
     subids_done(subids);
     subids->read = (struct stat){0};
-    read_file(subids);
+    r = read_file(subids, &now);
+    if (is_shortage(r))
+        return r;
+    subids->read = now;
+    return 0;
 }
 
 /* ---- queries ---- */
 
-static void find_account(struct subid_range *range)
+static int find_account(struct subid_range *range)
 {
     const struct passwd *user;
     uid_t uid = 0;
 
     if (!read_number(range->owner, &uid)) {
+        errno = 0;
         user = getpwnam(range->owner);
+        if (!user && is_shortage(-errno))
+            return -errno;
         uid = user ? user->pw_uid : 0;
     }
     range->account = uid == 0 ? range->first : uid;
     free(range->owner);
     range->owner = NULL;
+    return 0;
 }
 
-uid_t subids_account(struct subids *subids, uid_t uid)
+int subids_account(struct subids *subids, uid_t uid, uid_t *ret)
 {
-    follow(subids);
-    for (size_t i = 0; i < subids->count; i++) {
+    int r = follow(subids);
+
+    *ret = uid;
+    for (size_t i = 0; r >= 0 && i < subids->count; i++) {
         struct subid_range *range = &subids->ranges[i];
 
         if (uid < range->first || uid - range->first >= range->count)
             continue;
         if (range->owner)
-            find_account(range);
-        return range->account;
+            r = find_account(range);
+        *ret = range->account;
+        break;
     }
-    return uid;
+    return r;
 }

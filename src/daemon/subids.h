@@ -9,7 +9,9 @@
  *   - The file is read at the first query, and again after it has changed.
  *   - The name of an owner is looked up when the range is first needed. This asks the user database
  *     (getpwnam(3)) and can block.
- *   - A line that is not as subuid(5) says is ignored, as shadow(3) does.
+ *   - A line that is not as subuid(5) says is ignored, as shadow(3) does. So is a file that cannot
+ *     be read.
+ *   - Without memory or descriptors there is no answer, rather than one from half of the file.
  */
 #pragma once
 
@@ -33,8 +35,10 @@ void subids_init(struct subids *subids, const char *path);
 void subids_done(struct subids *subids);
 
 /*
- * Returns the account of a user ID: the owner of the first range that contains it, or the ID itself
+ * Stores the account of a user ID: the owner of the first range that contains it, or the ID itself
  * if no range does. A range that belongs to root, or to a user who does not exist, is an account of
  * its own with the first ID of the range: what runs there is not root.
+ *
+ * Returns 0, or -errno of a shortage (host/shortage.h).
  */
-uid_t subids_account(struct subids *subids, uid_t uid);
+int subids_account(struct subids *subids, uid_t uid, uid_t *ret);
