@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <bsd/stdlib.h>
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -18,6 +17,7 @@
 #include "host/complaint.h"
 #include "host/descriptors.h"
 #include "host/inbox.h"
+#include "host/passwd.h"
 #include "host/pidfile.h"
 #include "host/procstat.h"
 #include "protocol/frame.h"
@@ -214,9 +214,9 @@ static struct options parse_options(int argc, char **argv)
 /* Returns the user ID of the service, or (uid_t)-1 if this machine has no such user. */
 static uid_t service_user(void)
 {
-    const struct passwd *service = getpwnam(SERVICE_USER);
+    uid_t uid;
 
-    return service ? service->pw_uid : (uid_t)-1;
+    return passwd_find(SERVICE_USER, &uid) ? uid : (uid_t)-1;
 }
 
 /*

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* trust.c - see trust.h for the users and for the reason to read /etc/passwd */
+/* trust.c - see trust.h for the users */
 
 #include "sender/trust.h"
 
 #include <bsd/stdlib.h>
 #include <limits.h>
-#include <pwd.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-static bool find_account(const char *name, uid_t *ret)
-{
-    FILE *accounts = fopen("/etc/passwd", "re");
-    const struct passwd *account;
-
-    if (!accounts)
-        return false;
-    do
-        account = fgetpwent(accounts);
-    while (account && strcmp(account->pw_name, name) != 0);
-    if (account)
-        *ret = account->pw_uid;
-    fclose(accounts);
-    return account;
-}
+#include "host/passwd.h"
 
 bool trust_parse(const char *argument, uid_t *ret)
 {
@@ -32,7 +15,7 @@ bool trust_parse(const char *argument, uid_t *ret)
     long long number = strtonum(argument, 0, UINT_MAX - 1LL, &error);
 
     if (error)
-        return find_account(argument, ret);
+        return passwd_find(argument, ret);
     *ret = (uid_t)number;
     return true;
 }
@@ -45,5 +28,5 @@ bool trust_has(uid_t uid, uid_t also)
         return false;
     if (uid == getuid() || uid == 0 || uid == also)
         return true;
-    return find_account(SERVICE_USER, &service) && uid == service;
+    return passwd_find(SERVICE_USER, &service) && uid == service;
 }

@@ -12,9 +12,8 @@
  * - the service user, as which the system's daemon runs;
  * - one more user, whom the caller names with --daemon-user.
  *
- * Policy: account names are looked up in /etc/passwd, and not with getpwnam(3). That function would
- * load libraries of other name services into a program that root runs, and a static program can
- * crash on libraries of another libc. If the caller or root is the owner, nothing is looked up.
+ * Policy: account names are looked up in /etc/passwd only (host/passwd.h). If the caller or root is
+ * the owner, nothing is looked up.
  */
 #pragma once
 
