@@ -189,11 +189,16 @@ static void make_progress(struct conversation *c)
     c->interrupted = 0;
 }
 
+static uint64_t longest_timeout(const struct conversation *c)
+{
+    return c->is_queued ? smaller(c->limit / 4, QUEUE_TIMEOUT_MAX) : PROBE_TIMEOUT_MAX;
+}
+
 /* The daemon has queued this sender, behind others or for the log: a reply will come unasked. */
 static void join_queue(struct conversation *c)
 {
     c->is_queued = true;
-    c->probe_timeout = smaller(c->limit / 4, c->queue_timeout);
+    c->probe_timeout = smaller(longest_timeout(c), c->queue_timeout);
     c->queue_timeout = smaller(2 * c->queue_timeout, QUEUE_TIMEOUT_MAX);
 }
 
@@ -219,7 +224,6 @@ static void go_on(struct conversation *c)
     /* In another phase, no bit had arrived and the message starts again at bit 0. */
     assert(c->arq.phase == ARQ_SENDING || c->arq.next == 0);
     make_progress(c);
-    c->queue_timeout = QUEUE_TIMEOUT_MIN;
     if (c->arq.next > c->confirmed)
         c->confirmed = c->arq.next;
     else
@@ -268,7 +272,7 @@ static void expire(struct conversation *c, uint64_t now)
     arq_sender_timeout(&c->arq);
     c->ops->expired(c->owner, now - start, c->arq.phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
     c->loss_window = LOSS_WINDOW;
-    c->probe_timeout = smaller(2 * c->probe_timeout, PROBE_TIMEOUT_MAX);
+    c->probe_timeout = smaller(2 * c->probe_timeout, longest_timeout(c));
 }
 
 uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)

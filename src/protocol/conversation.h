@@ -18,8 +18,8 @@
  *   - After a probe timeout the sender repeats no data. It sends a probe and continues from the
  *     count in the reply.
  *   - The probe timeout doubles with each probe in a row, up to a maximum (timing.h).
- *   - A sender that is told WAIT or PENDING sleeps, with a longer probe timeout. The next reply
- *     will come unasked.
+ *   - A sender that is told WAIT or PENDING sleeps, with a longer probe timeout that a GO does not
+ *     set back. The next reply will come unasked.
  *   - The sender gives up after limit nanoseconds of waiting without progress.
  *   - When the daemon has ended, signals that it sent before are still taken: its verdict may be
  *     one of them.

@@ -29,7 +29,8 @@
 /*
  * Probe timeout of a sender that was told WAIT or PENDING. The next reply follows unasked, so this
  * probe matters only if that reply was lost. This timeout doubles each time that the sender is told
- * WAIT or PENDING again, up to the maximum.
+ * WAIT or PENDING again during the message, and with each probe in a row, up to the maximum: in a
+ * crowd, the probes of those who wait wipe out bits of the one who sends.
  */
 #define QUEUE_TIMEOUT_MIN (10 * NSEC_PER_MSEC)
 #define QUEUE_TIMEOUT_MAX (1000 * NSEC_PER_MSEC)

@@ -502,11 +502,38 @@ START_TEST(a_sender_that_is_told_to_wait_sleeps_longer_each_time)
 }
 END_TEST
 
+START_TEST(in_the_queue_probes_without_a_reply_grow_as_rare_as_those_with_one)
+{
+    uint64_t timeout = QUEUE_TIMEOUT_MIN;
+
+    begin_with_limit(100 * LIMIT);
+    hear(REPLY_WAIT, 0);
+    for (int i = 0; i < 10; i++) {
+        ck_assert_uint_eq(wait_for_timeout(true), timeout);
+        timeout = 2 * timeout < QUEUE_TIMEOUT_MAX ? 2 * timeout : QUEUE_TIMEOUT_MAX;
+    }
+    ck_assert_uint_eq(timeout, QUEUE_TIMEOUT_MAX);
+}
+END_TEST
+
+START_TEST(a_turn_in_between_makes_the_next_wait_no_shorter)
+{
+    begin_with_limit(100 * LIMIT);
+    hear(REPLY_WAIT, 0);
+    hear(REPLY_GO, 0);
+    ack_up_to(2);
+    wait_for_timeout(true);
+    hear(REPLY_WAIT, 2);
+    ck_assert_uint_eq(wait_for_timeout(true), 2 * QUEUE_TIMEOUT_MIN);
+}
+END_TEST
+
 START_TEST(in_the_queue_a_sender_probes_at_least_four_times_before_it_gives_up)
 {
     begin_with_limit(8 * NSEC_PER_MSEC);
     hear(REPLY_WAIT, 0);
-    ck_assert_uint_eq(wait_for_timeout(true), 2 * NSEC_PER_MSEC);
+    for (int i = 0; i < 3; i++)
+        ck_assert_uint_eq(wait_for_timeout(true), 2 * NSEC_PER_MSEC);
 }
 END_TEST
 
@@ -683,6 +710,8 @@ Suite *make_suite(void)
         only_a_higher_count_is_progress,
         bits_that_the_daemon_lacks_are_repeated,
         a_sender_that_is_told_to_wait_sleeps_longer_each_time,
+        in_the_queue_probes_without_a_reply_grow_as_rare_as_those_with_one,
+        a_turn_in_between_makes_the_next_wait_no_shorter,
         in_the_queue_a_sender_probes_at_least_four_times_before_it_gives_up,
         a_wait_reply_resets_the_time_waited,
         a_pending_reply_does_not_reset_the_time_waited,
