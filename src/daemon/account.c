@@ -5,7 +5,7 @@
 
 #include <systemd/sd-login.h>
 
-#include "host/shortage.h"
+#include "host/exhausted.h"
 
 int account_read(struct subids *subids, pid_t pid, uid_t real_uid, uid_t *ret)
 {
@@ -15,7 +15,7 @@ int account_read(struct subids *subids, pid_t pid, uid_t real_uid, uid_t *ret)
     if (real_uid == 0)
         return 0;
     r = sd_pid_get_owner_uid(pid, ret);
-    if (is_shortage(r) || (r >= 0 && *ret != 0))
+    if (is_exhausted(r) || (r >= 0 && *ret != 0))
         return r;
     return subids_account(subids, real_uid, ret);
 }

@@ -22,7 +22,8 @@
 #include "daemon/subids.h"
 
 /*
- * Stores the account of the process with this PID and this real user ID. Returns 0, or -errno of a
- * shortage (host/shortage.h): an account that is guessed could be that of another user.
+ * Stores the account of the process with this PID and this real user ID. Returns 0, or -errno if
+ * descriptors or memory are exhausted (host/exhausted.h): an account that is guessed could be that
+ * of another user.
  */
 int account_read(struct subids *subids, pid_t pid, uid_t real_uid, uid_t *ret);

@@ -23,9 +23,9 @@
 #include "daemon/stop.h"
 #include "daemon/subids.h"
 #include "host/cpu.h"
+#include "host/exhausted.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
-#include "host/shortage.h"
 #include "host/spin.h"
 #include "protocol/exchange.h"
 #include "protocol/timing.h"
@@ -239,7 +239,7 @@ static int open_spare(struct server *server, pid_t pid)
     if (r >= 0)
         return EXCHANGE_NO_ROOM;
     spares_open(&server->spares);
-    return is_shortage(r) ? -ENOMEM : r;
+    return is_exhausted(r) ? -ENOMEM : r;
 }
 
 static int open_peer(void *owner, pid_t pid, void **ret_peer)
@@ -254,7 +254,7 @@ static int open_peer(void *owner, pid_t pid, void **ret_peer)
     r = peer_new(server->event, &server->subids, pid, on_end, server, &peer);
     if (r == -EMFILE || r == -ENFILE)
         r = open_with_spares(server, pid, &peer);
-    if (is_shortage(r)) {
+    if (is_exhausted(r)) {
         peer = server->spare;
         r = open_spare(server, pid);
     }

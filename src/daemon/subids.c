@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/shortage.h"
+#include "host/exhausted.h"
 
 struct subid_range {
     uid_t first, count;
@@ -123,7 +123,7 @@ static int follow(struct subids *subids)
     subids_done(subids);
     subids->read = (struct stat){0};
     r = read_file(subids, &now);
-    if (is_shortage(r))
+    if (is_exhausted(r))
         return r;
     subids->read = now;
     return 0;
@@ -139,7 +139,7 @@ static int find_account(struct subid_range *range)
     if (!read_number(range->owner, &uid)) {
         errno = 0;
         user = getpwnam(range->owner);
-        if (!user && is_shortage(-errno))
+        if (!user && is_exhausted(-errno))
             return -errno;
         uid = user ? user->pw_uid : 0;
     }

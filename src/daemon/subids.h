@@ -39,6 +39,6 @@ void subids_done(struct subids *subids);
  * if no range does. A range that belongs to root, or to a user who does not exist, is an account of
  * its own with the first ID of the range: what runs there is not root.
  *
- * Returns 0, or -errno of a shortage (host/shortage.h).
+ * Returns 0, or -errno if descriptors or memory are exhausted (host/exhausted.h).
  */
 int subids_account(struct subids *subids, uid_t uid, uid_t *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shortage.h - errors that say that the process or the system has no more to give
+ * exhausted.h - errors that say that the process or the system has no more to give
  *
  * They say nothing about what was asked for, and the same call can succeed later.
  */
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* Returns true if -errno is about descriptors (open(2)) or memory (malloc(3)). */
-static inline bool is_shortage(int r)
+static inline bool is_exhausted(int r)
 {
     return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
 }
