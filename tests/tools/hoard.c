@@ -4,11 +4,13 @@
  *
  *   hoard COUNT
  *
- * Queues COUNT signals to itself and prints its PID. The signals stay pending until the program is
- * killed or its parent ends.
+ * Queues COUNT signals to itself and prints its PID. While other processes of the user leave no
+ * room for them, it tries again. The signals stay pending until the program is killed or its parent
+ * ends.
  */
 
 #include <err.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +29,10 @@ int main(int argc, char **argv)
     sigemptyset(&kept);
     sigaddset(&kept, SIGRTMIN);
     sigprocmask(SIG_BLOCK, &kept, NULL);
-    while (count-- > 0)
-        if (sigqueue(getpid(), SIGRTMIN, (union sigval){0}) < 0)
+    while (count > 0)
+        if (sigqueue(getpid(), SIGRTMIN, (union sigval){0}) == 0)
+            count--;
+        else if (errno != EAGAIN)
             err(EX_OSERR, "sigqueue");
     printf("%d\n", (int)getpid());
     fflush(stdout);
