@@ -37,7 +37,7 @@ STYLES = {
 # Lines of text for the events of the sender that are no signal of the protocol.
 NOTES = {
     "timeout": lambda event: f"no signal for {event['waited_us']} µs: the sender sends a probe",
-    "repeat": lambda event: f"bits {event['first']} to {event['last']} are sent again",
+    "repeat": lambda event: f"symbols {event['first']} to {event['last']} are sent again",
     "stale": lambda event: "this reply is stale: the sender drops it",
     "uncounted": lambda event: f"{event['signal']} of process {event['pid']} does not count",
 }

@@ -171,6 +171,7 @@ static void connect_to_daemon(struct program *program)
     delivery_init(&program->delivery, &program->daemon, target_of(options),
                   options->timeout_ns > options->retry_ns ? options->timeout_ns : options->retry_ns,
                   &program->counts);
+    program->delivery.is_wide = options->wide;
     program->delivery.trace = program->tracing;
     program->delivery.watcher = program->watcher;
 }

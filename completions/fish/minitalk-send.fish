@@ -19,6 +19,7 @@ complete -c minitalk-send -f
 
 complete -c minitalk-send -s f -l file -r -F -d 'Each line of FILE is a message'
 complete -c minitalk-send -l whole -d 'The whole input is one message'
+complete -c minitalk-send -l wide -d 'Send 8 bytes with each signal, not one bit'
 complete -c minitalk-send -s e -l skip-empty -d 'Send no empty messages'
 complete -c minitalk-send -s p -l priority -x -d 'LEVEL or FACILITY.LEVEL' -a '(__minitalk_priorities)'
 complete -c minitalk-send -l prio-prefix -d 'A message in the input may begin with its priority, as <N>'

@@ -69,12 +69,12 @@ struct server {
 static void trace_signal(const struct server *server, const struct lane_signal *signal)
 {
     const struct exchange *ex = &server->exchange;
-    uint64_t index;
+    struct arq_symbol symbol;
 
     if (signal->kind == SIGNAL_WORD)
         trace_word(server->trace, TRACE_SENDER, signal->pid, signal->word);
-    else if (exchange_wants(ex, signal, &index))
-        trace_bit(server->trace, signal->pid, signal->lane, signal->bit, index);
+    else if (exchange_wants(ex, signal, &symbol))
+        trace_symbol(server->trace, signal->pid, &symbol);
     else
         trace_uncounted(server->trace, signal, !exchange_knows(ex, signal->pid));
 }
@@ -294,14 +294,14 @@ static bool has_ended(void *owner, const void *peer)
     return pidref_ended(peer_process(peer));
 }
 
-static int send_ack(void *owner, void *peer, const struct arq_bit *bit)
+static int send_ack(void *owner, void *peer, const struct arq_symbol *symbol)
 {
     const struct server *server = owner;
     const struct pidref *process = peer_process(peer);
-    int r = pidref_send_bit(process, bit->lane, false);
+    int r = pidref_send_bit(process, symbol->lane, false);
 
     if (r == 0)
-        trace_ack(server->trace, process->pid, bit->lane, bit->index);
+        trace_ack(server->trace, process->pid, symbol);
     return r;
 }
 
@@ -374,6 +374,8 @@ static const char *explain(enum reply_code reason)
         return "at the limit of sessions or of memory";
     case REPLY_STOPPING:
         return "the daemon is stopping";
+    case REPLY_NARROW:
+        return "blocks without their sender; it is asked for bits";
     case REPLY_GO:
     case REPLY_WAIT:
     case REPLY_PENDING:

@@ -60,6 +60,13 @@ struct lane_signal inbox_classify(const siginfo_t *info)
     }
     if (info->si_code == SI_TKILL || info->si_code == SI_USER) {
         signal.kind = SIGNAL_PLAIN;
+    } else if ((info->si_code == SI_QUEUE || info->si_code == SI_MESGQ) && !second) {
+        /* The lane is a claim, so the slot is the safe choice here, too. */
+        signal.kind = SIGNAL_BLOCK;
+        signal.lane = info->si_code == SI_QUEUE ? LANE_THREAD : LANE_PROCESS;
+        signal.slot = slot_of(LANE_THREAD, second);
+        signal.block = (uintptr_t)info->si_value.sival_ptr;
+        signal.number = (uint32_t)info->si_errno;
     } else if (info->si_code == SI_QUEUE && second) {
         signal.kind = SIGNAL_WORD;
         signal.word = (uint32_t)info->si_value.sival_int;

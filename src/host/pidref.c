@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/monotonic.h"
@@ -45,35 +46,61 @@ bool pidref_ended(const struct pidref *pidref)
     return pidref_await_end(pidref, 0);
 }
 
-static int send_by_pid(pid_t pid, int number)
+/* Sends to the thread of the process that has the PID's number, its main thread. */
+static int send_to_thread(const struct pidref *pidref, int number, siginfo_t *info)
 {
-    return tgkill(pid, pid, number) < 0 ? -errno : 0;
+    static bool has_no_flag;
+    int r;
+
+    if (!has_no_flag) {
+        if (pidfd_send_signal(pidref->fd, number, info, PIDFD_SIGNAL_THREAD) == 0)
+            return 0;
+        if (errno != EINVAL)
+            return -errno;
+        has_no_flag = true;
+    }
+    if (info)
+        r = (int)syscall(SYS_rt_tgsigqueueinfo, pidref->pid, pidref->pid, number, info);
+    else
+        r = tgkill(pidref->pid, pidref->pid, number);
+    return r < 0 ? -errno : 0;
+}
+
+/* info is NULL for a plain signal. */
+static int send_on(const struct pidref *pidref, enum lane lane, int number, siginfo_t *info)
+{
+    assert(pidref->fd >= 0);
+    if (lane == LANE_THREAD)
+        return send_to_thread(pidref, number, info);
+    return pidfd_send_signal(pidref->fd, number, info, 0) < 0 ? -errno : 0;
 }
 
 int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit)
 {
-    static bool has_no_thread_flag;
-    int number = bit ? SIGUSR2 : SIGUSR1;
-    unsigned flags = lane == LANE_THREAD ? PIDFD_SIGNAL_THREAD : 0;
+    return send_on(pidref, lane, bit ? SIGUSR2 : SIGUSR1, NULL);
+}
 
-    assert(pidref->fd >= 0);
-    if (flags && has_no_thread_flag)
-        return send_by_pid(pidref->pid, number);
-    if (pidfd_send_signal(pidref->fd, number, NULL, flags) == 0)
-        return 0;
-    if (!flags || errno != EINVAL)
-        return -errno;
-    has_no_thread_flag = true;
-    return send_by_pid(pidref->pid, number);
+int pidref_send_block(const struct pidref *pidref, enum lane lane, uint64_t octets, uint32_t number)
+{
+    static siginfo_t info;
+
+    if (info.si_pid == 0) {
+        info.si_signo = SIGUSR1;
+        info.si_pid = getpid();
+        info.si_uid = getuid();
+    }
+    info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
+    info.si_errno = (int)number;
+    info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    return send_on(pidref, lane, SIGUSR1, &info);
 }
 
 int pidref_send_word(const struct pidref *pidref, uint32_t word)
 {
     siginfo_t info = {.si_signo = SIGUSR2, .si_code = SI_QUEUE};
 
-    assert(pidref->fd >= 0);
     info.si_pid = getpid();
     info.si_uid = getuid();
     info.si_value.sival_int = (int)word;
-    return pidfd_send_signal(pidref->fd, SIGUSR2, &info, 0) < 0 ? -errno : 0;
+    return send_on(pidref, LANE_PROCESS, SIGUSR2, &info);
 }

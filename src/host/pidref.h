@@ -39,9 +39,12 @@ bool pidref_ended(const struct pidref *pidref);
 bool pidref_await_end(const struct pidref *pidref, uint64_t timeout_ns);
 
 /*
- * Send one plain signal on a lane (bit false: SIGUSR1, true: SIGUSR2), or one word. Return 0;
+ * Send on a lane one plain signal (bit false: SIGUSR1, true: SIGUSR2) or one block with its number
+ * (symbol.h); or send one word. A process that has sent a block must not fork(2). Return 0;
  * -ESRCH if the process has ended; -EPERM if this process may not signal it (kill(2)); another
  * -errno.
  */
 int pidref_send_bit(const struct pidref *pidref, enum lane lane, bool bit);
+int pidref_send_block(const struct pidref *pidref, enum lane lane, uint64_t octets,
+                      uint32_t number);
 int pidref_send_word(const struct pidref *pidref, uint32_t word);

@@ -28,8 +28,11 @@ static const char *const sides[] = {[TRACE_SENDER] = "sender", [TRACE_DAEMON] = 
 static const char *const lanes[] = {[LANE_THREAD] = "thread", [LANE_PROCESS] = "process"};
 static const char *const signals[] = {"SIGUSR1", "SIGUSR2"};
 static const char *const asks[] = {[ASK_START] = "start", [ASK_RESUME] = "resume"};
-static const char *const kinds[] = {
-    [SIGNAL_PLAIN] = "plain", [SIGNAL_WORD] = "word", [SIGNAL_NOISE] = "noise"};
+static const char *const kinds[] = {[SIGNAL_PLAIN] = "plain",
+                                    [SIGNAL_BLOCK] = "block",
+                                    [SIGNAL_WORD] = "word",
+                                    [SIGNAL_NOISE] = "noise"};
+static const char *const symbols[] = {[SYMBOL_BIT] = "bit", [SYMBOL_BLOCK] = "block"};
 static const char *const replies[] = {
     [REPLY_GO] = "go",
     [REPLY_WAIT] = "wait",
@@ -43,6 +46,7 @@ static const char *const replies[] = {
     [REPLY_STOPPING] = "stopping",
     [REPLY_FORGOTTEN] = "forgotten",
     [REPLY_OUT_OF_STEP] = "out of step",
+    [REPLY_NARROW] = "narrow",
 };
 
 /* ---- lines ---- */
@@ -263,41 +267,47 @@ static void add_plain(struct line *line, enum lane lane, bool bit)
     add(line, ",\"lane\":\"%s\",\"signal\":\"%s\"", lanes[lane], signals[bit]);
 }
 
-void trace_bit(struct trace *trace, pid_t peer, enum lane lane, bool bit, uint64_t index)
+static void begin_symbol(struct trace *trace, struct line *line, enum trace_side from, pid_t peer,
+                         const char *event, const struct arq_symbol *symbol, bool signal)
 {
+    if (is_json(trace)) {
+        begin_object(trace, line, event);
+        add_way(line, from, peer);
+        add_plain(line, symbol->lane, signal);
+        add(line, ",\"index\":%" PRIu64, symbol->index);
+    } else {
+        begin_row(trace, line, peer);
+        draw_plain(line, from, symbol->lane, signal);
+        add(line, "%s %2" PRIu64 " is ", symbols[symbol->symbol.kind], symbol->index);
+    }
+}
+
+void trace_symbol(struct trace *trace, pid_t peer, const struct arq_symbol *symbol)
+{
+    uint64_t value = symbol->symbol.value;
+    bool is_bit = symbol->symbol.kind == SYMBOL_BIT;
     struct line line;
 
     if (!trace)
         return;
-    if (is_json(trace)) {
-        begin_object(trace, &line, "bit");
-        add_way(&line, TRACE_SENDER, peer);
-        add_plain(&line, lane, bit);
-        add(&line, ",\"index\":%" PRIu64 ",\"value\":%d", index, bit);
-    } else {
-        begin_row(trace, &line, peer);
-        draw_plain(&line, TRACE_SENDER, lane, bit);
-        add(&line, "bit %2" PRIu64 " is %d", index, bit);
-    }
+    begin_symbol(trace, &line, TRACE_SENDER, peer, symbols[symbol->symbol.kind], symbol,
+                 is_bit && value);
+    if (!is_bit)
+        add(&line, is_json(trace) ? ",\"value\":\"%016" PRIx64 "\"" : "%016" PRIx64, value);
+    else
+        add(&line, is_json(trace) ? ",\"value\":%d" : "%d", (int)value);
     end(trace, &line);
 }
 
-void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index)
+void trace_ack(struct trace *trace, pid_t peer, const struct arq_symbol *symbol)
 {
     struct line line;
 
     if (!trace)
         return;
-    if (is_json(trace)) {
-        begin_object(trace, &line, "ack");
-        add_way(&line, TRACE_DAEMON, peer);
-        add_plain(&line, lane, false);
-        add(&line, ",\"index\":%" PRIu64, index);
-    } else {
-        begin_row(trace, &line, peer);
-        draw_plain(&line, TRACE_DAEMON, lane, false);
-        add(&line, "bit %2" PRIu64 " is taken", index);
-    }
+    begin_symbol(trace, &line, TRACE_DAEMON, peer, "ack", symbol, false);
+    if (!is_json(trace))
+        add(&line, "taken");
     end(trace, &line);
 }
 
@@ -364,9 +374,9 @@ void trace_repeat(struct trace *trace, uint64_t first, uint64_t last)
     } else {
         begin_remark(trace, &line, 0);
         if (first == last)
-            add(&line, "bit %" PRIu64 " is sent again", first);
+            add(&line, "symbol %" PRIu64 " is sent again", first);
         else
-            add(&line, "bits %" PRIu64 " to %" PRIu64 " are sent again", first, last);
+            add(&line, "symbols %" PRIu64 " to %" PRIu64 " are sent again", first, last);
     }
     end(trace, &line);
 }

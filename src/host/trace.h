@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "protocol/lane.h"
+#include "protocol/arq.h"
 #include "protocol/word.h"
 
 /* Greatest wait for a reader, in milliseconds. */
@@ -64,12 +64,9 @@ void trace_word(struct trace *trace, enum trace_side from, pid_t peer, uint32_t 
 /* Shows that a stale word was taken and dropped. */
 void trace_stale(struct trace *trace, pid_t peer, uint32_t word);
 
-/*
- * Show that a bit, or the ack of a bit, was sent or taken. index is the bit's number in its
- * message, from 0.
- */
-void trace_bit(struct trace *trace, pid_t peer, enum lane lane, bool bit, uint64_t index);
-void trace_ack(struct trace *trace, pid_t peer, enum lane lane, uint64_t index);
+/* Show that a bit or a block, or the ack of one, was sent or taken. */
+void trace_symbol(struct trace *trace, pid_t peer, const struct arq_symbol *symbol);
+void trace_ack(struct trace *trace, pid_t peer, const struct arq_symbol *symbol);
 
 /* Shows that a signal was taken that does not count: it is a stranger's, or too late. */
 void trace_uncounted(struct trace *trace, const struct lane_signal *signal, bool is_stranger);

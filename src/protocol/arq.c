@@ -7,10 +7,10 @@
 
 /* ---- the receiving end ---- */
 
-void arq_receiver_hold(struct arq_receiver *r, enum lane lane, bool bit)
+void arq_receiver_hold(struct arq_receiver *r, enum lane lane, struct symbol symbol)
 {
     r->held[lane] = true;
-    r->bit[lane] = bit;
+    r->symbol[lane] = symbol;
 }
 
 static enum lane next_lane(const struct arq_receiver *r)
@@ -18,24 +18,26 @@ static enum lane next_lane(const struct arq_receiver *r)
     return (enum lane)(r->count % LANES);
 }
 
-bool arq_receiver_next(const struct arq_receiver *r, uint64_t index, struct arq_bit *ret)
+bool arq_receiver_next(struct arq_receiver *r, uint64_t index, enum symbol_kind kind,
+                       struct arq_symbol *ret)
 {
     enum lane lane = next_lane(r);
 
     if (!r->held[lane])
         return false;
-    *ret = (struct arq_bit){.index = index, .lane = lane, .value = r->bit[lane]};
-    return true;
+    r->held[lane] = r->symbol[lane].kind == kind;
+    *ret = (struct arq_symbol){.index = index, .lane = lane, .symbol = r->symbol[lane]};
+    return r->held[lane];
 }
 
-bool arq_receiver_take(struct arq_receiver *r)
+struct symbol arq_receiver_take(struct arq_receiver *r)
 {
     enum lane lane = next_lane(r);
 
     assert(r->held[lane]);
     r->held[lane] = false;
     r->count++;
-    return r->bit[lane];
+    return r->symbol[lane];
 }
 
 unsigned arq_receiver_ahead(const struct arq_receiver *r, enum lane lane)
@@ -171,7 +173,7 @@ struct arq_step arq_sender_step(struct arq_sender *s)
             assert(s->next - oldest_unanswered(s) < LANES);
             s->in_flight[lane] = true;
             s->next++;
-            return (struct arq_step){.what = ARQ_BIT, .lane = lane, .index = index};
+            return (struct arq_step){.what = ARQ_SYMBOL, .lane = lane, .index = index};
         }
     }
     return (struct arq_step){.what = ARQ_NOTHING};
@@ -262,6 +264,7 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
     case REPLY_DAMAGED:
     case REPLY_UNLOGGED:
     case REPLY_BUSY:
+    case REPLY_NARROW:
         return told_verdict(s, reply.count, reply.code);
     case REPLY_STOPPING:
     case REPLY_FORGOTTEN:

@@ -3,13 +3,13 @@
  * arq.h - automatic repeat request: the receiving and the sending end as two state machines
  *
  * Rules:
- *   - Bit i of a session travels on lane i mod 2, and its ack comes back on the same lane. A lane
- *     carries a new bit only after the ack of the bit before. So at most two bits are in flight,
- *     and no lane ever holds two.
- *   - The receiver takes bits in order only. A bit that comes before its predecessor is
- *     held, at most one on each lane.
+ *   - Symbol i of a session, a bit or a block, travels on lane i mod 2, and its ack comes back on
+ *     the same lane. A lane carries a new symbol only after the ack of the symbol before. So at
+ * most two symbols are in flight, and no lane ever holds two.
+ *   - The receiver takes symbols in order only. A symbol that comes before its predecessor is held,
+ *     at most one on each lane.
  *   - After a probe timeout the sender repeats no data. It sends a probe that asks for the count of
- *     bits taken, and continues from that count (word.h).
+ *     symbols taken, and continues from that count (word.h).
  *   - The sender acts on a reply only if the reply carries the nonce of its newest probe. It also
  *     believes two replies to an older probe of the same message, because they stay true: all of
  *     this message is in the log; the daemon stops.
@@ -18,7 +18,7 @@
  *     sender begins this message again.
  *
  * Policy: the caller carries the signals, decides when a probe timeout has expired, and puts a
- * barrier (barrier.h) before every word. Nothing here blocks. Any bit, ack or word may be lost.
+ * barrier (barrier.h) before every word. Nothing here blocks. Any symbol, ack or word may be lost.
  *
  * Pure: no system calls, no clock, no memory of its own. minitalk(7) describes the whole protocol.
  */
@@ -27,43 +27,45 @@
 #include "protocol/lane.h"
 #include "protocol/word.h"
 
-/* One bit of a message. */
-struct arq_bit {
+/* One symbol of a message. */
+struct arq_symbol {
     uint64_t index; /* in its message, from 0 */
     enum lane lane; /* the lane on which it travels */
-    bool value;
+    struct symbol symbol;
 };
 
-/* The lanes of bits in order alternate also where a count wraps round. */
+/* The lanes of symbols in order alternate also where a count wraps round. */
 _Static_assert(WORD_COUNT_MODULUS % LANES == 0, "a count tells the lane");
 
 /* ---- the receiving end ---- */
 
 struct arq_receiver {
-    uint64_t count;   /* bits taken in this session */
-    bool held[LANES]; /* a bit of this lane waits to be taken */
-    bool bit[LANES];  /* held: its value */
+    uint64_t count;              /* symbols taken in this session */
+    bool held[LANES];            /* a symbol of this lane waits to be taken */
+    struct symbol symbol[LANES]; /* held: the symbol */
 };
 
-/* Holds a bit that came on a lane until it is the next in order. */
-void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, bool bit);
+/* Holds a symbol that came on a lane until it is the next in order. */
+void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct symbol symbol);
 
 /*
- * Returns true if the next bit in order is held, and stores it in *ret. index is the index that the
- * bit has in its message. The caller then acknowledges the bit on its lane. If the ack went out,
- * the caller calls arq_receiver_take().
+ * Returns true if the next symbol in order is held and has this kind, and stores it in *ret. index
+ * is the index that the symbol has in its message. The caller then acknowledges the symbol on its
+ * lane. If the ack went out, the caller calls arq_receiver_take(). A symbol of another kind is not
+ * of this sender, and is forgotten.
  */
-bool arq_receiver_next(const struct arq_receiver *receiver, uint64_t index, struct arq_bit *ret);
+bool arq_receiver_next(struct arq_receiver *receiver, uint64_t index, enum symbol_kind kind,
+                       struct arq_symbol *ret);
 
-/* Takes the next bit in order, which must be held, and returns its value. */
-bool arq_receiver_take(struct arq_receiver *receiver);
+/* Takes the next symbol in order, which must be held, and returns it. */
+struct symbol arq_receiver_take(struct arq_receiver *receiver);
 
-/* Returns how many bits are missing before a bit that comes on this lane now: 0 or 1. */
+/* Returns how many symbols are missing before one that comes on this lane now: 0 or 1. */
 unsigned arq_receiver_ahead(const struct arq_receiver *receiver, enum lane lane);
 
 /*
- * Forgets the bits that are held for a lost one. To be called before the count is sent in a reply:
- * the sender sends all bits from that count again.
+ * Forgets the symbols that are held for a lost one. To be called before the count is sent in a
+ * reply: the sender sends all symbols from that count again.
  */
 void arq_receiver_clear(struct arq_receiver *receiver);
 
@@ -71,7 +73,7 @@ void arq_receiver_clear(struct arq_receiver *receiver);
 
 enum arq_phase {
     ARQ_STARTING,  /* waits for the reply to a probe to start */
-    ARQ_SENDING,   /* sends bits, or waits for acks and the verdict */
+    ARQ_SENDING,   /* sends symbols, or waits for acks and the verdict */
     ARQ_RESUMING,  /* waits for the reply to a probe to resume */
     ARQ_COMMITTED, /* done: the message is in the log */
     ARQ_REFUSED,   /* done: see refusal */
@@ -83,31 +85,31 @@ struct arq_sender {
     bool probe_due;          /* the probe with the newest nonce is not sent yet */
     uint16_t nonce;          /* of the newest probe */
     uint16_t first_nonce;    /* of the first probe of this message */
-    uint16_t base;           /* the receiver's count at bit 0 of the message */
-    uint64_t total;          /* bits in the message */
-    uint64_t next;           /* index of the bit to send next */
-    bool in_flight[LANES];   /* a bit on this lane is not acknowledged yet */
+    uint16_t base;           /* the receiver's count at symbol 0 of the message */
+    uint64_t total;          /* symbols in the message */
+    uint64_t next;           /* index of the symbol to send next */
+    bool in_flight[LANES];   /* a symbol on this lane is not acknowledged yet */
 };
 
 /* The signal to send now. */
 struct arq_step {
-    enum { ARQ_NOTHING, ARQ_BIT, ARQ_PROBE } what;
-    enum lane lane;     /* ARQ_BIT: the lane */
-    uint64_t index;     /* ARQ_BIT: the bit's index in the message, from 0 */
+    enum { ARQ_NOTHING, ARQ_SYMBOL, ARQ_PROBE } what;
+    enum lane lane;     /* ARQ_SYMBOL: the lane */
+    uint64_t index;     /* ARQ_SYMBOL: the symbol's index in the message, from 0 */
     struct probe probe; /* ARQ_PROBE: the probe */
 };
 
 /* The news that a reply brings to the sender. */
 enum arq_news {
     ARQ_STALE,   /* none: it is not the reply to the newest probe */
-    ARQ_GO,      /* the next step may send bits, or a new probe to start */
+    ARQ_GO,      /* the next step may send symbols, or a new probe to start */
     ARQ_WAIT,    /* others are sending; a GO follows */
     ARQ_PENDING, /* the message waits for the log */
     ARQ_VERDICT, /* phase is now ARQ_COMMITTED or ARQ_REFUSED */
 };
 
 /*
- * Begins a message of total bits (> 0). nonce is that of the first probe, and no probe of this
+ * Begins a message of total symbols (> 0). nonce is that of the first probe, and no probe of this
  * session may have used it before.
  */
 void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce);
@@ -117,7 +119,7 @@ struct arq_step arq_sender_step(struct arq_sender *sender);
 
 /*
  * Acts on a plain signal of the receiver on this lane. Returns true if the signal acknowledges a
- * bit in flight, and stores that bit's index in *ret_index.
+ * symbol in flight, and stores that symbol's index in *ret_index.
  */
 bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_index);
 

@@ -35,16 +35,22 @@ void conversation_init(struct conversation *c, const struct conversation_ops *op
     };
 }
 
-void conversation_begin(struct conversation *c, const struct frame *frame)
+/* Sends the frame from its first symbol on, in a message of its own. */
+static void begin(struct conversation *c)
+{
+    arq_sender_begin(&c->arq, frame_symbols(c->frame), (uint16_t)(c->arq.nonce + 1));
+    c->is_in_doubt = false;
+    c->fresh = 0;
+    c->confirmed = 0;
+}
+
+void conversation_begin(struct conversation *c, struct frame *frame)
 {
     assert(c->outcome == CONVERSATION_COMMITTED || conversation_may_go_on(c));
     c->frame = frame;
-    arq_sender_begin(&c->arq, frame_bits(frame), (uint16_t)(c->arq.nonce + 1));
+    begin(c);
     c->outcome = CONVERSATION_OPEN;
-    c->is_in_doubt = false;
-    c->fresh = 0;
     c->has_asked = false;
-    c->confirmed = 0;
     c->is_draining = false;
     c->counts = (struct conversation_counts){0};
     c->is_waiting = false;
@@ -55,12 +61,17 @@ void conversation_begin(struct conversation *c, const struct frame *frame)
     c->interrupted = 0;
 }
 
+/* The message has a verdict. */
 static void conclude(struct conversation *c)
 {
+    assert(arq_sender_done(&c->arq));
     if (c->arq.phase == ARQ_COMMITTED) {
         assert(c->is_in_doubt);
         c->outcome = CONVERSATION_COMMITTED;
-    } else if (c->arq.phase == ARQ_REFUSED) {
+    } else if (c->arq.refusal == REPLY_NARROW && frame_is_wide(c->frame)) {
+        frame_make_narrow(c->frame);
+        begin(c);
+    } else {
         c->outcome = CONVERSATION_REFUSED;
     }
 }
@@ -84,7 +95,7 @@ bool conversation_may_go_on(const struct conversation *c)
 {
     return is_refused_for(c, REPLY_TOO_LARGE) || is_refused_for(c, REPLY_DAMAGED) ||
            is_refused_for(c, REPLY_UNLOGGED) || is_refused_for(c, REPLY_BUSY) ||
-           is_refused_for(c, REPLY_FORGOTTEN);
+           is_refused_for(c, REPLY_FORGOTTEN) || is_refused_for(c, REPLY_NARROW);
 }
 
 /* A refusal tells that the message is not in the log, except if the daemon does not know. */
@@ -111,26 +122,34 @@ static void count_probe(struct conversation *c)
     c->has_asked = true;
 }
 
-static void count_bit(struct conversation *c, uint64_t index)
+static void count_symbol(struct conversation *c, const struct arq_symbol *symbol)
 {
-    c->counts.bits++;
-    if (index < c->fresh)
+    if (symbol->symbol.kind == SYMBOL_BLOCK)
+        c->counts.blocks++;
+    else
+        c->counts.bits++;
+    if (symbol->index < c->fresh)
         c->counts.repeats++;
     else
-        c->fresh = index + 1;
+        c->fresh = symbol->index + 1;
 }
 
-static int send_bit(struct conversation *c, const struct arq_step *step)
+static struct arq_symbol symbol_at(const struct conversation *c, enum lane lane, uint64_t index)
 {
-    struct arq_bit bit = {
-        .index = step->index, .lane = step->lane, .value = frame_bit(c->frame, step->index)};
+    return (struct arq_symbol){
+        .index = index, .lane = lane, .symbol = frame_symbol(c->frame, index)};
+}
+
+static int send_symbol(struct conversation *c, const struct arq_step *step)
+{
+    const struct arq_symbol symbol = symbol_at(c, step->lane, step->index);
     int r;
 
-    /* Set before sending: the daemon can take the bit before this process runs again. */
+    /* Set before sending: the daemon can take the symbol before this process runs again. */
     c->is_in_doubt |= step->index + 1 == c->arq.total;
-    r = c->ops->send_bit(c->owner, &bit);
+    r = c->ops->send_symbol(c->owner, &symbol);
     if (r == 0)
-        count_bit(c, bit.index);
+        count_symbol(c, &symbol);
     return r;
 }
 
@@ -154,8 +173,8 @@ int conversation_send(struct conversation *c)
     switch (step.what) {
     case ARQ_NOTHING:
         return 0;
-    case ARQ_BIT:
-        r = send_bit(c, &step);
+    case ARQ_SYMBOL:
+        r = send_symbol(c, &step);
         break;
     case ARQ_PROBE:
         r = send_probe(c, step.probe);
@@ -321,6 +340,7 @@ static enum conversation_hint take_reply(struct conversation *c, uint32_t word, 
         break;
     case ARQ_VERDICT:
         conclude(c);
+        make_progress(c);
         break;
     case ARQ_WAIT:
         /* Other senders wait too, and their probes wipe out bits. */
@@ -357,8 +377,10 @@ static enum conversation_hint release_words(struct conversation *c, bool is_empt
 
 static void take_ack(struct conversation *c, enum lane lane, uint64_t index)
 {
+    const struct arq_symbol symbol = symbol_at(c, lane, index);
+
     assert(index < c->arq.next && c->arq.next - index <= LANES);
-    c->ops->acked(c->owner, lane, index);
+    c->ops->acked(c->owner, &symbol);
     c->was_heard = true;
     c->loss_window -= c->loss_window > 0;
     make_progress(c);

@@ -2,9 +2,9 @@
 /*
  * conversation.h - the sender's side of the protocol: one message after another, to one daemon
  *
- * A conversation sends probes and bits, takes acks and replies, and decides how long to wait, when
- * to send a probe and when to give up. exchange.h is the counterpart, and minitalk(7) describes the
- * whole protocol.
+ * A conversation sends probes, bits and blocks, takes acks and replies, and decides how long to
+ * wait, when to send a probe and when to give up. exchange.h is the counterpart, and minitalk(7)
+ * describes the whole protocol.
  *
  * The owner repeats three steps while the outcome is CONVERSATION_OPEN:
  *   1. It calls conversation_send() until that returns 0.
@@ -20,6 +20,8 @@
  *   - The probe timeout doubles with each probe in a row, up to a maximum (timing.h).
  *   - A sender that is told WAIT or PENDING sleeps, with a longer probe timeout that a GO does not
  *     set back. The next reply will come unasked.
+ *   - If the daemon refuses a message because its blocks arrive without their sender (NARROW), the
+ *     sender sends it again, as bits.
  *   - The sender gives up after limit nanoseconds of waiting without progress.
  *   - When the daemon has ended, signals that it sent before are still taken: its verdict may be
  *     one of them.
@@ -49,23 +51,24 @@
 
 /* The functions that the owner supplies. */
 struct conversation_ops {
-    /* Send a bit or a word to the daemon. Return 0, -ESRCH if the daemon has ended, or -errno. */
-    int (*send_bit)(void *owner, const struct arq_bit *bit);
+    /* Send a symbol or a word to the daemon. Return 0, -ESRCH if the daemon has ended, or -errno.
+     */
+    int (*send_symbol)(void *owner, const struct arq_symbol *symbol);
     int (*send_word)(void *owner, uint32_t word);
     /* Returns true if the daemon's process has ended. */
     bool (*has_ended)(void *owner);
 
     /* The functions below report events to a trace. */
 
-    /* The daemon acknowledged bit index of the message. */
-    void (*acked)(void *owner, enum lane lane, uint64_t index);
+    /* The daemon acknowledged this symbol of the message. */
+    void (*acked)(void *owner, const struct arq_symbol *symbol);
     /* A word of the daemon was taken, and is held by the barrier. */
     void (*heard)(void *owner, uint32_t word);
     /* A word of the daemon is stale. */
     void (*dropped)(void *owner, uint32_t word);
     /* A signal does not count: it came from a stranger, or too late. */
     void (*ignored)(void *owner, const struct lane_signal *signal, bool is_stranger);
-    /* Bits from first to last will be sent again. */
+    /* Symbols from first to last will be sent again. */
     void (*repeats)(void *owner, uint64_t first, uint64_t last);
     /* The probe timeout has expired after waited_ns nanoseconds: a probe with this ask follows. */
     void (*expired)(void *owner, uint64_t waited_ns, enum ask ask);
@@ -88,8 +91,8 @@ enum conversation_hint {
 
 /* Signals that were sent for the message under way. */
 struct conversation_counts {
-    uint64_t bits;    /* a bit that was sent again counts again */
-    uint64_t repeats; /* bits sent again, and probes beyond the first */
+    uint64_t bits, blocks; /* one that was sent again counts again */
+    uint64_t repeats;      /* symbols sent again, and probes beyond the first */
 };
 
 struct conversation {
@@ -100,13 +103,13 @@ struct conversation {
     struct barrier barrier;
 
     /* The message under way. */
-    const struct frame *frame;
+    struct frame *frame;
     struct arq_sender arq;
     enum conversation_outcome outcome;
-    bool is_in_doubt;    /* all bits were sent: the message may be in the log */
-    uint64_t fresh;      /* index of the first bit that was never sent */
+    bool is_in_doubt;    /* all symbols were sent: the message may be in the log */
+    uint64_t fresh;      /* index of the first symbol that was never sent */
     bool has_asked;      /* a probe was sent */
-    uint64_t confirmed;  /* bits that the daemon has confirmed by a word */
+    uint64_t confirmed;  /* symbols that the daemon has confirmed by a word */
     bool is_draining;    /* the daemon has ended: only pending signals are still taken */
     unsigned takes_left; /* is_draining: signals to take, at most */
     struct conversation_counts counts;
@@ -138,11 +141,12 @@ void conversation_init(struct conversation *conversation, const struct conversat
 /*
  * Begins a message. The message before it, if any, must be committed, or conversation_may_go_on()
  * must be true. The frame stays the caller's, and must stay valid until the message has an outcome.
+ * If the daemon does not get its blocks, the conversation makes them bits (frame_make_narrow()).
  */
-void conversation_begin(struct conversation *conversation, const struct frame *frame);
+void conversation_begin(struct conversation *conversation, struct frame *frame);
 
 /*
- * Sends one bit or one probe, if the protocol allows that now. Returns 1 if there may be more to
+ * Sends one symbol or one probe, if the protocol allows that now. Returns 1 if there may be more to
  * send, 0 if there is nothing to send now or the daemon has ended, or an -errno of the ops.
  */
 int conversation_send(struct conversation *conversation);
@@ -169,12 +173,12 @@ uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool
 bool conversation_holds_words(const struct conversation *conversation);
 
 /*
- * Returns how many bits of the message have been sent. The number goes back when bits have to be
- * sent again.
+ * Returns how many symbols of the message have been sent. The number goes back when symbols have to
+ * be sent again.
  */
 uint64_t conversation_sent(const struct conversation *conversation);
 
-/* Returns how many bits the message has. */
+/* Returns how many symbols the message has. */
 uint64_t conversation_total(const struct conversation *conversation);
 
 /*

@@ -77,7 +77,7 @@ static int send_reply(struct exchange *ex, struct session *s, enum reply_code co
 
 static void grant(struct exchange *ex, struct session *s)
 {
-    assert(!ex->committing && !s->member.is_queued && session_takes_bits(s));
+    assert(!ex->committing && !s->member.is_queued && session_takes_symbols(s));
     ex->runner = s;
     ex->granted_at = ex->now;
     ex->heard_at = ex->now;
@@ -357,16 +357,16 @@ static bool reserve(struct exchange *ex, struct session *s)
     return true;
 }
 
-/* ---- bits ---- */
+/* ---- bits and blocks ---- */
 
-static void take_bits(struct exchange *ex, struct session *s, uid_t uid)
+static void take_symbols(struct exchange *ex, struct session *s, uid_t uid)
 {
-    struct arq_bit bit;
+    struct arq_symbol symbol;
 
-    while (session_next(s, &bit)) {
+    while (session_next(s, &symbol)) {
         bool is_first = s->is_invited;
 
-        if (ex->ops->send_ack(ex->owner, s->peer, &bit) < 0) {
+        if (ex->ops->send_ack(ex->owner, s->peer, &symbol) < 0) {
             end_session(ex, s);
             return;
         }
@@ -425,6 +425,15 @@ static void repeat_verdict(struct exchange *ex, struct session *s)
         next_turn(ex);
 }
 
+/* Blocks do not arrive whole, and the sender has noticed that they are lost. */
+static void refuse_blocks(struct exchange *ex, struct session *s)
+{
+    users_dequeue(&ex->users, &s->member);
+    give_verdict(ex, s, REPLY_NARROW);
+    if (ex->runner == s)
+        next_turn(ex);
+}
+
 static void resume(struct exchange *ex, struct session *s)
 {
     switch (s->state) {
@@ -436,7 +445,10 @@ static void resume(struct exchange *ex, struct session *s)
         go_or_wait(ex, s);
         return;
     case SESSION_OPEN:
-        go_or_wait(ex, s);
+        if (s->is_stripped)
+            refuse_blocks(ex, s);
+        else
+            go_or_wait(ex, s);
         return;
     case SESSION_COMMITTING:
         send_reply(ex, s, REPLY_PENDING);
@@ -541,18 +553,35 @@ static void release_words(struct exchange *ex, bool empty)
             act_on(ex, pid, probe);
 }
 
+/* A block tells its number, so a late one cannot be taken for another. */
+static bool has_right_number(const struct session *s, const struct lane_signal *signal)
+{
+    return signal->number == session_index_on(s, signal->lane) % BLOCK_NUMBERS;
+}
+
 static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
 {
-    return signal->kind == SIGNAL_PLAIN && ex->runner && ex->runner->pid == signal->pid &&
-           session_takes_bits(ex->runner);
+    const struct session *s = ex->runner;
+
+    if (!s || s->pid != signal->pid || !session_takes_symbols(s))
+        return false;
+    return signal->kind == SIGNAL_PLAIN ||
+           (signal->kind == SIGNAL_BLOCK && has_right_number(s, signal));
+}
+
+static struct symbol symbol_of(const struct lane_signal *signal)
+{
+    return signal->kind == SIGNAL_BLOCK ? symbol_block(signal->block) : symbol_bit(signal->bit);
 }
 
 bool exchange_wants(const struct exchange *ex, const struct lane_signal *signal,
-                    uint64_t *ret_index)
+                    struct arq_symbol *ret)
 {
     if (!is_wanted(ex, signal))
         return false;
-    *ret_index = session_index_on(ex->runner, signal->lane);
+    *ret = (struct arq_symbol){.index = session_index_on(ex->runner, signal->lane),
+                               .lane = signal->lane,
+                               .symbol = symbol_of(signal)};
     return true;
 }
 
@@ -562,8 +591,10 @@ void exchange_take(struct exchange *ex, uint64_t now, const struct lane_signal *
     barrier_note(&ex->barrier, signal);
     if (is_wanted(ex, signal)) {
         heard(ex);
-        session_hold(ex->runner, signal->lane, signal->bit);
-        take_bits(ex, ex->runner, signal->uid);
+        session_hold(ex->runner, signal->lane, symbol_of(signal));
+        take_symbols(ex, ex->runner, signal->uid);
+    } else if (signal->kind == SIGNAL_NOISE && signal->pid == 0 && ex->runner) {
+        session_note_stripped(ex->runner);
     }
     release_words(ex, false);
 }

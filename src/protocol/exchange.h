@@ -25,6 +25,8 @@
  *   - A verdict, COMMITTED or a refusal, stands until the first bit of the sender's next message. A
  *     probe to resume before that bit gets it again.
  *   - A message that is refused does not end its session: the sender may begin the next one.
+ *   - A message whose blocks arrive without their sender is refused as NARROW: the sender sends it
+ *     again as bits.
  *
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:
@@ -51,6 +53,8 @@
  *
  * Trust:
  *   - A bit counts only if the kernel names its sender (SIGNAL_PLAIN).
+ *   - A block can be forged by whoever may signal the daemon. So a message begins and ends with
+ *     bits, and the checksum at its end must match.
  *   - A word can be forged. So a word opens a session or asks about one, and changes no message.
  *   - An ack goes out before its bit is taken. If the ack could be sent, the PID still belongs to
  *     the session's process, and so this process has sent the bit.
@@ -110,8 +114,8 @@ struct exchange_ops {
     uid_t (*account)(void *owner, const void *peer);
     /* Returns true if the peer's process has ended. */
     bool (*ended)(void *owner, const void *peer);
-    /* Acknowledges a bit. The exchange takes the bit if this returns 0, and only then. */
-    int (*send_ack)(void *owner, void *peer, const struct arq_bit *bit);
+    /* Acknowledges a symbol. The exchange takes it if this returns 0, and only then. */
+    int (*send_ack)(void *owner, void *peer, const struct arq_symbol *symbol);
     /* Sends a word. Like send_ack(), it returns -ESRCH if the process is gone. */
     int (*send_word)(void *owner, void *peer, uint32_t word);
     /*
@@ -196,11 +200,11 @@ void exchange_done(struct exchange *exchange);
 void exchange_take(struct exchange *exchange, uint64_t now, const struct lane_signal *signal);
 
 /*
- * Returns true if the exchange waits for this signal: it is a bit of the runner, which may send
- * bits. *ret_index is then the index of that bit in its message.
+ * Returns true if the exchange waits for this signal: it is a bit or a block of the runner, which
+ * may send some. *ret is then that symbol.
  */
 bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal,
-                    uint64_t *ret_index);
+                    struct arq_symbol *ret);
 
 /* Returns true if the process has a session. */
 bool exchange_knows(const struct exchange *exchange, pid_t pid);

@@ -13,6 +13,8 @@
 #define MAGIC 0x5u
 #define FORMAT_VERSION 1u
 #define FLAG_FIELDS 0x8u
+#define FLAG_BLOCKS_OF_8 0x10u
+#define FLAG_BLOCKS_OF_4 0x20u
 #define PRIORITY_MASK 0x7u
 #define CHECKSUM_OCTETS 4
 #define FIRST_ALLOCATION 64
@@ -24,31 +26,102 @@ static uint8_t *put(uint8_t *at, const uint8_t *octets, size_t length)
     return length > 0 ? mempcpy(at, octets, length) : at;
 }
 
-int frame_encode(const struct message *message, struct frame *ret)
+static unsigned block_flag(void)
+{
+    return BLOCK_OCTETS == 8 ? FLAG_BLOCKS_OF_8 : FLAG_BLOCKS_OF_4;
+}
+
+static void put_checksum(struct frame *frame)
+{
+    uint8_t *at = frame->octets;
+    uint8_t *end = at + frame->length - CHECKSUM_OCTETS;
+    uint32_t crc = 0;
+
+    while (at < end)
+        crc = crc32c_octet(crc, *at++);
+    for (int i = 0; i < CHECKSUM_OCTETS; i++)
+        *at++ = (uint8_t)(crc >> 8 * i);
+}
+
+int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
 {
     bool has_fields = message->fields_length > 0;
+    unsigned flags = (has_fields ? FLAG_FIELDS : 0) | (is_wide ? block_flag() : 0);
     uint8_t *octets =
         malloc(2 + 2 * LEB128_OCTETS + message->length + message->fields_length + CHECKSUM_OCTETS);
     uint8_t *at = octets;
-    uint32_t crc = 0;
+    size_t head;
 
     assert(message->priority <= PRIORITY_MASK && message->length <= MESSAGE_MAX &&
            message->fields_length <= FIELDS_SIZE_MAX);
     if (!octets)
         return -ENOMEM;
     *at++ = MAGIC << 4 | FORMAT_VERSION;
-    *at++ = (uint8_t)((message->priority & PRIORITY_MASK) | (has_fields ? FLAG_FIELDS : 0));
+    *at++ = (uint8_t)((message->priority & PRIORITY_MASK) | flags);
     if (has_fields)
         at = leb128_put(at, message->fields_length);
     at = leb128_put(at, message->length);
+    head = (size_t)(at - octets);
     at = put(at, message->bytes, message->length);
     at = put(at, message->fields, message->fields_length);
-    for (const uint8_t *octet = octets; octet < at; octet++)
-        crc = crc32c_octet(crc, *octet);
-    for (int i = 0; i < CHECKSUM_OCTETS; i++)
-        *at++ = (uint8_t)(crc >> 8 * i);
-    *ret = (struct frame){.octets = octets, .length = (size_t)(at - octets)};
+    *ret = (struct frame){
+        .octets = octets,
+        .length = (size_t)(at - octets) + CHECKSUM_OCTETS,
+        .content = is_wide ? message->length + message->fields_length : 0,
+        .first_block = 8 * (uint64_t)head,
+    };
+    put_checksum(ret);
     return 0;
+}
+
+bool frame_is_wide(const struct frame *frame)
+{
+    return frame->content > 0;
+}
+
+void frame_make_narrow(struct frame *frame)
+{
+    frame->octets[1] &= (uint8_t)~block_flag();
+    frame->content = 0;
+    put_checksum(frame);
+}
+
+static uint64_t blocks_of(const struct frame *frame)
+{
+    return (frame->content + BLOCK_OCTETS - 1) / BLOCK_OCTETS;
+}
+
+uint64_t frame_symbols(const struct frame *frame)
+{
+    return 8 * (uint64_t)(frame->length - frame->content) + blocks_of(frame);
+}
+
+static struct symbol bit_of(const struct frame *frame, uint64_t index)
+{
+    return symbol_bit(frame->octets[index / 8] >> (7 - index % 8) & 1);
+}
+
+/* Returns block number of the frame, from 0. */
+static struct symbol block_of(const struct frame *frame, uint64_t number)
+{
+    const uint8_t *content = frame->octets + frame->first_block / 8;
+    size_t at = (size_t)number * BLOCK_OCTETS;
+    uint64_t octets = 0;
+
+    for (size_t i = 0; i < BLOCK_OCTETS && at + i < frame->content; i++)
+        octets |= (uint64_t)content[at + i] << 8 * i;
+    return symbol_block(octets);
+}
+
+struct symbol frame_symbol(const struct frame *frame, uint64_t index)
+{
+    uint64_t blocks = blocks_of(frame);
+
+    if (index < frame->first_block)
+        return bit_of(frame, index);
+    if (index - frame->first_block < blocks)
+        return block_of(frame, index - frame->first_block);
+    return bit_of(frame, index - blocks + 8 * (uint64_t)frame->content);
 }
 
 void frame_free(struct frame *frame)
@@ -105,6 +178,19 @@ static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, siz
         return FRAME_TOO_LARGE;
     *ret = d->number.value;
     return FRAME_COMPLETE;
+}
+
+/* The kernel can queue values of BLOCK_OCTETS octets or less to this process. */
+static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
+{
+    const unsigned known = PRIORITY_MASK | FLAG_FIELDS | block_flag() | FLAG_BLOCKS_OF_4;
+
+    if (octet & ~known || (octet & FLAG_BLOCKS_OF_8 && octet & FLAG_BLOCKS_OF_4))
+        return FRAME_VERSION;
+    d->message.priority = octet & PRIORITY_MASK;
+    d->block = octet & FLAG_BLOCKS_OF_8 ? 8 : octet & FLAG_BLOCKS_OF_4 ? 4 : 0;
+    enter(d, octet & FLAG_FIELDS ? PART_FIELDS_LENGTH : PART_LENGTH);
+    return FRAME_MORE;
 }
 
 static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet)
@@ -192,11 +278,7 @@ static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
         enter(d, PART_FLAGS);
         return FRAME_MORE;
     case PART_FLAGS:
-        if (octet & ~(FLAG_FIELDS | PRIORITY_MASK))
-            return FRAME_VERSION;
-        d->message.priority = octet & PRIORITY_MASK;
-        enter(d, octet & FLAG_FIELDS ? PART_FIELDS_LENGTH : PART_LENGTH);
-        return FRAME_MORE;
+        return take_flags(d, octet);
     case PART_FIELDS_LENGTH:
         return take_fields_length(d, octet);
     case PART_LENGTH:
@@ -209,7 +291,7 @@ static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
     return FRAME_DAMAGED;
 }
 
-enum frame_status frame_decoder_bit(struct frame_decoder *d, bool bit)
+static enum frame_status take_bit(struct frame_decoder *d, bool bit)
 {
     uint8_t octet = (uint8_t)(d->octet << 1 | bit);
 
@@ -219,6 +301,28 @@ enum frame_status frame_decoder_bit(struct frame_decoder *d, bool bit)
         return FRAME_MORE;
     d->bits = 0;
     return take_octet(d, octet);
+}
+
+static enum frame_status take_block(struct frame_decoder *d, uint64_t octets)
+{
+    enum frame_status status = FRAME_MORE;
+
+    for (unsigned i = 0; i < d->block && d->part == PART_CONTENT && status == FRAME_MORE; i++) {
+        status = take_octet(d, (uint8_t)octets);
+        octets >>= 8;
+    }
+    return status == FRAME_MORE && octets != 0 ? FRAME_DAMAGED : status;
+}
+
+enum symbol_kind frame_decoder_kind(const struct frame_decoder *d)
+{
+    return d->block > 0 && d->part == PART_CONTENT ? SYMBOL_BLOCK : SYMBOL_BIT;
+}
+
+enum frame_status frame_decoder_take(struct frame_decoder *d, struct symbol symbol)
+{
+    assert(symbol.kind == frame_decoder_kind(d));
+    return symbol.kind == SYMBOL_BLOCK ? take_block(d, symbol.value) : take_bit(d, symbol.value);
 }
 
 size_t frame_decoder_length(const struct frame_decoder *d)

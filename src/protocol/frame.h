@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * frame.h - encodes a message as a sequence of bits, and decodes it
+ * frame.h - encodes a message as a sequence of symbols, and decodes it
  *
- * A frame is these octets, each sent most significant bit first:
+ * A frame is these octets:
  *
  *   octet 0        magic 0x5 (4 bits) | version 1 (4 bits)
  *   octet 1        flags (5 bits) | priority: 0 to 7, as in syslog(3) (3 bits)
@@ -12,17 +12,27 @@
  *   fields         as in fields.h; only if there are fields
  *   checksum       CRC-32C of all octets before it, least significant octet first
  *
+ * Flags of octet 1:
+ *   0x08  there are fields
+ *   0x10  payload and fields travel as blocks of 8 octets
+ *   0x20  payload and fields travel as blocks of 4 octets
+ *
  * Rules:
- *   - The flag 0x08 of octet 1 says that there are fields. All other flags are unknown.
+ *   - Octets travel as bits, most significant bit first. Payload and fields, as one sequence, can
+ *     instead travel as blocks (symbol.h), of which the last is filled up with 0.
+ *   - Head and checksum always travel as bits, so that the kernel attests who begins and who ends
+ *     the message. The sender of a block is only a claim.
+ *   - An unknown flag, and blocks that this machine cannot receive, are refused like an unknown
+ *     version.
  *   - An invalid magic, version, flag or length is refused at its octet, before the payload is
  *     sent.
- *   - A wrong checksum and invalid fields are refused at the last bit.
+ *   - A wrong checksum, invalid fields and a block with a wrong filling are refused.
  *
  * Policy:
  *   - The memory of a received message grows with the octets that arrive, not with the length that
  *     the header announces.
  *   - The decoder owns that memory until the caller takes it. The caller owns an encoded frame.
- *   - Nothing here blocks. No bit may be lost or repeated: arq.h takes care of that.
+ *   - No call here waits. No symbol may be lost or repeated: arq.h takes care of that.
  *
  * Pure, except for this memory.
  */
@@ -35,6 +45,7 @@
 
 #include "protocol/fields.h"
 #include "protocol/leb128.h"
+#include "protocol/symbol.h"
 
 /* The largest payload, in octets, that a daemon can be configured to accept. */
 #define MESSAGE_MAX ((size_t)1 << 30)
@@ -52,33 +63,36 @@ struct message {
 struct frame {
     uint8_t *octets; /* to be freed by frame_free() */
     size_t length;
+    size_t content;       /* octets that travel as blocks */
+    uint64_t first_block; /* content > 0: the index of the first block */
 };
 
 /*
- * Builds the frame of a message in *ret. Returns 0, or -ENOMEM with *ret untouched. The payload is
- * MESSAGE_MAX octets at most, and the fields are FIELDS_SIZE_MAX octets at most. Both are copied.
+ * Builds the frame of a message in *ret, with payload and fields as blocks if is_wide. Returns 0,
+ * or -ENOMEM with *ret untouched. The payload is MESSAGE_MAX octets at most, and the fields are
+ * FIELDS_SIZE_MAX octets at most. Both are copied.
  */
-int frame_encode(const struct message *message, struct frame *ret);
+int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
+
+/* Returns true if a part of the frame travels as blocks. */
+bool frame_is_wide(const struct frame *frame);
+
+/* Changes a frame so that all of it travels as bits. */
+void frame_make_narrow(struct frame *frame);
 
 /* Frees the octets of a frame. The struct is all 0 again. */
 void frame_free(struct frame *frame);
 
-/* Returns how many bits the frame has. */
-static inline uint64_t frame_bits(const struct frame *frame)
-{
-    return (uint64_t)frame->length * 8;
-}
+/* Returns how many symbols the frame has. */
+uint64_t frame_symbols(const struct frame *frame);
 
-/* Returns bit index of the frame. index < frame_bits(). */
-static inline bool frame_bit(const struct frame *frame, uint64_t index)
-{
-    return frame->octets[index / 8] >> (7 - index % 8) & 1;
-}
+/* Returns symbol index of the frame. index < frame_symbols(). */
+struct symbol frame_symbol(const struct frame *frame, uint64_t index);
 
 /* ---- receiving ---- */
 
 enum frame_status {
-    FRAME_MORE,      /* all bits so far are valid, and more are to come */
+    FRAME_MORE,      /* all symbols so far are valid, and more are to come */
     FRAME_COMPLETE,  /* decoder->message is whole; its checksum is right and its fields are valid */
     FRAME_TOO_LARGE, /* refused: the payload or the fields are longer than the limit */
     FRAME_VERSION,   /* refused: an unknown version or flag */
@@ -97,6 +111,7 @@ struct frame_decoder {
         PART_CHECKSUM
     } part;
     size_t limit;         /* of the payload, in octets */
+    unsigned block;       /* octets of a block of this message; 0: all octets travel as bits */
     struct leb128 number; /* the length that is being received */
     size_t got;           /* octets received of PART_CONTENT or PART_CHECKSUM */
     size_t allocated;     /* octets at message.bytes */
@@ -115,12 +130,16 @@ void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
  */
 void frame_decoder_done(struct frame_decoder *decoder);
 
+/* Returns the kind of the next symbol. */
+enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
+
 /*
- * Takes the next bit. After any result but FRAME_MORE, no further bit may follow. After
+ * Takes the next symbol, which has the right kind. After any result but FRAME_MORE, no further
+ * symbol may follow. After
  * FRAME_COMPLETE the caller may read decoder->message. To keep its bytes, the caller copies the
  * pointer and sets it to NULL; then the caller frees them with free(3).
  */
-enum frame_status frame_decoder_bit(struct frame_decoder *decoder, bool bit);
+enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 
 /* Returns the length of payload and fields together, in octets; 0 until the header is whole. */
 size_t frame_decoder_length(const struct frame_decoder *decoder);

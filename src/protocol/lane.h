@@ -15,9 +15,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "protocol/symbol.h"
+
 enum lane {
-    LANE_THREAD = 0,  /* thread-directed, arrives with SI_TKILL */
-    LANE_PROCESS = 1, /* process-directed, arrives with SI_USER */
+    LANE_THREAD = 0,  /* thread-directed: a bit arrives with SI_TKILL, a block with SI_QUEUE */
+    LANE_PROCESS = 1, /* process-directed: a bit arrives with SI_USER, a block with SI_MESGQ */
 };
 
 #define LANES 2
@@ -40,6 +42,7 @@ static inline enum slot slot_of(enum lane lane, bool bit)
 
 enum signal_kind {
     SIGNAL_PLAIN, /* sent by kill or tgkill: the kernel attests pid and uid */
+    SIGNAL_BLOCK, /* a queued SIGUSR1: the sender can forge all of it */
     SIGNAL_WORD,  /* a queued SIGUSR2: the sender can forge pid and word */
     SIGNAL_NOISE, /* any other signal: only its slot counts */
 };
@@ -47,9 +50,11 @@ enum signal_kind {
 struct lane_signal {
     enum signal_kind kind;
     enum slot slot;
-    enum lane lane; /* SIGNAL_PLAIN: the lane on which it came */
-    bool bit;       /* SIGNAL_PLAIN: false for SIGUSR1, true for SIGUSR2 */
-    pid_t pid;      /* its sender, in this process's PID namespace; > 0 unless SIGNAL_NOISE */
-    uid_t uid;      /* SIGNAL_PLAIN: the sender's real user ID */
-    uint32_t word;  /* SIGNAL_WORD: its value (word.h) */
+    enum lane lane;  /* SIGNAL_PLAIN, SIGNAL_BLOCK: the lane on which it came */
+    bool bit;        /* SIGNAL_PLAIN: false for SIGUSR1, true for SIGUSR2 */
+    pid_t pid;       /* its sender, in this process's PID namespace; > 0 unless SIGNAL_NOISE */
+    uid_t uid;       /* SIGNAL_PLAIN: the sender's real user ID */
+    uint32_t word;   /* SIGNAL_WORD: its value (word.h) */
+    uint64_t block;  /* SIGNAL_BLOCK: its octets (symbol.h) */
+    uint32_t number; /* SIGNAL_BLOCK: its number (symbol.h) */
 };

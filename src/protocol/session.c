@@ -54,17 +54,27 @@ void session_uninvite(struct session *s)
     s->is_invited = false;
 }
 
-/* ---- bits ---- */
+/* ---- bits and blocks ---- */
 
-bool session_takes_bits(const struct session *s)
+bool session_takes_symbols(const struct session *s)
 {
     return s->state == SESSION_OPEN || s->is_invited;
 }
 
-void session_hold(struct session *s, enum lane lane, bool bit)
+static enum symbol_kind next_kind(const struct session *s)
 {
-    assert(session_takes_bits(s));
-    arq_receiver_hold(&s->arq, lane, bit);
+    return s->is_invited ? SYMBOL_BIT : frame_decoder_kind(&s->decoder);
+}
+
+bool session_expects_block(const struct session *s)
+{
+    return session_takes_symbols(s) && next_kind(s) == SYMBOL_BLOCK;
+}
+
+void session_hold(struct session *s, enum lane lane, struct symbol symbol)
+{
+    assert(session_takes_symbols(s));
+    arq_receiver_hold(&s->arq, lane, symbol);
 }
 
 uint64_t session_index_on(const struct session *s, enum lane lane)
@@ -72,9 +82,15 @@ uint64_t session_index_on(const struct session *s, enum lane lane)
     return session_taken(s) + arq_receiver_ahead(&s->arq, lane);
 }
 
-bool session_next(const struct session *s, struct arq_bit *ret)
+bool session_next(struct session *s, struct arq_symbol *ret)
 {
-    return session_takes_bits(s) && arq_receiver_next(&s->arq, session_taken(s), ret);
+    return session_takes_symbols(s) &&
+           arq_receiver_next(&s->arq, session_taken(s), next_kind(s), ret);
+}
+
+void session_note_stripped(struct session *s)
+{
+    s->is_stripped |= session_expects_block(s);
 }
 
 static void begin(struct session *s, uid_t uid)
@@ -86,9 +102,9 @@ static void begin(struct session *s, uid_t uid)
     s->uid = uid;
 }
 
-static void decode(struct session *s, bool bit)
+static void decode(struct session *s, struct symbol symbol)
 {
-    switch (frame_decoder_bit(&s->decoder, bit)) {
+    switch (frame_decoder_take(&s->decoder, symbol)) {
     case FRAME_MORE:
         return;
     case FRAME_COMPLETE:
@@ -111,9 +127,10 @@ static void decode(struct session *s, bool bit)
 
 void session_take(struct session *s, uid_t uid)
 {
-    assert(session_takes_bits(s));
+    assert(session_takes_symbols(s));
     if (s->is_invited)
         begin(s, uid);
+    s->is_stripped = false;
     decode(s, arq_receiver_take(&s->arq));
 }
 
@@ -141,6 +158,7 @@ size_t session_length(const struct session *s)
 static void end(struct session *s, enum session_state state)
 {
     s->state = state;
+    s->is_stripped = false;
     arq_receiver_clear(&s->arq);
     frame_decoder_done(&s->decoder);
 }

@@ -7,7 +7,7 @@
  *     or until it is evicted.
  *   - A session carries any number of messages one after another. A message that is refused does
  *     not end the session.
- *   - Its count of bits runs through all of its messages.
+ *   - Its count of symbols runs through all of its messages.
  *   - A probe to start only invites the next message. The verdict on the message before stands
  *     until the first bit of the next one is taken, because anybody can forge a probe.
  *
@@ -47,8 +47,9 @@ struct session {
     bool is_invited;          /* the next message may begin: its sender has sent a probe to start */
     enum reply_code refusal;  /* SESSION_REFUSED: the reason */
     uint16_t nonce;           /* of the newest probe */
-    struct arq_receiver arq;  /* counts all bits of the session */
+    struct arq_receiver arq;  /* counts all symbols of the session */
     uint64_t base;            /* the count at the first bit of the newest message */
+    bool is_stripped;         /* a signal without its sender came while a block was expected */
     struct frame_decoder decoder;
 };
 
@@ -78,25 +79,39 @@ void session_invite(struct session *session);
 void session_uninvite(struct session *session);
 
 /*
- * Returns true if the next bit in order may be taken: as a bit of the message under way, or as the
+ * Returns true if the next symbol in order may be taken: as one of the message under way, or as the
  * first bit of the next message.
  */
-bool session_takes_bits(const struct session *session);
-
-/* Holds a bit that came on a lane until it is the next in order. session_takes_bits() is true. */
-void session_hold(struct session *session, enum lane lane, bool bit);
-
-/* Returns the index in its message of a bit that comes on this lane now. */
-uint64_t session_index_on(const struct session *session, enum lane lane);
-
-/* Returns true if the next bit in order is held and may be taken, and stores it in *ret. */
-bool session_next(const struct session *session, struct arq_bit *ret);
+bool session_takes_symbols(const struct session *session);
 
 /*
- * Takes the bit that session_next() has returned. uid is the user who sent the bit, as the kernel
- * attests. The first bit of an invited message begins that message, and the message before is
- * forgotten. The state is then one of these:
- *   SESSION_OPEN        more bits are to come
+ * Returns true if the next symbol in order is a block. The one after it can be of the other kind.
+ */
+bool session_expects_block(const struct session *session);
+
+/*
+ * Holds a symbol that came on a lane until it is the next in order. session_takes_symbols() is
+ * true.
+ */
+void session_hold(struct session *session, enum lane lane, struct symbol symbol);
+
+/* Returns the index in its message of a symbol that comes on this lane now. */
+uint64_t session_index_on(const struct session *session, enum lane lane);
+
+/*
+ * Returns true if the next symbol in order is held and may be taken, and stores it in *ret. Forgets
+ * a symbol that is not of the kind that the frame has there.
+ */
+bool session_next(struct session *session, struct arq_symbol *ret);
+
+/* Notes a signal without its sender. If a block is expected, it may have been that block. */
+void session_note_stripped(struct session *session);
+
+/*
+ * Takes the symbol that session_next() has returned. uid is the user who sent it if it is a bit, as
+ * the kernel attests. The first bit of an invited message begins that message, and the message
+ * before is forgotten. The state is then one of these:
+ *   SESSION_OPEN        more symbols are to come
  *   SESSION_COMMITTING  the message is whole: call session_take_message()
  *   SESSION_REFUSED     the message is invalid, too large, or out of memory
  */
@@ -108,7 +123,7 @@ void session_take(struct session *session, uid_t uid);
  */
 struct message session_take_message(struct session *session);
 
-/* Returns how many bits have been taken of the newest message, or 0 if the next one is invited. */
+/* Returns how many symbols were taken of the newest message, or 0 if the next one is invited. */
 uint64_t session_taken(const struct session *session);
 
 /*
@@ -126,7 +141,7 @@ void session_commit(struct session *session);
  */
 void session_refuse(struct session *session, enum reply_code reason);
 
-/* Returns true if bits of a message have been taken and the message has no verdict yet. */
+/* Returns true if symbols of a message have been taken and the message has no verdict yet. */
 bool session_is_mid_message(const struct session *session);
 
 /* Returns the reply with this code to the newest probe: with the session's count and nonce. */

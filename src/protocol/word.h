@@ -6,7 +6,7 @@
  *   reply:  code (4 bits) | count (12 bits)             | nonce (16 bits)
  *
  * Rules:
- *   - The sender sends probes, and the daemon sends replies. Every reply tells the count of bits
+ *   - The sender sends probes, and the daemon sends replies. Every reply tells the count of symbols
  *     that the daemon has taken in the session, modulo WORD_COUNT_MODULUS; 0 without a session.
  *   - The nonce ties a reply to its probe. So a sender may repeat probes at will, and it recognises
  *     a late reply.
@@ -32,23 +32,24 @@ struct probe {
 };
 
 enum reply_code {
-    REPLY_GO = 1,     /* send bits from count on */
-    REPLY_WAIT,       /* others are sending: GO follows when the sender gets the turn */
-    REPLY_PENDING,    /* the log takes nothing now: another reply follows when it does */
-    REPLY_COMMITTED,  /* the message that ended at count is in the log */
-    REPLY_TOO_LARGE,  /* refused: more bytes than the daemon accepts */
-    REPLY_VERSION,    /* refused: a version or flags that the daemon does not know */
-    REPLY_DAMAGED,    /* refused: not a valid frame, or its checksum is wrong */
-    REPLY_UNLOGGED,   /* refused: the log did not accept it */
-    REPLY_BUSY,       /* refused: a limit of sessions or octets is reached, or out of memory */
-    REPLY_STOPPING,   /* refused: the daemon is about to end */
-    REPLY_FORGOTTEN,  /* refused: the sender has no session, or no longer has one */
-    REPLY_OUT_OF_STEP /* refused: the session is in another state than the sender believes */
+    REPLY_GO = 1,      /* send bits from count on */
+    REPLY_WAIT,        /* others are sending: GO follows when the sender gets the turn */
+    REPLY_PENDING,     /* the log takes nothing now: another reply follows when it does */
+    REPLY_COMMITTED,   /* the message that ended at count is in the log */
+    REPLY_TOO_LARGE,   /* refused: more bytes than the daemon accepts */
+    REPLY_VERSION,     /* refused: a version or flags that the daemon does not know */
+    REPLY_DAMAGED,     /* refused: not a valid frame, or its checksum is wrong */
+    REPLY_UNLOGGED,    /* refused: the log did not accept it */
+    REPLY_BUSY,        /* refused: a limit of sessions or octets is reached, or out of memory */
+    REPLY_STOPPING,    /* refused: the daemon is about to end */
+    REPLY_FORGOTTEN,   /* refused: the sender has no session, or no longer has one */
+    REPLY_OUT_OF_STEP, /* refused: the session is in another state than the sender believes */
+    REPLY_NARROW       /* refused: blocks arrive without their sender; send the message as bits */
 };
 
 /* Codes from the first refusal to the last code are refusals. */
 #define REPLY_FIRST_REFUSAL REPLY_TOO_LARGE
-#define REPLY_LAST REPLY_OUT_OF_STEP
+#define REPLY_LAST REPLY_NARROW
 
 struct reply {
     enum reply_code code;

@@ -19,13 +19,17 @@
 
 /* ---- operations of the conversation ---- */
 
-static int send_bit(void *owner, const struct arq_bit *bit)
+static int send_symbol(void *owner, const struct arq_symbol *symbol)
 {
     const struct delivery *d = owner;
-    int r = pidref_send_bit(&d->daemon, bit->lane, bit->value);
+    uint64_t value = symbol->symbol.value;
+    int r = symbol->symbol.kind == SYMBOL_BIT
+                ? pidref_send_bit(&d->daemon, symbol->lane, value)
+                : pidref_send_block(&d->daemon, symbol->lane, value,
+                                    (uint32_t)(symbol->index % BLOCK_NUMBERS));
 
     if (r == 0)
-        trace_bit(d->trace, d->daemon.pid, bit->lane, bit->value, bit->index);
+        trace_symbol(d->trace, d->daemon.pid, symbol);
     return r;
 }
 
@@ -46,11 +50,11 @@ static bool has_ended(void *owner)
     return pidref_ended(&d->daemon);
 }
 
-static void note_ack(void *owner, enum lane lane, uint64_t index)
+static void note_ack(void *owner, const struct arq_symbol *symbol)
 {
     const struct delivery *d = owner;
 
-    trace_ack(d->trace, d->daemon.pid, lane, index);
+    trace_ack(d->trace, d->daemon.pid, symbol);
 }
 
 static void note_word(void *owner, uint32_t word)
@@ -89,7 +93,7 @@ static void note_timeout(void *owner, uint64_t waited_ns, enum ask ask)
 }
 
 static const struct conversation_ops conversation_ops = {
-    .send_bit = send_bit,
+    .send_symbol = send_symbol,
     .send_word = send_word,
     .has_ended = has_ended,
     .acked = note_ack,
@@ -169,10 +173,11 @@ static int converse(struct delivery *d)
 static void add_counts(struct delivery_counts *counts, const struct conversation_counts *more)
 {
     counts->bits += more->bits;
+    counts->blocks += more->blocks;
     counts->repeats += more->repeats;
 }
 
-static int deliver(struct delivery *d, const struct frame *frame)
+static int deliver(struct delivery *d, struct frame *frame)
 {
     int status;
 
@@ -201,7 +206,7 @@ int delivery_send(struct delivery *d, const struct message *message)
         d->may_retry = true;
         return failure_before_sending(d->daemon.pid);
     }
-    if (frame_encode(message, &frame) < 0) {
+    if (frame_encode(message, d->is_wide, &frame) < 0) {
         d->may_go_on = true;
         d->may_retry = false;
         return failure_to_encode(message->length);

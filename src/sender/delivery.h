@@ -24,6 +24,7 @@ struct delivery_counts {
     uint64_t messages; /* messages in the log */
     uint64_t bytes;    /* of the payloads of these messages */
     uint64_t bits;     /* as in struct conversation_counts */
+    uint64_t blocks;
     uint64_t repeats;
     uint64_t time_ns; /* spent on sending, with success or without */
 };
@@ -43,6 +44,7 @@ struct delivery {
     struct conversation conversation;
     struct spin spin;
     struct cpu_absence absence; /* from the CPU where a message made no progress */
+    bool is_wide;               /* payloads travel as blocks (symbol.h) */
     struct trace *trace;        /* NULL: none */
     /* After a failure; as the functions of conversation.h with these names. */
     bool may_go_on;      /* this daemon takes the next message, or the same one again */

@@ -123,7 +123,7 @@ static const char *records_of(enum target target)
     return "the daemon's own records";
 }
 
-static int refused(enum reply_code reason, enum target target)
+static int refused(enum reply_code reason, enum target target, bool is_wide)
 {
     switch (reason) {
     case REPLY_TOO_LARGE:
@@ -131,6 +131,11 @@ static int refused(enum reply_code reason, enum target target)
                  "--max-message");
         return EX_DATAERR;
     case REPLY_VERSION:
+        if (is_wide) {
+            complain("the daemon does not understand --wide; leave it out, or upgrade minitalkd "
+                     "and restart it");
+            return EX_PROTOCOL;
+        }
         complain("the daemon does not support this version of the protocol; upgrade minitalkd and "
                  "restart it");
         return EX_PROTOCOL;
@@ -157,6 +162,7 @@ static int refused(enum reply_code reason, enum target target)
     case REPLY_COMMITTED:
     case REPLY_DAMAGED:
     case REPLY_OUT_OF_STEP:
+    case REPLY_NARROW:
         break;
     }
     complain("internal error: the daemon and the sender disagree about the message (%d); please "
@@ -169,7 +175,7 @@ int failure_of(const struct conversation *conversation, enum target target)
 {
     switch (conversation->outcome) {
     case CONVERSATION_REFUSED:
-        return refused(conversation->arq.refusal, target);
+        return refused(conversation->arq.refusal, target, frame_is_wide(conversation->frame));
     case CONVERSATION_ENDED:
         return daemon_ended(conversation);
     case CONVERSATION_TIMED_OUT:

@@ -49,6 +49,7 @@ static const char usage[] =
     "      --retry             send again what is not in the log, for the same time\n"
     "      --timeout=SECONDS   give up after this long without progress (default " TIMEOUT_TEXT
     ")\n"
+    "      --wide              send 8 bytes with each signal, not one bit\n"
     "      --dry-run           find the daemon and read the input, but send nothing\n"
     "\n"
     "      --trace[=FORMAT]    print each signal on standard error, as text (default) or json\n"
@@ -75,6 +76,7 @@ enum long_only {
     OPTION_USER,
     OPTION_WAIT,
     OPTION_WHOLE,
+    OPTION_WIDE,
 };
 
 static const char letters[] = ":ef:F:hinp:qst:vV";
@@ -104,6 +106,7 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, 'V'},
     {"wait", optional_argument, NULL, OPTION_WAIT},
     {"whole", no_argument, NULL, OPTION_WHOLE},
+    {"wide", no_argument, NULL, OPTION_WIDE},
     {NULL, 0, NULL, 0},
 };
 
@@ -324,6 +327,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case OPTION_WHOLE:
             options.whole = true;
+            break;
+        case OPTION_WIDE:
+            options.wide = true;
             break;
         default:
             cli_wrong_option(c, argv, letters);

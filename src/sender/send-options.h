@@ -22,6 +22,7 @@ struct send_options {
      */
     uint64_t retry_ns;
     uint64_t timeout_ns; /* longest time without progress */
+    bool wide;           /* send payloads as blocks (symbol.h) */
     bool dry_run;        /* find the daemon, but send nothing */
 
     char **strings;   /* the message; NULL: read the file */

@@ -40,15 +40,17 @@ static void format_rate(const struct delivery_counts *counts, char ret[static TE
 
 void summary_format(const struct delivery_counts *counts, char ret[static SUMMARY_SIZE])
 {
-    char messages[TEXT_SIZE], bytes[TEXT_SIZE], bits[TEXT_SIZE], repeats[TEXT_SIZE];
-    char time[TEXT_SIZE], rate[TEXT_SIZE];
+    char messages[TEXT_SIZE], bytes[TEXT_SIZE], bits[TEXT_SIZE], blocks[TEXT_SIZE];
+    char repeats[TEXT_SIZE], time[TEXT_SIZE], rate[TEXT_SIZE];
 
     format_count(counts->messages, "message", messages);
     format_count(counts->bytes, "byte", bytes);
     format_count(counts->bits, "bit", bits);
+    format_count(counts->blocks, "block", blocks);
     format_count(counts->repeats, "repeat", repeats);
     format_time(counts->time_ns, time);
     format_rate(counts, rate);
-    snprintf(ret, SUMMARY_SIZE, "%s, %s logged; %s sent, %s; %s, %s", messages, bytes, bits,
-             repeats, time, rate);
+    snprintf(ret, SUMMARY_SIZE, "%s, %s logged; %s%s%s sent, %s; %s, %s", messages, bytes, bits,
+             counts->blocks > 0 ? " and " : "", counts->blocks > 0 ? blocks : "", repeats, time,
+             rate);
 }

@@ -8,9 +8,10 @@
 
 #include "sender/delivery.h"
 
-#define SUMMARY_SIZE 300
+#define SUMMARY_SIZE 350
 
 /*
- * Formats the counts as one line without a newline: messages, bytes, bits, repeats, time, and rate.
+ * Formats the counts as one line without a newline: messages, bytes, bits, blocks if
+ * there were any, repeats, time, and rate.
  */
 void summary_format(const struct delivery_counts *counts, char ret[static SUMMARY_SIZE]);

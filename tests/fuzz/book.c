@@ -64,25 +64,37 @@ uid_t book_account(unsigned user)
 
 bool book_wants(const struct lane_signal *signal)
 {
-    return signal->kind == SIGNAL_PLAIN && book.runner && book.runner->pid == signal->pid &&
-           book_takes_bits(book.runner);
+    if (!book.runner || book.runner->pid != signal->pid || !book_takes_bits(book.runner))
+        return false;
+    return signal->kind == SIGNAL_PLAIN ||
+           (signal->kind == SIGNAL_BLOCK &&
+            signal->number == book_index_on(book.runner, signal->lane));
 }
 
 uint64_t book_index_on(const struct peer *peer, enum lane lane)
 {
-    uint64_t taken = peer->is_invited ? 0 : peer->bits;
+    uint64_t taken = peer->is_invited ? 0 : peer->symbols;
 
     return lane == peer->count % LANES ? taken : taken + 1;
 }
 
 bool book_has_space(const struct peer *peer)
 {
-    return peer->state != SESSION_OPEN || peer->bits / 8 + 1 < BOOK_OCTETS;
+    return peer->state != SESSION_OPEN || peer->bits / 8 + 8 < BOOK_OCTETS;
 }
 
 struct reading book_read(const struct peer *peer)
 {
     return reference_read(peer->octets, peer->bits / 8, book.message_limit);
+}
+
+bool book_expects_block(const struct peer *peer)
+{
+    const struct reading reading = book_read(peer);
+    size_t got = peer->bits / 8 - (size_t)(reading.payload - peer->octets);
+
+    return peer->state == SESSION_OPEN && !peer->is_invited && reading.block > 0 &&
+           reading.has_length && got < reading.length + reading.fields_length;
 }
 
 bool book_is_gone(const struct peer *peer)

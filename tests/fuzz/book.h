@@ -55,20 +55,23 @@ struct peer {
     bool is_invited;
     unsigned rank; /* in its user's queue, lowest first; 0: is not queued */
     uint16_t nonce;
-    uint64_t count;    /* of bits that were acked */
+    uint64_t count;    /* of symbols that were acked */
     unsigned messages; /* number of messages that were logged */
 
     /* The message under way. */
     uid_t uid;
-    unsigned bits;
+    unsigned symbols;
+    unsigned bits;    /* that they carry */
+    bool is_stripped; /* a signal without its sender came while a block was expected */
     uint8_t octets[BOOK_OCTETS];
     size_t content;  /* octets of payload and fields that have come */
     size_t received; /* octets of the payload that have come */
     size_t reserved; /* octets of payload and fields that the header announces */
     struct {
-        bool is_there, bit;
+        bool is_there;
+        struct symbol symbol;
         uid_t uid;
-    } held[LANES]; /* bits that wait for an earlier bit */
+    } held[LANES]; /* symbols that wait for an earlier one */
 };
 
 struct book {
@@ -129,10 +132,13 @@ bool book_is_idle(const struct peer *peer);
 /* Returns the account of a user. */
 uid_t book_account(unsigned user);
 
-/* Returns true if a signal is a bit of the runner's message. */
+/* Returns true if the next symbol of the session's message is a block. */
+bool book_expects_block(const struct peer *peer);
+
+/* Returns true if a signal is a symbol of the runner's message. */
 bool book_wants(const struct lane_signal *signal);
 
-/* Returns the index that the session's next bit on this lane has in its message. */
+/* Returns the index that the session's next symbol on this lane has in its message. */
 uint64_t book_index_on(const struct peer *peer, enum lane lane);
 
 /* Returns true unless the session's message under way has as many octets as the book can hold. */

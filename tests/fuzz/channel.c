@@ -67,6 +67,20 @@ int channel_send_plain(const struct process *from, pid_t pid, uid_t uid, struct 
     return post(to, slot, &parcel);
 }
 
+int channel_send_block(const struct process *from, struct process *to, enum lane lane,
+                       uint64_t octets, uint32_t number, unsigned message, uint64_t index)
+{
+    struct parcel parcel = {.from = from, .message = message, .index = index};
+
+    parcel.info.si_signo = SIGUSR1;
+    parcel.info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
+    parcel.info.si_errno = (int)number;
+    parcel.info.si_pid = from->pid;
+    parcel.info.si_uid = from->uid;
+    parcel.info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    return post(to, slot_of(lane, false), &parcel);
+}
+
 int channel_send_queued(pid_t pid, struct process *to, enum slot slot, uint32_t word)
 {
     struct parcel parcel = {.from = NULL};

@@ -30,12 +30,12 @@ enum order {
 
 struct process;
 
-/* A signal, with its true sender and bit, which only the channel knows. */
+/* A signal, with its true sender and symbol, which only the channel knows. */
 struct parcel {
     siginfo_t info;
     const struct process *from; /* NULL: a stranger */
-    unsigned message;           /* a bit: number of the sender's message, from 0 */
-    uint64_t index;             /* a bit: its index in that message */
+    unsigned message;           /* a symbol: number of the sender's message, from 0 */
+    uint64_t index;             /* a symbol: its index in that message */
 };
 
 /* Stands for one process for good. So a pointer to it works like a pidfd. */
@@ -72,6 +72,10 @@ struct process *channel_find(pid_t pid);
 int channel_send_plain(const struct process *from, pid_t pid, uid_t uid, struct process *to,
                        enum slot slot, unsigned message, uint64_t index);
 
+/* Sends a block with its number. Returns 0 or -ESRCH. */
+int channel_send_block(const struct process *from, struct process *to, enum lane lane,
+                       uint64_t octets, uint32_t number, unsigned message, uint64_t index);
+
 /* Sends a queued signal in the name of any PID. Returns 0 or -ESRCH. */
 int channel_send_queued(pid_t pid, struct process *to, enum slot slot, uint32_t word);
 
@@ -82,5 +86,5 @@ bool channel_take(struct process *process, struct lane_signal *ret, struct parce
 void channel_lose(struct process *process, enum slot slot);
 void channel_strip(struct process *process, enum slot slot);
 
-/* Returns true if a bit from one process is pending for another on this lane. */
+/* Returns true if a symbol from one process is pending for another on this lane. */
 bool channel_holds(const struct process *to, const struct process *from, enum lane lane);

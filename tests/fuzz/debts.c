@@ -30,6 +30,7 @@ static void end_message(struct peer *peer, enum session_state state, enum reply_
     peer->state = state;
     peer->refusal = state == SESSION_REFUSED ? verdict : 0;
     peer->reserved = 0;
+    peer->is_stripped = false;
     clear_slots(peer);
     if (book.runner == peer)
         book.runner = NULL;
@@ -166,7 +167,7 @@ static void judge_octets(struct peer *peer)
     }
 }
 
-void debts_take_bit(struct peer *peer, bool bit)
+static void put_bit(struct peer *peer, bool bit)
 {
     uint8_t mask = (uint8_t)(0x80 >> peer->bits % 8);
 
@@ -175,9 +176,35 @@ void debts_take_bit(struct peer *peer, bool bit)
     if (bit)
         peer->octets[peer->bits / 8] |= mask;
     peer->bits++;
+}
+
+/* Puts the octets of a block. Returns false if there is more in it than the message still needs. */
+static bool put_block(struct peer *peer, uint64_t value)
+{
+    for (unsigned width = book_read(peer).block; width > 0 && book_expects_block(peer); width--) {
+        for (int bit = 7; bit >= 0; bit--)
+            put_bit(peer, value >> bit & 1);
+        value >>= 8;
+    }
+    return value == 0;
+}
+
+void debts_take(struct peer *peer, struct symbol symbol)
+{
+    bool is_right = true;
+
+    PROMISE((symbol.kind == SYMBOL_BLOCK) == book_expects_block(peer));
+    if (symbol.kind == SYMBOL_BLOCK)
+        is_right = put_block(peer, symbol.value);
+    else
+        put_bit(peer, symbol.value);
+    peer->symbols++;
     peer->count++;
+    peer->is_stripped = false;
     if (peer->bits % 8 == 0)
         judge_octets(peer);
+    if (!is_right)
+        debts_refuse(peer, REPLY_DAMAGED);
 }
 
 /* ---- the permitted replies to each probe ---- */
@@ -225,7 +252,12 @@ static void ask_resume(struct peer *peer)
         owe_reply(peer, peer->is_invited ? GO_OR_WAIT : ONE_OF(REPLY_FORGOTTEN));
         return;
     case SESSION_OPEN:
-        owe_reply(peer, GO_OR_WAIT);
+        if (peer->is_stripped) {
+            fairness_stop_waiting(peer);
+            debts_refuse(peer, REPLY_NARROW);
+        } else {
+            owe_reply(peer, GO_OR_WAIT);
+        }
         return;
     case SESSION_COMMITTING:
         owe_reply(peer, ONE_OF(REPLY_PENDING));

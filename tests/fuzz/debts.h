@@ -44,7 +44,7 @@ void debts_want(struct want want);
 void debts_evicted(void);
 
 /* The next bit of the peer's message was acked and is taken. */
-void debts_take_bit(struct peer *peer, bool bit);
+void debts_take(struct peer *peer, struct symbol symbol);
 
 /* The peer's message, or its probe to start one, is refused. */
 void debts_refuse(struct peer *peer, enum reply_code reason);

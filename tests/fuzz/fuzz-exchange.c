@@ -17,12 +17,12 @@
 #include "witness.h"
 
 enum event {
-    EVENT_BIT,         /* any plain signal */
+    EVENT_SYMBOL,      /* any plain signal, or any block */
     EVENT_WORD,        /* any word */
     EVENT_NOISE,       /* any other signal, from any slot */
     EVENT_PROBE,       /* a probe with the next nonce */
     EVENT_PROBE_AGAIN, /* a probe with the nonce of the last one */
-    EVENT_SEND,        /* the next bits of a valid frame */
+    EVENT_SEND,        /* the next symbols of a valid frame */
     EVENT_SETTLE,      /* no signal is pending */
     EVENT_TIME,        /* time passes */
     EVENT_END,         /* a process ends */
@@ -79,14 +79,31 @@ static void send_word(pid_t pid, uint32_t word, bool to_thread)
                                          .word = word});
 }
 
-static void any_bit(struct input *input)
+static void send_block(pid_t pid, enum lane lane, uint64_t octets, uint64_t number)
+{
+    witness_signal(&(struct lane_signal){.kind = SIGNAL_BLOCK,
+                                         .slot = SLOT_THREAD_USR1,
+                                         .lane = lane,
+                                         .pid = pid,
+                                         .block = octets,
+                                         .number = (uint32_t)number});
+}
+
+/* One in four is a block; half of these have the right number. */
+static void any_symbol(struct input *input)
 {
     pid_t pid = read_pid(input);
     uint8_t how = input_octet(input);
+    enum lane lane = (enum lane)(how & 1);
     const struct peer *peer = book_session(pid);
 
-    if (!peer || book_has_space(peer))
-        send_plain(pid, how >> 2, (enum lane)(how & 1), how & 2);
+    if (peer && !book_has_space(peer))
+        return;
+    if (how < 192)
+        send_plain(pid, how >> 2, lane, how & 2);
+    else
+        send_block(pid, lane, UINT64_C(0x0101010101010101) * input_octet(input),
+                   peer && how & 2 ? book_index_on(peer, lane) : how & 0x1f);
 }
 
 static void any_word(struct input *input)
@@ -111,24 +128,34 @@ static void ask(struct input *input, unsigned argument, bool is_new)
               argument & 2);
 }
 
-/* Sends as many bits as the input says, or up to the end of the message. */
-static void send_bits(struct input *input)
+/*
+ * Sends as many symbols as the input says, or up to the end of the message. Processes with an even
+ * PID send blocks.
+ */
+static void send_symbols(struct input *input)
 {
     pid_t pid = read_pid(input);
     unsigned left = 1 + input_octet(input);
     const struct peer *peer = book_session(pid);
     uint8_t octets[2 * WITNESS_MESSAGE_MAX + REFERENCE_OVERHEAD];
-    struct frame frame = {.octets = octets};
+    struct frame frame;
 
     if (!peer)
         return;
-    frame.length = reference_write(&messages[((unsigned)pid + peer->messages) % MESSAGES], octets);
-    for (uint64_t bit = peer->state == SESSION_OPEN ? peer->bits : 0;
+    frame = reference_frame(&messages[((unsigned)pid + peer->messages) % MESSAGES], pid % 2 == 0,
+                            octets);
+    for (uint64_t i = peer->state == SESSION_OPEN ? peer->symbols : 0;
          left > 0 && peer->is_session && book_takes_bits(peer) && book_has_space(peer) &&
-         bit < frame_bits(&frame);
-         left--, bit++)
-        send_plain(pid, 1000 + (uid_t)pid, (enum lane)(peer->count % LANES),
-                   frame_bit(&frame, bit));
+         i < frame_symbols(&frame);
+         left--, i++) {
+        struct symbol symbol = frame_symbol(&frame, i);
+        enum lane lane = (enum lane)(peer->count % LANES);
+
+        if (symbol.kind == SYMBOL_BLOCK)
+            send_block(pid, lane, symbol.value, i);
+        else
+            send_plain(pid, 1000 + (uid_t)pid, lane, symbol.value);
+    }
 }
 
 static void begin_process(pid_t pid)
@@ -181,8 +208,8 @@ static uint64_t duration_of(unsigned argument)
 static void happen(enum event event, unsigned argument, struct input *input)
 {
     switch (event) {
-    case EVENT_BIT:
-        any_bit(input);
+    case EVENT_SYMBOL:
+        any_symbol(input);
         return;
     case EVENT_WORD:
         any_word(input);
@@ -196,7 +223,7 @@ static void happen(enum event event, unsigned argument, struct input *input)
         ask(input, argument, event == EVENT_PROBE);
         return;
     case EVENT_SEND:
-        send_bits(input);
+        send_symbols(input);
         return;
     case EVENT_SETTLE:
         witness_settle();

@@ -15,7 +15,7 @@ struct entry *ledger_entry(struct ledger *ledger)
 
 static uint64_t total(const struct ledger *ledger)
 {
-    return frame_bits(ledger->entries[ledger->current].frame);
+    return frame_symbols(&ledger->entries[ledger->current].frame);
 }
 
 void ledger_begin(struct ledger *ledger)
@@ -31,10 +31,10 @@ void ledger_begin(struct ledger *ledger)
 /* ---- bits ---- */
 
 /* A sender never repeats a bit that the daemon has, and has one bit in flight on each lane. */
-void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct process *daemon)
+void ledger_send(struct ledger *ledger, const struct arq_symbol *bit, const struct process *daemon)
 {
     PROMISE(bit->index < total(ledger));
-    PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, bit->index));
+    PROMISE(bit->symbol.value == frame_symbol(&ledger_entry(ledger)->frame, bit->index).value);
     PROMISE(!channel_holds(daemon, ledger->process, bit->lane));
     if (ledger->is_astray)
         return;
@@ -42,20 +42,20 @@ void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct 
     PROMISE(bit->index < ledger->taken + LANES);
 }
 
-void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index)
+void ledger_ack(const struct ledger *ledger, const struct arq_symbol *symbol)
 {
-    PROMISE(lane < LANES);
-    PROMISE(index < total(ledger));
-    PROMISE(ledger->is_astray || index < ledger->taken);
+    PROMISE(symbol->lane < LANES);
+    PROMISE(symbol->index < total(ledger));
+    PROMISE(ledger->is_astray || symbol->index < ledger->taken);
 }
 
-void ledger_take(struct ledger *ledger, const struct arq_bit *bit)
+void ledger_take(struct ledger *ledger, const struct arq_symbol *bit)
 {
     const struct parcel *truth = &ledger->newest[bit->lane];
 
     PROMISE(truth->from == ledger->process);
     PROMISE(truth->message == ledger->current);
-    PROMISE(bit->value == frame_bit(ledger_entry(ledger)->frame, truth->index));
+    PROMISE(bit->symbol.value == frame_symbol(&ledger_entry(ledger)->frame, truth->index).value);
     ledger->is_astray |= ledger->was_refused;
     if (!ledger->is_astray) {
         PROMISE(bit->index == ledger->taken);
@@ -94,16 +94,30 @@ void ledger_log(struct entry *entry)
     entry->logged++;
 }
 
+/* Returns how many octets of the frame its first symbols carry. */
+static size_t octets_of(const struct frame *frame, uint64_t symbols)
+{
+    uint64_t blocks = (frame->content + 7) / 8, past;
+
+    if (frame->content == 0 || symbols <= frame->first_block)
+        return (size_t)(symbols / 8);
+    past = symbols - frame->first_block;
+    if (past >= blocks)
+        return (size_t)((frame->first_block + past - blocks) / 8) + frame->content;
+    return (size_t)(frame->first_block / 8 + 8 * past);
+}
+
 void ledger_lose(struct ledger *ledger, pid_t pid, uid_t uid, size_t octets)
 {
-    const struct frame *frame = ledger_entry(ledger)->frame;
+    const struct frame *frame = &ledger_entry(ledger)->frame;
 
     PROMISE(pid == ledger->process->pid && uid == ledger->process->uid);
     PROMISE(ledger->taken > 0);
     if (ledger->is_astray)
         return;
     PROMISE(ledger->taken < total(ledger));
-    PROMISE(octets == reference_read(frame->octets, ledger->taken / 8, ledger->limit).received);
+    PROMISE(octets ==
+            reference_read(frame->octets, octets_of(frame, ledger->taken), ledger->limit).received);
 }
 
 void ledger_refuse(struct ledger *ledger)
@@ -142,6 +156,7 @@ static bool is_just(const struct ledger *ledger, const struct entry *entry, enum
     case REPLY_VERSION:
     case REPLY_FORGOTTEN:
     case REPLY_OUT_OF_STEP:
+    case REPLY_NARROW:
         break;
     }
     return false;

@@ -18,16 +18,20 @@
 #include "protocol/conversation.h"
 
 #define ENTRIES_MAX 3
+/* Octets of a frame, at most. */
+#define LEDGER_OCTETS 48
 
 /* A message and its fate. */
 struct entry {
     const struct message *message;
-    const struct frame *frame;
-    bool is_bad;         /* its fields are invalid: the daemon refuses it */
-    unsigned logged;     /* number of times that it reached the log */
-    bool is_cut_short;   /* only a part of it is in the log, for good */
-    bool was_unloggable; /* the log refused it */
-    bool is_hopeless;    /* its sender is certain that it is not in the log */
+    bool is_wide; /* begins as blocks */
+    struct frame frame;
+    uint8_t octets[LEDGER_OCTETS]; /* of the frame */
+    bool is_bad;                   /* its fields are invalid: the daemon refuses it */
+    unsigned logged;               /* number of times that it reached the log */
+    bool is_cut_short;             /* only a part of it is in the log, for good */
+    bool was_unloggable;           /* the log refused it */
+    bool is_hopeless;              /* its sender is certain that it is not in the log */
 };
 
 struct ledger {
@@ -36,7 +40,7 @@ struct ledger {
     unsigned count;
     unsigned current; /* index of the message under way */
     struct entry entries[ENTRIES_MAX];
-    uint64_t taken;              /* bits of it that the daemon has taken in this session */
+    uint64_t taken;              /* symbols of it that the daemon has taken in this session */
     struct parcel newest[LANES]; /* last signal for this session on each lane */
     unsigned told;               /* replies that the daemon has sent: 1u << code each */
     bool was_refused;            /* the daemon has refused the message under way */
@@ -50,11 +54,11 @@ struct entry *ledger_entry(struct ledger *ledger);
 void ledger_begin(struct ledger *ledger);
 
 /* The sender sends a bit to the daemon; the sender takes the ack of a bit. */
-void ledger_send(struct ledger *ledger, const struct arq_bit *bit, const struct process *daemon);
-void ledger_ack(const struct ledger *ledger, enum lane lane, uint64_t index);
+void ledger_send(struct ledger *ledger, const struct arq_symbol *bit, const struct process *daemon);
+void ledger_ack(const struct ledger *ledger, const struct arq_symbol *symbol);
 
 /* The daemon takes a bit of this process. */
-void ledger_take(struct ledger *ledger, const struct arq_bit *bit);
+void ledger_take(struct ledger *ledger, const struct arq_symbol *bit);
 
 /* The daemon passes a message of this process to the log; the message is in the log. */
 void ledger_commit(struct ledger *ledger, pid_t pid, uid_t uid, const struct message *message);

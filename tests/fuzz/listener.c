@@ -82,7 +82,7 @@ static bool has_ended(void *owner, const void *peer)
 
 /* ---- what is sent ---- */
 
-static int send_ack(void *owner, void *peer, const struct arq_bit *bit)
+static int send_ack(void *owner, void *peer, const struct arq_symbol *bit)
 {
     struct process *process = peer;
     enum slot slot = slot_of(bit->lane, false);
@@ -117,8 +117,12 @@ static int send_word(void *owner, void *peer, uint32_t word)
     if (!listener_is_alive())
         return -ESRCH;
     listener.has_session[place] |= is_of_session(reply.code);
-    if (ledger_of(process))
+    if (ledger_of(process)) {
         ledger_of(process)->told |= 1u << reply.code;
+        /* Its sender begins the same message again, unasked. */
+        if (reply.code == REPLY_NARROW)
+            ledger_of(process)->taken = 0;
+    }
     return channel_send_queued(LISTENER_PID, process, SLOT_PROCESS_USR2, word);
 }
 
@@ -239,9 +243,9 @@ void listener_look(void)
 static void note_bit(const struct lane_signal *signal, const struct parcel *parcel)
 {
     const struct process *process;
-    uint64_t index;
+    struct arq_symbol symbol;
 
-    if (!exchange_wants(&listener.exchange, signal, &index))
+    if (!exchange_wants(&listener.exchange, signal, &symbol))
         return;
     process = session_of_pid(signal->pid);
     PROMISE(process);

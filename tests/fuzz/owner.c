@@ -145,9 +145,9 @@ static bool peer_has_ended(void *owner, const void *peer_)
 
 /* ---- bits and words ---- */
 
-static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
+static int ack_peer(void *owner, void *peer_, const struct arq_symbol *symbol)
 {
-    enum lane lane = bit->lane;
+    enum lane lane = symbol->lane;
     struct peer *peer = peer_;
 
     PROMISE(owner == &book);
@@ -158,8 +158,9 @@ static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
     PROMISE(book_takes_bits(peer));
     PROMISE(lane == peer->count % LANES);
     PROMISE(peer->held[lane].is_there);
-    PROMISE(bit->value == peer->held[lane].bit);
-    PROMISE(bit->index == book_index_on(peer, lane));
+    PROMISE(symbol->symbol.kind == peer->held[lane].symbol.kind);
+    PROMISE(symbol->symbol.value == peer->held[lane].symbol.value);
+    PROMISE(symbol->index == book_index_on(peer, lane));
     if (book_is_gone(peer) || book.processes[peer->pid].is_numb) {
         owe_drop(peer);
         return book_is_gone(peer) ? -ESRCH : -EPERM;
@@ -170,11 +171,12 @@ static int ack_peer(void *owner, void *peer_, const struct arq_bit *bit)
         fairness_begin_message(peer->user);
         peer->state = SESSION_OPEN;
         peer->uid = peer->held[lane].uid;
+        peer->symbols = 0;
         peer->bits = 0;
         peer->content = 0;
         peer->received = 0;
     }
-    debts_take_bit(peer, peer->held[lane].bit);
+    debts_take(peer, peer->held[lane].symbol);
     return 0;
 }
 
@@ -349,6 +351,10 @@ static void note_refused(void *owner, const struct credentials *from, enum reply
     PROMISE(peer);
     if (!debts.to_judge)
         expect_refusal(peer, reason);
+    /* A block can need memory, and have a wrong filling. */
+    if (debts.verdict == REPLY_DAMAGED && reason == REPLY_BUSY && book.no_memory &&
+        peer->state == SESSION_REFUSED)
+        peer->refusal = debts.verdict = REPLY_BUSY;
     PROMISE(debts.to_judge == peer && debts.verdict == reason && !debts.is_on_record);
     /* Before the first bit, uid is the user of the process. */
     PROMISE(is_from(from, peer));

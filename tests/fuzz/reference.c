@@ -7,7 +7,7 @@
 #include <strings.h>
 
 /* Holds a length of up to 10 octets of 7 bits, which may exceed size_t. */
-__extension__ typedef unsigned __int128 wide;
+__extension__ typedef unsigned __int128 uint128;
 
 uint32_t reference_checksum(const uint8_t *octets, size_t length)
 {
@@ -34,7 +34,7 @@ static void put_checksum(uint8_t *at, uint32_t checksum)
 static enum frame_status read_length(const uint8_t *octets, size_t length, size_t least,
                                      size_t most, struct reading *reading, size_t *at, size_t *ret)
 {
-    wide value = 0;
+    uint128 value = 0;
 
     for (size_t i = 0; *at + i < length; i++) {
         uint8_t octet = octets[*at + i];
@@ -42,7 +42,7 @@ static enum frame_status read_length(const uint8_t *octets, size_t length, size_
         reading->used = *at + i + 1;
         if (i == 10)
             return FRAME_TOO_LARGE;
-        value |= (wide)(octet & 0x7f) << 7 * i;
+        value |= (uint128)(octet & 0x7f) << 7 * i;
         if (value > SIZE_MAX)
             return FRAME_TOO_LARGE;
         if (octet & 0x80)
@@ -88,9 +88,9 @@ static bool may_be_named(const char *text, size_t length)
     return true;
 }
 
-static bool is_number_up_to(const uint8_t *text, size_t length, wide least, wide most)
+static bool is_number_up_to(const uint8_t *text, size_t length, uint128 least, uint128 most)
 {
-    wide number = 0;
+    uint128 number = 0;
 
     if (length < 1 || length > 10 || (length > 1 && text[0] == '0'))
         return false;
@@ -237,11 +237,12 @@ struct reading reference_read(const uint8_t *octets, size_t length, size_t limit
     if (length < 2)
         return reading;
     reading.used = 2;
-    if (octets[1] > 15) {
+    if (octets[1] >= 48) {
         reading.status = FRAME_VERSION;
         return reading;
     }
     reading.priority = octets[1] & 7;
+    reading.block = octets[1] / 16 == 1 ? 8 : octets[1] / 16 == 2 ? 4 : 0;
     reading.status = read_lengths(octets, length, limit, &reading, &before);
     if (!reading.has_length)
         return reading;
@@ -274,12 +275,13 @@ static size_t put_length(uint8_t *octets, size_t length)
     return at;
 }
 
-size_t reference_write(const struct message *message, uint8_t *octets)
+size_t reference_write(const struct message *message, bool is_wide, uint8_t *octets)
 {
     size_t at = 2;
 
     octets[0] = 0x51;
-    octets[1] = (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0));
+    octets[1] =
+        (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0) + (is_wide ? 16 : 0));
     if (message->fields_length > 0)
         at += put_length(octets + at, message->fields_length);
     at += put_length(octets + at, message->length);
@@ -291,4 +293,15 @@ size_t reference_write(const struct message *message, uint8_t *octets)
     at += message->fields_length;
     put_checksum(octets + at, reference_checksum(octets, at));
     return at + 4;
+}
+
+struct frame reference_frame(const struct message *message, bool is_wide, uint8_t *octets)
+{
+    size_t content = is_wide ? message->length + message->fields_length : 0;
+    size_t length = reference_write(message, is_wide, octets);
+
+    return (struct frame){.octets = octets,
+                          .length = length,
+                          .content = content,
+                          .first_block = 8 * (uint64_t)(length - content - 4)};
 }

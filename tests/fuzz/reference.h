@@ -20,6 +20,7 @@ struct reading {
     bool has_length;          /* the header is complete and valid; the next three members are set */
     size_t length;            /* octets of the payload, as announced */
     size_t fields_length;     /* octets of the fields behind the payload, as announced */
+    unsigned block;           /* octets of a block; 0: there are only bits */
     const uint8_t *payload;   /* the place of the payload in the octets */
     unsigned priority;
 };
@@ -28,8 +29,11 @@ struct reading {
 struct reading reference_read(const uint8_t *octets, size_t length, size_t limit);
 
 /*
- * Writes the frame of a message to octets. Returns the frame's length. octets must have space for
- * payload, fields and REFERENCE_OVERHEAD octets more.
+ * Writes the frame of a message to octets, with blocks if is_wide. Returns the frame's length.
+ * octets must have space for payload, fields and REFERENCE_OVERHEAD octets more.
  */
-size_t reference_write(const struct message *message, uint8_t *octets);
+size_t reference_write(const struct message *message, bool is_wide, uint8_t *octets);
+
+/* The same as a frame, whose octets are those. */
+struct frame reference_frame(const struct message *message, bool is_wide, uint8_t *octets);
 #define REFERENCE_OVERHEAD 32

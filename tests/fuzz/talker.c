@@ -28,28 +28,21 @@ static const struct message messages[] = {
 /* The field name is reserved, so the daemon refuses this message with its last bit. */
 #define BAD_MESSAGE 6
 
-/* Encoded once, for all runs. */
-static const struct frame *frame_of(unsigned i)
-{
-    static uint8_t octets[MESSAGES][LONGEST + REFERENCE_OVERHEAD];
-    static struct frame frames[MESSAGES];
-
-    if (!frames[i].octets)
-        frames[i] =
-            (struct frame){.octets = octets[i], .length = reference_write(&messages[i], octets[i])};
-    return &frames[i];
-}
+_Static_assert(LONGEST + REFERENCE_OVERHEAD <= LEDGER_OCTETS, "a frame fits");
 
 /* ---- what the conversation asks for ---- */
 
-static int send_bit(void *owner, const struct arq_bit *bit)
+static int send_symbol(void *owner, const struct arq_symbol *symbol)
 {
     struct talker *t = owner;
-    enum slot slot = slot_of(bit->lane, bit->value);
+    uint64_t value = symbol->symbol.value;
 
-    ledger_send(&t->ledger, bit, &listener.process);
-    return channel_send_plain(&t->process, t->process.pid, t->process.uid, &listener.process, slot,
-                              t->ledger.current, bit->index);
+    ledger_send(&t->ledger, symbol, &listener.process);
+    if (symbol->symbol.kind == SYMBOL_BLOCK)
+        return channel_send_block(&t->process, &listener.process, symbol->lane, value,
+                                  (uint32_t)symbol->index, t->ledger.current, symbol->index);
+    return channel_send_plain(&t->process, t->process.pid, t->process.uid, &listener.process,
+                              slot_of(symbol->lane, value), t->ledger.current, symbol->index);
 }
 
 static int send_word(void *owner, uint32_t word)
@@ -67,11 +60,11 @@ static bool has_ended(void *owner)
     return listener.process.life != LIFE_RUNNING;
 }
 
-static void note_ack(void *owner, enum lane lane, uint64_t index)
+static void note_ack(void *owner, const struct arq_symbol *symbol)
 {
     const struct talker *t = owner;
 
-    ledger_ack(&t->ledger, lane, index);
+    ledger_ack(&t->ledger, symbol);
 }
 
 /* Strangers never use the daemon's PID here. */
@@ -104,7 +97,7 @@ static void note_timeout(void *owner, uint64_t waited_ns, enum ask ask)
 }
 
 static const struct conversation_ops ops = {
-    .send_bit = send_bit,
+    .send_symbol = send_symbol,
     .send_word = send_word,
     .has_ended = has_ended,
     .acked = note_ack,
@@ -119,8 +112,11 @@ static const struct conversation_ops ops = {
 
 static void begin_message(struct talker *t)
 {
+    struct entry *entry = ledger_entry(&t->ledger);
+
+    entry->frame = reference_frame(entry->message, entry->is_wide, entry->octets);
     ledger_begin(&t->ledger);
-    conversation_begin(&t->conversation, ledger_entry(&t->ledger)->frame);
+    conversation_begin(&t->conversation, &entry->frame);
     t->at = TALKER_SENDS;
     t->deadline = channel.now;
 }
@@ -141,9 +137,8 @@ void talker_begin(struct talker *t, const struct traits *traits)
     for (unsigned i = 0; i < traits->messages; i++) {
         unsigned choice = (traits->first + i) % MESSAGES;
 
-        t->ledger.entries[i] = (struct entry){.message = &messages[choice],
-                                              .frame = frame_of(choice),
-                                              .is_bad = choice == BAD_MESSAGE};
+        t->ledger.entries[i] = (struct entry){
+            .message = &messages[choice], .is_wide = choice % 2, .is_bad = choice == BAD_MESSAGE};
     }
     conversation_init(&t->conversation, &ops, t, LISTENER_PID, nonce, traits->limit);
     begin_message(t);

@@ -58,25 +58,43 @@ void witness_end(void)
     agreement_check_end(&exchange);
 }
 
+/* A symbol of the wrong kind in the place of the next one does not count. */
+static void forget_misfit(void)
+{
+    struct peer *peer = book.runner;
+    enum lane next;
+
+    if (!peer || !book_takes_bits(peer))
+        return;
+    next = (enum lane)(peer->count % LANES);
+    if (peer->held[next].is_there)
+        PROMISE((peer->held[next].symbol.kind == SYMBOL_BLOCK) != book_expects_block(peer));
+    peer->held[next].is_there = false;
+}
+
 void witness_signal(const struct lane_signal *signal)
 {
-    uint64_t index;
-    bool is_wanted = exchange_wants(&exchange, signal, &index);
+    struct arq_symbol symbol;
+    bool is_wanted = exchange_wants(&exchange, signal, &symbol);
 
     words_note(&book.words, signal);
     PROMISE(is_wanted == book_wants(signal));
     if (is_wanted) {
         struct peer *peer = book.runner;
 
-        PROMISE(index == book_index_on(peer, signal->lane));
+        PROMISE(symbol.index == book_index_on(peer, signal->lane));
+        PROMISE(symbol.lane == signal->lane);
         book.heard_at = book.now;
         peer->held[signal->lane].is_there = true;
-        peer->held[signal->lane].bit = signal->bit;
+        peer->held[signal->lane].symbol = symbol.symbol;
         peer->held[signal->lane].uid = signal->uid;
+    } else if (signal->kind == SIGNAL_NOISE && signal->pid == 0 && book.runner) {
+        book.runner->is_stripped |= book_expects_block(book.runner);
     }
     memory_is_scarce = book.no_memory;
     exchange_take(&exchange, book.now, signal);
     memory_is_scarce = false;
+    forget_misfit();
     words_check(&book.words);
     check_all();
 }

@@ -17,6 +17,7 @@ INTEGRATION_TESTS = \
 	tests/integration/trace.sh \
 	tests/integration/trouble.sh \
 	tests/integration/users.sh \
+	tests/integration/wide.sh \
 	tests/integration/wire.sh
 
 TESTS += $(INTEGRATION_TESTS)

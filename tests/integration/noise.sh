@@ -275,11 +275,11 @@ test_a_used_up_limit_of_pending_signals_is_named() {
     expect_received 'a message'
 }
 
-# hoard_as USER: uses up a limit of 10 pending signals of this user. The PID of the hoarder is in
-# $hoarder. The command in the array 'run_by', if any, executes the hoarder.
+# hoard_as USER [COUNT]: uses up 10 pending signals of this user, or COUNT. The PID of the hoarder is
+# in $hoarder. The command in the array 'run_by', if any, executes the hoarder.
 hoard_as() {
     install -m 755 "$tools/hoard" .
-    as "$1" "${run_by[@]}" ./hoard 10 > hoarder &
+    as "$1" "${run_by[@]}" ./hoard "${2-10}" > hoarder &
     eventually 5 has_text hoarder
     hoarder=$(cat hoarder)
 }
@@ -325,6 +325,35 @@ test_a_daemon_whose_user_is_at_the_limit_of_pending_signals_tells_everybody() {
     expect_records 2
     eventually 5 status_has ' senders now$'
     expect_received before after
+}
+
+# One place below the limit is left: enough for the bits, but not for two blocks at once.
+test_blocks_arrive_although_hardly_any_signal_may_be_pending() {
+    local message
+    printf -v message '%02000d' 0
+    run_by=(prlimit --sigpending=10:10)
+    start_user_daemon "$USER_A"
+    hoard_as "$USER_A" 9
+    "$minitalk_send" --daemon-user="$USER_A" --pidfile="$PWD/own/pid" --wide "$message"
+    expect_received "$message"
+}
+
+has_session() {
+    [ "$(sessions_of_daemon)" -ge 1 ]
+}
+
+# While the limit is used up, nothing arrives. Then the daemon knows that blocks were lost so.
+test_a_sender_whose_blocks_arrive_without_their_sender_is_asked_for_bits() {
+    run_by=(prlimit --sigpending=10:10)
+    start_user_daemon "$USER_A"
+    head -c 1000000 /dev/zero |
+        "$minitalk_send" --daemon-user="$USER_A" --pidfile="$PWD/own/pid" --wide --whole &
+    sender=$!
+    eventually 5 has_session
+    hoard_as "$USER_A"
+    kill "$hoarder"
+    eventually 5 grep -q ': blocks without their sender; it is asked for bits$' errors
+    kill "$sender"
 }
 
 # Only the limit of the receiver counts, so the unit of the system's daemon sets none.

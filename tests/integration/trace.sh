@@ -190,12 +190,12 @@ test_bits_that_are_sent_again_are_shown() {
     stray=$!
     for _ in {1..20}; do
         send --trace --timeout=60 "$(head -c 200 /dev/zero | tr '\0' x)" 2> sender
-        ! grep -qE 'bits? [0-9]+( to [0-9]+ are| is) sent again$' sender || break
+        ! grep -qE 'symbols? [0-9]+( to [0-9]+ are| is) sent again$' sender || break
     done
     kill "$stray"
     expect_end 143 "$stray"
     # The next bit in the trace must be that bit, once more.
-    sed -nE '/sent again$/,$p' sender | sed -nE -e 's/.*bits? ([0-9]+) .*sent again$/\1/p' \
+    sed -nE '/sent again$/,$p' sender | sed -nE -e 's/.*symbols? ([0-9]+) .*sent again$/\1/p' \
         -e 's/.*-> +bit +([0-9]+) is .*/\1/p' | head -n 2 > indexes
     [ "$(wc -l < indexes)" -eq 2 ] || fail 'no bit was sent again'
     [ "$(uniq indexes | wc -l)" -eq 1 ] || fail "another bit was sent next: $(cat indexes)"

@@ -323,7 +323,8 @@ test_each_refusal_has_its_status_and_its_text() {
         9 75 at its limit of senders, of memory, or of the messages of a user
         10 75 is stopping
         11 75 evicted this sender
-        12 70 the daemon and the sender disagree about the message'
+        12 70 the daemon and the sender disagree about the message
+        13 70 the daemon and the sender disagree about the message'
     while read -r reply status words; do
         "$tools/impostor" --name=minitalkd --refuse="$reply" > impostor &
         eventually 5 has_text impostor

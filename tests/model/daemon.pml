@@ -19,6 +19,9 @@ typedef Session {
     byte incarnation; /* of the process that its pidfd refers to */
     mtype:state state;
     bool is_invited;
+#ifdef NARROW
+    bool has_refused_blocks; /* SESSION_REFUSED: that is the reason */
+#endif
     byte nonce;
     byte count; /* bits taken in the session, modulo MODULUS */
     byte index; /* bits taken of this message */
@@ -289,7 +292,7 @@ inline take_next_bit()
     assert(session[runner].held[lane].from == runner);
     assert(session[runner].held[lane].incarnation == session[runner].incarnation);
     assert(!IS_ACCOUNTED(runner) ||
-           (session[runner].held[lane].message == sender[runner].message &&
+           (session[runner].held[lane].message == MESSAGE_OF(runner) &&
             session[runner].held[lane].index == session[runner].index));
     forget_held(runner, lane);
     session[runner].count = (session[runner].count + 1) % MODULUS;
@@ -350,6 +353,9 @@ inline finish_commit(is_in_log)
         fi
     :: committer != NOBODY && !is_in_log ->
         session[committer].state = SESSION_REFUSED;
+#ifdef NARROW
+        session[committer].has_refused_blocks = false;
+#endif
         tell(committer, UNLOGGED);
         if
         :: IS_ACCOUNTED(committer) -> sender[committer].unloggable = true
@@ -372,9 +378,28 @@ inline start(p)
     fi
 }
 
+#ifdef NARROW
+#define MAY_REFUSE_BLOCKS(p) (session[p].state == SESSION_OPEN && sender[p].is_wide)
+#define REFUSAL_OF(p) (session[p].has_refused_blocks -> REFUSED_BLOCKS : UNLOGGED)
+#else
+#define MAY_REFUSE_BLOCKS(p) false
+#define REFUSAL_OF(p) UNLOGGED
+#endif
+
+inline refuse_blocks(p)
+{
+#ifdef NARROW
+    session[p].state = SESSION_REFUSED;
+    session[p].has_refused_blocks = true;
+#endif
+    leave_queue(p);
+    is_turn_over = (runner == p);
+    tell(p, REFUSED_BLOCKS)
+}
+
 inline repeat_verdict(p)
 {
-    tell(p, (session[p].state == SESSION_COMMITTED -> COMMITTED : UNLOGGED));
+    tell(p, (session[p].state == SESSION_COMMITTED -> COMMITTED : REFUSAL_OF(p)));
     session[p].is_invited = false;
     leave_queue(p);
     is_turn_over = (runner == p)
@@ -387,7 +412,10 @@ inline resume(p)
     :: session[p].state == SESSION_COMMITTING -> tell(p, PENDING)
     :: session[p].state == SESSION_COMMITTED || session[p].state == SESSION_REFUSED ->
         repeat_verdict(p)
-    :: else -> go_or_wait(p)
+    :: MAY_REFUSE_BLOCKS(p) -> refuse_blocks(p)
+    :: (session[p].state == SESSION_IDLE && session[p].is_invited) ||
+       session[p].state == SESSION_OPEN ->
+        go_or_wait(p)
     fi
 }
 

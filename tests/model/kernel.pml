@@ -90,7 +90,7 @@ inline send_bit_to(slot, c)
             inbox[slot].what = BIT;
             inbox[slot].from = c;
             inbox[slot].incarnation = process[c].incarnation;
-            inbox[slot].message = sender[c].message;
+            inbox[slot].message = MESSAGE_OF(c);
             inbox[slot].index = sender[c].next;
             printf("sender %d, process %d: bit %d of message %d to slot %d\n", c,
                    process[c].incarnation, sender[c].next, sender[c].message, slot)

@@ -26,6 +26,9 @@
  *   - A bit has no value. Instead it carries its sender, its message and its index, which are
  *     checked when the bit is taken. The value would decide the slot where the bit waits. The model
  *     chooses the slot anew each time that a bit is sent. So it tries every pattern, and more.
+ *   - A block is a bit here: it is acknowledged and counted like one, and waits in one of the slots
+ *     that a bit can wait in. With NARROW, the daemon may refuse a message that has begun because
+ *     blocks do not arrive. Its sender then sends the same message again, once, in other bits.
  *   - A message ends after BITS bits. The frame would tell where it ends, and a frame whose bits
  *     are all right tells nothing else. An odd number of bits makes the second message of a session
  *     begin on the other lane.
@@ -106,7 +109,7 @@
 #define START 0
 #define RESUME 1
 
-mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP}
+mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP, REFUSED_BLOCKS}
 
 /* Ages of nonces: the sender's newest one, an earlier one of this message, any earlier one. */
 #define NEW 0
@@ -116,6 +119,13 @@ mtype = {GO, WAIT, PENDING, COMMITTED, UNLOGGED, BUSY, FORGOTTEN, OUT_OF_STEP}
 /* These searches need a stranger that does more than fill slots. */
 #if defined FORGED || defined ROGUE || defined WITHOUT_ORDER
 #define STRANGERS
+#endif
+
+/* The message, for the check of a bit. The same message in blocks and in bits is two. */
+#ifdef NARROW
+#define MESSAGE_OF(c) (sender[c].message + (sender[c].is_wide -> MESSAGES : 0))
+#else
+#define MESSAGE_OF(c) (sender[c].message)
 #endif
 
 #include "kernel.pml"

@@ -16,6 +16,9 @@ typedef Sending {
     bool logged;     /* the log has this message */
     bool unloggable; /* the log has refused this message */
     bool evicted;  /* its session was evicted */
+#ifdef NARROW
+    bool is_wide; /* sends this message as blocks */
+#endif
 #ifdef TROUBLE
     bool told_to_wait;
 #endif
@@ -148,7 +151,8 @@ inline locate(c)
 }
 
 /* Verdicts that a session keeps until its next message begins. */
-#define IS_LASTING(says) ((says) == COMMITTED || (says) == UNLOGGED || (says) == BUSY)
+#define IS_LASTING(says)                                                                           \
+    ((says) == COMMITTED || (says) == UNLOGGED || (says) == BUSY || (says) == REFUSED_BLOCKS)
 
 inline continue_from(c, bit_index)
 {
@@ -162,6 +166,9 @@ inline continue_from(c, bit_index)
 inline forget_fate(c)
 {
     sender[c].logged = false;
+#ifdef NARROW
+    sender[c].is_wide = true;
+#endif
     sender[c].unloggable = false
 }
 
@@ -177,15 +184,31 @@ inline go_on(c)
     fi
 }
 
+#ifdef NARROW
+#define IS_BLOCKED(c, reason) ((reason) == REFUSED_BLOCKS && sender[c].is_wide)
+#else
+#define IS_BLOCKED(c, reason) false
+#endif
+
+/* Sends the same message again, as bits. */
+inline send_bits(c)
+{
+#ifdef NARROW
+    sender[c].is_wide = false;
+#endif
+    outcome = BEGINS
+}
+
 inline believe_refused(c, reason)
 {
     /* A refused message is not in the log. FORGOTTEN does not say whether it is. */
     assert(!sender[c].logged || reason == FORGOTTEN);
     /* A refusal has a reason. */
     assert((reason == UNLOGGED && sender[c].unloggable) ||
-           ((reason == BUSY || reason == FORGOTTEN) && sender[c].evicted));
+           ((reason == BUSY || reason == FORGOTTEN) && sender[c].evicted) || IS_BLOCKED(c, reason));
     if
     :: reason == UNLOGGED -> go_on(c)
+    :: reason == REFUSED_BLOCKS -> send_bits(c)
     :: else -> outcome = LEAVES
     fi
 }
@@ -229,7 +252,7 @@ inline arq_sender_word(c)
             believe_refused(c, OUT_OF_STEP)
         :: IS_NEWEST(released.age) &&
            (released.code == UNLOGGED || released.code == BUSY || released.code == FORGOTTEN ||
-            released.code == OUT_OF_STEP) &&
+            released.code == OUT_OF_STEP || released.code == REFUSED_BLOCKS) &&
            !(IS_LASTING(released.code) && sender[c].phase == RESUMING && at == 0 &&
              MAY_BEGIN_ANEW) ->
             believe_refused(c, released.code)

@@ -19,7 +19,7 @@ void check_fail(struct check *check, const char *format, ...)
     kernel_trace(check->kernel, NULL, "BROKEN: %s", check->failure);
 }
 
-void check_bit(struct check *check, const struct process *process, const struct arq_bit *bit,
+void check_bit(struct check *check, const struct process *process, const struct arq_symbol *bit,
                const struct pending *truth)
 {
     struct ledger *ledger = process->program;
@@ -40,7 +40,8 @@ void check_bit(struct check *check, const struct process *process, const struct 
         check_fail(check, "process %d: bit %u of message %u was taken for bit %u of message %u",
                    (int)process->pid, (unsigned)truth->index, truth->message, (unsigned)bit->index,
                    ledger->current);
-    else if (bit->value != frame_bit(&ledger->sent[ledger->current].frame, bit->index))
+    else if (bit->symbol.value !=
+             frame_symbol(&ledger->sent[ledger->current].frame, bit->index).value)
         check_fail(check, "process %d: bit %u was changed", (int)process->pid,
                    (unsigned)bit->index);
 }
@@ -119,6 +120,7 @@ static bool is_justified(const struct check *check, const struct ledger *ledger,
     case REPLY_DAMAGED:
     case REPLY_FORGOTTEN:
     case REPLY_OUT_OF_STEP:
+    case REPLY_NARROW:
         break;
     }
     return false;

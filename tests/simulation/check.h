@@ -61,7 +61,7 @@ static inline bool check_failed(const struct check *check)
 }
 
 /* The daemon takes a bit of this process's session. truth is the signal that carried the bit. */
-void check_bit(struct check *check, const struct process *process, const struct arq_bit *bit,
+void check_bit(struct check *check, const struct process *process, const struct arq_symbol *bit,
                const struct pending *truth);
 
 /* A message of this process was logged as a message of process pid and user uid. */

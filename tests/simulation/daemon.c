@@ -79,7 +79,7 @@ static void check_target(struct world *w, const struct peer *peer)
         check_fail(&w->check, "process %d, which a signal ends, was signalled", (int)target->pid);
 }
 
-static int ack_bit(void *owner, void *opened, const struct arq_bit *bit)
+static int ack_bit(void *owner, void *opened, const struct arq_symbol *bit)
 {
     struct world *w = owner;
     struct peer *peer = opened;
@@ -268,10 +268,19 @@ static void check_gone(struct world *w)
                        (int)peer->process->pid);
 }
 
+/* Returns the number that a block must have now, if it comes from the runner. */
+static uint32_t expected_number(const struct daemon *d, const struct lane_signal *signal)
+{
+    const struct session *runner = d->exchange.runner;
+
+    return runner ? (uint32_t)session_index_on(runner, signal->lane) : signal->number;
+}
+
 static bool take(struct world *w)
 {
     struct daemon *d = &w->daemon;
     struct lane_signal signal;
+    struct arq_symbol symbol;
     struct pending truth;
 
     if (!kernel_take(&w->kernel, d->process, &signal, &truth)) {
@@ -279,7 +288,9 @@ static bool take(struct world *w)
         return true;
     }
     world_taken(w, d->process);
-    if (signal.kind == SIGNAL_PLAIN && exchange_runner(&d->exchange) == signal.pid)
+    if (w->fault == FAULT_ANY_NUMBER && signal.kind == SIGNAL_BLOCK)
+        signal.number = expected_number(d, &signal);
+    if (exchange_wants(&d->exchange, &signal, &symbol))
         d->truth[signal.lane] = truth;
     exchange_take(&d->exchange, w->kernel.now, &signal);
     check_gone(w);

@@ -162,6 +162,21 @@ int kernel_send_plain(struct kernel *k, struct process *from, struct process *to
     return post(k, from, to, lane, &signal);
 }
 
+int kernel_send_block(struct kernel *k, struct process *from, struct process *to, enum lane lane,
+                      uint64_t octets, uint32_t number, unsigned message, uint64_t index)
+{
+    struct pending signal = {.sender = from, .message = message, .index = index};
+
+    signal.info.si_signo = SIGUSR1;
+    signal.info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
+    signal.info.si_errno = (int)number;
+    signal.info.si_pid = from->pid;
+    signal.info.si_uid = from->uid;
+    signal.info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    strip(k, &signal);
+    return post(k, from, to, lane, &signal);
+}
+
 int kernel_send_queued(struct kernel *k, struct process *from, struct process *to, enum lane lane,
                        bool second, pid_t claimed, uint32_t word)
 {

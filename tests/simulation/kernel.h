@@ -33,12 +33,12 @@ enum order {
     ORDER_ANY,     /* any order; kernel_take() then tells the slot that proves the least */
 };
 
-/* One signal, with two facts that only the simulation knows: its real sender, and its bit. */
+/* One signal, with two facts that only the simulation knows: its real sender, and its symbol. */
 struct pending {
     siginfo_t info;
     struct process *sender;
-    unsigned message; /* of a sender's plain signal: the message, counted from 0 */
-    uint64_t index;   /* of a sender's plain signal: the bit of the message, counted from 0 */
+    unsigned message; /* of a sender's symbol: the message, counted from 0 */
+    uint64_t index;   /* of a sender's symbol: its index in the message, counted from 0 */
 };
 
 enum life { LIFE_RUNNING, LIFE_ZOMBIE, LIFE_REAPED };
@@ -94,6 +94,11 @@ struct process *kernel_find(const struct kernel *kernel, pid_t pid);
 /* Sends a plain signal: SIGUSR2 if second. Returns 0 or -ESRCH, as pidfd_send_signal(2). */
 int kernel_send_plain(struct kernel *kernel, struct process *from, struct process *to,
                       enum lane lane, bool second, unsigned message, uint64_t index);
+
+/* Sends a block with its number, as pidref_send_block(). */
+int kernel_send_block(struct kernel *kernel, struct process *from, struct process *to,
+                      enum lane lane, uint64_t octets, uint32_t number, unsigned message,
+                      uint64_t index);
 
 /* Queues a signal with this word to the lane's set. claimed is the PID in the signal. */
 int kernel_send_queued(struct kernel *kernel, struct process *from, struct process *to,

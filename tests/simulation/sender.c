@@ -52,20 +52,26 @@ static void draw_message(struct world *w, struct sent *sent)
         sent->message.bytes[i] = random_below(random, 4) > 0
                                      ? (uint8_t)(0 - random_below(random, 2))
                                      : (uint8_t)random_next(random);
-    if (sent->fields.length > SENDER_FIELDS_MAX || frame_encode(&sent->message, &sent->frame) < 0)
+    if (sent->fields.length > SENDER_FIELDS_MAX ||
+        frame_encode(&sent->message, world_chance(w, w->nature.wide), &sent->frame) < 0)
         abort();
 }
 
 /* ---- the operations of the conversation's owner ---- */
 
-static int send_bit(void *owner, const struct arq_bit *bit)
+static int send_symbol(void *owner, const struct arq_symbol *symbol)
 {
     struct sender *s = owner;
     struct kernel *kernel = &s->world->kernel;
+    uint64_t value = symbol->symbol.value;
 
-    kernel_trace(kernel, s->process, "sends bit %u", (unsigned)bit->index);
-    return kernel_send_plain(kernel, s->process, s->daemon, bit->lane, bit->value,
-                             s->ledger.current, bit->index);
+    kernel_trace(kernel, s->process, "sends symbol %u", (unsigned)symbol->index);
+    if (symbol->symbol.kind == SYMBOL_BLOCK)
+        return kernel_send_block(kernel, s->process, s->daemon, symbol->lane, value,
+                                 (uint32_t)(symbol->index % BLOCK_NUMBERS), s->ledger.current,
+                                 symbol->index);
+    return kernel_send_plain(kernel, s->process, s->daemon, symbol->lane, value, s->ledger.current,
+                             symbol->index);
 }
 
 static int send_word(void *owner, uint32_t word)
@@ -83,14 +89,14 @@ static bool has_ended(void *owner)
     return s->daemon->life != LIFE_RUNNING;
 }
 
-static void note_ack(void *owner, enum lane lane, uint64_t index)
+static void note_ack(void *owner, const struct arq_symbol *symbol)
 {
     const struct sender *s = owner;
 
-    (void)lane;
-    kernel_trace(&s->world->kernel, s->process, "gets the ack of bit %u", (unsigned)index);
-    if (index >= s->conversation.arq.total)
-        check_fail(&s->world->check, "process %d got the ack of a bit that does not exist",
+    kernel_trace(&s->world->kernel, s->process, "gets the ack of symbol %u",
+                 (unsigned)symbol->index);
+    if (symbol->index >= s->conversation.arq.total)
+        check_fail(&s->world->check, "process %d got the ack of a symbol that does not exist",
                    (int)s->process->pid);
 }
 
@@ -135,7 +141,7 @@ static void note_timeout(void *owner, uint64_t waited_ns, enum ask ask)
 }
 
 static const struct conversation_ops ops = {
-    .send_bit = send_bit,
+    .send_symbol = send_symbol,
     .send_word = send_word,
     .has_ended = has_ended,
     .acked = note_ack,

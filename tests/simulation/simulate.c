@@ -42,6 +42,8 @@ static const struct {
     [FAULT_STRANGERS_TRUSTED] = {"strangers",
                                  "a sender accepts acks and replies only from the daemon",
                                  "was taken for bit"},
+    [FAULT_ANY_NUMBER] = {"number", "the daemon takes a block only with the right number",
+                          "was taken for a bit of process"},
     [FAULT_PID_IDENTITY] = {"pidfd", "a pidfd and not a PID identifies a process",
                             "was meant for an earlier process"},
     [FAULT_FORGETFUL_LOG] = {"log", "a confirmed message is in the log",

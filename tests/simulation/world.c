@@ -61,6 +61,7 @@ static struct nature draw_nature(struct random *r)
         .forges_replies = random_below(r, 3) == 0,
         .guesses_nonces = random_below(r, 4) == 0,
         .daemon_ends_at = random_below(r, 8) == 0 ? 1 + random_below(r, 20000) : 0,
+        .wide = ONE_OF(r, 0, 0, 16000, 65536),
     };
 
     /* In one of 40 seeds, messages may exceed a word's count modulus or the daemon's limit. */

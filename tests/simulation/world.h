@@ -24,6 +24,7 @@ enum fault {
     FAULT_HASTY_DAEMON,
     FAULT_STALE_COUNTS,
     FAULT_STRANGERS_TRUSTED,
+    FAULT_ANY_NUMBER,
     FAULT_PID_IDENTITY,
     FAULT_ORDER_TRUSTED,
     FAULT_FORGETFUL_LOG,
@@ -37,6 +38,7 @@ struct nature {
     unsigned messages; /* in total */
     unsigned longest;  /* the most octets of a payload */
     bool has_fields;   /* some messages have fields */
+    unsigned wide;     /* chance that a message travels as blocks */
     unsigned session_limit;
     uint64_t limit;          /* nanoseconds without progress after which a sender gives up */
     unsigned noisy_steps;    /* steps of the noisy part, at most */

@@ -40,15 +40,16 @@ make_message() {
     message="m $1 $2 ${padding// /$((RANDOM % 10))}"
 }
 
-# send_once NAME NUMBER: sends one message in its own process, whose PID is in $sender until it has
-# ended. Meanwhile calls while_it_sends. Appends the message to ./sent.NAME. If the sender succeeds,
+# send_once NAME NUMBER: sends one message in its own process, every second one in blocks. The PID of
+# the process is in $sender until it has ended. Meanwhile calls while_it_sends. Appends the message to ./sent.NAME. If the sender succeeds,
 # appends the message to ./confirmed.NAME, else the status and the message to ./denied.NAME.
 send_once() {
-    local status=0
+    local status=0 wide=()
+    (($2 % 2)) || wide=(--wide)
     make_message "$1" "$2"
     printf '%s\n' "$message" >> "sent.$1"
-    "${send_by[@]}" "$minitalk_send" "${send_options[@]}" --pidfile="$PWD/minitalk.pid" \
-        -- "$message" 2>> "complaints.$1" &
+    "${send_by[@]}" "$minitalk_send" "${send_options[@]}" "${wide[@]}" \
+        --pidfile="$PWD/minitalk.pid" -- "$message" 2>> "complaints.$1" &
     sender=$!
     while_it_sends
     wait "$sender" || status=$?

@@ -10,20 +10,20 @@ static struct arq_receiver receiver;
 
 static void expect_next(enum lane lane, bool value)
 {
-    struct arq_bit bit;
+    struct arq_symbol bit;
 
-    ck_assert(arq_receiver_next(&receiver, 7, &bit));
+    ck_assert(arq_receiver_next(&receiver, 7, SYMBOL_BIT, &bit));
     ck_assert_int_eq(bit.lane, lane);
-    ck_assert_int_eq(bit.value, value);
+    ck_assert_uint_eq(bit.symbol.value, value);
     ck_assert_uint_eq(bit.index, 7);
-    ck_assert_int_eq(arq_receiver_take(&receiver), value);
+    ck_assert_uint_eq(arq_receiver_take(&receiver).value, value);
 }
 
 static void expect_no_next(void)
 {
-    struct arq_bit bit = {.index = 3};
+    struct arq_symbol bit = {.index = 3};
 
-    ck_assert(!arq_receiver_next(&receiver, 7, &bit));
+    ck_assert(!arq_receiver_next(&receiver, 7, SYMBOL_BIT, &bit));
     ck_assert_uint_eq(bit.index, 3);
 }
 
@@ -33,7 +33,7 @@ START_TEST(bits_are_taken_from_the_lanes_alternately)
         enum lane lane = (enum lane)(i % LANES);
 
         expect_no_next();
-        arq_receiver_hold(&receiver, lane, i % 3 == 0);
+        arq_receiver_hold(&receiver, lane, symbol_bit(i % 3 == 0));
         expect_next(lane, i % 3 == 0);
         ck_assert_uint_eq(receiver.count, i + 1);
     }
@@ -42,9 +42,9 @@ END_TEST
 
 START_TEST(a_bit_waits_for_its_predecessor)
 {
-    arq_receiver_hold(&receiver, LANE_PROCESS, true);
+    arq_receiver_hold(&receiver, LANE_PROCESS, symbol_bit(true));
     expect_no_next();
-    arq_receiver_hold(&receiver, LANE_THREAD, false);
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(false));
     expect_next(LANE_THREAD, false);
     expect_next(LANE_PROCESS, true);
     expect_no_next();
@@ -54,11 +54,11 @@ END_TEST
 
 START_TEST(looking_at_the_next_bit_does_not_take_it)
 {
-    struct arq_bit bit;
+    struct arq_symbol bit;
 
-    arq_receiver_hold(&receiver, LANE_THREAD, true);
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(true));
     for (int i = 0; i < 3; i++)
-        ck_assert(arq_receiver_next(&receiver, 0, &bit));
+        ck_assert(arq_receiver_next(&receiver, 0, SYMBOL_BIT, &bit));
     ck_assert_uint_eq(receiver.count, 0);
 }
 END_TEST
@@ -67,7 +67,7 @@ START_TEST(the_next_bit_belongs_to_one_lane_and_the_bit_after_it_to_the_other)
 {
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_THREAD), 0);
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_PROCESS), 1);
-    arq_receiver_hold(&receiver, LANE_THREAD, true);
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(true));
     arq_receiver_take(&receiver);
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_THREAD), 1);
     ck_assert_uint_eq(arq_receiver_ahead(&receiver, LANE_PROCESS), 0);
@@ -76,9 +76,9 @@ END_TEST
 
 START_TEST(bits_that_wait_for_a_lost_bit_can_be_dropped)
 {
-    arq_receiver_hold(&receiver, LANE_PROCESS, true);
+    arq_receiver_hold(&receiver, LANE_PROCESS, symbol_bit(true));
     arq_receiver_clear(&receiver);
-    arq_receiver_hold(&receiver, LANE_THREAD, false);
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(false));
     expect_next(LANE_THREAD, false);
     expect_no_next();
     ck_assert_uint_eq(receiver.count, 1);
@@ -87,8 +87,8 @@ END_TEST
 
 START_TEST(the_newer_of_two_bits_on_a_lane_counts)
 {
-    arq_receiver_hold(&receiver, LANE_THREAD, false);
-    arq_receiver_hold(&receiver, LANE_THREAD, true);
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(false));
+    arq_receiver_hold(&receiver, LANE_THREAD, symbol_bit(true));
     expect_next(LANE_THREAD, true);
     expect_no_next();
 }
@@ -120,7 +120,7 @@ static void expect_bit(enum lane lane, uint64_t index)
 {
     struct arq_step step = arq_sender_step(&sender);
 
-    ck_assert_int_eq(step.what, ARQ_BIT);
+    ck_assert_int_eq(step.what, ARQ_SYMBOL);
     ck_assert_int_eq(step.lane, lane);
     ck_assert_uint_eq(step.index, index);
 }
@@ -158,11 +158,11 @@ static void let_fly(uint64_t total, unsigned count, uint64_t acked)
     for (uint64_t i = 0; i < acked; i++) {
         struct arq_step step = arq_sender_step(&sender);
 
-        ck_assert_int_eq(step.what, ARQ_BIT);
+        ck_assert_int_eq(step.what, ARQ_SYMBOL);
         ck_assert(acks(step.lane));
     }
-    ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
-    ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_BIT);
+    ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_SYMBOL);
+    ck_assert_int_eq(arq_sender_step(&sender).what, ARQ_SYMBOL);
     expect_nothing();
 }
 
@@ -641,15 +641,15 @@ static void carry_probe(struct wire *wire, struct probe probe, uint64_t begin)
 
 static void carry_bit(struct wire *wire, enum lane lane, uint64_t index, uint64_t begin)
 {
-    struct arq_bit bit;
+    struct arq_symbol bit;
 
     if (!passes(wire))
         return;
     ck_assert(wire->is_open);
-    arq_receiver_hold(&receiver, lane, bit_of_message(index));
-    while (arq_receiver_next(&receiver, receiver.count - begin, &bit)) {
+    arq_receiver_hold(&receiver, lane, symbol_bit(bit_of_message(index)));
+    while (arq_receiver_next(&receiver, receiver.count - begin, SYMBOL_BIT, &bit)) {
         ck_assert_uint_lt(bit.index, MESSAGE_BITS);
-        ck_assert_int_eq(bit.value, bit_of_message(bit.index));
+        ck_assert_uint_eq(bit.symbol.value, bit_of_message(bit.index));
         arq_receiver_take(&receiver);
         if (passes(wire))
             acks(bit.lane);
@@ -671,7 +671,7 @@ static unsigned send_over(unsigned lost, unsigned also_lost, uint64_t begin)
 
         if (step.what == ARQ_PROBE)
             carry_probe(&wire, step.probe, begin);
-        else if (step.what == ARQ_BIT)
+        else if (step.what == ARQ_SYMBOL)
             carry_bit(&wire, step.lane, step.index, begin);
         else
             arq_sender_timeout(&sender);

@@ -21,7 +21,7 @@ static uint64_t now;
 
 static struct {
     unsigned bits, acks, probes, words, stale, ignored, strangers, timeouts;
-    struct arq_bit bit;
+    struct arq_symbol bit;
     struct probe probe;
     uint64_t index, first, last, waited;
     enum ask asked;
@@ -29,7 +29,7 @@ static struct {
     bool has_ended;
 } seen;
 
-static int send_bit(void *owner, const struct arq_bit *bit)
+static int send_symbol(void *owner, const struct arq_symbol *bit)
 {
     (void)owner;
     seen.bits += seen.result == 0;
@@ -51,11 +51,11 @@ static bool has_ended(void *owner)
     return seen.has_ended;
 }
 
-static void acked(void *owner, enum lane lane, uint64_t index)
+static void acked(void *owner, const struct arq_symbol *symbol)
 {
-    (void)owner, (void)lane;
+    (void)owner;
     seen.acks++;
-    seen.index = index;
+    seen.index = symbol->index;
 }
 
 static void heard(void *owner, uint32_t word)
@@ -93,7 +93,7 @@ static void expired(void *owner, uint64_t waited_ns, enum ask ask)
 }
 
 static const struct conversation_ops ops = {
-    .send_bit = send_bit,
+    .send_symbol = send_symbol,
     .send_word = send_word,
     .has_ended = has_ended,
     .acked = acked,
@@ -179,16 +179,21 @@ static void ack_up_to(uint64_t bits)
         ack((enum lane)((c.arq.base + i) % LANES));
 }
 
-static void begin(const char *text)
+static void begin_as(const char *text, bool is_wide)
 {
     struct message message = {.priority = 5, .bytes = (uint8_t *)text, .length = strlen(text)};
 
     frame_free(&frame);
-    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    ck_assert_int_eq(frame_encode(&message, is_wide, &frame), 0);
     memset(&seen, 0, sizeof seen);
     now += NSEC_PER_SEC;
     conversation_begin(&c, &frame);
     send_all();
+}
+
+static void begin(const char *text)
+{
+    begin_as(text, false);
 }
 
 static void begin_with_limit(uint64_t limit)
@@ -222,18 +227,18 @@ START_TEST(a_message_begins_with_a_probe_and_goes_on_with_two_bits)
     ck_assert_uint_eq(seen.bits, 3);
     ck_assert_uint_eq(seen.bit.index, 2);
     ck_assert_int_eq(seen.bit.lane, LANE_THREAD);
-    ck_assert_int_eq(seen.bit.value, frame_bit(&frame, 2));
+    ck_assert_uint_eq(seen.bit.symbol.value, frame_symbol(&frame, 2).value);
 }
 END_TEST
 
 START_TEST(the_outcome_is_committed_when_the_daemon_says_so)
 {
     hear(REPLY_GO, 0);
-    ack_up_to(frame_bits(&frame));
+    ack_up_to(frame_symbols(&frame));
     ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
-    hear(REPLY_COMMITTED, frame_bits(&frame));
+    hear(REPLY_COMMITTED, frame_symbols(&frame));
     ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
-    ck_assert_uint_eq(c.counts.bits, frame_bits(&frame));
+    ck_assert_uint_eq(c.counts.bits, frame_symbols(&frame));
     ck_assert_uint_eq(c.counts.repeats, 0);
 }
 END_TEST
@@ -241,8 +246,8 @@ END_TEST
 START_TEST(the_probe_of_the_next_message_has_the_next_nonce)
 {
     hear(REPLY_GO, 0);
-    ack_up_to(frame_bits(&frame));
-    hear(REPLY_COMMITTED, frame_bits(&frame));
+    ack_up_to(frame_symbols(&frame));
+    hear(REPLY_COMMITTED, frame_symbols(&frame));
     begin("again");
     ck_assert_uint_eq(seen.probe.nonce, 0);
     ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
@@ -263,8 +268,8 @@ static void refuse(enum reply_code reason, bool at_its_end)
     setup();
     hear(REPLY_GO, 0);
     if (at_its_end)
-        ack_up_to(frame_bits(&frame));
-    hear(reason, at_its_end ? frame_bits(&frame) : 0);
+        ack_up_to(frame_symbols(&frame));
+    hear(reason, at_its_end ? frame_symbols(&frame) : 0);
     ck_assert_int_eq(c.outcome, CONVERSATION_REFUSED);
     ck_assert_int_eq(c.arq.refusal, reason);
 }
@@ -293,6 +298,48 @@ START_TEST(a_message_is_unconfirmed_if_the_daemon_has_forgotten_it_after_its_las
         refuse(reason, false);
         ck_assert(!conversation_is_unconfirmed(&c));
     }
+}
+END_TEST
+
+static void begin_wide(void)
+{
+    conversation_init(&c, &ops, NULL, DAEMON, NONCE, LIMIT);
+    begin_as("hello world, in blocks", true);
+    hear(REPLY_GO, 0);
+}
+
+START_TEST(blocks_are_sent_and_counted_like_bits)
+{
+    begin_wide();
+    ack_up_to(frame_symbols(&frame));
+    hear(REPLY_COMMITTED, frame_symbols(&frame));
+    ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
+    ck_assert_uint_eq(c.counts.bits, 7 * 8);
+    ck_assert_uint_eq(c.counts.blocks, frame_symbols(&frame) - 7 * 8);
+    ck_assert_uint_eq(c.counts.repeats, 0);
+}
+END_TEST
+
+START_TEST(a_message_whose_blocks_do_not_arrive_is_sent_again_as_bits)
+{
+    begin_wide();
+    ack_up_to(3 * 8 + 1);
+    wait_for_timeout(true);
+    hear(REPLY_NARROW, 3 * 8 + 1);
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    ck_assert_int_eq(seen.probe.ask, ASK_START);
+    ck_assert(!frame_is_wide(&frame));
+    seen.acks = 0;
+    hear(REPLY_GO, 3 * 8 + 1);
+    ack_up_to(frame_symbols(&frame));
+    hear(REPLY_COMMITTED, 3 * 8 + 1 + frame_symbols(&frame));
+    ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_message_of_bits_is_not_sent_again_as_bits)
+{
+    refuse(REPLY_NARROW, false);
 }
 END_TEST
 
@@ -648,10 +695,10 @@ END_TEST
 START_TEST(the_last_reply_of_a_daemon_that_has_ended_counts)
 {
     hear(REPLY_GO, 0);
-    ack_up_to(frame_bits(&frame));
+    ack_up_to(frame_symbols(&frame));
     seen.has_ended = true;
     wait_for_timeout(true);
-    word_comes(REPLY_COMMITTED, frame_bits(&frame), c.arq.nonce);
+    word_comes(REPLY_COMMITTED, frame_symbols(&frame), c.arq.nonce);
     nothing_is_pending();
     ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
 }
@@ -660,7 +707,7 @@ END_TEST
 START_TEST(without_a_verdict_a_message_that_was_sent_in_full_may_not_be_retried)
 {
     hear(REPLY_GO, 0);
-    ack_up_to(frame_bits(&frame) - 2);
+    ack_up_to(frame_symbols(&frame) - 2);
     ck_assert_uint_eq(conversation_sent(&c), conversation_total(&c));
     seen.has_ended = true;
     wait_for_timeout(true);
@@ -695,6 +742,9 @@ Suite *make_suite(void)
         a_message_refused_by_a_stopping_daemon_may_be_retried,
         a_refused_message_may_be_sent_again_if_its_reason_may_pass,
         a_message_is_unconfirmed_if_the_daemon_has_forgotten_it_after_its_last_bit,
+        blocks_are_sent_and_counted_like_bits,
+        a_message_whose_blocks_do_not_arrive_is_sent_again_as_bits,
+        a_message_of_bits_is_not_sent_again_as_bits,
         after_most_refusals_the_next_message_may_begin,
         a_reply_waits_behind_the_barrier,
         signals_of_strangers_count_for_nothing,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "protocol/timing.h"
 #include "scarce.h"
 #include "suite.h"
 #include "world.h"
@@ -54,7 +55,7 @@ START_TEST(a_message_is_in_the_log_once_before_its_sender_is_told_so)
     ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_COMMITTED);
     ck_assert_uint_eq(world.log.count, 1);
     expect_logged(0, &ann, "hello");
-    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_bits(&ann.frame));
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_symbols(&ann.frame));
     ck_assert_uint_eq(world.processes[ann.pid].told_count, 2);
     ck_assert_uint_eq(world.exchange.counts.messages, 1);
     ck_assert_uint_eq(world.exchange.counts.bytes, 5);
@@ -75,7 +76,7 @@ START_TEST(each_bit_is_acked_once)
     uint64_t bits;
 
     sender_delivers(&ann, "hello");
-    bits = frame_bits(&ann.frame);
+    bits = frame_symbols(&ann.frame);
     ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_THREAD], bits / 2);
     ck_assert_uint_eq(world.processes[ann.pid].acks[LANE_PROCESS], bits / 2);
 }
@@ -101,8 +102,12 @@ static bool is_wanted_on(const struct sender *sender, enum lane lane, uint64_t *
 {
     const struct lane_signal signal = {
         .kind = SIGNAL_PLAIN, .lane = lane, .pid = sender->pid, .uid = sender->uid};
+    struct arq_symbol symbol;
 
-    return exchange_wants(&world.exchange, &signal, ret_index);
+    if (!exchange_wants(&world.exchange, &signal, &symbol))
+        return false;
+    *ret_index = symbol.index;
+    return true;
 }
 
 static bool is_wanted(const struct sender *sender)
@@ -167,9 +172,9 @@ START_TEST(a_bit_that_overtakes_its_predecessor_is_acked_after_it)
 
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
-    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert(!sender_sends_symbol(&ann, 1));
     ck_assert_uint_eq(process->acks[LANE_PROCESS], 0);
-    sender_sends_bit(&ann, 0);
+    sender_sends_symbol(&ann, 0);
     ck_assert_uint_eq(process->acks[LANE_THREAD], 1);
     ck_assert_uint_eq(process->acks[LANE_PROCESS], 1);
     ann.sent = 2;
@@ -194,7 +199,7 @@ START_TEST(bits_that_wait_for_a_lost_bit_are_dropped_before_the_count_is_told)
 {
     sender_takes(&ann, "x");
     sender_asks(&ann, ASK_START);
-    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert(!sender_sends_symbol(&ann, 1));
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
     sender_sends(&ann, 1);
@@ -232,10 +237,10 @@ END_TEST
 START_TEST(a_bit_after_the_last_bit_changes_nothing)
 {
     sender_delivers(&ann, "hello");
-    ck_assert(!sender_sends_bit(&ann, 0));
-    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert(!sender_sends_symbol(&ann, 0));
+    ck_assert(!sender_sends_symbol(&ann, 1));
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_COMMITTED);
-    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_bits(&ann.frame));
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, frame_symbols(&ann.frame));
     ck_assert_uint_eq(world.log.count, 1);
 }
 END_TEST
@@ -332,7 +337,7 @@ START_TEST(a_refusal_is_not_repeated_for_a_bit_that_waits_for_the_first_of_the_n
     ck_assert_int_eq(sender_delivers(&ann, "one"), REPLY_UNLOGGED);
     sender_takes(&ann, "two");
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
-    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert(!sender_sends_symbol(&ann, 1));
     ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
     ck_assert_int_eq(exchange_runner(&world.exchange), ann.pid);
     ck_assert_uint_eq(world.refused.count, 1);
@@ -356,7 +361,7 @@ START_TEST(a_message_is_refused_when_memory_runs_out)
     sender_sends(&ann, 3 * 8);
     memory_is_scarce = true;
     for (int bit = 0; bit < 8; bit++)
-        sender_sends_bit(&ann, ann.sent++);
+        sender_sends_symbol(&ann, ann.sent++);
     memory_is_scarce = false;
     expect_refused(REPLY_BUSY);
 }
@@ -384,6 +389,157 @@ START_TEST(exchange_init_fails_when_memory_runs_out)
     memory_is_scarce = false;
     ck_assert_int_eq(r, -ENOMEM);
     exchange_done(&exchange);
+}
+END_TEST
+
+/* ---- blocks ---- */
+
+/* Sends the head of a message of two blocks. */
+#define HEAD_SYMBOLS (3 * 8)
+
+static void begin_wide(struct sender *sender)
+{
+    sender->is_wide = true;
+    sender_takes(sender, "0123456789");
+    ck_assert_int_eq(sender_asks(sender, ASK_START), REPLY_GO);
+    sender_sends(sender, HEAD_SYMBOLS);
+}
+
+/* Lets the next block come with a change. */
+static void block_comes(const struct sender *sender, pid_t pid, uint32_t number)
+{
+    exchange_take(&world.exchange, world.now,
+                  &(struct lane_signal){
+                      .kind = SIGNAL_BLOCK,
+                      .lane = (enum lane)((sender->base + sender->sent) % LANES),
+                      .pid = pid,
+                      .block = frame_symbol(&sender->frame, sender->sent).value,
+                      .number = number,
+                  });
+}
+
+static void signal_without_sender_comes(void)
+{
+    exchange_take(&world.exchange, world.now,
+                  &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = SLOT_THREAD_USR1});
+}
+
+static void expect_count(uint64_t count)
+{
+    ck_assert_uint_eq(world.processes[ann.pid].told.count, count);
+}
+
+START_TEST(a_message_of_blocks_is_logged_like_one_of_bits)
+{
+    begin_wide(&ann);
+    sender_sends(&ann, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+    expect_logged(0, &ann, "0123456789");
+    ann.is_wide = false;
+    ck_assert_int_eq(sender_delivers(&ann, "as bits"), REPLY_COMMITTED);
+    expect_logged(1, &ann, "as bits");
+}
+END_TEST
+
+START_TEST(a_block_with_another_number_does_not_count)
+{
+    begin_wide(&ann);
+    block_comes(&ann, ann.pid, HEAD_SYMBOLS - 1);
+    block_comes(&ann, ann.pid, HEAD_SYMBOLS + 1);
+    block_comes(&ann, ann.pid, HEAD_SYMBOLS + 2);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    expect_count(HEAD_SYMBOLS);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "0123456789");
+}
+END_TEST
+
+START_TEST(a_block_that_names_another_process_does_not_count)
+{
+    begin_wide(&ann);
+    block_comes(&ann, bob.pid, HEAD_SYMBOLS);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    expect_count(HEAD_SYMBOLS);
+}
+END_TEST
+
+START_TEST(a_bit_in_the_place_of_a_block_does_not_count)
+{
+    begin_wide(&ann);
+    for (int lane = 0; lane < LANES; lane++)
+        exchange_take(&world.exchange, world.now,
+                      &(struct lane_signal){.kind = SIGNAL_PLAIN,
+                                            .slot = slot_of((enum lane)lane, false),
+                                            .lane = (enum lane)lane,
+                                            .pid = ann.pid,
+                                            .uid = ann.uid});
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    expect_count(HEAD_SYMBOLS);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "0123456789");
+}
+END_TEST
+
+START_TEST(a_block_in_the_place_of_a_bit_does_not_count)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    block_comes(&ann, ann.pid, 0);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    expect_count(0);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "hello");
+}
+END_TEST
+
+START_TEST(a_message_whose_blocks_come_without_their_sender_is_refused)
+{
+    begin_wide(&ann);
+    signal_without_sender_comes();
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);
+    expect_refused(REPLY_NARROW);
+    ann.is_wide = false;
+    ann.sent = HEAD_SYMBOLS;
+    ck_assert_int_eq(sender_delivers(&ann, "as bits"), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_signal_without_its_sender_refuses_nothing_while_blocks_arrive)
+{
+    signal_without_sender_comes();
+    begin_wide(&ann);
+    signal_without_sender_comes();
+    sender_sends(&ann, 1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    expect_count(HEAD_SYMBOLS + 1);
+    sender_sends(&ann, SENDER_REST);
+    signal_without_sender_comes();
+    ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_signal_without_its_sender_refuses_no_message_of_bits)
+{
+    sender_takes(&ann, "hello");
+    sender_asks(&ann, ASK_START);
+    sender_sends(&ann, HEAD_SYMBOLS);
+    signal_without_sender_comes();
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+}
+END_TEST
+
+/* Its turn is over, and it waits for the next. */
+START_TEST(a_queued_sender_can_be_refused_for_its_blocks)
+{
+    begin_wide(&ann);
+    signal_without_sender_comes();
+    sender_takes(&bob, "hello");
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    time_passes(TURN_LAPSE);
+    ck_assert_int_eq(exchange_runner(&world.exchange), bob.pid);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_COMMITTED);
 }
 END_TEST
 
@@ -432,8 +588,8 @@ START_TEST(no_signal_of_its_sender_logs_a_message_twice)
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, SENDER_REST);
-    ck_assert(!sender_sends_bit(&ann, 0));
-    ck_assert(!sender_sends_bit(&ann, 1));
+    ck_assert(!sender_sends_symbol(&ann, 0));
+    ck_assert(!sender_sends_symbol(&ann, 1));
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_OUT_OF_STEP);
     ck_assert_uint_eq(world.log.count, 1);
     exchange_committed(&world.exchange, world.now, 0);
@@ -448,9 +604,9 @@ START_TEST(a_bit_of_a_process_without_a_session_is_not_acked)
 {
     sender_takes(&ann, "hello");
     sender_takes(&bob, "hello");
-    ck_assert(!sender_sends_bit(&bob, 0));
+    ck_assert(!sender_sends_symbol(&bob, 0));
     sender_asks(&ann, ASK_START);
-    ck_assert(!sender_sends_bit(&bob, 0));
+    ck_assert(!sender_sends_symbol(&bob, 0));
     ck_assert_uint_eq(world.processes[bob.pid].acks[LANE_THREAD], 0);
     sender_sends(&ann, SENDER_REST);
     expect_logged(0, &ann, "hello");
@@ -497,7 +653,7 @@ START_TEST(a_forged_probe_changes_no_message)
 {
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
-    for (uint64_t bit = 0; bit < frame_bits(&ann.frame); bit++) {
+    for (uint64_t bit = 0; bit < frame_symbols(&ann.frame); bit++) {
         enum ask ask = bit % 2 ? ASK_START : ASK_RESUME;
 
         sender_sends(&ann, 1);
@@ -575,19 +731,19 @@ START_TEST(bits_of_two_senders_never_mix)
     sender_takes(&bob, "from bob");
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
-    for (uint64_t bit = 0; bit < frame_bits(&ann.frame); bit++) {
-        ck_assert(!sender_sends_bit(&bob, bit));
+    for (uint64_t bit = 0; bit < frame_symbols(&ann.frame); bit++) {
+        ck_assert(!sender_sends_symbol(&bob, bit));
         sender_sends(&ann, 1);
-        if (bit + 1 < frame_bits(&ann.frame))
-            ck_assert(!sender_sends_bit(&bob, bit + 1));
+        if (bit + 1 < frame_symbols(&ann.frame))
+            ck_assert(!sender_sends_symbol(&bob, bit + 1));
     }
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
     ck_assert_uint_eq(world.processes[bob.pid].told.count, 0);
     sender_takes(&ann, "more of ann");
     sender_asks(&ann, ASK_START);
-    for (uint64_t bit = 0; bit < frame_bits(&bob.frame); bit++) {
-        ck_assert(!sender_sends_bit(&ann, bit));
+    for (uint64_t bit = 0; bit < frame_symbols(&bob.frame); bit++) {
+        ck_assert(!sender_sends_symbol(&ann, bit));
         sender_sends(&bob, 1);
     }
     ck_assert_uint_eq(world.log.count, 2);
@@ -646,6 +802,15 @@ Suite *make_suite(void)
         a_forged_probe_does_not_hide_the_verdict,
         a_process_that_a_signal_would_end_is_told_nothing,
         a_sender_for_which_there_is_no_room_is_told_busy,
+        a_message_of_blocks_is_logged_like_one_of_bits,
+        a_block_with_another_number_does_not_count,
+        a_block_that_names_another_process_does_not_count,
+        a_bit_in_the_place_of_a_block_does_not_count,
+        a_block_in_the_place_of_a_bit_does_not_count,
+        a_message_whose_blocks_come_without_their_sender_is_refused,
+        a_signal_without_its_sender_refuses_nothing_while_blocks_arrive,
+        a_signal_without_its_sender_refuses_no_message_of_bits,
+        a_queued_sender_can_be_refused_for_its_blocks,
         an_idle_session_gives_way_where_there_is_no_room_for_one_more,
         a_session_with_a_message_under_way_does_not_give_way_where_there_is_no_room,
         a_probe_with_the_pid_of_no_process_opens_no_session,

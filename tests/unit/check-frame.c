@@ -15,20 +15,34 @@
 
 #define LIMIT ((size_t)1 << 20)
 
-/* The last status for a sequence of octets, and the number of bits up to that status. */
+/* The last status for a sequence of symbols, and the number of symbols up to that status. */
 struct outcome {
     enum frame_status status;
-    uint64_t bits;
+    uint64_t symbols;
 };
 
+/* Ends before a symbol of another kind than the decoder expects, as a session does. */
+static struct outcome feed_frame(struct frame_decoder *decoder, const struct frame *frame)
+{
+    struct outcome outcome = {.status = FRAME_MORE};
+
+    while (outcome.status == FRAME_MORE && outcome.symbols < frame_symbols(frame)) {
+        struct symbol symbol = frame_symbol(frame, outcome.symbols);
+
+        if (symbol.kind != frame_decoder_kind(decoder))
+            break;
+        outcome.symbols++;
+        outcome.status = frame_decoder_take(decoder, symbol);
+    }
+    return outcome;
+}
+
+/* Feeds octets as bits. */
 static struct outcome feed(struct frame_decoder *decoder, const uint8_t *octets, size_t length)
 {
     const struct frame frame = {.octets = (uint8_t *)octets, .length = length};
-    struct outcome outcome = {.status = FRAME_MORE};
 
-    while (outcome.status == FRAME_MORE && outcome.bits < frame_bits(&frame))
-        outcome.status = frame_decoder_bit(decoder, frame_bit(&frame, outcome.bits++));
-    return outcome;
+    return feed_frame(decoder, &frame);
 }
 
 /* Expects that a new decoder refuses these octets at their last bit, and not before. */
@@ -40,7 +54,7 @@ static void expect_refused(const uint8_t *octets, size_t length, enum frame_stat
     frame_decoder_init(&decoder, LIMIT);
     outcome = feed(&decoder, octets, length);
     ck_assert_int_eq(outcome.status, status);
-    ck_assert_uint_eq(outcome.bits, 8 * length);
+    ck_assert_uint_eq(outcome.symbols, 8 * length);
     ck_assert_uint_eq(decoder.allocated, 0);
     frame_decoder_done(&decoder);
 }
@@ -64,7 +78,7 @@ static void expect_refused_at_last(uint8_t *octets, size_t length)
     frame_decoder_init(&decoder, LIMIT);
     outcome = feed(&decoder, octets, length);
     ck_assert_int_eq(outcome.status, FRAME_DAMAGED);
-    ck_assert_uint_eq(outcome.bits, 8 * length);
+    ck_assert_uint_eq(outcome.symbols, 8 * length);
     frame_decoder_done(&decoder);
 }
 #define EXPECT_REFUSED_AT_LAST(...)                                                                \
@@ -99,59 +113,55 @@ static struct frame encode(const char *text)
     struct message message = {.priority = 6, .bytes = (uint8_t *)text, .length = strlen(text)};
     struct frame frame;
 
-    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    ck_assert_int_eq(frame_encode(&message, false, &frame), 0);
     return frame;
 }
 
 /* ---- encoding and decoding ---- */
 
-START_TEST(a_message_of_any_size_is_decoded_unchanged)
-{
-    static const size_t lengths[] = {0, 1, 127, 128, 16383, 16384, LIMIT};
-
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        struct message message = {.bytes = some_bytes(lengths[i]), .length = lengths[i]};
-        struct frame_decoder decoder;
-        struct outcome outcome;
-        struct frame frame;
-
-        ck_assert_int_eq(frame_encode(&message, &frame), 0);
-        frame_decoder_init(&decoder, LIMIT);
-        outcome = feed(&decoder, frame.octets, frame.length);
-        ck_assert_int_eq(outcome.status, FRAME_COMPLETE);
-        ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
-        ck_assert_uint_eq(decoder.message.length, message.length);
-        ck_assert_uint_eq(frame_decoder_received(&decoder), message.length);
-        if (message.length > 0)
-            ck_assert_mem_eq(decoder.message.bytes, message.bytes, message.length);
-        frame_decoder_done(&decoder);
-        frame_free(&frame);
-        free(message.bytes);
-    }
-}
-END_TEST
-
-static void expect_unchanged(const struct message *message)
+static void expect_unchanged_as(const struct message *message, bool is_wide)
 {
     struct frame_decoder decoder;
     struct outcome outcome;
     struct frame frame;
 
-    ck_assert_int_eq(frame_encode(message, &frame), 0);
+    ck_assert_int_eq(frame_encode(message, is_wide, &frame), 0);
     frame_decoder_init(&decoder, message->length);
-    outcome = feed(&decoder, frame.octets, frame.length);
+    outcome = feed_frame(&decoder, &frame);
     ck_assert_int_eq(outcome.status, FRAME_COMPLETE);
-    ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
+    ck_assert_uint_eq(outcome.symbols, frame_symbols(&frame));
     ck_assert_uint_eq(decoder.message.length, message->length);
     if (message->length > 0)
         ck_assert_mem_eq(decoder.message.bytes, message->bytes, message->length);
     ck_assert_uint_eq(decoder.message.fields_length, message->fields_length);
-    ck_assert_mem_eq(decoder.message.fields, message->fields, message->fields_length);
-    ck_assert_ptr_eq(decoder.message.fields, decoder.message.bytes + message->length);
+    if (message->fields_length > 0) {
+        ck_assert_mem_eq(decoder.message.fields, message->fields, message->fields_length);
+        ck_assert_ptr_eq(decoder.message.fields, decoder.message.bytes + message->length);
+    }
     frame_decoder_done(&decoder);
     ck_assert_ptr_null(decoder.message.fields);
     frame_free(&frame);
 }
+
+/* Sends the message as bits, and then as blocks. */
+static void expect_unchanged(const struct message *message)
+{
+    expect_unchanged_as(message, false);
+    expect_unchanged_as(message, true);
+}
+
+START_TEST(a_message_of_any_size_is_decoded_unchanged)
+{
+    static const size_t lengths[] = {0, 1, 7, 8, 9, 127, 128, 16383, 16384, LIMIT};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct message message = {.bytes = some_bytes(lengths[i]), .length = lengths[i]};
+
+        expect_unchanged(&message);
+        free(message.bytes);
+    }
+}
+END_TEST
 
 START_TEST(fields_of_any_size_are_decoded_unchanged)
 {
@@ -192,7 +202,7 @@ START_TEST(each_priority_is_decoded_unchanged)
         struct frame_decoder decoder;
         struct frame frame;
 
-        ck_assert_int_eq(frame_encode(&message, &frame), 0);
+        ck_assert_int_eq(frame_encode(&message, false, &frame), 0);
         frame_decoder_init(&decoder, 0);
         ck_assert_int_eq(feed(&decoder, frame.octets, frame.length).status, FRAME_COMPLETE);
         ck_assert_uint_eq(decoder.message.priority, priority);
@@ -230,9 +240,92 @@ START_TEST(a_small_message_with_fields_is_encoded_as_the_manual_says)
                                     .fields_length = sizeof fields};
     struct frame frame;
 
-    ck_assert_int_eq(frame_encode(&message, &frame), 0);
+    ck_assert_int_eq(frame_encode(&message, false, &frame), 0);
     ck_assert_uint_eq(frame.length, sizeof expected + 4);
     ck_assert_mem_eq(frame.octets, expected, sizeof expected);
+    frame_free(&frame);
+}
+END_TEST
+
+/* ---- blocks ---- */
+
+static struct frame encode_wide(const char *text)
+{
+    struct message message = {.priority = 6, .bytes = (uint8_t *)text, .length = strlen(text)};
+    struct frame frame;
+
+    ck_assert_int_eq(frame_encode(&message, true, &frame), 0);
+    return frame;
+}
+
+START_TEST(only_the_content_travels_as_blocks)
+{
+    struct frame frame = encode_wide("hello world");
+    uint64_t head = 3 * 8, blocks = (11 + BLOCK_OCTETS - 1) / BLOCK_OCTETS;
+
+    ck_assert_uint_eq(frame_symbols(&frame), head + blocks + 4 * 8);
+    for (uint64_t i = 0; i < frame_symbols(&frame); i++)
+        ck_assert_int_eq(frame_symbol(&frame, i).kind,
+                         i >= head && i < head + blocks ? SYMBOL_BLOCK : SYMBOL_BIT);
+    frame_free(&frame);
+}
+END_TEST
+
+START_TEST(the_first_octet_of_a_block_is_its_least_significant_one)
+{
+    struct frame frame = encode_wide("abc");
+
+    ck_assert_uint_eq(frame_symbol(&frame, 3 * 8).value, 0x636261);
+    frame_free(&frame);
+}
+END_TEST
+
+/* A machine whose pointers have 4 octets sends such blocks. */
+START_TEST(blocks_of_4_octets_are_understood_everywhere)
+{
+    static const uint8_t head[] = {0x51, 0x26, 5},
+                         octets[] = {0x51, 0x26, 5, 'h', 'e', 'l', 'l', 'o'};
+    struct frame_decoder decoder;
+    struct frame end;
+    uint32_t crc = 0;
+
+    for (size_t i = 0; i < sizeof octets; i++)
+        crc = crc32c_octet(crc, octets[i]);
+    end = (struct frame){.octets = (uint8_t[]){(uint8_t)crc, (uint8_t)(crc >> 8),
+                                               (uint8_t)(crc >> 16), (uint8_t)(crc >> 24)},
+                         .length = 4};
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, head, sizeof head).status, FRAME_MORE);
+    ck_assert_int_eq(frame_decoder_take(&decoder, symbol_block(0x6c6c6568)), FRAME_MORE);
+    ck_assert_int_eq(frame_decoder_take(&decoder, symbol_block(0x6f)), FRAME_MORE);
+    ck_assert_int_eq(feed_frame(&decoder, &end).status, FRAME_COMPLETE);
+    ck_assert_mem_eq(decoder.message.bytes, "hello", 5);
+    frame_decoder_done(&decoder);
+}
+END_TEST
+
+START_TEST(a_block_with_octets_beyond_the_content_is_refused)
+{
+    static const uint8_t head[] = {0x51, 0x26, 3};
+    struct frame_decoder decoder;
+
+    frame_decoder_init(&decoder, LIMIT);
+    ck_assert_int_eq(feed(&decoder, head, sizeof head).status, FRAME_MORE);
+    ck_assert_int_eq(frame_decoder_take(&decoder, symbol_block(0x01636261)), FRAME_DAMAGED);
+    frame_decoder_done(&decoder);
+    ck_assert_int_eq(feed(&decoder, head, sizeof head).status, FRAME_MORE);
+    ck_assert_int_eq(frame_decoder_take(&decoder, symbol_block(0x100636261)), FRAME_DAMAGED);
+    frame_decoder_done(&decoder);
+}
+END_TEST
+
+START_TEST(a_message_without_content_has_no_blocks)
+{
+    struct frame frame = encode_wide("");
+
+    ck_assert_uint_eq(frame_symbols(&frame), 7 * 8);
+    for (uint64_t i = 0; i < frame_symbols(&frame); i++)
+        ck_assert_int_eq(frame_symbol(&frame, i).kind, SYMBOL_BIT);
     frame_free(&frame);
 }
 END_TEST
@@ -242,9 +335,9 @@ START_TEST(octets_travel_most_significant_bit_first)
     struct frame frame = {.octets = (uint8_t[]){0x51, 0x01}, .length = 2};
     static const bool expected[] = {0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1};
 
-    ck_assert_uint_eq(frame_bits(&frame), sizeof expected / sizeof expected[0]);
-    for (uint64_t i = 0; i < frame_bits(&frame); i++)
-        ck_assert_int_eq(frame_bit(&frame, i), expected[i]);
+    ck_assert_uint_eq(frame_symbols(&frame), sizeof expected / sizeof expected[0]);
+    for (uint64_t i = 0; i < frame_symbols(&frame); i++)
+        ck_assert_uint_eq(frame_symbol(&frame, i).value, expected[i]);
 }
 END_TEST
 
@@ -301,9 +394,16 @@ END_TEST
 
 START_TEST(each_unknown_flag_is_refused_at_its_octet)
 {
-    for (unsigned flag = 0x10; flag <= 0x80; flag <<= 1)
-        for (unsigned known = 0; known <= 0x08; known += 0x08)
+    for (unsigned flag = 0x40; flag <= 0x80; flag <<= 1)
+        for (unsigned known = 0; known <= 0x28; known += 0x08)
             EXPECT_REFUSED(FRAME_VERSION, 0x51, (uint8_t)(flag | known | 6));
+}
+END_TEST
+
+START_TEST(blocks_have_one_length_only)
+{
+    EXPECT_REFUSED(FRAME_VERSION, 0x51, 0x36);
+    EXPECT_REFUSED(FRAME_VERSION, 0x51, 0x3e);
 }
 END_TEST
 
@@ -394,7 +494,7 @@ START_TEST(a_wrong_checksum_is_refused_at_the_last_bit)
         frame_decoder_init(&decoder, LIMIT);
         outcome = feed(&decoder, frame.octets, frame.length);
         ck_assert_int_eq(outcome.status, FRAME_DAMAGED);
-        ck_assert_uint_eq(outcome.bits, frame_bits(&frame));
+        ck_assert_uint_eq(outcome.symbols, frame_symbols(&frame));
         frame_decoder_done(&decoder);
         frame.octets[i] ^= 0x01;
     }
@@ -410,7 +510,7 @@ START_TEST(no_frame_with_one_flipped_bit_passes)
 {
     struct frame frame = encode("hello world");
 
-    for (uint64_t i = 0; i < frame_bits(&frame); i++) {
+    for (uint64_t i = 0; i < frame_symbols(&frame); i++) {
         bool is_priority = i / 8 == 1 && i % 8 >= 5;
         struct frame_decoder decoder;
         struct outcome outcome;
@@ -434,8 +534,8 @@ START_TEST(no_frame_passes_before_its_last_bit)
     struct frame_decoder decoder;
 
     frame_decoder_init(&decoder, LIMIT);
-    for (uint64_t i = 0; i + 1 < frame_bits(&frame); i++)
-        ck_assert_int_eq(frame_decoder_bit(&decoder, frame_bit(&frame, i)), FRAME_MORE);
+    for (uint64_t i = 0; i + 1 < frame_symbols(&frame); i++)
+        ck_assert_int_eq(frame_decoder_take(&decoder, frame_symbol(&frame, i)), FRAME_MORE);
     frame_decoder_done(&decoder);
     frame_free(&frame);
 }
@@ -500,7 +600,7 @@ START_TEST(a_payload_is_refused_when_memory_runs_out)
     outcome = feed(&decoder, payload + 64, 36);
     memory_is_scarce = false;
     ck_assert_int_eq(outcome.status, FRAME_NO_MEMORY);
-    ck_assert_uint_eq(outcome.bits, 8);
+    ck_assert_uint_eq(outcome.symbols, 8);
     ck_assert_uint_eq(frame_decoder_received(&decoder), 64);
     frame_decoder_done(&decoder);
     free(payload);
@@ -514,7 +614,7 @@ START_TEST(frame_encode_fails_when_memory_runs_out)
     int r;
 
     memory_is_scarce = true;
-    r = frame_encode(&message, &frame);
+    r = frame_encode(&message, false, &frame);
     memory_is_scarce = false;
     ck_assert_int_eq(r, -ENOMEM);
     ck_assert_uint_eq(frame.length, 42);
@@ -581,12 +681,18 @@ Suite *make_suite(void)
         each_priority_is_decoded_unchanged,
         a_small_message_is_encoded_as_the_manual_says,
         a_small_message_with_fields_is_encoded_as_the_manual_says,
+        only_the_content_travels_as_blocks,
+        the_first_octet_of_a_block_is_its_least_significant_one,
+        blocks_of_4_octets_are_understood_everywhere,
+        a_block_with_octets_beyond_the_content_is_refused,
+        a_message_without_content_has_no_blocks,
         octets_travel_most_significant_bit_first,
         bytes_taken_from_the_decoder_belong_to_the_caller,
         a_decoder_that_is_done_is_ready_for_the_next_frame,
         a_frame_without_the_magic_is_refused_at_its_first_octet,
         another_version_is_refused_at_its_first_octet,
         each_unknown_flag_is_refused_at_its_octet,
+        blocks_have_one_length_only,
         the_flag_for_fields_with_a_length_of_0_is_refused_at_that_length,
         fields_beyond_the_limit_are_refused_at_their_length,
         a_padded_length_of_fields_is_refused,

@@ -30,13 +30,13 @@ static void take(const uint8_t *octets, size_t length)
 {
     const struct frame frame = {.octets = (uint8_t *)octets, .length = length};
 
-    for (uint64_t i = 0; i < frame_bits(&frame) && session_takes_bits(session); i++) {
-        bool value = frame_bit(&frame, i);
-        struct arq_bit bit;
+    for (uint64_t i = 0; i < frame_symbols(&frame) && session_takes_symbols(session); i++) {
+        bool value = frame_symbol(&frame, i).value;
+        struct arq_symbol bit;
 
-        session_hold(session, (enum lane)(session->arq.count % LANES), value);
+        session_hold(session, (enum lane)(session->arq.count % LANES), symbol_bit(value));
         ck_assert(session_next(session, &bit));
-        ck_assert_int_eq(bit.value, value);
+        ck_assert_uint_eq(bit.symbol.value, value);
         ck_assert_uint_eq(bit.index, session_taken(session));
         session_take(session, OTHER_USER);
     }
@@ -48,8 +48,8 @@ static uint64_t take_message(const char *text)
     struct frame frame;
     uint64_t bits;
 
-    ck_assert_int_eq(frame_encode(&message, &frame), 0);
-    bits = frame_bits(&frame);
+    ck_assert_int_eq(frame_encode(&message, false, &frame), 0);
+    bits = frame_symbols(&frame);
     take(frame.octets, frame.length);
     frame_free(&frame);
     return bits;
@@ -89,9 +89,9 @@ END_TEST
 START_TEST(a_message_is_under_way_from_its_first_bit_to_its_verdict)
 {
     session = idle_session();
-    ck_assert(!session_takes_bits(session));
+    ck_assert(!session_takes_symbols(session));
     session_invite(session);
-    ck_assert(session_takes_bits(session));
+    ck_assert(session_takes_symbols(session));
     ck_assert(!session_is_mid_message(session));
     take((const uint8_t[]){0x51}, 1);
     ck_assert_int_eq(session->state, SESSION_OPEN);
@@ -111,7 +111,7 @@ START_TEST(an_invitation_can_be_revoked)
     session = idle_session();
     session_invite(session);
     session_uninvite(session);
-    ck_assert(!session_takes_bits(session));
+    ck_assert(!session_takes_symbols(session));
     session_free(session);
 }
 END_TEST
@@ -123,7 +123,7 @@ START_TEST(the_first_bit_decides_the_user_of_a_message)
     session_invite(session);
     take((const uint8_t[]){0x51}, 1);
     ck_assert_uint_eq(session->uid, OTHER_USER);
-    session_hold(session, LANE_THREAD, false);
+    session_hold(session, LANE_THREAD, symbol_bit(false));
     session_take(session, USER);
     ck_assert_uint_eq(session->uid, OTHER_USER);
     session_free(session);
@@ -132,31 +132,31 @@ END_TEST
 
 START_TEST(a_bit_is_held_until_the_one_before_it_has_come)
 {
-    struct arq_bit bit;
+    struct arq_symbol bit;
 
     session = idle_session();
     session_invite(session);
     ck_assert_uint_eq(session_index_on(session, LANE_THREAD), 0);
     ck_assert_uint_eq(session_index_on(session, LANE_PROCESS), 1);
-    session_hold(session, LANE_PROCESS, true);
+    session_hold(session, LANE_PROCESS, symbol_bit(true));
     ck_assert(!session_next(session, &bit));
-    session_hold(session, LANE_THREAD, false);
+    session_hold(session, LANE_THREAD, symbol_bit(false));
     ck_assert(session_next(session, &bit));
-    ck_assert(bit.lane == LANE_THREAD && !bit.value && bit.index == 0);
+    ck_assert(bit.lane == LANE_THREAD && !bit.symbol.value && bit.index == 0);
     session_take(session, USER);
     ck_assert(session_next(session, &bit));
-    ck_assert(bit.lane == LANE_PROCESS && bit.value && bit.index == 1);
+    ck_assert(bit.lane == LANE_PROCESS && bit.symbol.value && bit.index == 1);
     session_free(session);
 }
 END_TEST
 
 START_TEST(a_probe_drops_bits_that_are_held)
 {
-    struct arq_bit bit;
+    struct arq_symbol bit;
 
     session = idle_session();
     session_invite(session);
-    session_hold(session, LANE_THREAD, true);
+    session_hold(session, LANE_THREAD, symbol_bit(true));
     session_ask(session, 7);
     ck_assert(!session_next(session, &bit));
     ck_assert_uint_eq(session_reply(session, REPLY_GO).nonce, 7);
@@ -187,7 +187,7 @@ START_TEST(a_verdict_frees_the_bytes_and_drops_bits_that_are_held)
 {
     session = idle_session();
     session_invite(session);
-    session_hold(session, LANE_PROCESS, true);
+    session_hold(session, LANE_PROCESS, symbol_bit(true));
     session_refuse(session, REPLY_STOPPING);
     ck_assert_ptr_null(session->decoder.message.bytes);
     ck_assert(!session->arq.held[LANE_THREAD]);
@@ -252,10 +252,10 @@ START_TEST(a_message_is_refused_as_busy_when_memory_runs_out)
     session_invite(session);
     take((const uint8_t[]){0x51, 6, LIMIT}, 3);
     for (int i = 0; i < 7; i++) {
-        session_hold(session, (enum lane)(session->arq.count % LANES), false);
+        session_hold(session, (enum lane)(session->arq.count % LANES), symbol_bit(false));
         session_take(session, USER);
     }
-    session_hold(session, (enum lane)(session->arq.count % LANES), false);
+    session_hold(session, (enum lane)(session->arq.count % LANES), symbol_bit(false));
     memory_is_scarce = true;
     session_take(session, USER);
     memory_is_scarce = false;

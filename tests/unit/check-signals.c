@@ -69,6 +69,16 @@ static void sends_bit(void)
     ck_assert_int_eq(pidref_send_bit(&pidref, lane_to_send, bit_to_send), 0);
 }
 
+static uint64_t block_to_send;
+static uint32_t number_to_send;
+
+static void sends_block(void)
+{
+    struct pidref pidref = open_pidref(test);
+
+    ck_assert_int_eq(pidref_send_block(&pidref, lane_to_send, block_to_send, number_to_send), 0);
+}
+
 static void sends_word(void)
 {
     struct pidref pidref = open_pidref(test);
@@ -126,6 +136,54 @@ START_TEST(each_word_arrives_whole_with_its_sender)
         ck_assert_int_eq(signal.pid, child);
         child_ends(child);
     }
+}
+END_TEST
+
+START_TEST(each_block_arrives_whole_on_its_lane_with_its_number_and_its_sender)
+{
+    static const uint64_t blocks[] = {0, 1, UINTPTR_MAX / 3, UINTPTR_MAX};
+    static const uint32_t numbers[] = {0, 1, BLOCK_NUMBERS - 1};
+
+    for (int lane = 0; lane < LANES; lane++)
+        for (size_t i = 0; i < 12; i++) {
+            struct lane_signal signal;
+            pid_t child;
+
+            lane_to_send = (enum lane)lane;
+            block_to_send = blocks[i % 4];
+            number_to_send = numbers[i / 4];
+            child = child_stays(sends_block);
+            signal = take();
+            ck_assert_int_eq(signal.kind, SIGNAL_BLOCK);
+            ck_assert_int_eq(signal.lane, lane);
+            ck_assert_uint_eq(signal.block, block_to_send);
+            ck_assert_uint_eq(signal.number, number_to_send);
+            ck_assert_int_eq(signal.pid, child);
+            expect_empty();
+            child_ends(child);
+        }
+}
+END_TEST
+
+static void sends_a_block_on_each_lane(void)
+{
+    for (int lane = 0; lane < LANES; lane++) {
+        lane_to_send = (enum lane)lane;
+        block_to_send = (uint64_t)lane;
+        sends_block();
+    }
+}
+
+START_TEST(a_block_on_each_lane_can_be_pending)
+{
+    child_acts(sends_a_block_on_each_lane);
+    for (int lane = 0; lane < LANES; lane++) {
+        struct lane_signal signal = take();
+
+        ck_assert_int_eq(signal.lane, lane);
+        ck_assert_uint_eq(signal.block, (uint64_t)lane);
+    }
+    expect_empty();
 }
 END_TEST
 
@@ -189,14 +247,6 @@ static void forges_plain_signals(void)
     forges(1, SI_TKILL, EPERM);
 }
 
-static void queues_to_the_thread(void)
-{
-    siginfo_t info = {.si_signo = SIGUSR1, .si_code = SI_QUEUE};
-
-    info.si_pid = getpid();
-    ck_assert_int_eq(syscall(SYS_rt_tgsigqueueinfo, test, test, SIGUSR1, &info), 0);
-}
-
 START_TEST(a_strangers_kill_is_a_plain_signal_of_the_process_lane)
 {
     struct lane_signal signal;
@@ -209,12 +259,16 @@ START_TEST(a_strangers_kill_is_a_plain_signal_of_the_process_lane)
 }
 END_TEST
 
-START_TEST(queued_signals_that_are_no_word_are_noise)
+/* sigqueue(3) sends it as a block with the number 0. */
+START_TEST(a_strangers_queued_sigusr1_is_a_block)
 {
     child_acts(queues_the_first_signal);
-    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
-    child_acts(queues_to_the_thread);
-    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    ck_assert_int_eq(take().kind, SIGNAL_BLOCK);
+}
+END_TEST
+
+START_TEST(queued_signals_that_are_no_word_and_no_block_are_noise)
+{
     child_acts(forges_a_word_of_nobody);
     ck_assert_int_eq(take().kind, SIGNAL_NOISE);
     child_acts(forges_a_timer);
@@ -508,10 +562,13 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         each_bit_arrives_on_its_lane_with_its_sender,
         each_word_arrives_whole_with_its_sender,
+        each_block_arrives_whole_on_its_lane_with_its_number_and_its_sender,
+        a_block_on_each_lane_can_be_pending,
         four_signals_can_be_pending_and_come_in_the_order_of_their_slots,
         a_second_signal_in_a_slot_is_lost,
         a_strangers_kill_is_a_plain_signal_of_the_process_lane,
-        queued_signals_that_are_no_word_are_noise,
+        a_strangers_queued_sigusr1_is_a_block,
+        queued_signals_that_are_no_word_and_no_block_are_noise,
         nobody_can_forge_a_plain_signal,
         the_limit_of_pending_signals_is_raised_to_its_hard_limit,
         an_inbox_cannot_be_opened_if_no_signal_may_be_pending,

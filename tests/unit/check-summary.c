@@ -54,12 +54,21 @@ START_TEST(a_duration_below_a_second_is_in_milliseconds)
 }
 END_TEST
 
+START_TEST(blocks_are_counted_beside_bits)
+{
+    ck_assert_str_eq(
+        summary_of((struct delivery_counts){.bits = 56, .blocks = 1, .time_ns = NSEC_PER_SEC}),
+        "0 messages, 0 bytes logged; 56 bits and 1 block sent, 0 repeats; 1.0 s, 0.0 bit/s");
+}
+END_TEST
+
 START_TEST(the_largest_numbers_fit)
 {
     ck_assert_str_eq(summary_of((struct delivery_counts){UINT64_MAX, UINT64_MAX, UINT64_MAX,
-                                                         UINT64_MAX, UINT64_MAX}),
+                                                         UINT64_MAX, UINT64_MAX, UINT64_MAX}),
                      "18446744073709551615 messages, 18446744073709551615 bytes logged; "
-                     "18446744073709551615 bits sent, 18446744073709551615 repeats; "
+                     "18446744073709551615 bits and 18446744073709551615 blocks sent, "
+                     "18446744073709551615 repeats; "
                      "18446744073.7 s, 8000.0 Mbit/s");
 }
 END_TEST
@@ -67,9 +76,13 @@ END_TEST
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
-        the_line_has_every_count,          a_count_of_1_is_singular,
-        a_duration_of_0_gives_a_rate_of_0, a_duration_below_a_second_is_in_milliseconds,
-        the_largest_numbers_fit,           NULL,
+        blocks_are_counted_beside_bits,
+        the_line_has_every_count,
+        a_count_of_1_is_singular,
+        a_duration_of_0_gives_a_rate_of_0,
+        a_duration_below_a_second_is_in_milliseconds,
+        the_largest_numbers_fit,
+        NULL,
     };
 
     return suite_of("summary", tests);

@@ -73,10 +73,17 @@ START_TEST(text_has_the_columns_of_the_manual)
     trace_word(&trace, TRACE_SENDER, PEER, 0x61008b54);
     clock_ns += 1000000;
     trace_word(&trace, TRACE_DAEMON, PEER, 0x10008b54);
-    trace_bit(&trace, PEER, LANE_THREAD, false, 0);
-    trace_bit(&trace, PEER, LANE_PROCESS, true, 1);
-    trace_ack(&trace, PEER, LANE_PROCESS, 1);
-    trace_bit(&trace, PEER, LANE_THREAD, true, 12345);
+    trace_symbol(
+        &trace, PEER,
+        &(struct arq_symbol){.index = 0, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
+    trace_symbol(
+        &trace, PEER,
+        &(struct arq_symbol){.index = 1, .lane = LANE_PROCESS, .symbol = symbol_bit(true)});
+    trace_ack(&trace, PEER,
+              &(struct arq_symbol){.index = 1, .lane = LANE_PROCESS, .symbol = symbol_bit(false)});
+    trace_symbol(
+        &trace, PEER,
+        &(struct arq_symbol){.index = 12345, .lane = LANE_THREAD, .symbol = symbol_bit(true)});
     expect("        us  sender              daemon\n"
            "        41  word 61008b54 ->                     start, nonce 8b54\n"
            "      1041                <-    word 10008b54    go, from count 0\n"
@@ -92,7 +99,8 @@ START_TEST(the_trace_of_the_daemon_names_the_peer)
     trace.side = TRACE_DAEMON;
     trace_head(&trace);
     trace_word(&trace, TRACE_SENDER, PEER, 0x62000001);
-    trace_ack(&trace, 4194304, LANE_THREAD, 7);
+    trace_ack(&trace, 4194304,
+              &(struct arq_symbol){.index = 7, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
     trace_sleep(&trace, TRACE_UNLIMITED);
     expect("        us  process  sender              daemon\n"
            "         0     4711  word 62000001 ->                     resume, nonce 0001\n"
@@ -108,10 +116,13 @@ START_TEST(json_has_one_object_per_line)
     trace_head(&trace);
     expect("");
     clock_ns += 1234567;
-    trace_bit(&trace, PEER, LANE_PROCESS, true, 63);
+    trace_symbol(
+        &trace, PEER,
+        &(struct arq_symbol){.index = 63, .lane = LANE_PROCESS, .symbol = symbol_bit(true)});
     expect_json("\"event\":\"bit\",\"from\":\"sender\",\"peer\":4711,\"lane\":\"process\","
                 "\"signal\":\"SIGUSR2\",\"index\":63,\"value\":1");
-    trace_ack(&trace, PEER, LANE_THREAD, 62);
+    trace_ack(&trace, PEER,
+              &(struct arq_symbol){.index = 62, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
     expect_json("\"event\":\"ack\",\"from\":\"daemon\",\"peer\":4711,\"lane\":\"thread\","
                 "\"signal\":\"SIGUSR1\",\"index\":62");
     trace_word(&trace, TRACE_SENDER, PEER, 0x61008b54);
@@ -143,6 +154,7 @@ START_TEST(every_reply_is_explained)
         {REPLY_STOPPING, "refused: stopping", "stopping"},
         {REPLY_FORGOTTEN, "refused: forgotten", "forgotten"},
         {REPLY_OUT_OF_STEP, "refused: out of step", "out of step"},
+        {REPLY_NARROW, "refused: narrow", "narrow"},
     };
 
     ck_assert_uint_eq(sizeof replies / sizeof replies[0], REPLY_LAST);
@@ -255,7 +267,7 @@ START_TEST(a_repeat_tells_which_bits)
 {
     trace_repeat(&trace, 7, 8);
     trace_repeat(&trace, 9, 9);
-    expect(REMARK "bits 7 to 8 are sent again\n" REMARK "bit 9 is sent again\n");
+    expect(REMARK "symbols 7 to 8 are sent again\n" REMARK "symbol 9 is sent again\n");
     trace.format = TRACE_JSON;
     trace_repeat(&trace, 7, 8);
     expect_json("\"event\":\"repeat\",\"first\":7,\"last\":8");
@@ -285,8 +297,12 @@ static void trace_all(struct trace *t)
     trace_word(t, TRACE_SENDER, INT32_MAX, 0x6200ffff);
     trace_word(t, TRACE_DAEMON, INT32_MAX, 0xcfffffff);
     trace_stale(t, INT32_MAX, UINT32_MAX);
-    trace_bit(t, INT32_MAX, LANE_PROCESS, true, UINT64_MAX);
-    trace_ack(t, INT32_MAX, LANE_PROCESS, UINT64_MAX);
+    trace_symbol(t, INT32_MAX,
+                 &(struct arq_symbol){
+                     .index = UINT64_MAX, .lane = LANE_PROCESS, .symbol = symbol_bit(true)});
+    trace_ack(t, INT32_MAX,
+              &(struct arq_symbol){
+                  .index = UINT64_MAX, .lane = LANE_PROCESS, .symbol = symbol_bit(false)});
     trace_uncounted(t, &last, false);
     trace_timeout(t, UINT64_MAX, ASK_RESUME);
     trace_repeat(t, UINT64_MAX - 1, UINT64_MAX);
@@ -341,16 +357,21 @@ START_TEST(lines_that_nobody_reads_are_lost_and_counted)
 {
     fill_pipe();
     for (int i = 0; i < 1000; i++)
-        trace_ack(&trace, PEER, LANE_THREAD, 0);
+        trace_ack(
+            &trace, PEER,
+            &(struct arq_symbol){.index = 0, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
     empty_pipe();
-    trace_ack(&trace, PEER, LANE_THREAD, 2);
-    trace_ack(&trace, PEER, LANE_THREAD, 4);
+    trace_ack(&trace, PEER,
+              &(struct arq_symbol){.index = 2, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
+    trace_ack(&trace, PEER,
+              &(struct arq_symbol){.index = 4, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
     expect(REMARK "lines lost here because they could not be written: 1000\n"
                   "         0                <-    T SIGUSR1        bit  2 is taken\n"
                   "         0                <-    T SIGUSR1        bit  4 is taken\n");
     trace.format = TRACE_JSON;
     fill_pipe();
-    trace_ack(&trace, PEER, LANE_THREAD, 0);
+    trace_ack(&trace, PEER,
+              &(struct arq_symbol){.index = 0, .lane = LANE_THREAD, .symbol = symbol_bit(false)});
     empty_pipe();
     trace_repeat(&trace, 3, 3);
     expect("{\"us\":0,\"event\":\"lost\",\"lines\":1}\n"

@@ -147,7 +147,7 @@ START_TEST(a_silent_runner_loses_its_turn_at_the_deadline_and_not_before)
     ck_assert_int_eq(sender_heard(&bob), REPLY_WAIT);
     time_passes(1);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
-    ck_assert(!sender_sends_bit(&ann, 9));
+    ck_assert(!sender_sends_symbol(&ann, 9));
 }
 END_TEST
 
@@ -347,7 +347,7 @@ START_TEST(a_sender_that_does_not_hear_a_go_loses_its_turn_even_if_no_other_wait
         time_passes(deadline - world.now);
     }
     ck_assert(!exchange_is_busy(&world.exchange));
-    ck_assert(!sender_sends_bit(&bob, 0));
+    ck_assert(!sender_sends_symbol(&bob, 0));
     ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_GO);
 }
 END_TEST
@@ -421,7 +421,7 @@ START_TEST(a_bit_whose_ack_cannot_be_delivered_is_not_taken)
     all_ask();
     sender_sends(&ann, 8 * 5);
     process_ends(ann.pid);
-    ck_assert(!sender_sends_bit(&ann, ann.sent));
+    ck_assert(!sender_sends_symbol(&ann, ann.sent));
     ck_assert_uint_eq(world.lost.count, 1);
     ck_assert_uint_eq(world.lost.list[0].length, 2);
     ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
@@ -432,9 +432,9 @@ END_TEST
 START_TEST(a_last_bit_whose_ack_cannot_be_delivered_logs_nothing)
 {
     sender_asks(&ann, ASK_START);
-    sender_sends(&ann, frame_bits(&ann.frame) - 1);
+    sender_sends(&ann, frame_symbols(&ann.frame) - 1);
     process_ends(ann.pid);
-    ck_assert(!sender_sends_bit(&ann, ann.sent));
+    ck_assert(!sender_sends_symbol(&ann, ann.sent));
     ck_assert_uint_eq(world.log.count, 0);
     ck_assert_uint_eq(world.lost.count, 1);
 }
@@ -477,7 +477,7 @@ START_TEST(a_new_process_with_an_old_pid_starts_afresh)
     process_ends(ann.pid);
     process_starts(ann.pid);
     ann.sent = 0;
-    ck_assert(!sender_sends_bit(&ann, 9));
+    ck_assert(!sender_sends_symbol(&ann, 9));
     ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
     ck_assert_uint_eq(world.processes[ann.pid].told.count, 0);
     ck_assert_uint_eq(world.lost.count, 1);
@@ -926,7 +926,7 @@ START_TEST(a_sender_that_has_not_sent_a_bit_is_told_that_the_daemon_stops)
     ck_assert_int_eq(sender_heard(&bob), REPLY_STOPPING);
     ck_assert_int_eq(sender_heard(&cid), REPLY_STOPPING);
     ck_assert(!exchange_has_unfinished(&world.exchange));
-    ck_assert(!sender_sends_bit(&ann, 0));
+    ck_assert(!sender_sends_symbol(&ann, 0));
 }
 END_TEST
 

@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(other_words_are_no_reply)
 {
-    static const uint32_t words[] = {0, 0x0fffffff, 0xd0000000, 0xffffffff};
+    static const uint32_t words[] = {0, 0x0fffffff, 0xe0000000, 0xffffffff};
     struct reply reply = {.nonce = 42};
 
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -84,7 +84,7 @@ static bool peer_has_ended(void *owner, const void *peer)
     return is_gone(peer);
 }
 
-static int ack_peer(void *owner, void *peer, const struct arq_bit *bit)
+static int ack_peer(void *owner, void *peer, const struct arq_symbol *bit)
 {
     const struct handle *handle = peer;
 
@@ -226,7 +226,7 @@ void sender_takes(struct sender *sender, const char *text)
     sender->base += sender->sent;
     sender->sent = 0;
     frame_free(&sender->frame);
-    ck_assert_int_eq(frame_encode(&message, &sender->frame), 0);
+    ck_assert_int_eq(frame_encode(&message, sender->is_wide, &sender->frame), 0);
 }
 
 void sender_done(struct sender *sender)
@@ -255,31 +255,34 @@ enum reply_code sender_asks(struct sender *sender, enum ask ask)
     return sender_heard(sender);
 }
 
-bool sender_sends_bit(struct sender *sender, uint64_t index)
+bool sender_sends_symbol(struct sender *sender, uint64_t index)
 {
     const struct process *process = &world.processes[sender->pid];
     enum lane lane = (enum lane)((sender->base + index) % LANES);
-    bool bit = frame_bit(&sender->frame, index);
+    struct symbol symbol = frame_symbol(&sender->frame, index);
+    bool is_block = symbol.kind == SYMBOL_BLOCK, bit = !is_block && symbol.value;
     const unsigned before[LANES] = {process->acks[0], process->acks[1]};
 
     exchange_take(&world.exchange, world.now,
                   &(struct lane_signal){
-                      .kind = SIGNAL_PLAIN,
+                      .kind = is_block ? SIGNAL_BLOCK : SIGNAL_PLAIN,
                       .slot = slot_of(lane, bit),
                       .lane = lane,
                       .bit = bit,
                       .pid = sender->pid,
                       .uid = sender->uid,
+                      .block = symbol.value,
+                      .number = (uint32_t)index,
                   });
     return process->acks[lane] == before[lane] + 1 && process->acks[!lane] == before[!lane];
 }
 
-void sender_sends(struct sender *sender, uint64_t bits)
+void sender_sends(struct sender *sender, uint64_t symbols)
 {
-    uint64_t left = frame_bits(&sender->frame) - sender->sent;
+    uint64_t left = frame_symbols(&sender->frame) - sender->sent;
 
-    for (bits = bits < left ? bits : left; bits > 0; bits--)
-        ck_assert(sender_sends_bit(sender, sender->sent++));
+    for (symbols = symbols < left ? symbols : left; symbols > 0; symbols--)
+        ck_assert(sender_sends_symbol(sender, sender->sent++));
 }
 
 enum reply_code sender_heard(const struct sender *sender)

@@ -69,7 +69,8 @@ struct sender {
     uid_t uid;
     uint16_t nonce;
     uint64_t base; /* the session's count at the first bit of the message */
-    uint64_t sent; /* bits of the message that were sent */
+    uint64_t sent; /* symbols of the message that were sent */
+    bool is_wide;  /* sends payloads as blocks */
     struct frame frame;
 };
 
@@ -83,12 +84,13 @@ void word_comes(pid_t pid, uint32_t word);
 /* Sends a probe with a new nonce. Returns the reply's code, or 0 if no reply came. */
 enum reply_code sender_asks(struct sender *sender, enum ask ask);
 
-/* Sends the bit with this index. Returns true if only that bit is acked at once, on its lane. */
-bool sender_sends_bit(struct sender *sender, uint64_t index);
+/* Sends the symbol with this index. Returns true if only it is acked at once, on its lane. */
+bool sender_sends_symbol(struct sender *sender, uint64_t index);
 
-/* Sends this number of further bits, or all the rest (SENDER_REST). Checks that each is acked. */
+/* Sends this number of further symbols, or all the rest (SENDER_REST). Checks that each is acked.
+ */
 #define SENDER_REST UINT64_MAX
-void sender_sends(struct sender *sender, uint64_t bits);
+void sender_sends(struct sender *sender, uint64_t symbols);
 
 /* Returns the code of the last reply, and checks that it replies to the sender's newest probe. */
 enum reply_code sender_heard(const struct sender *sender);
