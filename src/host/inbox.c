@@ -4,6 +4,7 @@
 #include "host/inbox.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -33,6 +34,17 @@ int inbox_open(void)
         return -EDQUOT;
     limit.rlim_cur = limit.rlim_max;
     return setrlimit(RLIMIT_SIGPENDING, &limit) < 0 ? -errno : 0;
+}
+
+void inbox_describe_block(enum lane lane, uint64_t octets, uint32_t number, siginfo_t *ret)
+{
+    uintptr_t value = (uintptr_t)octets;
+
+    _Static_assert(sizeof value == BLOCK_OCTETS && sizeof value == sizeof ret->si_value, "");
+    ret->si_signo = SIGUSR1;
+    ret->si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
+    ret->si_errno = (int)number;
+    memcpy(&ret->si_value, &value, sizeof value);
 }
 
 struct lane_signal inbox_classify(const siginfo_t *info)

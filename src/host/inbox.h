@@ -41,6 +41,12 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
 struct lane_signal inbox_classify(const siginfo_t *info);
 
 /*
+ * Makes *ret the description of a block with its number (symbol.h), of which inbox_classify() makes
+ * that block again. Leaves si_pid and si_uid as they are.
+ */
+void inbox_describe_block(enum lane lane, uint64_t octets, uint32_t number, siginfo_t *ret);
+
+/*
  * Returns a descriptor (signalfd(2)) that polls readable while SIGUSR1, SIGUSR2 or one of the other
  * signals is pending. The others must be blocked. The caller must not read the descriptor, and
  * closes it. Returns -errno on failure.

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "host/inbox.h"
 #include "host/monotonic.h"
 
 #ifndef PIDFD_SIGNAL_THREAD
@@ -85,13 +86,10 @@ int pidref_send_block(const struct pidref *pidref, enum lane lane, uint64_t octe
     static siginfo_t info;
 
     if (info.si_pid == 0) {
-        info.si_signo = SIGUSR1;
         info.si_pid = getpid();
         info.si_uid = getuid();
     }
-    info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
-    info.si_errno = (int)number;
-    info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    inbox_describe_block(lane, octets, number, &info);
     return send_on(pidref, lane, SIGUSR1, &info);
 }
 

@@ -72,12 +72,9 @@ int channel_send_block(const struct process *from, struct process *to, enum lane
 {
     struct parcel parcel = {.from = from, .message = message, .index = index};
 
-    parcel.info.si_signo = SIGUSR1;
-    parcel.info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
-    parcel.info.si_errno = (int)number;
     parcel.info.si_pid = from->pid;
     parcel.info.si_uid = from->uid;
-    parcel.info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    inbox_describe_block(lane, octets, number, &parcel.info);
     return post(to, slot_of(lane, false), &parcel);
 }
 

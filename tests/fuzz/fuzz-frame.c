@@ -143,7 +143,7 @@ static size_t check_decoder(struct frame_decoder *decoder, const uint8_t *octets
     }
     /* Without the octets of a whole block, the block cannot be fed. */
     PROMISE(at == reading.used || (reading.block > 0 && reading.used - at < reading.block));
-    PROMISE(frame_decoder_received(decoder) == reading.received - (reading.used - at));
+    PROMISE(frame_decoder_received(decoder) == reference_read(octets, at, limit).received);
     if (reading.status == FRAME_COMPLETE)
         check_complete(decoder, &reading, octets);
     frame_decoder_done(decoder);

@@ -167,12 +167,9 @@ int kernel_send_block(struct kernel *k, struct process *from, struct process *to
 {
     struct pending signal = {.sender = from, .message = message, .index = index};
 
-    signal.info.si_signo = SIGUSR1;
-    signal.info.si_code = lane == LANE_THREAD ? SI_QUEUE : SI_MESGQ;
-    signal.info.si_errno = (int)number;
     signal.info.si_pid = from->pid;
     signal.info.si_uid = from->uid;
-    signal.info.si_value.sival_ptr = (void *)(uintptr_t)octets;
+    inbox_describe_block(lane, octets, number, &signal.info);
     strip(k, &signal);
     return post(k, from, to, lane, &signal);
 }
