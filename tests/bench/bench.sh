@@ -22,7 +22,10 @@ send=$builddir/minitalk-send
 pingpong=$builddir/tests/tools/pingpong
 stopwatch=$builddir/tests/bench/stopwatch
 figures=$builddir/bench.csv
-readonly FLOOR_BITS=10000 CLOSE_FLOOR_BITS=100000 CROWD_BYTES=2048
+readonly FLOOR_BITS=10000 CLOSE_FLOOR_BITS=100000 CROWD_BYTES=2048 LONGEST=$((16 * 1048576))
+
+# The bits of a block: those of a pointer.
+BLOCK_BITS=$(getconf LONG_BIT)
 
 directory=$(mktemp -d)
 cd "$directory"
@@ -116,8 +119,8 @@ start_daemon() {
     local name=$1
     shift
     mkfifo "$name.ready"
-    "$@" "$builddir/minitalkd" --foreground --output=stdout --pidfile="$directory/$name.pid" \
-        > "$name.ready" 2> "$name.errors" &
+    "$@" "$builddir/minitalkd" --foreground --output=stdout --max-message=$LONGEST \
+        --pidfile="$directory/$name.pid" > "$name.ready" 2> "$name.errors" &
     running+=($!)
     # A reader drops the messages. It reads them as journald would.
     { read -r _ && touch "$name.started" && exec cat > /dev/null; } < "$name.ready" &
@@ -163,7 +166,7 @@ rate() {
 
 prepare_payloads() {
     local size
-    for size in 65536 1048576; do
+    for size in 65536 1048576 $LONGEST; do
         head -c "$size" /dev/urandom > "payload-$size"
     done
     for size in 16 256 4096; do
@@ -189,6 +192,26 @@ long_rates() {
     rate rate-1048576 main payload-1048576 $((1048576 * 8)) -- --whole
     rate_beside_bare_signals 3
     rate_beside_bare_signals 4
+}
+
+# wide_rate_beside_bare_blocks PART: measures the rate of 1 MiB in blocks and that of bare blocks, as
+# one part of this round.
+wide_rate_beside_bare_blocks() {
+    local moment=$round.$1
+    [ "$(nproc)" -eq 1 ] || note floor-blocks-polled-2 ns/bit \
+        "$(calculate "$("$pingpong" polled 2 $CLOSE_FLOOR_BITS blocks) / $BLOCK_BITS" 2)"
+    rate wide-1048576 main payload-1048576 $((1048576 * 8)) -- --whole --wide
+}
+
+wide_rates() {
+    local part size
+    for part in 1 2 3 4; do
+        wide_rate_beside_bare_blocks "$part"
+        rate wide-65536 main payload-65536 $((65536 * 8)) -- --whole --wide
+    done
+    for size in 16 256 4096; do
+        rate "wide-$size" main "payload-$size" $((65536 * 8)) -- --wide
+    done
 }
 
 short_rates() {
@@ -264,15 +287,17 @@ crowds() {
     done
 }
 
-# Measures the time of a message of 64 bytes while a message of 1 MiB is under way.
+# beside_a_long_one NAME LENGTH [OPTION…]: measures the time of a message of 64 bytes while a message
+# of this length is under way, which has these options.
 beside_a_long_one() {
-    local long message
+    local name=$1 length=$2 long message
+    shift 2
     message=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
-    "$send" --timeout=60 --pidfile=main.pid --whole < payload-1048576 &
+    "$send" --timeout=60 --pidfile=main.pid --whole "$@" < "payload-$length" &
     long=$!
     while kill -0 "$long" 2> /dev/null; do
         # shellcheck disable=SC2046 # a figure
-        note beside-1048576 us $("$stopwatch" "$send" --pidfile=main.pid "$message" | cut -d' ' -f1)
+        note "$name" us $("$stopwatch" "$send" --pidfile=main.pid "$message" | cut -d' ' -f1)
     done
     wait "$long"
 }
@@ -292,16 +317,24 @@ switches() {
     echo $(($(field voluntary_ctxt_switches) + $(field nonvoluntary_ctxt_switches)))
 }
 
-cost() {
-    local before_work before_switches cpu switched
+# cost_of_a_long_one SUFFIX [OPTION…]: measures a message of 1 MiB with these options.
+cost_of_a_long_one() {
+    local suffix=$1 before_work before_switches cpu switched
+    shift
     before_work=$(worked) before_switches=$(switches)
     read -r _ cpu switched < <("$stopwatch" -i payload-1048576 "$send" --timeout=60 \
-        --pidfile=main.pid --whole)
-    note cpu-sender s/MiB "$(calculate "$cpu / 1e6" 2)"
-    note cpu-daemon s/MiB "$(calculate "($(worked) - $before_work) / 1e9" 2)"
+        --pidfile=main.pid --whole "$@")
+    note "cpu-sender$suffix" s/MiB "$(calculate "$cpu / 1e6" 3)"
+    note "cpu-daemon$suffix" s/MiB "$(calculate "($(worked) - $before_work) / 1e9" 3)"
+    [ -z "$suffix" ] || return 0
     note switches-sender 1/bit "$(calculate "$switched / (1048576 * 8)" 5)"
     note switches-daemon 1/bit "$(calculate "($(switches) - $before_switches) / (1048576 * 8)" 5)"
+}
 
+cost() {
+    local before_switches
+    cost_of_a_long_one ''
+    cost_of_a_long_one -wide --wide
     sleep 1
     before_switches=$(switches)
     sleep 5
@@ -363,7 +396,7 @@ row() {
 speed() {
     local ns
     ns=$(median "$1")
-    row "${1#rate-} bytes" "$(calculate "1e6 / $ns" 1)" \
+    row "${1#*-} bytes" "$(calculate "1e6 / $ns" 1)" \
         "$(printf '%9.1f %6.2f' "$ns" "$(paired "$2" "$1")")"
 }
 
@@ -399,6 +432,11 @@ table() {
         esac
     done
     echo
+    echo 'minitalk --wide, payload: kbit/s, nanoseconds a bit, rate / bare blocks:'
+    for name in $(names wide- | sort -t- -k2n); do
+        speed "$name" floor-blocks-polled-2
+    done
+    echo
     echo 'One short message, microseconds as a whole process (median, 10th, 90th percentile):'
     for name in short-minitalk-send short-logger short-true; do
         row "${name#short-}" "$(figure 50 "$name") $(figure 10 "$name") $(figure 90 "$name")"
@@ -411,8 +449,8 @@ table() {
     done
     echo
     echo 'Cost:'
-    for name in cpu-sender cpu-daemon switches-sender switches-daemon wake-ups-idle resident-idle \
-        resident-session; do
+    for name in cpu-sender cpu-daemon cpu-sender-wide cpu-daemon-wide switches-sender \
+        switches-daemon wake-ups-idle resident-idle resident-session; do
         row "$name, $(grep -m 1 "^$name," "$figures" | cut -d, -f2)" "$(median "$name")"
     done
     echo
@@ -425,6 +463,14 @@ table() {
     ratio 'minitalk-send "hello world" / logger' short-minitalk-send short-logger '<= 0.8'
     ratio '64 senders together / one' crowd-1 crowd-64 '>= 0.85'
     ratio '512 senders together / one' crowd-1 crowd-512 '>= 0.7'
+    ratio '1 MiB: rate with --wide / rate without' rate-1048576 wide-1048576 '>= 40'
+    ratio '1 MiB: rate with --wide / bare blocks' floor-blocks-polled-2 wide-1048576 '>= 0.85'
+    row '64 KiB with --wide, whole process, ms' \
+        "$(calculate "$(median wide-65536) * 65536 * 8 / 1e6" 1)" '<= 20'
+    ratio 'CPU seconds of the sender: without / with --wide' cpu-sender cpu-sender-wide '>= 30'
+    ratio 'CPU seconds of the daemon: without / with --wide' cpu-daemon cpu-daemon-wide '>= 30'
+    row '64 bytes during 16 MiB with --wide, 99th percentile, ms' \
+        "$(figure 99 beside-wide 1000 1)" '<= 25'
     row '64 bytes during 1 MiB, 99th percentile, ms' "$(figure 99 beside-1048576 1000 1)" '<= 20'
     row 'idle wake-ups a minute' "$(median wake-ups-idle)" '0'
     row 'idle resident, KiB' "$(median resident-idle)" '<= 4096'
@@ -445,12 +491,14 @@ for ((round = 1; round <= BENCH_ROUNDS; round++)); do
     echo "round $round of $BENCH_ROUNDS" >&2
     floors ''
     long_rates
+    wide_rates
     short_rates
     one_cpu
     busy_cpus
     one_message
     crowds
-    beside_a_long_one
+    beside_a_long_one beside-1048576 1048576
+    beside_a_long_one beside-wide $LONGEST --wide
     cost
     held_sessions
 done

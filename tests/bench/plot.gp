@@ -8,14 +8,18 @@ set datafile separator ","
 
 # The names in bench.csv, group by group. sort -V orders the numbers in them.
 names = system('tail -n +2 bench.csv | grep ns/bit | cut -d, -f1 | sort -u | \
-    sed -E -e "s/.*-one-cpu$/2 &/; t" -e "s/.*-busy$/3 &/; t" -e "s/^crowd.*/4 &/; t" -e "s/^/1 /" | \
+    sed -E -e "s/.*-one-cpu$/2 &/; t" -e "s/.*-busy$/3 &/; t" -e "s/^crowd.*/4 &/; t" \
+    -e "s/^(wide|floor-blocks).*/5 &/; t" -e "s/^/1 /" | \
     sort -V | cut -d " " -f 2 | tr "\n" " "')
-group(name) = strstrt(name, "-one-cpu") ? 2 : strstrt(name, "-busy") ? 3 : name[1:5] eq "crowd" ? 4 : 1
-array headings[4] = ["A CPU for each program", "Both programs on one CPU", \
-    "All CPUs busy with other work", "Many senders, their bits together"]
+group(name) = strstrt(name, "-one-cpu") ? 2 : strstrt(name, "-busy") ? 3 : name[1:5] eq "crowd" ? 4 : \
+    name[1:4] eq "wide" || name[1:12] eq "floor-blocks" ? 5 : 1
+array headings[5] = ["A CPU for each program", "Both programs on one CPU", \
+    "All CPUs busy with other work", "Many senders, their bits together", "Blocks, 64 bits each"]
 is_bare(name) = name[1:5] eq "floor"
 # word() takes what is in quotes as one word.
 labels = system(sprintf('echo "%s" | tr " " "\n" | sed -E -e "s/-(one-cpu|busy)$//" \
+    -e "s/^floor-blocks-(.*)-2/bare signals, \\1, two blocks in flight/" \
+    -e "s/^wide-(.*)/minitalk, blocks, messages of \\1 bytes/" \
     -e "s/^floor-(.*)-1/bare signals, \\1, one bit in flight/" \
     -e "s/^floor-(.*)-2/bare signals, \\1, two bits in flight/" \
     -e "s/^rate-(.*)/minitalk, messages of \\1 bytes/" \
@@ -30,12 +34,12 @@ set label sprintf("%s%s CPUs%s; %s", machine eq "" ? "" : machine.", ", system("
     note eq "" ? "" : ", ".note, system("uname -sr")) at screen 0.5, 0.93 center noenhanced
 set tmargin at screen 0.9
 set bmargin at screen 0.09
-set lmargin at screen 0.37
+set lmargin at screen 0.39
 set rmargin at screen 0.96
 
 set xlabel "microseconds (logarithmic; lower is better); each dot is one measurement"
 # The axis ends at the ticks around the measurements. By itself it would end at a power of ten.
-array ticks[13] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+array ticks[15] = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 stats "< grep ns/bit bench.csv" using ($3 / 1000) nooutput
 do for [i = 1 : |ticks|] {
     if (i == 1 || ticks[i] <= STATS_min) { left = ticks[i] }
