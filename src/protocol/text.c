@@ -17,7 +17,9 @@ static bool is_printable(uint32_t character)
 {
     if (character < ' ' || (character >= 0x7f && character <= 0x9f))
         return false;
-    if (character == 0x2028 || character == 0x2029)
+    /* Separators of lines and paragraphs, then embeddings and overrides, then isolates. */
+    if ((character >= 0x2028 && character <= 0x202e) ||
+        (character >= 0x2066 && character <= 0x2069))
         return false;
     return (character & 0xfffe) != 0xfffe && (character < 0xfdd0 || character > 0xfdef);
 }

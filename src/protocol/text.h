@@ -21,8 +21,9 @@
  * Returns the length in octets, 1 to TEXT_CHARACTER_MAX, of the printable character at the
  * beginning of length octets. Returns 0 if there is none: at the end; at octets that are not valid
  * UTF-8; at a control character, U+0000 to U+001F and U+007F to U+009F; at a line or paragraph
- * separator, U+2028 and U+2029; and at a noncharacter, U+FDD0 to U+FDEF and those that end with
- * FFFE or FFFF.
+ * separator, U+2028 and U+2029; at a character that changes the direction of the text behind it,
+ * U+202A to U+202E and U+2066 to U+2069 (Unicode Standard Annex 9); and at a noncharacter, U+FDD0
+ * to U+FDEF and those that end with FFFE or FFFF.
  */
 size_t text_printable(const uint8_t *octets, size_t length);
 

@@ -254,7 +254,8 @@ static enum fields_result judge_tag(const char *tag)
 START_TEST(a_tag_is_printable_text)
 {
     static const char *const bad[] = {
-        "x\x80", "x\xff", "\xc2", "\xc2\x9b", "x\xc2\x80y", "x\xe2\x80\xa8", "\xef\xbf\xbf",
+        "x\x80",      "x\xff",         "\xc2",          "\xc2\x9b",
+        "x\xc2\x80y", "x\xe2\x80\xa8", "\xe2\x80\xaex", "\xef\xbf\xbf",
     };
 
     for (unsigned octet = 1; octet < 256; octet++) {
@@ -282,8 +283,8 @@ START_TEST(a_tag_that_reads_as_the_daemons_is_reserved)
         "minitalkd: stopped",
         "minitalkd/x",
         "mini\xe2\x80\x8btalkd", /* a space without width */
-        ("\xe2\x80\xae"
-         "minitalkd\xe2\x80\xac"), /* written from right to left */
+        ("\xe2\x80\x8f"
+         "minitalkd"), /* behind a right-to-left mark */
         "minitalkd\xe2\x80\x8b",
         "minitalkd\xe2\x80\x8b: stopped",
     };

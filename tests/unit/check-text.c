@@ -33,7 +33,8 @@ static bool is_among(uint32_t character, uint32_t first, uint32_t last)
 static bool is_bad(uint32_t character)
 {
     return is_among(character, 0, 0x1f) || is_among(character, 0x7f, 0x9f) ||
-           is_among(character, 0x2028, 0x2029) || is_among(character, 0xd800, 0xdfff) ||
+           is_among(character, 0x2028, 0x2029) || is_among(character, 0x202a, 0x202e) ||
+           is_among(character, 0x2066, 0x2069) || is_among(character, 0xd800, 0xdfff) ||
            is_among(character, 0xfdd0, 0xfdef) || character % 0x10000 == 0xfffe ||
            character % 0x10000 == 0xffff || character > 0x10ffff;
 }
