@@ -3,7 +3,6 @@
 
 #include "daemon/subids.h"
 
-#include <bsd/stdlib.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdbool.h>
@@ -36,13 +35,16 @@ void subids_done(struct subids *subids)
 
 /* ---- the file ---- */
 
-static bool read_number(const char *text, uid_t *ret)
+/* shadow(3) also reads 0x and octal numbers in ranges, but compares owners with decimal ones. */
+static bool read_number(const char *text, int base, uid_t *ret)
 {
-    const char *error;
-    long long number = strtonum(text, 0, UINT32_MAX, &error);
+    unsigned long long number;
+    char *end;
 
+    errno = 0;
+    number = strtoull(text, &end, base);
     *ret = (uid_t)number;
-    return !error;
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && number <= UINT32_MAX;
 }
 
 /* Reads a line, OWNER:FIRST:COUNT. Returns 1, 0 if it is no range, or -ENOMEM. */
@@ -54,8 +56,8 @@ static int parse(char *line, struct subid_range *ret)
     owner = strsep(&line, ":");
     first = strsep(&line, ":");
     count = strsep(&line, ":");
-    if (!count || line || !*owner || !read_number(first, &ret->first) ||
-        !read_number(count, &ret->count))
+    if (!count || line || !*owner || !read_number(first, 0, &ret->first) ||
+        !read_number(count, 0, &ret->count))
         return 0;
     ret->owner = strdup(owner);
     return ret->owner ? 1 : -ENOMEM;
@@ -136,7 +138,7 @@ static int find_account(struct subid_range *range)
     const struct passwd *user;
     uid_t uid = 0;
 
-    if (!read_number(range->owner, &uid)) {
+    if (!read_number(range->owner, 10, &uid)) {
         errno = 0;
         user = getpwnam(range->owner);
         if (!user && is_exhausted(-errno))

@@ -89,6 +89,15 @@ START_TEST(the_last_possible_range_is_complete)
 }
 END_TEST
 
+START_TEST(numbers_are_those_of_shadow)
+{
+    write_file("1001:0x186a0:0x10\n1002:0303260:8\n");
+    ck_assert_uint_eq(account_of(100015), 1001);
+    ck_assert_uint_eq(account_of(100016), 1002);
+    ck_assert_uint_eq(account_of(100024), 100024);
+}
+END_TEST
+
 START_TEST(lines_that_are_no_range_are_ignored)
 {
     write_file("\n# comment\n1001\n1001:100000\n1001:x:10\n1001:100000:-1\n:100000:10\n"
@@ -140,6 +149,7 @@ Suite *make_suite(void)
         an_owner_may_be_a_name,
         a_range_of_root_or_of_nobody_known_is_an_account_of_its_own,
         the_last_possible_range_is_complete,
+        numbers_are_those_of_shadow,
         lines_that_are_no_range_are_ignored,
         the_file_is_read_again_after_a_change,
         a_shortage_gives_no_answer_now_and_the_right_one_later,
