@@ -63,10 +63,7 @@ static void require_own_directory(const char *directory, uid_t daemon_user)
     if (stat(directory, &status) == 0 &&
         (!trust_has(status.st_uid, daemon_user) ||
          (status.st_uid != getuid() && access(directory, X_OK) < 0)))
-        fail(EX_NOPERM,
-             "XDG_RUNTIME_DIR is %s, which belongs to user %u and not to you, user %u; set it to "
-             "your own directory, or give --pidfile=PATH",
-             directory, (unsigned)status.st_uid, (unsigned)getuid());
+        cli_foreign_directory(EX_NOPERM, directory, status.st_uid);
 }
 
 static int find_of_user(uid_t daemon_user, struct pidref *ret)
@@ -196,7 +193,7 @@ static void open_input(const struct send_options *options, bool has_stdin, struc
         ret->stream = fopen(options->file, "re");
     if (!ret->stream)
         fail_of(EX_NOINPUT, errno, "cannot open %s", options->file);
-    /* FILE can be /dev/stdin, and is then the placeholder for it (descriptors.h). */
+    /* FILE can be /dev/stdin, and then opens what its placeholder is for (descriptors.h). */
     if (options->file && !has_stdin && descriptors_share_file(fileno(ret->stream), STDIN_FILENO))
         fail_without_input();
     if (!options->strings && privilege_hides(fileno(ret->stream)))
@@ -460,6 +457,7 @@ int main(int argc, char **argv)
     bool has_stdin, has_stdout, was_connected;
     int status;
 
+    cli_begin("minitalk-send");
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
     send_options_parse(argc, argv, &program.options);

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "daemon/detach.h"
+#include "daemon/hangup.h"
 #include "daemon/server.h"
 #include "daemon/sink.h"
 #include "host/cli.h"
@@ -225,6 +227,8 @@ static uid_t service_user(void)
  */
 static char *default_pidfile(void)
 {
+    const char *directory;
+    struct stat status;
     char *path;
 
     if (geteuid() == 0 || service_user() == geteuid())
@@ -232,6 +236,9 @@ static char *default_pidfile(void)
     path = pidfile_of_user();
     if (!path && errno != ENOMEM)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH");
+    directory = getenv("XDG_RUNTIME_DIR");
+    if (stat(directory, &status) == 0 && status.st_uid != geteuid())
+        cli_foreign_directory(EX_CANTCREAT, directory, status.st_uid);
     return path;
 }
 
@@ -311,6 +318,16 @@ static int open_log_file(const char *path, const struct pidfile *pidfile, struct
     return 0;
 }
 
+/* A pidfile is truncated at the end, and the messages in it would be lost. */
+static int require_other_file(const struct pidfile *pidfile)
+{
+    if (!descriptors_share_file(STDOUT_FILENO, pidfile->fd))
+        return 0;
+    complain("standard output is the pidfile, too; redirect it to another file, or give another "
+             "--pidfile");
+    return EX_USAGE;
+}
+
 /* Returns 0; else, with a complaint, an exit status. */
 static int open_sink(const struct options *options, const struct pidfile *pidfile, struct sink *ret)
 {
@@ -323,6 +340,8 @@ static int open_sink(const struct options *options, const struct pidfile *pidfil
 
     if (options->output == OUTPUT_FILE)
         return open_log_file(options->log, pidfile, ret);
+    if (is_stdout(options->output) && require_other_file(pidfile) != 0)
+        return EX_USAGE;
     r = openers[options->output](ret);
     if (r < 0) {
         complain_of(-r, "cannot open the output");
@@ -403,6 +422,8 @@ int main(int argc, char **argv)
     char *pidfile;
     int status;
 
+    hangup_block();
+    cli_begin(DAEMON_COMMAND);
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);

@@ -12,8 +12,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Blocks SIGHUP, and adds it to the set. Returns 0 or -errno. */
-int hangup_block(sigset_t *set);
+/* Blocks SIGHUP. A SIGHUP before that ends the program. */
+void hangup_block(void);
 
 /* Takes SIGHUP, without waiting. Returns true if it was pending. */
 bool hangup_came(void);

@@ -602,10 +602,9 @@ static int add_sources(struct server *server)
     sigset_t watched = server->stops;
     int fd;
 
-    if (r >= 0)
-        r = hangup_block(&watched);
     if (r < 0)
         return r;
+    sigaddset(&watched, SIGHUP);
     fd = inbox_watch(&watched);
     if (fd < 0)
         return fd;
@@ -667,6 +666,7 @@ int server_new(struct sink *sink, const struct server_limits *limits, struct tra
     if (!server)
         return -ENOMEM;
     server->spares = SPARES_NONE;
+    spares_open(&server->spares); /* first, see spares.h */
     server->spare = peer_new_spare();
     server->sink = sink;
     server->trace = trace;
@@ -692,7 +692,6 @@ int server_new(struct sink *sink, const struct server_limits *limits, struct tra
                         &server->shortage);
     if (r >= 0)
         r = sd_event_set_watchdog(server->event, 1);
-    spares_open(&server->spares);
     if (r < 0) {
         server_free(server);
         return r;

@@ -8,6 +8,10 @@
  * keeps as many descriptors open as one look at a process needs. It gives them up for a moment, to
  * open the process or to tell it that the daemon is busy. The memory for that is kept, too: see
  * peer_new_spare().
+ *
+ * The limit applies to the number of a new descriptor (getrlimit(2)), and so does not spare a spare
+ * with a high number. So the spares are opened before all that the daemon opens for itself, except
+ * for pidfile and log. Below those numbers, the daemon stays silent.
  */
 #pragma once
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "host/complaint.h"
 
@@ -22,6 +23,11 @@ static const char *name_of(char *const *argv)
     return letter;
 }
 
+void cli_begin(const char *name)
+{
+    program_invocation_short_name = (char *)name;
+}
+
 void cli_wrong_option(int wrong, char *const *argv, const char *letters)
 {
     const char *name = name_of(argv);
@@ -31,6 +37,14 @@ void cli_wrong_option(int wrong, char *const *argv, const char *letters)
     if (optopt >= CLI_LONG_ONLY || (optopt > 0 && strchr(letters, optopt)))
         fail(EX_USAGE, "option '%s' takes no value; see '--help'", name);
     fail(EX_USAGE, "unknown or ambiguous option '%s'; see '--help'", name);
+}
+
+void cli_foreign_directory(int status, const char *directory, uid_t owner)
+{
+    fail(status,
+         "XDG_RUNTIME_DIR is %s, which belongs to user %u and not to you, user %u; set it to your "
+         "own directory, or give --pidfile=PATH",
+         directory, (unsigned)owner, (unsigned)getuid());
 }
 
 const char *cli_path(const char *argument)

@@ -22,11 +22,23 @@
 #define CLI_TEXT(number) #number
 
 /*
+ * Sets the name of the program in all that it prints. By itself, it would print argv[0], which its
+ * caller can choose freely. The string must stay as it is.
+ */
+void cli_begin(const char *name);
+
+/*
  * Ends the program with EX_USAGE after getopt_long(3) has returned wrong, the code of an error: ':'
  * if an option lacks its value, '?' for any other error. letters are the short options passed to
  * getopt_long(3). They must begin with ':', so that getopt_long(3) prints nothing itself.
  */
 _Noreturn void cli_wrong_option(int wrong, char *const *argv, const char *letters);
+
+/*
+ * Ends the program with this exit status, because $XDG_RUNTIME_DIR is this directory of another
+ * user.
+ */
+_Noreturn void cli_foreign_directory(int status, const char *directory, uid_t owner);
 
 /* Returns the path given for the pidfile. Ends the program with EX_USAGE if the path is empty. */
 const char *cli_path(const char *argument);

@@ -20,10 +20,18 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) >= 0 || errno != EBADF;
 }
 
+/* An O_PATH descriptor is a placeholder, of this program or of the one that has executed it. */
+static bool is_usable(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && !(flags & O_PATH);
+}
+
 bool descriptors_fill(bool *ret_input, bool *ret_output)
 {
-    *ret_input = is_open(STDIN_FILENO);
-    *ret_output = is_open(STDOUT_FILENO);
+    *ret_input = is_usable(STDIN_FILENO);
+    *ret_output = is_usable(STDOUT_FILENO);
     /* open(2) returns the lowest free number, so this loop fills the gaps in order. */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (!is_open(fd) && open("/", O_PATH) != fd)

@@ -11,7 +11,8 @@
  * open(2)). Must be called before any other file is opened.
  *
  * Sets *ret_input to true if standard input was open, and *ret_output to true if standard output
- * was open. Returns false if a placeholder cannot be opened.
+ * was open. What was open as a placeholder counts as closed. Returns false if a placeholder cannot
+ * be opened.
  */
 bool descriptors_fill(bool *ret_input, bool *ret_output);
 

@@ -360,6 +360,24 @@ test_SIGHUP_does_not_end_the_daemon() {
     done
 }
 
+# strace sends the signal while the daemon prepares itself.
+test_SIGHUP_does_not_end_a_daemon_that_starts() {
+    strace -qq -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
+    run_by=(env --default-signal=HUP strace -qq -D -o injected -e inject=fcntl:signal=HUP)
+    start_daemon
+    grep -q 'SIGHUP' injected
+    run_by=()
+    send 'after the signal'
+    expect_received 'after the signal'
+}
+
+test_standard_output_must_not_be_the_pidfile() {
+    local status=0
+    "$minitalkd" --foreground --output=stdout --pidfile=both > both 2> stderr || status=$?
+    [ "$status" -eq 64 ] || fail "the status is $status"
+    expect_complaint 'standard output is the pidfile, too; redirect it to another file'
+}
+
 # A daemon that stops works on a message under way for 2 s at most. On a busy machine that may be
 # too short; then the sender must be told that the message is refused. A message must be either
 # logged or refused, never both and never neither.

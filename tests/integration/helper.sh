@@ -120,6 +120,16 @@ test_the_helper_gets_no_ambient_capabilities() {
     grep -qx 'CapAmb:	0000000000000000' mark || fail "the helper got $(cat mark)"
 }
 
+test_the_helper_knows_that_standard_input_is_closed() {
+    start_for_users
+    for file in /dev/stdin /dev/fd/0 -; do
+        expect_status 66 as "$USER_A" "$minitalk_send" "--file=$file" <&-
+        expect_complaint 'standard input is closed; give a STRING, or open standard input'
+    done
+    as "$USER_A" "$minitalk_send" 'not needed here' <&-
+    expect_received 'not needed here'
+}
+
 # ---- a helper that cannot help ----
 
 test_without_a_helper_that_lends_the_right_user_the_sender_is_not_permitted() {

@@ -597,4 +597,12 @@ test_with_retry_and_no_other_daemon_the_sender_fails_after_its_time() {
     grep -q '^minitalk-send: .*no daemon is running' stderr
 }
 
+# The caller chooses argv[0].
+test_the_name_in_an_error_is_that_of_the_program() {
+    for program in "$minitalkd" "$minitalk_send"; do
+        (exec -a $'forged\e[31m\nname' "$program" --no-such-option) 2> stderr || :
+        expect_complaint "${program##*/}: unknown or ambiguous option"
+    done
+}
+
 run_tests

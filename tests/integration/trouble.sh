@@ -253,6 +253,20 @@ test_a_daemon_without_descriptors_is_busy() {
     expect_received 'with many'
 }
 
+# The limit applies to the number of a new descriptor. The spare ones have the lowest numbers that
+# the daemon opens for itself.
+test_a_daemon_is_busy_with_a_limit_below_its_own_descriptors() {
+    local highest own
+    close_other_descriptors
+    start_daemon
+    highest=$(find "/proc/$daemon/fd" -lname / -printf '%f\n' | sort -n | tail -n 1)
+    own=$(find "/proc/$daemon/fd" -lname 'anon_inode:*' -printf '%f\n' | sort -n | head -n 1)
+    [ "$highest" -lt "$own" ] || fail "a spare descriptor has the number $highest"
+    prlimit --pid "$daemon" --nofile="$((highest + 1)):$(ulimit -Hn)"
+    expect_status 75 send --timeout=10 'a message'
+    expect_complaint 'the daemon is at its limit of senders'
+}
+
 # The spare descriptors are enough to look at the new sender.
 test_with_one_descriptor_left_a_new_sender_gets_it() {
     close_other_descriptors
@@ -295,6 +309,8 @@ test_the_directory_of_another_user_is_named_as_such() {
         expect_status 77 as "$user" "$minitalk_send" --user 'a message'
         expect_complaint "XDG_RUNTIME_DIR is $PWD/of-b, which belongs to user $USER_B and not to you"
     done
+    XDG_RUNTIME_DIR=$PWD/of-b expect_status 73 as "$USER_A" "$minitalkd"
+    expect_complaint "XDG_RUNTIME_DIR is $PWD/of-b, which belongs to user $USER_B and not to you"
     # As after su(1) of root.
     XDG_RUNTIME_DIR=$PWD/of-root expect_status 77 as "$USER_A" "$minitalk_send" --user 'a message'
     expect_complaint "XDG_RUNTIME_DIR is $PWD/of-root, which belongs to user 0 and not to you"
