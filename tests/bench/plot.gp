@@ -19,6 +19,7 @@ is_bare(name) = name[1:5] eq "floor"
 # word() takes what is in quotes as one word.
 labels = system(sprintf('echo "%s" | tr " " "\n" | sed -E -e "s/-(one-cpu|busy)$//" \
     -e "s/^floor-blocks-(.*)-2/bare signals, \\1, two blocks in flight/" \
+    -e "s/^wide-long/minitalk, blocks, a long message/" -e "s/^rate-long/minitalk, a long message/" \
     -e "s/^wide-(.*)/minitalk, blocks, messages of \\1 bytes/" \
     -e "s/^floor-(.*)-1/bare signals, \\1, one bit in flight/" \
     -e "s/^floor-(.*)-2/bare signals, \\1, two bits in flight/" \
