@@ -237,7 +237,7 @@ static char *default_pidfile(void)
     if (!path && errno != ENOMEM)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH");
     directory = getenv("XDG_RUNTIME_DIR");
-    if (stat(directory, &status) == 0 && status.st_uid != geteuid())
+    if (directory && stat(directory, &status) == 0 && status.st_uid != geteuid())
         cli_foreign_directory(EX_CANTCREAT, directory, status.st_uid);
     return path;
 }

@@ -55,7 +55,7 @@ static void pass_on(atomic_ulong *number, unsigned side, unsigned long first, un
 {
     for (unsigned long turn = first; turn < end; turn++) {
         while (atomic_load_explicit(number, memory_order_acquire) != 2 * turn + side)
-            continue;
+            ;
         atomic_store_explicit(number, 2 * turn + side + 1, memory_order_release);
     }
 }
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
     move_to(&cpus[0]);
     pass_on(number, 0, 0, 1); /* the child may not yet run on its CPU */
     while (atomic_load(number) < 2)
-        continue;
+        ;
     start = monotonic_now();
     pass_on(number, 0, 1, count + 1);
     printf("%" PRIu64 "\n", (monotonic_now() - start) / (2 * count));

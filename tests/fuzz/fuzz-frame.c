@@ -111,9 +111,10 @@ static size_t next_octets(const struct reading *reading, const uint8_t *octets, 
 static enum frame_status feed(struct frame_decoder *decoder, const uint8_t *octets, size_t count)
 {
     enum frame_status status = FRAME_MORE;
-    uint64_t value = 0;
 
     if (frame_decoder_kind(decoder) == SYMBOL_BLOCK) {
+        uint64_t value = 0;
+
         for (size_t i = 0; i < count; i++)
             value |= (uint64_t)octets[i] << 8 * i;
         return frame_decoder_take(decoder, symbol_block(value));

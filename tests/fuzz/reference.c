@@ -125,7 +125,8 @@ static const struct {
 static bool is_excluded(const uint8_t *text, size_t length)
 {
     if (length == 3 && text[0] == 0xe2)
-        return text[1] == 0x80 && (text[2] == 0xa8 || text[2] == 0xa9);
+        return (text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||
+               (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9);
     if (length == 3 && text[0] == 0xef)
         return (text[1] == 0xb7 && text[2] >= 0x90 && text[2] <= 0xaf) ||
                (text[1] == 0xbf && text[2] >= 0xbe);

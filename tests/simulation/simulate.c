@@ -20,7 +20,7 @@
 #include "world.h"
 
 #define TEST_SEEDS 1500
-#define FAULT_SEEDS 4000
+#define FAULT_SEEDS 20000
 
 /* Each fault has a name, the rule that it switches off, and a part of the failure's text. */
 static const struct {

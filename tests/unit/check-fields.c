@@ -254,8 +254,14 @@ static enum fields_result judge_tag(const char *tag)
 START_TEST(a_tag_is_printable_text)
 {
     static const char *const bad[] = {
-        "x\x80",      "x\xff",         "\xc2",          "\xc2\x9b",
-        "x\xc2\x80y", "x\xe2\x80\xa8", "\xe2\x80\xaex", "\xef\xbf\xbf",
+        "x\x80",
+        "x\xff",
+        "\xc2",
+        "\xc2\x9b",
+        "x\xc2\x80y",
+        "x\xe2\x80\xa8",
+        "\xe2\x80\xaex\xe2\x80\xac",
+        "\xef\xbf\xbf",
     };
 
     for (unsigned octet = 1; octet < 256; octet++) {
