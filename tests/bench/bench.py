@@ -194,9 +194,15 @@ def worked(pid):
         return int(file.read().split()[0]) / 1e9
 
 
+def links_of(pid):
+    """Yields the targets of the descriptors of a process, which may close them meanwhile."""
+    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(f"/proc/{pid}/fd/{descriptor}")
+
+
 def sessions(pid):
-    links = (os.path.join(f"/proc/{pid}/fd", fd) for fd in os.listdir(f"/proc/{pid}/fd"))
-    return sum(os.readlink(link) == "anon_inode:[pidfd]" for link in links if os.path.lexists(link))
+    return sum(link == "anon_inode:[pidfd]" for link in links_of(pid))
 
 
 def await_sessions(pid, is_reached):
