@@ -69,7 +69,7 @@ static void ask(struct arq_sender *s, uint16_t nonce)
     s->probe_due = true;
 }
 
-/* Returns the index of the oldest bit in flight, or of the next bit to send. */
+/* Returns the index of the oldest symbol in flight, or of the next symbol to send. */
 static uint64_t oldest_unanswered(const struct arq_sender *s)
 {
     for (uint64_t back = LANES; back > 0; back--)
@@ -80,9 +80,9 @@ static uint64_t oldest_unanswered(const struct arq_sender *s)
 
 /*
  * Converts the receiver's count to an index into the message. Returns false if the count cannot be
- * true. The receiver counts the bits of its session, modulo WORD_COUNT_MODULUS. For example, this
- * message began at count 64, 10 bits were sent, and the last two have no ack. Then the count is 72,
- * 73 or 74, and the index is 8, 9 or 10.
+ * true. The receiver counts the symbols of its session, modulo WORD_COUNT_MODULUS. For example,
+ * this message began at count 64, 10 symbols were sent, and the last two have no ack. Then the
+ * count is 72, 73 or 74, and the index is 8, 9 or 10.
  */
 static bool locate(const struct arq_sender *s, uint16_t count, uint64_t *ret_index)
 {
@@ -132,7 +132,7 @@ void arq_sender_begin(struct arq_sender *s, uint64_t total, uint16_t nonce)
 }
 
 /*
- * Returns true if the receiver has taken no bit of this message, although bits were sent. Then a
+ * Returns true if the receiver has taken no bit of this message, although some were sent. Then a
  * verdict is about the message before.
  */
 static bool has_taken_none(const struct arq_sender *s, uint16_t count)
@@ -186,7 +186,7 @@ bool arq_sender_acked(struct arq_sender *s, enum lane lane, uint64_t *ret_index)
     if (!s->in_flight[lane])
         return false;
     s->in_flight[lane] = false;
-    /* The ack is for the one of the two newest bits that went out on this lane. */
+    /* The ack is for the one of the two newest symbols that went out on this lane. */
     *ret_index = lane_of(s, newest) == lane ? newest : newest - 1;
     /* The receiver was only slow, so the probe is void. A reply to it will be stale. */
     if (s->phase == ARQ_RESUMING) {

@@ -5,7 +5,7 @@
  * Rules:
  *   - Symbol i of a session, a bit or a block, travels on lane i mod 2, and its ack comes back on
  *     the same lane. A lane carries a new symbol only after the ack of the symbol before. So at
- * most two symbols are in flight, and no lane ever holds two.
+ *     most two symbols are in flight, and no lane ever holds two.
  *   - The receiver takes symbols in order only. A symbol that comes before its predecessor is held,
  *     at most one on each lane.
  *   - After a probe timeout the sender repeats no data. It sends a probe that asks for the count of

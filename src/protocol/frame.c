@@ -46,7 +46,8 @@ static void put_checksum(struct frame *frame)
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
 {
     bool has_fields = message->fields_length > 0;
-    unsigned flags = (has_fields ? FLAG_FIELDS : 0) | (is_wide ? block_flag() : 0);
+    size_t content = is_wide ? message->length + message->fields_length : 0;
+    unsigned flags = (has_fields ? FLAG_FIELDS : 0) | (content > 0 ? block_flag() : 0);
     uint8_t *octets =
         malloc(2 + 2 * LEB128_OCTETS + message->length + message->fields_length + CHECKSUM_OCTETS);
     uint8_t *at = octets;
@@ -67,7 +68,7 @@ int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
     *ret = (struct frame){
         .octets = octets,
         .length = (size_t)(at - octets) + CHECKSUM_OCTETS,
-        .content = is_wide ? message->length + message->fields_length : 0,
+        .content = content,
         .first_block = 8 * (uint64_t)head,
     };
     put_checksum(ret);
@@ -122,6 +123,18 @@ struct symbol frame_symbol(const struct frame *frame, uint64_t index)
     if (index - frame->first_block < blocks)
         return block_of(frame, index - frame->first_block);
     return bit_of(frame, index - blocks + 8 * (uint64_t)frame->content);
+}
+
+uint64_t frame_octets(const struct frame *frame, uint64_t symbols)
+{
+    uint64_t blocks = blocks_of(frame);
+
+    if (symbols <= frame->first_block)
+        return symbols / 8;
+    symbols -= frame->first_block;
+    if (symbols < blocks)
+        return frame->first_block / 8 + symbols * BLOCK_OCTETS;
+    return frame->first_block / 8 + frame->content + (symbols - blocks) / 8;
 }
 
 void frame_free(struct frame *frame)

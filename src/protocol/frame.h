@@ -38,6 +38,7 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +50,9 @@
 
 /* The largest payload, in octets, that a daemon can be configured to accept. */
 #define MESSAGE_MAX ((size_t)1 << 30)
+
+/* The index of a block fits si_errno, an int. Half of the range is enough for head and fields. */
+_Static_assert(MESSAGE_MAX / BLOCK_OCTETS < INT_MAX / 2, "the number of a block");
 
 struct message {
     unsigned priority; /* 0 (emergency) to 7 (debug), as in syslog(3) */
@@ -63,14 +67,14 @@ struct message {
 struct frame {
     uint8_t *octets; /* to be freed by frame_free() */
     size_t length;
-    size_t content;       /* octets that travel as blocks */
+    size_t content;       /* octets that travel as blocks; 0: there are no blocks */
     uint64_t first_block; /* content > 0: the index of the first block */
 };
 
 /*
- * Builds the frame of a message in *ret, with payload and fields as blocks if is_wide. Returns 0,
- * or -ENOMEM with *ret untouched. The payload is MESSAGE_MAX octets at most, and the fields are
- * FIELDS_SIZE_MAX octets at most. Both are copied.
+ * Builds the frame of a message in *ret, with payload and fields as blocks if is_wide and if they
+ * are not empty. Returns 0, or -ENOMEM with *ret untouched. The payload is MESSAGE_MAX octets at
+ * most, and the fields are FIELDS_SIZE_MAX octets at most. Both are copied.
  */
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
 
@@ -88,6 +92,9 @@ uint64_t frame_symbols(const struct frame *frame);
 
 /* Returns symbol index of the frame. index < frame_symbols(). */
 struct symbol frame_symbol(const struct frame *frame, uint64_t index);
+
+/* Returns how many octets of the frame its first symbols carry. symbols <= frame_symbols(). */
+uint64_t frame_octets(const struct frame *frame, uint64_t symbols);
 
 /* ---- receiving ---- */
 
@@ -135,9 +142,8 @@ enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
 
 /*
  * Takes the next symbol, which has the right kind. After any result but FRAME_MORE, no further
- * symbol may follow. After
- * FRAME_COMPLETE the caller may read decoder->message. To keep its bytes, the caller copies the
- * pointer and sets it to NULL; then the caller frees them with free(3).
+ * symbol may follow. After FRAME_COMPLETE the caller may read decoder->message. To keep its bytes,
+ * the caller copies the pointer and sets it to NULL; then the caller frees them with free(3).
  */
 enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 

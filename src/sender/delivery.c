@@ -12,10 +12,10 @@
 #include "sender/failure.h"
 
 /*
- * Bits after which the watcher is told again. They take a few milliseconds, so telling costs next
- * to nothing.
+ * Symbols after which the watcher is told again. They take a few milliseconds, so telling costs
+ * next to nothing.
  */
-#define BITS_TO_TELL 1024
+#define SYMBOLS_TO_TELL 1024
 
 /* ---- operations of the conversation ---- */
 
@@ -25,8 +25,7 @@ static int send_symbol(void *owner, const struct arq_symbol *symbol)
     uint64_t value = symbol->symbol.value;
     int r = symbol->symbol.kind == SYMBOL_BIT
                 ? pidref_send_bit(&d->daemon, symbol->lane, value)
-                : pidref_send_block(&d->daemon, symbol->lane, value,
-                                    (uint32_t)(symbol->index % BLOCK_NUMBERS));
+                : pidref_send_block(&d->daemon, symbol->lane, value, (uint32_t)symbol->index);
 
     if (r == 0)
         trace_symbol(d->trace, d->daemon.pid, symbol);
@@ -114,8 +113,10 @@ static void tell(const struct delivery *d, uint64_t sent, uint64_t total)
 
 static void tell_progress(struct delivery *d)
 {
+    const struct frame *frame = d->conversation.frame;
+
     d->told = conversation_sent(&d->conversation);
-    tell(d, d->told, conversation_total(&d->conversation));
+    tell(d, frame_octets(frame, d->told), frame->length);
 }
 
 /* Polls while the next signal is near, then sleeps. Returns 1 with a signal; 0 without; -errno. */
@@ -164,7 +165,7 @@ static int converse(struct delivery *d)
         if (r < 0)
             return failure_to_wait(-r);
         follow(&d->spin, r > 0 ? conversation_take(c, &signal) : conversation_settle(c));
-        if (conversation_sent(c) - d->told >= BITS_TO_TELL)
+        if (conversation_sent(c) - d->told >= SYMBOLS_TO_TELL)
             tell_progress(d);
     }
     return c->outcome == CONVERSATION_COMMITTED ? 0 : failure_of(c, d->target);

@@ -30,8 +30,8 @@ struct delivery_counts {
 };
 
 /*
- * Is told the progress of a message. tell() is called often, with the bits that were sent and the
- * bits of the whole message. When the message ends, with success or without, both are 0.
+ * Is told the progress of a message. tell() is called often, with the octets that were sent and the
+ * octets of the whole frame. When the message ends, with success or without, both are 0.
  */
 struct delivery_watcher {
     void (*tell)(void *owner, uint64_t sent, uint64_t total); /* NULL: no watcher */
@@ -52,7 +52,7 @@ struct delivery {
     bool is_unconfirmed; /* the message may be in the log */
     struct delivery_counts *counts;
     struct delivery_watcher watcher;
-    uint64_t told; /* bits sent, as the watcher was told last */
+    uint64_t told; /* symbols sent, as the watcher was told last */
 };
 
 /*

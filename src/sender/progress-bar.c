@@ -55,12 +55,12 @@ static double rate_of(const struct progress_bar_state *state)
 {
     double seconds = (double)state->time_ns / (double)NSEC_PER_SEC;
 
-    return seconds > 0 ? (double)state->sent / 8 / seconds : 0;
+    return seconds > 0 ? (double)state->sent / seconds : 0;
 }
 
 static void format_time_left(const struct progress_bar_state *state, char ret[static TEXT_SIZE])
 {
-    double left = (double)(state->total - state->sent) / 8 / rate_of(state) + 0.5;
+    double left = (double)(state->total - state->sent) / rate_of(state) + 0.5;
     bool is_known = left < 100 * 3600; /* false also if left is not a number */
     unsigned seconds = is_known ? (unsigned)left : 0;
 
@@ -128,7 +128,7 @@ size_t progress_bar_format(const struct progress_bar_state *state, size_t width,
     take_room(&width, 10, left);
     format_bytes(rate_of(state), "/s", rate);
     take_room(&width, 10, rate);
-    format_bytes((double)state->sent / 8, "", bytes);
+    format_bytes((double)state->sent, "", bytes);
     take_room(&width, 8, bytes);
     format_bar(state, width, bar);
     return (size_t)snprintf(ret, PROGRESS_BAR_SIZE, "%3u%%%s%s%s%s", (unsigned)percent, bar, bytes,
@@ -236,8 +236,8 @@ void progress_bar_advance(struct progress_bar *bar, uint64_t to)
 }
 
 /*
- * Returns the state to show once sent of total bits of a frame were sent: the state of the file if
- * the messages are those of a file, else the state of the message.
+ * Returns the state to show once sent of total octets of a frame were sent: the state of the file
+ * if the messages are those of a file, else the state of the message.
  */
 static struct progress_bar_state state_of(const struct progress_bar *bar, uint64_t sent,
                                           uint64_t total)
@@ -248,9 +248,8 @@ static struct progress_bar_state state_of(const struct progress_bar *bar, uint64
     if (bar->size == 0)
         return (struct progress_bar_state){
             .sent = sent, .total = total, .time_ns = bar->pace.time_ns};
-    return (struct progress_bar_state){.sent = (bar->from + (uint64_t)octets) * 8,
-                                       .total = bar->size * 8,
-                                       .time_ns = bar->pace.time_ns};
+    return (struct progress_bar_state){
+        .sent = bar->from + (uint64_t)octets, .total = bar->size, .time_ns = bar->pace.time_ns};
 }
 
 void progress_bar_tell(void *owner, uint64_t sent, uint64_t total)

@@ -21,8 +21,8 @@
 /* ---- text and timing: pure ---- */
 
 struct progress_bar_state {
-    uint64_t sent;    /* bits that were sent */
-    uint64_t total;   /* bits of the whole message or file, > 0 */
+    uint64_t sent;    /* octets that were sent */
+    uint64_t total;   /* octets of the whole message or file, > 0 */
     uint64_t time_ns; /* spent so far */
 };
 
@@ -82,8 +82,8 @@ void progress_bar_of_file(struct progress_bar *bar, uint64_t size);
 void progress_bar_advance(struct progress_bar *bar, uint64_t to);
 
 /*
- * Reports that sent bits of a message of total bits were sent; with a total of 0, that the message
- * has ended. Should be called often: usually it only reads the clock. owner is the struct
+ * Reports that sent octets of a message of total octets were sent; with a total of 0, that the
+ * message has ended. Should be called often: usually it only reads the clock. owner is the struct
  * progress_bar.
  */
 void progress_bar_tell(void *owner, uint64_t sent, uint64_t total);

@@ -278,11 +278,12 @@ static size_t put_length(uint8_t *octets, size_t length)
 
 size_t reference_write(const struct message *message, bool is_wide, uint8_t *octets)
 {
+    bool has_blocks = is_wide && message->length + message->fields_length > 0;
     size_t at = 2;
 
     octets[0] = 0x51;
     octets[1] =
-        (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0) + (is_wide ? 16 : 0));
+        (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0) + (has_blocks ? 16 : 0));
     if (message->fields_length > 0)
         at += put_length(octets + at, message->fields_length);
     at += put_length(octets + at, message->length);

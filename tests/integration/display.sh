@@ -184,6 +184,23 @@ test_the_bar_grows_and_never_goes_back() {
     { cat long; echo; } | expect_received
 }
 
+# A block carries more octets than a bit does, and both are on the way here.
+test_the_bar_of_blocks_counts_octets() {
+    head -c 4194304 /dev/zero > long
+    start_daemon --max-message=4194304
+    on_terminal 80 "$minitalk_send" --pidfile=minitalk.pid --timeout=30 --wide --whole --file=long &
+    let_work "$daemon" 10
+    stop_process "$daemon"
+    eventually 10 has_bar
+    kill -CONT "$daemon"
+    expect_end 0 $!
+    drawn | awk '
+        { sub(/\[.*\]/, "") }
+        $3 == "MiB" && ($2 / 4 * 100 - $1 > 3 || $2 / 4 * 100 - $1 < -1) { exit 1 }
+        $3 == "MiB" { drawn++ }
+        END { exit drawn == 0 }' || fail "these bars are wrong: $(drawn)"
+}
+
 # The whole file has one bar, which never goes back. A bar for each line would begin again at 0 %
 # each time, and a line may be too short for a bar.
 test_a_file_of_lines_has_one_bar() {

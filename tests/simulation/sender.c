@@ -68,8 +68,7 @@ static int send_symbol(void *owner, const struct arq_symbol *symbol)
     kernel_trace(kernel, s->process, "sends symbol %u", (unsigned)symbol->index);
     if (symbol->symbol.kind == SYMBOL_BLOCK)
         return kernel_send_block(kernel, s->process, s->daemon, symbol->lane, value,
-                                 (uint32_t)(symbol->index % BLOCK_NUMBERS), s->ledger.current,
-                                 symbol->index);
+                                 (uint32_t)symbol->index, s->ledger.current, symbol->index);
     return kernel_send_plain(kernel, s->process, s->daemon, symbol->lane, value, s->ledger.current,
                              symbol->index);
 }

@@ -134,7 +134,7 @@ static void send_bit(const struct pidref *child, enum lane lane, unsigned long i
 
 static void send_block(const struct pidref *child, enum lane lane, unsigned long i)
 {
-    if (pidref_send_block(child, lane, i, (uint32_t)(i % BLOCK_NUMBERS)) < 0)
+    if (pidref_send_block(child, lane, i, (uint32_t)i) < 0)
         errx(EX_OSERR, "cannot send a block");
 }
 

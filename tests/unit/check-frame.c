@@ -319,13 +319,60 @@ START_TEST(a_block_with_octets_beyond_the_content_is_refused)
 }
 END_TEST
 
+static void expect_octets(const struct frame *frame, const char *text)
+{
+    struct message message = {.priority = 6, .bytes = (uint8_t *)text, .length = strlen(text)};
+    struct frame expected;
+
+    ck_assert_int_eq(frame_encode(&message, false, &expected), 0);
+    ck_assert_uint_eq(frame->length, expected.length);
+    ck_assert_mem_eq(frame->octets, expected.octets, expected.length);
+    ck_assert_uint_eq(frame_symbols(frame), 8 * expected.length);
+    for (uint64_t i = 0; i < frame_symbols(frame); i++) {
+        ck_assert_int_eq(frame_symbol(frame, i).kind, SYMBOL_BIT);
+        ck_assert_uint_eq(frame_symbol(frame, i).value, frame_symbol(&expected, i).value);
+    }
+    frame_free(&expected);
+}
+
+/* So a daemon that does not know blocks takes it. */
 START_TEST(a_message_without_content_has_no_blocks)
 {
     struct frame frame = encode_wide("");
 
-    ck_assert_uint_eq(frame_symbols(&frame), 7 * 8);
-    for (uint64_t i = 0; i < frame_symbols(&frame); i++)
-        ck_assert_int_eq(frame_symbol(&frame, i).kind, SYMBOL_BIT);
+    ck_assert(!frame_is_wide(&frame));
+    expect_octets(&frame, "");
+    frame_free(&frame);
+}
+END_TEST
+
+START_TEST(a_frame_made_narrow_is_that_of_a_message_in_bits)
+{
+    struct frame frame = encode_wide("hello world");
+
+    ck_assert(frame_is_wide(&frame));
+    frame_make_narrow(&frame);
+    ck_assert(!frame_is_wide(&frame));
+    expect_octets(&frame, "hello world");
+    frame_free(&frame);
+}
+END_TEST
+
+START_TEST(all_symbols_carry_all_octets)
+{
+    const uint64_t head = 3, content = 2 * BLOCK_OCTETS + 1;
+    struct frame frame = encode_wide("12345678901234567" + (17 - content));
+
+    for (uint64_t bits = 0; bits <= 8 * head; bits++)
+        ck_assert_uint_eq(frame_octets(&frame, bits), bits / 8);
+    ck_assert_uint_eq(frame_octets(&frame, 8 * head + 1), head + BLOCK_OCTETS);
+    ck_assert_uint_eq(frame_octets(&frame, 8 * head + 2), head + 2 * BLOCK_OCTETS);
+    for (uint64_t bits = 0; bits <= 4 * 8; bits++)
+        ck_assert_uint_eq(frame_octets(&frame, 8 * head + 3 + bits), head + content + bits / 8);
+    ck_assert_uint_eq(frame_octets(&frame, frame_symbols(&frame)), frame.length);
+    frame_make_narrow(&frame);
+    for (uint64_t bits = 0; bits <= frame_symbols(&frame); bits++)
+        ck_assert_uint_eq(frame_octets(&frame, bits), bits / 8);
     frame_free(&frame);
 }
 END_TEST
@@ -686,6 +733,8 @@ Suite *make_suite(void)
         blocks_of_4_octets_are_understood_everywhere,
         a_block_with_octets_beyond_the_content_is_refused,
         a_message_without_content_has_no_blocks,
+        a_frame_made_narrow_is_that_of_a_message_in_bits,
+        all_symbols_carry_all_octets,
         octets_travel_most_significant_bit_first,
         bytes_taken_from_the_decoder_belong_to_the_caller,
         a_decoder_that_is_done_is_ready_for_the_next_frame,

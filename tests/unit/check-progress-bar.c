@@ -22,7 +22,7 @@ static const char *drawn(struct progress_bar_state state, size_t width)
 
 /* A quarter of 64 KiB, sent in one second. */
 static const struct progress_bar_state quarter = {
-    .sent = 131072, .total = 524288, .time_ns = NSEC_PER_SEC};
+    .sent = 16384, .total = 65536, .time_ns = NSEC_PER_SEC};
 
 /* ---- the line ---- */
 
@@ -83,7 +83,7 @@ END_TEST
 START_TEST(the_bar_is_full_when_all_is_sent)
 {
     ck_assert_str_eq(
-        drawn((struct progress_bar_state){.sent = 80, .total = 80, .time_ns = NSEC_PER_SEC}, 52),
+        drawn((struct progress_bar_state){.sent = 10, .total = 10, .time_ns = NSEC_PER_SEC}, 52),
         "100%  [==========]      10 B      10 B/s   0:00 left");
 }
 END_TEST
@@ -107,8 +107,8 @@ START_TEST(sizes_have_at_most_four_digits)
     };
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        drawn((struct progress_bar_state){.sent = sizes[i].bytes * 8,
-                                          .total = sizes[i].bytes * 8,
+        drawn((struct progress_bar_state){.sent = sizes[i].bytes,
+                                          .total = sizes[i].bytes,
                                           .time_ns = NSEC_PER_SEC},
               38);
         ck_assert_ptr_nonnull(strstr(line, sizes[i].text));

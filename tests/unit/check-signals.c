@@ -142,7 +142,7 @@ END_TEST
 START_TEST(each_block_arrives_whole_on_its_lane_with_its_number_and_its_sender)
 {
     static const uint64_t blocks[] = {0, 1, UINTPTR_MAX / 3, UINTPTR_MAX};
-    static const uint32_t numbers[] = {0, 1, BLOCK_NUMBERS - 1};
+    static const uint32_t numbers[] = {0, 1, INT32_MAX};
 
     for (int lane = 0; lane < LANES; lane++)
         for (size_t i = 0; i < 12; i++) {
@@ -155,6 +155,7 @@ START_TEST(each_block_arrives_whole_on_its_lane_with_its_number_and_its_sender)
             child = child_stays(sends_block);
             signal = take();
             ck_assert_int_eq(signal.kind, SIGNAL_BLOCK);
+            ck_assert_int_eq(signal.slot, SLOT_THREAD_USR1);
             ck_assert_int_eq(signal.lane, lane);
             ck_assert_uint_eq(signal.block, block_to_send);
             ck_assert_uint_eq(signal.number, number_to_send);
@@ -241,6 +242,11 @@ static void forges_a_timer(void)
     forges(1, SI_TIMER, 0);
 }
 
+static void sends_a_second_signal_like_a_block(void)
+{
+    forges(1, SI_MESGQ, 0);
+}
+
 static void forges_plain_signals(void)
 {
     forges(1, SI_USER, EPERM);
@@ -272,6 +278,14 @@ START_TEST(queued_signals_that_are_no_word_and_no_block_are_noise)
     child_acts(forges_a_word_of_nobody);
     ck_assert_int_eq(take().kind, SIGNAL_NOISE);
     child_acts(forges_a_timer);
+    ck_assert_int_eq(take().kind, SIGNAL_NOISE);
+    expect_empty();
+}
+END_TEST
+
+START_TEST(only_a_first_signal_can_be_a_block)
+{
+    child_acts(sends_a_second_signal_like_a_block);
     ck_assert_int_eq(take().kind, SIGNAL_NOISE);
     expect_empty();
 }
@@ -569,6 +583,7 @@ Suite *make_suite(void)
         a_strangers_kill_is_a_plain_signal_of_the_process_lane,
         a_strangers_queued_sigusr1_is_a_block,
         queued_signals_that_are_no_word_and_no_block_are_noise,
+        only_a_first_signal_can_be_a_block,
         nobody_can_forge_a_plain_signal,
         the_limit_of_pending_signals_is_raised_to_its_hard_limit,
         an_inbox_cannot_be_opened_if_no_signal_may_be_pending,
