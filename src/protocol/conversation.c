@@ -61,7 +61,14 @@ void conversation_begin(struct conversation *c, struct frame *frame)
     c->interrupted = 0;
 }
 
-/* The message has a verdict. */
+/* The blocks do not arrive, and the message is not in the log: sends all of it as bits. */
+static void begin_again_as_bits(struct conversation *c)
+{
+    frame_make_narrow(c->frame);
+    begin(c);
+}
+
+/* The message has a verdict. Only NARROW lets it go on. */
 static void conclude(struct conversation *c)
 {
     assert(arq_sender_done(&c->arq));
@@ -69,8 +76,7 @@ static void conclude(struct conversation *c)
         assert(c->is_in_doubt);
         c->outcome = CONVERSATION_COMMITTED;
     } else if (c->arq.refusal == REPLY_NARROW && frame_is_wide(c->frame)) {
-        frame_make_narrow(c->frame);
-        begin(c);
+        begin_again_as_bits(c);
     } else {
         c->outcome = CONVERSATION_REFUSED;
     }

@@ -425,7 +425,7 @@ static void repeat_verdict(struct exchange *ex, struct session *s)
         next_turn(ex);
 }
 
-/* Blocks do not arrive whole, and the sender has noticed that they are lost. */
+/* Blocks do not arrive whole. */
 static void refuse_blocks(struct exchange *ex, struct session *s)
 {
     users_dequeue(&ex->users, &s->member);
@@ -445,7 +445,7 @@ static void resume(struct exchange *ex, struct session *s)
         go_or_wait(ex, s);
         return;
     case SESSION_OPEN:
-        if (s->is_stripped)
+        if (session_loses_blocks(s))
             refuse_blocks(ex, s);
         else
             go_or_wait(ex, s);
@@ -556,9 +556,10 @@ static void release_words(struct exchange *ex, bool empty)
 /* A block tells its number, so a late one cannot be taken for another. */
 static bool has_right_number(const struct session *s, const struct lane_signal *signal)
 {
-    return signal->number == session_index_on(s, signal->lane) % BLOCK_NUMBERS;
+    return signal->number == session_index_on(s, signal->lane);
 }
 
+/* A symbol of the wrong kind is wanted here, and then forgotten: see session_next(). */
 static bool is_wanted(const struct exchange *ex, const struct lane_signal *signal)
 {
     const struct session *s = ex->runner;

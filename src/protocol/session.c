@@ -93,6 +93,13 @@ void session_note_stripped(struct session *s)
     s->is_stripped |= session_expects_block(s);
 }
 
+bool session_loses_blocks(struct session *s)
+{
+    s->lost_blocks = s->is_stripped ? s->lost_blocks + 1 : 0;
+    s->is_stripped = false;
+    return s->lost_blocks == SESSION_LOST_BLOCKS;
+}
+
 static void begin(struct session *s, uid_t uid)
 {
     assert(!s->decoder.message.bytes);
@@ -131,6 +138,7 @@ void session_take(struct session *s, uid_t uid)
     if (s->is_invited)
         begin(s, uid);
     s->is_stripped = false;
+    s->lost_blocks = 0;
     decode(s, arq_receiver_take(&s->arq));
 }
 
@@ -158,7 +166,6 @@ size_t session_length(const struct session *s)
 static void end(struct session *s, enum session_state state)
 {
     s->state = state;
-    s->is_stripped = false;
     arq_receiver_clear(&s->arq);
     frame_decoder_done(&s->decoder);
 }

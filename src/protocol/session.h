@@ -35,6 +35,12 @@ enum session_state {
     SESSION_REFUSED,    /* it will never be in the log: see refusal */
 };
 
+/*
+ * One lost block proves little: a stranger in another PID namespace sends signals without a sender,
+ * too, and a limit of pending signals may be reached for a moment only.
+ */
+#define SESSION_LOST_BLOCKS 3
+
 struct session {
     LIST_ENTRY(session) bucket; /* in the table */
     struct member member;       /* the session as a member of its user */
@@ -49,7 +55,8 @@ struct session {
     uint16_t nonce;           /* of the newest probe */
     struct arq_receiver arq;  /* counts all symbols of the session */
     uint64_t base;            /* the count at the first bit of the newest message */
-    bool is_stripped;         /* a signal without its sender came while a block was expected */
+    bool is_stripped;         /* since the newest probe: see session_note_stripped() */
+    unsigned lost_blocks;     /* resumes in a row that found a block lost without its sender */
     struct frame_decoder decoder;
 };
 
@@ -106,6 +113,13 @@ bool session_next(struct session *session, struct arq_symbol *ret);
 
 /* Notes a signal without its sender. If a block is expected, it may have been that block. */
 void session_note_stripped(struct session *session);
+
+/*
+ * Notes that the sender asks to resume the message that is under way. Returns true if its blocks do
+ * not arrive: this is resume number SESSION_LOST_BLOCKS in a row before which a signal came without
+ * its sender, and no symbol.
+ */
+bool session_loses_blocks(struct session *session);
 
 /*
  * Takes the symbol that session_next() has returned. uid is the user who sent it if it is a bit, as

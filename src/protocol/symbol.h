@@ -4,7 +4,7 @@
  *
  * A bit is a plain SIGUSR1 or SIGUSR2. A block is the value of a queued SIGUSR1 (sigqueue(3)):
  * BLOCK_OCTETS octets, the first of them in the least significant place. It also has a number: the
- * index of the symbol in its message, modulo BLOCK_NUMBERS.
+ * index of the symbol in its message.
  */
 #pragma once
 
@@ -23,7 +23,6 @@ struct symbol {
 
 /* Octets of a block: those of a pointer, the value that the kernel queues with a signal. */
 #define BLOCK_OCTETS (sizeof(void *))
-#define BLOCK_NUMBERS (UINT64_C(1) << 31)
 
 static inline struct symbol symbol_bit(bool bit)
 {

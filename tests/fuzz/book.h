@@ -62,7 +62,9 @@ struct peer {
     uid_t uid;
     unsigned symbols;
     unsigned bits;    /* that they carry */
-    bool is_stripped; /* a signal without its sender came while a block was expected */
+    bool is_stripped; /* since the newest probe to resume: a signal without its sender came while a
+                         block was expected */
+    unsigned lost_blocks; /* probes to resume in a row before which that was so, and no symbol */
     uint8_t octets[BOOK_OCTETS];
     size_t content;  /* octets of payload and fields that have come */
     size_t received; /* octets of the payload that have come */

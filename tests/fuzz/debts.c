@@ -10,6 +10,9 @@
 #define ONE_OF(reply) (1u << (reply))
 #define GO_OR_WAIT (ONE_OF(REPLY_GO) | ONE_OF(REPLY_WAIT) | ONE_OF(REPLY_PENDING))
 
+/* Probes to resume in a row that find a block lost, until the message is refused. */
+#define LOST_BLOCKS 3
+
 struct debts debts;
 
 bool debts_are_paid(void)
@@ -30,7 +33,6 @@ static void end_message(struct peer *peer, enum session_state state, enum reply_
     peer->state = state;
     peer->refusal = state == SESSION_REFUSED ? verdict : 0;
     peer->reserved = 0;
-    peer->is_stripped = false;
     clear_slots(peer);
     if (book.runner == peer)
         book.runner = NULL;
@@ -201,6 +203,7 @@ void debts_take(struct peer *peer, struct symbol symbol)
     peer->symbols++;
     peer->count++;
     peer->is_stripped = false;
+    peer->lost_blocks = 0;
     if (peer->bits % 8 == 0)
         judge_octets(peer);
     if (!is_right)
@@ -252,7 +255,9 @@ static void ask_resume(struct peer *peer)
         owe_reply(peer, peer->is_invited ? GO_OR_WAIT : ONE_OF(REPLY_FORGOTTEN));
         return;
     case SESSION_OPEN:
-        if (peer->is_stripped) {
+        peer->lost_blocks = peer->is_stripped ? peer->lost_blocks + 1 : 0;
+        peer->is_stripped = false;
+        if (peer->lost_blocks == LOST_BLOCKS) {
             fairness_stop_waiting(peer);
             debts_refuse(peer, REPLY_NARROW);
         } else {

@@ -334,6 +334,27 @@ START_TEST(a_message_whose_blocks_do_not_arrive_is_sent_again_as_bits)
     ack_up_to(frame_symbols(&frame));
     hear(REPLY_COMMITTED, 3 * 8 + 1 + frame_symbols(&frame));
     ck_assert_int_eq(c.outcome, CONVERSATION_COMMITTED);
+    /* The probes to resume and to start again. The bits are new. */
+    ck_assert_uint_eq(c.counts.repeats, 2);
+}
+END_TEST
+
+/* So the timeout without progress begins anew. */
+START_TEST(a_message_sent_again_as_bits_makes_progress_from_its_first_bit_on)
+{
+    begin_wide();
+    ack_up_to(3 * 8);
+    wait_for_timeout(true);
+    hear(REPLY_GO, 3 * 8 + 1);
+    wait_for_timeout(true);
+    ck_assert_uint_gt(c.waited, 0);
+    hear(REPLY_NARROW, 3 * 8 + 1);
+    ck_assert_uint_eq(c.waited, 0);
+    hear(REPLY_GO, 3 * 8 + 1);
+    wait_for_timeout(true);
+    ck_assert_uint_gt(c.waited, 0);
+    hear(REPLY_GO, 3 * 8 + 2);
+    ck_assert_uint_eq(c.waited, 0);
 }
 END_TEST
 
@@ -744,6 +765,7 @@ Suite *make_suite(void)
         a_message_is_unconfirmed_if_the_daemon_has_forgotten_it_after_its_last_bit,
         blocks_are_sent_and_counted_like_bits,
         a_message_whose_blocks_do_not_arrive_is_sent_again_as_bits,
+        a_message_sent_again_as_bits_makes_progress_from_its_first_bit_on,
         a_message_of_bits_is_not_sent_again_as_bits,
         after_most_refusals_the_next_message_may_begin,
         a_reply_waits_behind_the_barrier,

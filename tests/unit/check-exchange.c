@@ -492,9 +492,19 @@ START_TEST(a_block_in_the_place_of_a_bit_does_not_count)
 }
 END_TEST
 
+/* Loses the next block, some times in a row. */
+static void lose_blocks(struct sender *sender, unsigned times)
+{
+    while (times-- > 0) {
+        signal_without_sender_comes();
+        ck_assert_int_eq(sender_asks(sender, ASK_RESUME), REPLY_GO);
+    }
+}
+
 START_TEST(a_message_whose_blocks_come_without_their_sender_is_refused)
 {
     begin_wide(&ann);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
     signal_without_sender_comes();
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);
     expect_refused(REPLY_NARROW);
@@ -504,17 +514,53 @@ START_TEST(a_message_whose_blocks_come_without_their_sender_is_refused)
 }
 END_TEST
 
+START_TEST(a_runner_refused_for_its_blocks_gives_its_turn_away)
+{
+    begin_wide(&ann);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
+    sender_takes(&bob, "hello");
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    signal_without_sender_comes();
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+}
+END_TEST
+
 START_TEST(a_signal_without_its_sender_refuses_nothing_while_blocks_arrive)
 {
     signal_without_sender_comes();
     begin_wide(&ann);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
     signal_without_sender_comes();
     sender_sends(&ann, 1);
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
     expect_count(HEAD_SYMBOLS + 1);
     sender_sends(&ann, SENDER_REST);
     signal_without_sender_comes();
     ck_assert_int_eq(sender_heard(&ann), REPLY_COMMITTED);
+}
+END_TEST
+
+START_TEST(a_block_lost_otherwise_in_between_lets_the_message_go_on)
+{
+    begin_wide(&ann);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
+    sender_sends(&ann, SENDER_REST);
+    expect_logged(0, &ann, "0123456789");
+}
+END_TEST
+
+START_TEST(a_signal_of_a_stranger_with_a_name_is_no_lost_block)
+{
+    begin_wide(&ann);
+    for (unsigned i = 0; i < SESSION_LOST_BLOCKS; i++) {
+        exchange_take(&world.exchange, world.now,
+                      &(struct lane_signal){
+                          .kind = SIGNAL_NOISE, .slot = SLOT_PROCESS_USR1, .pid = bob.pid});
+        ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    }
 }
 END_TEST
 
@@ -523,8 +569,7 @@ START_TEST(a_signal_without_its_sender_refuses_no_message_of_bits)
     sender_takes(&ann, "hello");
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, HEAD_SYMBOLS);
-    signal_without_sender_comes();
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS);
 }
 END_TEST
 
@@ -532,6 +577,7 @@ END_TEST
 START_TEST(a_queued_sender_can_be_refused_for_its_blocks)
 {
     begin_wide(&ann);
+    lose_blocks(&ann, SESSION_LOST_BLOCKS - 1);
     signal_without_sender_comes();
     sender_takes(&bob, "hello");
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
@@ -540,6 +586,7 @@ START_TEST(a_queued_sender_can_be_refused_for_its_blocks)
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);
     sender_sends(&bob, SENDER_REST);
     ck_assert_int_eq(sender_heard(&bob), REPLY_COMMITTED);
+    ck_assert_int_eq(exchange_runner(&world.exchange), 0);
 }
 END_TEST
 
@@ -808,7 +855,10 @@ Suite *make_suite(void)
         a_bit_in_the_place_of_a_block_does_not_count,
         a_block_in_the_place_of_a_bit_does_not_count,
         a_message_whose_blocks_come_without_their_sender_is_refused,
+        a_runner_refused_for_its_blocks_gives_its_turn_away,
         a_signal_without_its_sender_refuses_nothing_while_blocks_arrive,
+        a_block_lost_otherwise_in_between_lets_the_message_go_on,
+        a_signal_of_a_stranger_with_a_name_is_no_lost_block,
         a_signal_without_its_sender_refuses_no_message_of_bits,
         a_queued_sender_can_be_refused_for_its_blocks,
         an_idle_session_gives_way_where_there_is_no_room_for_one_more,
