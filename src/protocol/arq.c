@@ -58,7 +58,7 @@ static enum lane lane_of(const struct arq_sender *s, uint64_t index)
     return (enum lane)((s->base + index) % LANES);
 }
 
-static bool is_asking(const struct arq_sender *s)
+bool arq_sender_asks(const struct arq_sender *s)
 {
     return s->phase == ARQ_STARTING || s->phase == ARQ_RESUMING;
 }
@@ -252,11 +252,11 @@ enum arq_news arq_sender_word(struct arq_sender *s, struct reply reply)
 
     switch (reply.code) {
     case REPLY_GO:
-        return is_asking(s) ? told_to_go(s, reply.count) : ARQ_STALE;
+        return arq_sender_asks(s) ? told_to_go(s, reply.count) : ARQ_STALE;
     case REPLY_WAIT:
-        return is_asking(s) ? ARQ_WAIT : ARQ_STALE;
+        return arq_sender_asks(s) ? ARQ_WAIT : ARQ_STALE;
     case REPLY_PENDING:
-        return is_asking(s) ? ARQ_PENDING : ARQ_STALE;
+        return arq_sender_asks(s) ? ARQ_PENDING : ARQ_STALE;
     case REPLY_COMMITTED:
         return told_verdict(s, reply.count, REPLY_OUT_OF_STEP);
     case REPLY_TOO_LARGE:

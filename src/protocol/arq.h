@@ -129,6 +129,9 @@ enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 /* The probe timeout has expired: the next step is a probe with a new nonce. */
 void arq_sender_timeout(struct arq_sender *sender);
 
+/* Returns true if a probe of the sender has no reply yet, or is to be sent. */
+bool arq_sender_asks(const struct arq_sender *sender);
+
 /* Returns true if the message has a verdict. */
 static inline bool arq_sender_done(const struct arq_sender *sender)
 {

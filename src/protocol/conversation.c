@@ -228,13 +228,14 @@ static void join_queue(struct conversation *c)
 }
 
 /*
- * A stale GO came while this sender was queued: it is the reply to an older probe, and the newest
- * probe was lost or is still to be handled. The sender was given the turn, so it sends a probe at
- * once.
+ * A stale reply came: it is for an older probe, and the newest probe was lost or is still to be
+ * handled. The daemon runs, so a reply to the next probe is near. A queued sender that gets a GO
+ * was given the turn, and sends that probe at once.
  */
-static void take_stale_go(struct conversation *c)
+static void hasten(struct conversation *c, enum reply_code code)
 {
-    arq_sender_timeout(&c->arq);
+    if (c->is_queued && code == REPLY_GO)
+        arq_sender_timeout(&c->arq);
     if (c->is_waiting && c->interrupted == 0)
         c->interrupted = c->probe_timeout;
     c->probe_timeout = PROBE_TIMEOUT_MIN;
@@ -325,9 +326,10 @@ uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)
 static enum conversation_hint take_stale(struct conversation *c, uint32_t word, struct reply reply)
 {
     c->ops->dropped(c->owner, word);
-    if (c->outcome != CONVERSATION_OPEN || reply.code != REPLY_GO || !c->is_queued)
+    if (c->outcome != CONVERSATION_OPEN || !arq_sender_asks(&c->arq) ||
+        !(reply.code == REPLY_GO || (reply.code == REPLY_WAIT && !c->is_queued)))
         return CONVERSATION_AS_BEFORE;
-    take_stale_go(c);
+    hasten(c, reply.code);
     return CONVERSATION_POLL;
 }
 

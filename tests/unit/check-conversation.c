@@ -663,12 +663,43 @@ START_TEST(time_in_which_a_queued_sender_was_stopped_does_not_count)
 }
 END_TEST
 
-START_TEST(a_stale_go_outside_the_queue_changes_nothing)
+/* The daemon runs, so the next probe need not wait for a long timeout. */
+START_TEST(a_stale_reply_to_a_probe_shortens_the_timeout)
 {
-    word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 5));
+    static const enum reply_code codes[] = {REPLY_GO, REPLY_WAIT};
+
+    for (unsigned i = 0; i < 2; i++) {
+        for (int j = 0; j < 5; j++)
+            wait_for_timeout(true);
+        memset(&seen, 0, sizeof seen);
+        ck_assert_uint_gt(tick(true) - now, PROBE_TIMEOUT_MIN);
+        now += 1000;
+        word_comes(codes[i], 0, (uint16_t)(c.arq.nonce - 1));
+        ck_assert_int_eq(nothing_is_pending(), CONVERSATION_POLL);
+        ck_assert_uint_eq(seen.stale, 1);
+        ck_assert_uint_eq(seen.probes, 0);
+        ck_assert_uint_eq(tick(true) - now, PROBE_TIMEOUT_MIN);
+    }
+}
+END_TEST
+
+START_TEST(a_stale_reply_without_an_open_probe_changes_nothing)
+{
+    hear(REPLY_GO, 0);
+    word_comes(REPLY_GO, 0, c.arq.nonce);
     ck_assert_int_eq(nothing_is_pending(), CONVERSATION_AS_BEFORE);
     ck_assert_uint_eq(seen.stale, 1);
     ck_assert_uint_eq(seen.probes, 1);
+}
+END_TEST
+
+START_TEST(a_stale_wait_in_the_queue_changes_nothing)
+{
+    hear(REPLY_WAIT, 0);
+    tick(true);
+    word_comes(REPLY_WAIT, 0, (uint16_t)(c.arq.nonce - 1));
+    ck_assert_int_eq(nothing_is_pending(), CONVERSATION_AS_BEFORE);
+    ck_assert_uint_eq(tick(true) - now, QUEUE_TIMEOUT_MIN);
 }
 END_TEST
 
@@ -789,7 +820,9 @@ Suite *make_suite(void)
         a_pending_reply_does_not_reset_the_time_waited,
         a_stale_go_in_the_queue_is_followed_by_a_probe_at_once,
         time_in_which_a_queued_sender_was_stopped_does_not_count,
-        a_stale_go_outside_the_queue_changes_nothing,
+        a_stale_reply_to_a_probe_shortens_the_timeout,
+        a_stale_reply_without_an_open_probe_changes_nothing,
+        a_stale_wait_in_the_queue_changes_nothing,
         repeated_stale_gos_do_not_reset_the_time_waited,
         a_daemon_that_has_ended_is_noticed_when_the_timeout_expires,
         a_daemon_that_has_ended_is_noticed_when_a_signal_cannot_be_sent,
