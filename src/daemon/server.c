@@ -448,16 +448,16 @@ static const struct exchange_ops exchange_ops = {
  * Sets *ret to the time to wait for the next signal in this round, in nanoseconds:
  *   - 0 while polling may bring the signal, or while signals were taken and are not settled yet;
  *   - LINGER at most if a bit is late.
- * Returns false if no signal is near.
+ * left is the time until the exchange's deadline. Returns false if no signal is near.
  */
-static bool next_wait(struct server *server, bool settled, uint64_t until_deadline, uint64_t *ret)
+static bool next_wait(struct server *server, bool settled, uint64_t left, uint64_t *ret)
 {
     *ret = 0;
     if (exchange_holds_words(&server->exchange) || spin_again(&server->spin))
         return true;
     if (!exchange_is_busy(&server->exchange))
         return !settled;
-    *ret = until_deadline < LINGER ? until_deadline : LINGER;
+    *ret = left < LINGER ? left : LINGER;
     return true;
 }
 
@@ -500,7 +500,7 @@ static int on_round(sd_event_source *source, void *userdata)
         uint64_t wait;
         int r;
 
-        if (!next_wait(server, settled, deadline - now, &wait)) {
+        if (!next_wait(server, settled, deadline > now ? deadline - now : 0, &wait)) {
             r = sleep_until(server, deadline);
             return r < 0 ? r : look_around(server);
         }

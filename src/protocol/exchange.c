@@ -81,6 +81,7 @@ static void grant(struct exchange *ex, struct session *s)
     ex->runner = s;
     ex->granted_at = ex->now;
     ex->heard_at = ex->now;
+    ex->is_heard = false;
     ex->repeat_go_at = EXCHANGE_NEVER;
 }
 
@@ -127,7 +128,7 @@ static void go_or_wait(struct exchange *ex, struct session *s)
     }
     /* Without a runner, a commit or a queue, nothing would ever end the wait of this sender. */
     assert(ex->runner || ex->committing || users_have_queued(&ex->users));
-    users_enqueue(&ex->users, &s->member, s->is_invited);
+    users_enqueue(&ex->users, &s->member, s->turn_time < SLICE_SHORT);
     send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
@@ -135,6 +136,7 @@ static void go_or_wait(struct exchange *ex, struct session *s)
 static void heard(struct exchange *ex)
 {
     ex->heard_at = ex->now;
+    ex->is_heard = true;
     ex->repeat_go_at = EXCHANGE_NEVER;
 }
 
@@ -143,16 +145,51 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Returns the time at which the runner loses its turn if nothing changes. */
-static uint64_t end_of_turn(const struct exchange *ex)
+static uint64_t end_of_slice(const struct exchange *ex)
 {
-    bool unheard = ex->repeat_go_at != EXCHANGE_NEVER;
-    uint64_t lapse = ex->heard_at + TURN_LAPSE;
-    uint64_t slice = ex->users.newcomers > 0 ? SLICE_SHORT : SLICE_LONG;
+    uint64_t slice = ex->users.young > 0 ? SLICE_SHORT : SLICE_LONG;
 
-    if (users_have_queued(&ex->users))
-        return earlier(lapse, ex->granted_at + slice);
-    return unheard ? lapse : EXCHANGE_NEVER;
+    return users_have_queued(&ex->users) ? ex->granted_at + slice : EXCHANGE_NEVER;
+}
+
+static uint64_t end_of_silence(const struct exchange *ex)
+{
+    bool is_unheard = ex->repeat_go_at != EXCHANGE_NEVER;
+
+    return is_unheard || users_have_queued(&ex->users) ? ex->heard_at + TURN_LAPSE : EXCHANGE_NEVER;
+}
+
+/*
+ * The owner may have been kept from its CPU. Then the runner was not silent: its signals are
+ * pending. So silence counts up to the newest look that found nothing.
+ */
+static bool is_turn_over(const struct exchange *ex)
+{
+    return ex->now >= end_of_slice(ex) || ex->empty_at >= end_of_silence(ex);
+}
+
+/* Signals carry no time: those since the last tick may have come as late as now. */
+static void update_silence(struct exchange *ex)
+{
+    if (ex->is_heard)
+        ex->heard_at = ex->now;
+    ex->is_heard = false;
+}
+
+/* The message under way goes on in a later turn. The silence of a lapse is not its fault. */
+static void interrupt(struct exchange *ex)
+{
+    uint64_t end = ex->now >= end_of_slice(ex) ? ex->now : ex->heard_at;
+
+    ex->runner->turn_time += end - ex->granted_at;
+    next_turn(ex);
+}
+
+static uint64_t next_tick(const struct exchange *ex)
+{
+    if (!ex->runner)
+        return EXCHANGE_NEVER;
+    return earlier(ex->repeat_go_at, earlier(end_of_slice(ex), end_of_silence(ex)));
 }
 
 uint64_t exchange_tick(struct exchange *ex, uint64_t now)
@@ -160,14 +197,15 @@ uint64_t exchange_tick(struct exchange *ex, uint64_t now)
     set_now(ex, now);
     if (!ex->runner || ex->committing)
         return EXCHANGE_NEVER;
+    update_silence(ex);
     assert(ex->heard_at >= ex->granted_at && ex->heard_at <= now);
-    if (now >= end_of_turn(ex)) {
-        next_turn(ex);
+    if (is_turn_over(ex)) {
+        interrupt(ex);
     } else if (now >= ex->repeat_go_at) {
         ex->repeat_go_at = now + 2 * (now - ex->granted_at);
         send_reply(ex, ex->runner, REPLY_GO);
     }
-    return ex->runner ? earlier(end_of_turn(ex), ex->repeat_go_at) : EXCHANGE_NEVER;
+    return next_tick(ex);
 }
 
 bool exchange_holds_words(const struct exchange *ex)
@@ -177,7 +215,7 @@ bool exchange_holds_words(const struct exchange *ex)
 
 bool exchange_is_busy(const struct exchange *ex)
 {
-    return ex->runner && !ex->committing && ex->now - ex->heard_at < TURN_LAPSE;
+    return ex->runner && !ex->committing && ex->empty_at < ex->heard_at + TURN_LAPSE;
 }
 
 /* ---- messages ---- */
@@ -603,6 +641,7 @@ void exchange_take(struct exchange *ex, uint64_t now, const struct lane_signal *
 void exchange_settle(struct exchange *ex, uint64_t now)
 {
     set_now(ex, now);
+    ex->empty_at = now;
     release_words(ex, true);
 }
 

@@ -13,8 +13,9 @@
  *     take turns; the senders of one user share that user's turns, first come, first served.
  *   - A turn ends with the message, or with the session.
  *   - If others wait, a turn also ends after TURN_LAPSE without a signal of the sender, or after a
- *     slice. The slice is SLICE_SHORT if a waiting sender has yet to begin its message, else
- *     SLICE_LONG (timing.h).
+ *     slice. The slice is SLICE_SHORT if the message of a waiting sender is young, else SLICE_LONG
+ *     (timing.h). A message is young until its sender has had the turn for SLICE_SHORT in all. So a
+ *     short message that lost its turn to the scheduler does not wait for a long slice.
  *   - A GO that gives a turn unasked is repeated until the sender is heard. If the sender is not
  *     heard for TURN_LAPSE, the turn ends even if nobody waits.
  *   - A sender that loses the turn in the middle of a message is not told. Its probe timeout
@@ -171,6 +172,8 @@ struct exchange {
     struct session *runner;    /* has the turn; NULL if no session has it */
     uint64_t granted_at;       /* time at which the runner got the turn */
     uint64_t heard_at;         /* time of the runner's last signal, or granted_at */
+    bool is_heard;             /* a signal of the runner has come since the last tick */
+    uint64_t empty_at;         /* time before the newest look that found no signal pending */
     uint64_t repeat_go_at;     /* time to repeat the GO; EXCHANGE_NEVER: the runner was heard */
     bool committing;           /* a commit is under way: nobody is given a turn */
     struct session *committer; /* sent the message of that commit; NULL if its session has ended */
@@ -212,12 +215,16 @@ bool exchange_knows(const struct exchange *exchange, pid_t pid);
 /* Returns the PID of the runner; 0 if no session has the turn. */
 pid_t exchange_runner(const struct exchange *exchange);
 
-/* The owner has found no signal pending: acts on the words that the barrier holds. */
+/*
+ * The owner has looked for signals after the time now, and found none pending: acts on the words
+ * that the barrier holds.
+ */
 void exchange_settle(struct exchange *exchange, uint64_t now);
 
 /*
  * Ends a turn whose time is over, gives the turn to the next session, and repeats a GO that is due.
- * Returns the time at which to call again at the latest; EXCHANGE_NEVER if no time limit runs.
+ * Returns the time at which to look for signals and to call again at the latest, which may have
+ * passed; EXCHANGE_NEVER if no time limit runs.
  */
 uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 
@@ -236,7 +243,7 @@ void exchange_stop(struct exchange *exchange, uint64_t now);
  */
 bool exchange_holds_words(const struct exchange *ex);
 
-/* Returns true if the runner's next signal is near: its last one came within TURN_LAPSE. */
+/* Returns true if the runner's next signal is near: it has not been silent for TURN_LAPSE. */
 bool exchange_is_busy(const struct exchange *exchange);
 
 /* Returns true if any message is under way. */

@@ -46,6 +46,8 @@ void session_ask(struct session *s, uint16_t nonce)
 void session_invite(struct session *s)
 {
     assert(!session_is_mid_message(s));
+    if (!s->is_invited)
+        s->turn_time = 0;
     s->is_invited = true;
 }
 

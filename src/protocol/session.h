@@ -50,13 +50,14 @@ struct session {
     void *peer; /* the caller's handle of the process */
 
     enum session_state state; /* of the newest message of which a bit was taken */
-    bool is_invited;          /* the next message may begin: its sender has sent a probe to start */
-    enum reply_code refusal;  /* SESSION_REFUSED: the reason */
-    uint16_t nonce;           /* of the newest probe */
-    struct arq_receiver arq;  /* counts all symbols of the session */
-    uint64_t base;            /* the count at the first bit of the newest message */
-    bool is_stripped;         /* since the newest probe: see session_note_stripped() */
-    unsigned lost_blocks;     /* resumes in a row that found a block lost without its sender */
+    uint64_t turn_time; /* for which the message that is invited or under way had the turn, ns */
+    bool is_invited;    /* the next message may begin: its sender has sent a probe to start */
+    enum reply_code refusal; /* SESSION_REFUSED: the reason */
+    uint16_t nonce;          /* of the newest probe */
+    struct arq_receiver arq; /* counts all symbols of the session */
+    uint64_t base;           /* the count at the first bit of the newest message */
+    bool is_stripped;        /* since the newest probe: see session_note_stripped() */
+    unsigned lost_blocks;    /* resumes in a row that found a block lost without its sender */
     struct frame_decoder decoder;
 };
 

@@ -10,7 +10,7 @@ void users_init(struct users *users)
 {
     LIST_INIT(&users->all);
     TAILQ_INIT(&users->round);
-    users->newcomers = 0;
+    users->young = 0;
     users->idle = 0;
     users->reserved = 0;
     users->rate = (struct rate){0};
@@ -129,7 +129,7 @@ void users_set_idle(struct users *users, struct member *member, bool is_idle)
 
 /* ---- turns ---- */
 
-void users_enqueue(struct users *users, struct member *member, bool is_newcomer)
+void users_enqueue(struct users *users, struct member *member, bool is_young)
 {
     struct user *user = member->user;
 
@@ -139,8 +139,8 @@ void users_enqueue(struct users *users, struct member *member, bool is_newcomer)
         TAILQ_INSERT_TAIL(&users->round, user, turn);
     TAILQ_INSERT_TAIL(&user->queue, member, turn);
     member->is_queued = true;
-    member->is_newcomer = is_newcomer;
-    users->newcomers += member->is_newcomer;
+    member->is_young = is_young;
+    users->young += member->is_young;
 }
 
 void users_dequeue(struct users *users, struct member *member)
@@ -150,8 +150,8 @@ void users_dequeue(struct users *users, struct member *member)
     if (!member->is_queued)
         return;
     member->is_queued = false;
-    assert(users->newcomers >= member->is_newcomer);
-    users->newcomers -= member->is_newcomer;
+    assert(users->young >= member->is_young);
+    users->young -= member->is_young;
     TAILQ_REMOVE(&user->queue, member, turn);
     if (TAILQ_EMPTY(&user->queue))
         TAILQ_REMOVE(&users->round, user, turn);

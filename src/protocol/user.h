@@ -34,7 +34,7 @@ struct member {
     TAILQ_ENTRY(member) link; /* in user->members */
     TAILQ_ENTRY(member) turn; /* in user->queue, while is_queued */
     bool is_queued;
-    bool is_newcomer; /* is_queued: to begin a message, not to continue one */
+    bool is_young;    /* is_queued: see users_enqueue() */
     bool is_idle;     /* has no message under way and waits for nothing */
     size_t reserved;  /* octets, for its message under way */
 };
@@ -66,7 +66,7 @@ TAILQ_HEAD(user_queue, user);
 struct users {
     struct user_list all;
     struct user_queue round; /* users with a queued member, in the order of their turns */
-    unsigned newcomers;      /* queued members that are newcomers, of all users */
+    unsigned young;          /* queued members that are young, of all users */
     unsigned idle;           /* idle members, of all users */
     size_t reserved;         /* octets, of all users */
     struct rate rate;        /* does not apply to root */
@@ -98,9 +98,9 @@ void users_set_idle(struct users *users, struct member *member, bool is_idle);
 
 /*
  * Puts a member at the end of its user's queue; does nothing if the member is queued already.
- * is_newcomer is true if the member waits to begin a message, not to continue one.
+ * is_young is true if the member's message may be short, as far as the exchange can tell.
  */
-void users_enqueue(struct users *users, struct member *member, bool is_newcomer);
+void users_enqueue(struct users *users, struct member *member, bool is_young);
 
 /* Takes a member out of its user's queue; does nothing if the member is not queued. */
 void users_dequeue(struct users *users, struct member *member);

@@ -53,6 +53,7 @@ struct peer {
     enum session_state state;
     enum reply_code refusal;
     bool is_invited;
+    uint64_t turn_time; /* for which its message has had the turn */
     unsigned rank; /* in its user's queue, lowest first; 0: is not queued */
     uint16_t nonce;
     uint64_t count;    /* of symbols that were acked */
@@ -107,6 +108,8 @@ struct book {
     } used[BOOK_USERS];     /* messages that each user has begun */
     uint64_t granted_at;    /* time at which it got the turn */
     uint64_t heard_at;      /* time at which it was last heard */
+    bool is_heard;          /* since the last tick, so maybe as late as the next one */
+    uint64_t empty_at;      /* time of the last look that found no signal */
     bool takes_turn;        /* the exchange may end the turn now */
     bool commits_later;     /* a message is being committed */
     struct peer *committer; /* the peer of that message, if it is still open */

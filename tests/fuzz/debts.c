@@ -243,6 +243,7 @@ static void ask_start(struct peer *peer)
             debts.to_report = peer;
         book.used[peer->user].is_reported = true;
     } else {
+        peer->turn_time = peer->is_invited ? peer->turn_time : 0;
         peer->is_invited = true;
         owe_reply(peer, GO_OR_WAIT);
     }
@@ -284,8 +285,10 @@ void debts_ask(struct peer *peer, struct probe probe)
     peer->is_new = false;
     peer->nonce = probe.nonce;
     clear_slots(peer);
-    if (book.runner == peer)
+    if (book.runner == peer) {
         book.heard_at = book.now;
+        book.is_heard = true;
+    }
     if (probe.ask == ASK_START)
         ask_start(peer);
     else

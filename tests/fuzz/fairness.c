@@ -58,25 +58,43 @@ bool fairness_is_anybody_waiting(void)
     return false;
 }
 
-/* Returns the number of queued peers that have yet to begin a message. */
-static unsigned newcomers(void)
+/* Returns the number of queued peers whose messages have had the turn for less than a short slice.
+ */
+static unsigned young(void)
 {
     unsigned count = 0;
 
     for (unsigned i = 0; i < BOOK_PEERS; i++)
-        count += book.peers[i].rank > 0 && book.peers[i].is_invited;
+        count += book.peers[i].rank > 0 && book.peers[i].turn_time < SLICE_SHORT;
     return count;
 }
 
 uint64_t fairness_slice(void)
 {
-    return newcomers() > 0 ? SLICE_SHORT : SLICE_LONG;
+    return young() > 0 ? SLICE_SHORT : SLICE_LONG;
+}
+
+/* Signals of the runner may be pending since the last look, so its silence ends there. */
+static bool is_silent(void)
+{
+    return book.empty_at >= book.heard_at + TURN_LAPSE;
+}
+
+static bool is_slice_over(void)
+{
+    return fairness_is_anybody_waiting() && book.now - book.granted_at >= fairness_slice();
+}
+
+void fairness_end_turn(void)
+{
+    if (book.runner)
+        book.runner->turn_time += (is_slice_over() ? book.now : book.heard_at) - book.granted_at;
+    book.runner = NULL;
 }
 
 bool fairness_turn_may_end(void)
 {
-    return book.takes_turn && (book.is_stopping || book.now - book.heard_at >= TURN_LAPSE ||
-                               book.now - book.granted_at >= fairness_slice());
+    return book.takes_turn && (book.is_stopping || is_silent() || is_slice_over());
 }
 
 /* ---- sessions and room ---- */
@@ -271,7 +289,7 @@ void fairness_check(const struct users *users)
     for (unsigned which = 0; which < BOOK_USERS; which++)
         PROMISE(is_known[which] ? total_of(which, GOOD_SESSIONS) > 0 || has_limit(which)
                                 : total_of(which, GOOD_SESSIONS) == 0 && debt_of(which) == 0);
-    PROMISE(users->newcomers == newcomers());
+    PROMISE(users->young == young());
     PROMISE(users->reserved == total_of_all(GOOD_ROOM));
     PROMISE(users->reserved <= book.room);
 }

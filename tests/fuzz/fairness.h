@@ -60,6 +60,9 @@ uint64_t fairness_slice(void);
 /* Returns true if the exchange may end the runner's turn now. */
 bool fairness_turn_may_end(void);
 
+/* The runner, if any, loses its turn. */
+void fairness_end_turn(void);
+
 /* ---- sessions and room ---- */
 
 /* Returns true if the limit has room for the want. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "protocol/timing.h"
 #include "talker.h"
 
 struct listener listener;
@@ -236,7 +237,8 @@ void listener_look(void)
     if (!listener_is_alive())
         return;
     listener.deadline = exchange_tick(&listener.exchange, channel.now);
-    PROMISE(listener.deadline > channel.now);
+    PROMISE(listener.deadline > channel.now ||
+            channel.now >= listener.exchange.heard_at + TURN_LAPSE);
 }
 
 /* The exchange may hold the signal as a bit of the runner. */

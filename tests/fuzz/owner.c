@@ -17,9 +17,11 @@ static void give_turn(struct peer *peer)
     if (book.runner == peer)
         return;
     PROMISE(!book.runner || fairness_turn_may_end());
+    fairness_end_turn();
     book.runner = peer;
     book.granted_at = book.now;
     book.heard_at = book.now;
+    book.is_heard = false;
 }
 
 static void owe_drop(struct peer *peer)

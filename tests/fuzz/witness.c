@@ -10,6 +10,7 @@
 #include "fairness.h"
 #include "fuzz.h"
 #include "owner.h"
+#include "protocol/timing.h"
 #include "scarce.h"
 
 static struct exchange exchange;
@@ -26,7 +27,7 @@ static void note_turn(void)
 {
     if (book.runner && exchange_runner(&exchange) == 0) {
         PROMISE(fairness_turn_may_end());
-        book.runner = NULL;
+        fairness_end_turn();
     }
     book.takes_turn = false;
 }
@@ -85,6 +86,7 @@ void witness_signal(const struct lane_signal *signal)
         PROMISE(symbol.index == book_index_on(peer, signal->lane));
         PROMISE(symbol.lane == signal->lane);
         book.heard_at = book.now;
+        book.is_heard = true;
         peer->held[signal->lane].is_there = true;
         peer->held[signal->lane].symbol = symbol.symbol;
         peer->held[signal->lane].uid = signal->uid;
@@ -102,6 +104,7 @@ void witness_signal(const struct lane_signal *signal)
 void witness_settle(void)
 {
     words_settle(&book.words);
+    book.empty_at = book.now;
     memory_is_scarce = book.no_memory;
     exchange_settle(&exchange, book.now);
     memory_is_scarce = false;
@@ -114,13 +117,16 @@ void witness_time(uint64_t duration)
     uint64_t deadline;
 
     book.now += duration;
+    if (book.is_heard)
+        book.heard_at = book.now;
+    book.is_heard = false;
     book.takes_turn = true;
     deadline = exchange_tick(&exchange, book.now);
     note_turn();
     check_all();
-    PROMISE(deadline > book.now);
+    PROMISE(deadline > book.now || book.now >= book.heard_at + TURN_LAPSE);
     if (users_have_queued(&exchange.users) && !exchange.committing)
-        PROMISE(deadline - book.now <= fairness_slice());
+        PROMISE(deadline <= book.now + fairness_slice());
 }
 
 void witness_ended(struct peer *peer)

@@ -581,6 +581,7 @@ START_TEST(a_queued_sender_can_be_refused_for_its_blocks)
     signal_without_sender_comes();
     sender_takes(&bob, "hello");
     ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    time_passes(0);
     time_passes(TURN_LAPSE);
     ck_assert_int_eq(exchange_runner(&world.exchange), bob.pid);
     ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_NARROW);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "protocol/timing.h"
 #include "suite.h"
 #include "world.h"
 
@@ -151,40 +152,6 @@ START_TEST(a_silent_runner_loses_its_turn_at_the_deadline_and_not_before)
 }
 END_TEST
 
-START_TEST(each_signal_of_the_runner_moves_the_deadline)
-{
-    uint64_t first, second;
-
-    all_ask();
-    first = time_passes(0);
-    time_passes(10 * USEC);
-    sender_sends(&ann, 1);
-    second = time_passes(0);
-    ck_assert_uint_eq(second, first + 10 * USEC);
-    time_passes(10 * USEC);
-    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
-    ck_assert_uint_eq(time_passes(0), second + 10 * USEC);
-}
-END_TEST
-
-START_TEST(a_busy_runner_loses_its_turn_after_a_slice_if_others_wait)
-{
-    uint64_t begun = world.now, lapse;
-
-    all_ask();
-    lapse = time_passes(0) - world.now;
-    while (sender_heard(&bob) == REPLY_WAIT) {
-        ck_assert(exchange_is_busy(&world.exchange));
-        ck_assert_uint_lt(world.now - begun, 10 * lapse);
-        sender_sends(&ann, 1);
-        time_passes(lapse / 2);
-    }
-    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
-    ck_assert_uint_gt(world.now - begun, lapse);
-    ck_assert_int_eq(sender_heard(&cid), REPLY_WAIT);
-}
-END_TEST
-
 /*
  * Lets the runner send a bit every millisecond until next has the turn. Returns the length of the
  * runner's turn, in nanoseconds.
@@ -202,7 +169,7 @@ static uint64_t slice_of(struct sender *runner, const struct sender *next)
     return world.now - begun;
 }
 
-START_TEST(a_slice_is_short_only_while_a_sender_waits_to_begin_its_message)
+START_TEST(a_slice_is_short_only_while_a_young_message_waits)
 {
     uint64_t first, later, last;
 
@@ -216,6 +183,96 @@ START_TEST(a_slice_is_short_only_while_a_sender_waits_to_begin_its_message)
     ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
     last = slice_of(&ann, &bob);
     ck_assert_uint_eq(last, first);
+}
+END_TEST
+
+/* Gives the turn from ann, whose message is not young, to bob. */
+static void grow_ann_old(void)
+{
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_WAIT);
+    slice_of(&ann, &bob);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+}
+
+/* The runner sends bits for this time, and then nothing until it has lost its turn. */
+static void run_and_lapse(struct sender *runner, uint64_t duration)
+{
+    sender_sends(runner, 1);
+    time_passes(duration);
+    time_passes(TURN_LAPSE);
+    ck_assert_int_eq(sender_asks(runner, ASK_RESUME), REPLY_WAIT);
+}
+
+START_TEST(each_signal_of_the_runner_moves_the_deadline)
+{
+    uint64_t first, second;
+
+    grow_ann_old();
+    sender_sends(&bob, 1);
+    first = time_passes(0);
+    ck_assert_uint_eq(first, world.now + TURN_LAPSE);
+    time_passes(10 * USEC);
+    sender_sends(&bob, 1);
+    second = time_passes(0);
+    ck_assert_uint_eq(second, first + 10 * USEC);
+    time_passes(10 * USEC);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_GO);
+    ck_assert_uint_eq(time_passes(0), second + 10 * USEC);
+}
+END_TEST
+
+START_TEST(a_busy_runner_loses_its_turn_after_a_slice_if_others_wait)
+{
+    uint64_t begun;
+
+    grow_ann_old();
+    begun = world.now;
+    while (sender_heard(&ann) == REPLY_WAIT) {
+        ck_assert(exchange_is_busy(&world.exchange));
+        sender_sends(&bob, 1);
+        time_passes(TURN_LAPSE / 2);
+    }
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_uint_ge(world.now - begun, SLICE_LONG);
+}
+END_TEST
+
+START_TEST(a_message_that_lost_its_turn_soon_waits_for_a_short_slice)
+{
+    grow_ann_old();
+    run_and_lapse(&bob, MSEC);
+    ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_SHORT);
+}
+END_TEST
+
+START_TEST(turns_that_lapse_add_up_until_a_message_is_no_longer_young)
+{
+    grow_ann_old();
+    for (uint64_t age = 0; age < SLICE_SHORT; age += MSEC) {
+        run_and_lapse(&bob, MSEC);
+        ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+        if (age + MSEC < SLICE_SHORT)
+            ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_SHORT);
+        ck_assert_int_eq(sender_asks(&ann, ASK_RESUME),
+                         age + MSEC < SLICE_SHORT ? REPLY_WAIT : REPLY_GO);
+    }
+    ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_LONG);
+}
+END_TEST
+
+/* Its signals may be pending. */
+START_TEST(a_runner_loses_no_turn_while_the_owner_does_not_look)
+{
+    grow_ann_old();
+    sender_sends(&bob, 1);
+    time_passes(0);
+    world.now += TURN_LAPSE;
+    ck_assert_uint_le(exchange_tick(&world.exchange, world.now), world.now);
+    ck_assert_int_eq(exchange_runner(&world.exchange), bob.pid);
+    ck_assert(exchange_is_busy(&world.exchange));
+    time_passes(0);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
 }
 END_TEST
 
@@ -281,6 +338,7 @@ START_TEST(the_exchange_is_busy_until_its_runner_falls_silent)
     sender_asks(&ann, ASK_START);
     sender_sends(&ann, 9);
     ck_assert(exchange_is_busy(&world.exchange));
+    time_passes(0);
     time_passes(1000 * MSEC);
     ck_assert(!exchange_is_busy(&world.exchange));
     sender_sends(&ann, 1);
@@ -1047,8 +1105,11 @@ Suite *make_suite(void)
         a_silent_runner_loses_its_turn_at_the_deadline_and_not_before,
         each_signal_of_the_runner_moves_the_deadline,
         a_busy_runner_loses_its_turn_after_a_slice_if_others_wait,
-        a_slice_is_short_only_while_a_sender_waits_to_begin_its_message,
+        a_slice_is_short_only_while_a_young_message_waits,
+        a_message_that_lost_its_turn_soon_waits_for_a_short_slice,
+        turns_that_lapse_add_up_until_a_message_is_no_longer_young,
         a_new_sender_that_waits_to_begin_shortens_a_long_slice,
+        a_runner_loses_no_turn_while_the_owner_does_not_look,
         a_sender_that_lost_its_turn_is_queued_again_and_loses_no_bit,
         two_long_messages_take_turns_until_both_are_logged,
         the_exchange_is_busy_until_its_runner_falls_silent,

@@ -31,7 +31,7 @@ static void end(void)
     ck_assert(LIST_EMPTY(&users.all));
     ck_assert(!users_have_queued(&users));
     ck_assert_uint_eq(users.reserved, 0);
-    ck_assert_uint_eq(users.newcomers, 0);
+    ck_assert_uint_eq(users.young, 0);
 }
 
 START_TEST(users_take_turns_and_the_sessions_of_a_user_keep_their_order)
@@ -91,11 +91,11 @@ START_TEST(sessions_that_wait_to_begin_are_counted)
     users_enqueue(&users, ann1, true);
     users_enqueue(&users, ann2, false);
     users_enqueue(&users, bob1, true);
-    ck_assert_uint_eq(users.newcomers, 2);
+    ck_assert_uint_eq(users.young, 2);
     users_dequeue(&users, bob1);
-    ck_assert_uint_eq(users.newcomers, 1);
+    ck_assert_uint_eq(users.young, 1);
     ck_assert_ptr_eq(users_next(&users), ann1);
-    ck_assert_uint_eq(users.newcomers, 0);
+    ck_assert_uint_eq(users.young, 0);
 }
 END_TEST
 

@@ -214,6 +214,7 @@ void process_end_is_noticed(pid_t pid)
 uint64_t time_passes(uint64_t duration)
 {
     world.now += duration;
+    exchange_settle(&world.exchange, world.now);
     return exchange_tick(&world.exchange, world.now);
 }
 

@@ -61,7 +61,10 @@ void process_starts(pid_t pid);
 /* Tells the exchange of the end, as its owner does when it notices that. */
 void process_end_is_noticed(pid_t pid);
 
-/* Advances the clock by a duration in nanoseconds, and returns the result of exchange_tick(). */
+/*
+ * Advances the clock by a duration in nanoseconds, after which the owner finds no signal pending.
+ * Returns the result of exchange_tick().
+ */
 uint64_t time_passes(uint64_t duration);
 
 struct sender {
