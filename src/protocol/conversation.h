@@ -47,7 +47,7 @@
  * After a probe timeout, or after it was told WAIT, the sender waits for this many acks with the
  * shortest probe timeout, even if it sleeps for each ack: another loss is likely.
  */
-#define LOSS_WINDOW 1024
+#define LOSS_WINDOW 256
 
 /* The functions that the owner supplies. */
 struct conversation_ops {
