@@ -6,9 +6,15 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/system/load.sh
 . "$(dirname "$0")/load.sh"
-for promises in "$(dirname "$0")"/promises/*.sh; do
+# Load takes the time of all other promises together, and the daemon that bears it is the same on
+# each release. Its tests run on the newest one.
+promises=()
+for file in "$(dirname "$0")"/promises/*.sh; do
+    # shellcheck disable=SC2154 # the script that sources this file sets $release
+    [ "$release" != bookworm ] || [ "${file##*/}" != load.sh ] || continue
+    promises+=("$file")
     # shellcheck source=/dev/null
-    . "$promises"
+    . "$file"
 done
 
 need_guest
@@ -19,4 +25,4 @@ start_guest "$release"
 list_system > "$(about pristine)"
 install_package
 set +e
-run_tests "$(dirname "$0")"/promises/*.sh
+run_tests "${promises[@]}"
