@@ -273,12 +273,6 @@ def wide_rates():
         rate(f"wide-{size}", f"lines-{size}", 64 * KIB, "--wide")
 
 
-def one_cpu():
-    floors("-one-cpu", ON_ONE_CPU)
-    rate("rate-65536-one-cpu", payload(64 * KIB), 64 * KIB, "--whole", daemon="single",
-         command=ON_ONE_CPU)
-
-
 def busy_cpus():
     hogs = [processes.start([sys.executable, "-c", "while True: pass"]) for _ in CPUS]
     floors("-busy")
@@ -286,14 +280,14 @@ def busy_cpus():
     processes.end(hogs)
 
 
-def one_message():
-    commands = {"minitalk-send": send("main", "hello world"),
+def one_message(suffix="", daemon="main", prefix=()):
+    commands = {"minitalk-send": send(daemon, "hello world"),
                 "logger": ["logger", "--socket", "log", "hello world"], "true": ["true"]}
     for _ in range(40):
         for name, command in commands.items():
-            (wall, cpu, _), = measure(command)
-            note(f"short-{name}", "us", wall)
-            note(f"short-{name}-cpu", "us", cpu)
+            (wall, cpu, _), = measure([*prefix, *command])
+            note(f"short-{name}{suffix}", "us", wall)
+            note(f"short-{name}-cpu{suffix}", "us", cpu)
 
 
 def jobs():
@@ -309,11 +303,11 @@ def jobs():
                 note(f"job-{size}-{name}", "ms", wall / 1000)
 
 
-def crowd(senders, suffix=""):
+def crowd(senders, suffix="", daemon="main", prefix=()):
     # Few senders are measured so often that they send as much in all as 64.
     for _ in range(max(1, 64 // senders)):
         start = time.monotonic()
-        ends = measure(send("main", "--whole"), payload(CROWD), at_once=senders)
+        ends = measure([*prefix, *send(daemon, "--whole")], payload(CROWD), at_once=senders)
         note(f"crowd-{senders}{suffix}", "ns/bit",
              (time.monotonic() - start) * 1e9 / (senders * CROWD * 8))
         for wall, _, _ in ends:
@@ -323,6 +317,22 @@ def crowd(senders, suffix=""):
 def crowds(suffix=""):
     for senders in (1, 8, 64, 512):
         crowd(senders, suffix)
+
+
+def one_cpu():
+    suffix, daemon, prefix = "-one-cpu", "single", ON_ONE_CPU
+    floors(suffix, prefix)
+    rate(f"rate-65536{suffix}", payload(64 * KIB), 64 * KIB, "--whole", daemon=daemon,
+         command=prefix)
+    one_message(suffix, daemon, prefix)
+    commands = {"wide": send(daemon, "--wide"),
+                "logger": ["logger", "--size=2048", "--socket=log"]}
+    for _ in range(20):
+        for name, command in commands.items():
+            (wall, _, _), = measure([*prefix, *command], f"job-{KIB}")
+            note(f"1-KiB-{name}{suffix}", "us", wall)
+    for senders in (1, 8):
+        crowd(senders, suffix, daemon, prefix)
 
 
 def beside(name, size, *options):

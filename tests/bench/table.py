@@ -17,6 +17,9 @@ from figures import MOVED, QUIET, Figures, percentile
 # Up to this time for a cache line, in nanoseconds, two CPUs are called near: they share a cache.
 NEAR = 120
 
+# The bits of the frame of "hello world": its octets, and 7 others.
+HELLO_BITS = 8 * (len("hello world") + 7)
+
 figures = Figures(sys.argv[1])
 median = figures.median
 
@@ -100,6 +103,14 @@ def speed(name, floor):
     row(f"{bits_of(name)}", number(1e6 / ns, 1), number(ns, 1), number(figures.ratio(floor, name)))
 
 
+def least_time(suffix):
+    """Returns the microseconds of a process that does nothing, and of HELLO_BITS bare signals."""
+    floors = [median(name) for name in figures.names("floor-") if "blocks" not in name
+              and name.endswith((f"-1{suffix}", f"-2{suffix}"))]
+    process = median(f"short-true{suffix}")
+    return None if process is None or not floors else process + HELLO_BITS * min(floors) / 1000
+
+
 def percentiles(name, factor=1, places=0):
     for p in (10, 50, 90, 99):
         yield number(scaled(percentile(figures.values(name), p), factor), places)
@@ -131,8 +142,10 @@ def floor_of(suffix=""):
 
 def print_times():
     print("\nOne short message, whole process, us (10th, 50th, 90th, 99th percentile):")
-    for name in ("minitalk-send", "logger", "true"):
-        row(name, *percentiles(f"short-{name}"))
+    for suffix, text in (("", ""), ("-one-cpu", ", one CPU")):
+        for name in ("minitalk-send", "logger", "true"):
+            row(name + text, *percentiles(f"short-{name}{suffix}"))
+        row(f"true, and as many bare signals{text}", "", number(least_time(suffix), 0))
     print("\nLines of 1 KiB, whole process, ms (1 KiB, 64 KiB and 1 MiB in all):")
     for name in ("minitalk-send", "minitalk-send --wide", "logger", "systemd-cat"):
         row(name, *(number(median(f"job-{size}-{name}"), 1) for size in (1024, 65536, 1048576)))
@@ -169,6 +182,11 @@ def targets():
     yield "a long message / 64 KiB", ratio("rate-65536", "rate-long"), AT_LEAST, 0.97, "rates"
     yield ("one CPU: 64 KiB / bare signals", ratio(floor_of("-one-cpu"), "rate-65536-one-cpu"),
            AT_LEAST, 0.85, "one CPU")
+    yield "one CPU: 8 senders / one", together(8, "-one-cpu"), AT_LEAST, 0.9, "one CPU"
+    yield ("one CPU: minitalk-send \"hello world\": time / logger",
+           ratio("short-minitalk-send-one-cpu", "short-logger-one-cpu"), AT_MOST, 0.9, "one CPU")
+    yield ("one CPU: 1 KiB with --wide: time / logger",
+           ratio("1-KiB-wide-one-cpu", "1-KiB-logger-one-cpu"), AT_MOST, 0.7, "one CPU")
     yield ("busy CPUs: 64 KiB / bare signals, one in flight",
            ratio(floor_of("-busy"), "rate-65536-busy"), AT_LEAST, 0.7, "busy CPUs")
     yield ("minitalk-send \"hello world\": time / logger",
