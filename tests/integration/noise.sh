@@ -252,12 +252,14 @@ test_the_soft_limit_of_pending_signals_is_raised() {
     expect_received 'all the same'
 }
 
+# start_user_daemon USER [OPTION…]
 start_user_daemon() {
     needs_root 'become a user who has no other processes'
     publish_programs
     mkdir own
     chown "$1" own
-    as "$1" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$PWD/own/pid" > output 2> errors
+    as "$1" "${run_by[@]}" "$minitalkd" --output=stdout --pidfile="$PWD/own/pid" "${@:2}" \
+        > output 2> errors
     daemon=$(head -n 1 output)
     also_end "$daemon"
 }
@@ -342,18 +344,23 @@ has_session() {
     [ "$(sessions_of_daemon)" -ge 1 ]
 }
 
-# While the limit is used up, nothing arrives. Then the daemon knows that blocks were lost so.
-test_a_sender_whose_blocks_arrive_without_their_sender_is_asked_for_bits() {
+# While the limit is used up, nothing arrives. After that, the rest of the message travels as blocks,
+# too: as bits, it would take 60 times as long.
+test_blocks_go_on_once_the_limit_of_pending_signals_is_not_used_up() {
+    head -c 16000000 /dev/zero | tr '\0' x > message
     run_by=(prlimit --sigpending=10:10)
-    start_user_daemon "$USER_A"
-    head -c 1000000 /dev/zero |
-        "$minitalk_send" --daemon-user="$USER_A" --pidfile="$PWD/own/pid" --wide --whole &
+    start_user_daemon "$USER_A" --max-message=16000000
+    "$minitalk_send" --daemon-user="$USER_A" --pidfile="$PWD/own/pid" --wide --whole --verbose \
+        --file="$PWD/message" 2> summary &
     sender=$!
     eventually 5 has_session
     hoard_as "$USER_A"
+    eventually 5 grep -q 'at the limit of 10 pending signals' errors
     kill "$hoarder"
-    eventually 5 grep -q ': blocks without their sender; it is asked for bits$' errors
-    kill "$sender"
+    expect_end 0 "$sender"
+    { cat message; echo; } | expect_received
+    grep -qE ' [0-9]{1,3} bits and [0-9]+ blocks sent, [1-9][0-9]* repeat' summary ||
+        fail "the sender said: $(cat summary)"
 }
 
 # Only the limit of the receiver counts, so the unit of the system's daemon sets none.

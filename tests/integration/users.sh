@@ -96,7 +96,8 @@ test_a_daemon_without_memory_is_silent_to_nobody() {
     crowd=$!
     also_end $crowd
     eventually 60 has_text crowd
-    eventually 30 have_result $((1 + count))
+    (eventually 30 have_result $((1 + count))) ||
+        fail "$(received | wc -l) received; $(sort crowd.errors | uniq -c)"
     [ "$(sessions_of_daemon)" -lt $count ] || fail 'memory was not short'
     kill "$crowd"
     wait "$crowd" || :

@@ -69,6 +69,7 @@ assert {e["index"] for e in events if e["event"] == "block"} == {24}'
 
 # refuse REPLY STATUS TEXT [OPTION…]: sends a message, which is refused with this reply.
 refuse() {
+    rm -f impostor
     "$tools/impostor" --name=minitalkd --refuse="$1" > impostor &
     eventually 5 has_text impostor
     expect_status "$2" "$minitalk_send" --pid="$!" "${@:4}" 'a message'
