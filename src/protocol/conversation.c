@@ -19,6 +19,11 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- beginning and end ---- */
 
 void conversation_init(struct conversation *c, const struct conversation_ops *ops, void *owner,
@@ -55,6 +60,7 @@ void conversation_begin(struct conversation *c, struct frame *frame)
     c->counts = (struct conversation_counts){0};
     c->is_waiting = false;
     c->probe_timeout = 0;
+    c->reached = 0;
     c->waited = 0;
     c->queue_timeout = QUEUE_TIMEOUT_MIN;
     c->is_queued = false;
@@ -210,6 +216,7 @@ static void make_progress(struct conversation *c)
     c->is_waiting = false;
     c->waited = 0;
     c->probe_timeout = 0;
+    c->reached = 0;
     c->is_queued = false;
     c->interrupted = 0;
 }
@@ -223,19 +230,25 @@ static uint64_t longest_timeout(const struct conversation *c)
 static void join_queue(struct conversation *c)
 {
     c->is_queued = true;
+    c->reached = 0;
     c->probe_timeout = smaller(longest_timeout(c), c->queue_timeout);
     c->queue_timeout = smaller(2 * c->queue_timeout, QUEUE_TIMEOUT_MAX);
 }
 
 /*
  * A stale reply came: it is for an older probe, and the newest probe was lost or is still to be
- * handled. The daemon runs, so a reply to the next probe is near. A queued sender that gets a GO
- * was given the turn, and sends that probe at once.
+ * handled. The daemon runs, so a reply to the next probe is near, and that probe need not wait. A
+ * queued sender that gets a GO was given the turn, and sends the probe at once.
+ *
+ * The probe timeout after that probe goes on from what it had reached. Otherwise, each reply of a
+ * daemon that takes longer than the shortest timeouts would be stale.
  */
 static void hasten(struct conversation *c, enum reply_code code)
 {
     if (c->is_queued && code == REPLY_GO)
         arq_sender_timeout(&c->arq);
+    else
+        c->reached = larger(c->reached, c->probe_timeout);
     if (c->is_waiting && c->interrupted == 0)
         c->interrupted = c->probe_timeout;
     c->probe_timeout = PROBE_TIMEOUT_MIN;
@@ -279,7 +292,7 @@ static void add_wait(struct conversation *c, uint64_t duration)
         c->outcome = CONVERSATION_TIMED_OUT;
 }
 
-/* A stale GO has ended the wait in the queue. The next wait begins at this tick. */
+/* A stale reply has ended the wait. The next wait begins at this tick. */
 static void end_interrupted_wait(struct conversation *c, uint64_t now)
 {
     uint64_t duration = smaller(now - c->wait_start, c->interrupted);
@@ -298,7 +311,8 @@ static void expire(struct conversation *c, uint64_t now)
     arq_sender_timeout(&c->arq);
     c->ops->expired(c->owner, now - start, c->arq.phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
     c->loss_window = LOSS_WINDOW;
-    c->probe_timeout = smaller(2 * c->probe_timeout, longest_timeout(c));
+    c->probe_timeout = smaller(2 * larger(c->probe_timeout, c->reached), longest_timeout(c));
+    c->reached = 0;
 }
 
 uint64_t conversation_tick(struct conversation *c, uint64_t now, bool may_poll)

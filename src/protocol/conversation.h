@@ -18,6 +18,7 @@
  *   - After a probe timeout the sender repeats no data. It sends a probe and continues from the
  *     count in the reply.
  *   - The probe timeout doubles with each probe in a row, up to a maximum (timing.h).
+ *   - A stale GO or WAIT shows that the daemon runs: the next probe follows soon.
  *   - A sender that is told WAIT or PENDING sleeps, with a longer probe timeout that a GO does not
  *     set back. The next reply will come unasked.
  *   - If the daemon refuses a message because its blocks arrive without their sender (NARROW), the
@@ -121,7 +122,8 @@ struct conversation {
     uint64_t waited;        /* ns of all earlier waits since the last progress */
     uint64_t queue_timeout; /* ns of the probe timeout when next told WAIT or PENDING */
     bool is_queued;         /* told WAIT or PENDING: the next reply will come unasked */
-    uint64_t interrupted;   /* ns that a wait which a stale GO ended counts at most; 0: none did */
+    uint64_t interrupted;   /* ns that a wait which a stale reply ended counts at most; 0: none */
+    uint64_t reached;       /* longest probe timeout that a stale reply has cut short; 0: none */
     unsigned loss_window;   /* for this many acks, another loss is expected */
 
     /* The reasons that can explain a timeout to the user. */

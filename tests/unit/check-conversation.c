@@ -683,6 +683,74 @@ START_TEST(a_stale_reply_to_a_probe_shortens_the_timeout)
 }
 END_TEST
 
+/*
+ * Starts a message with a daemon that acts on a probe only so long after it came. Until then, the
+ * probe is pending, and further probes are lost. Returns the time until the first GO counts.
+ */
+static uint64_t start_with_delay(uint64_t delay)
+{
+    uint64_t start, replies_at;
+    uint16_t nonce;
+    unsigned known;
+
+    conversation_init(&c, &ops, NULL, DAEMON, NONCE, LIMIT);
+    begin("hello");
+    start = now;
+    replies_at = now + delay;
+    nonce = c.arq.nonce;
+    known = seen.probes;
+    while (c.outcome == CONVERSATION_OPEN && seen.bits == 0) {
+        uint64_t deadline = tick(true);
+
+        now = deadline < replies_at ? deadline : replies_at;
+        if (now == replies_at) {
+            replies_at = UINT64_MAX;
+            word_comes(REPLY_GO, 0, nonce);
+            nothing_is_pending();
+        }
+        if (seen.probes > known && replies_at == UINT64_MAX) {
+            replies_at = now + delay;
+            nonce = c.arq.nonce;
+        }
+        known = seen.probes;
+    }
+    ck_assert_int_eq(c.outcome, CONVERSATION_OPEN);
+    return now - start;
+}
+
+START_TEST(a_daemon_that_is_always_late_is_understood)
+{
+    for (uint64_t delay = PROBE_TIMEOUT_MIN / 2; delay < 50 * NSEC_PER_MSEC; delay += delay / 7)
+        ck_assert_uint_lt(start_with_delay(delay), 8 * delay + PROBE_TIMEOUT_MIN);
+}
+END_TEST
+
+START_TEST(after_a_stale_go_in_the_queue_the_next_wait_is_not_one_in_the_queue)
+{
+    hear(REPLY_WAIT, 0);
+    tick(true);
+    word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 1));
+    nothing_is_pending();
+    ck_assert_uint_eq(wait_for_timeout(true), PROBE_TIMEOUT_MIN);
+    ck_assert(!c.is_queued);
+    word_comes(REPLY_GO, 0, (uint16_t)(c.arq.nonce - 1));
+    seen.probes = 0;
+    nothing_is_pending();
+    ck_assert_uint_eq(seen.probes, 0);
+}
+END_TEST
+
+START_TEST(after_a_wait_a_sender_that_sleeps_probes_early_for_a_while)
+{
+    hear(REPLY_WAIT, 0);
+    hear(REPLY_GO, 0);
+    ck_assert_uint_eq(tick(false) - now, PROBE_TIMEOUT_MIN);
+    c.loss_window = 1;
+    ack(LANE_THREAD);
+    ck_assert_uint_eq(tick(false) - now, PROBE_TIMEOUT_SLEEPING);
+}
+END_TEST
+
 START_TEST(a_stale_reply_without_an_open_probe_changes_nothing)
 {
     hear(REPLY_GO, 0);
@@ -821,6 +889,9 @@ Suite *make_suite(void)
         a_stale_go_in_the_queue_is_followed_by_a_probe_at_once,
         time_in_which_a_queued_sender_was_stopped_does_not_count,
         a_stale_reply_to_a_probe_shortens_the_timeout,
+        a_daemon_that_is_always_late_is_understood,
+        after_a_stale_go_in_the_queue_the_next_wait_is_not_one_in_the_queue,
+        after_a_wait_a_sender_that_sleeps_probes_early_for_a_while,
         a_stale_reply_without_an_open_probe_changes_nothing,
         a_stale_wait_in_the_queue_changes_nothing,
         repeated_stale_gos_do_not_reset_the_time_waited,
