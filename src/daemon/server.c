@@ -446,7 +446,8 @@ static const struct exchange_ops exchange_ops = {
 
 /*
  * Sets *ret to the time to wait for the next signal in this round, in nanoseconds:
- *   - 0 while polling may bring the signal, or while signals were taken and are not settled yet;
+ *   - 0 while polling may bring the signal, or while signals were taken and are not settled yet and
+ *     no signal is near;
  *   - LINGER at most if a bit is late.
  * left is the time until the exchange's deadline. Returns false if no signal is near.
  */
@@ -520,7 +521,7 @@ static int on_round(sd_event_source *source, void *userdata)
                 shortage_note(&server->shortage);
             exchange_take(ex, now, &signal);
             spin_heard(&server->spin);
-            if (++taken % EXCHANGE_SIGNALS_PER_TICK != 0)
+            if (wait == 0 && ++taken % EXCHANGE_SIGNALS_PER_TICK != 0)
                 continue;
         } else {
             exchange_settle(ex, now);
@@ -718,6 +719,24 @@ void server_free(struct server *server)
     free(server);
 }
 
+/*
+ * Does what sd_event_loop(3) does, and gives memory back where that would end: sd-event needs more
+ * of it the more sources it has, and asks for it while it waits.
+ */
+static int run(struct server *server)
+{
+    int r = 0;
+
+    while (r >= 0 && sd_event_get_state(server->event) != SD_EVENT_FINISHED) {
+        r = sd_event_run(server->event, UINT64_MAX);
+        if (r == -ENOMEM && exchange_relieve(&server->exchange, monotonic_now()))
+            r = serve_if_busy(server);
+    }
+    if (r >= 0)
+        sd_event_get_exit_code(server->event, &r);
+    return r;
+}
+
 int server_run(struct server *server)
 {
     int r;
@@ -725,7 +744,7 @@ int server_run(struct server *server)
     status_ready(&server->status);
     if (server->trace)
         trace_sleep_until(server->trace, EXCHANGE_NEVER);
-    r = sd_event_loop(server->event);
+    r = run(server);
     exchange_done(&server->exchange);
     sink_abandon(server->sink);
     return r;

@@ -128,7 +128,7 @@ static void go_or_wait(struct exchange *ex, struct session *s)
     }
     /* Without a runner, a commit or a queue, nothing would ever end the wait of this sender. */
     assert(ex->runner || ex->committing || users_have_queued(&ex->users));
-    users_enqueue(&ex->users, &s->member, s->turn_time < SLICE_SHORT);
+    users_enqueue(&ex->users, &s->member, s->turn_time < YOUTH);
     send_reply(ex, s, ex->committing ? REPLY_PENDING : REPLY_WAIT);
 }
 
@@ -176,12 +176,10 @@ static void update_silence(struct exchange *ex)
     ex->is_heard = false;
 }
 
-/* The message under way goes on in a later turn. The silence of a lapse is not its fault. */
+/* The message under way goes on in a later turn. Silence at the end of its turn does not count. */
 static void interrupt(struct exchange *ex)
 {
-    uint64_t end = ex->now >= end_of_slice(ex) ? ex->now : ex->heard_at;
-
-    ex->runner->turn_time += end - ex->granted_at;
+    ex->runner->turn_time += ex->heard_at - ex->granted_at;
     next_turn(ex);
 }
 
@@ -372,6 +370,17 @@ static bool make_way(struct exchange *ex, uid_t account)
     if (!most || most->sessions <= users_sessions(&ex->users, account) + 1)
         return false;
     return evict(ex, session_to_evict(ex, most, 0));
+}
+
+bool exchange_relieve(struct exchange *ex, uint64_t now)
+{
+    const struct user *most;
+
+    set_now(ex, now);
+    if (evict_idle(ex))
+        return true;
+    most = users_with_most_sessions(&ex->users);
+    return most && evict(ex, session_to_evict(ex, most, 0));
 }
 
 /*

@@ -14,8 +14,10 @@
  *   - A turn ends with the message, or with the session.
  *   - If others wait, a turn also ends after TURN_LAPSE without a signal of the sender, or after a
  *     slice. The slice is SLICE_SHORT if the message of a waiting sender is young, else SLICE_LONG
- *     (timing.h). A message is young until its sender has had the turn for SLICE_SHORT in all. So a
- *     short message that lost its turn to the scheduler does not wait for a long slice.
+ *     (timing.h). A message is young until its sender has had the turn for YOUTH in all. So a short
+ *     message that lost its turn to the scheduler does not wait for a long slice.
+ *   - Silence counts up to the newest look of the owner that found no signal pending: a runner does
+ *     not lapse because the scheduler kept the owner from its CPU.
  *   - A GO that gives a turn unasked is repeated until the sender is heard. If the sender is not
  *     heard for TURN_LAPSE, the turn ends even if nobody waits.
  *   - A sender that loses the turn in the middle of a message is not told. Its probe timeout
@@ -26,8 +28,8 @@
  *   - A verdict, COMMITTED or a refusal, stands until the first bit of the sender's next message. A
  *     probe to resume before that bit gets it again.
  *   - A message that is refused does not end its session: the sender may begin the next one.
- *   - A message whose blocks arrive without their sender is refused as NARROW: the sender sends it
- *     again as bits.
+ *   - A message whose blocks arrive without their sender, three times in a row, is refused as
+ *     NARROW: the sender sends it again as bits.
  *
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:
@@ -171,7 +173,7 @@ struct exchange {
     uint64_t now;              /* as of the last call */
     struct session *runner;    /* has the turn; NULL if no session has it */
     uint64_t granted_at;       /* time at which the runner got the turn */
-    uint64_t heard_at;         /* time of the runner's last signal, or granted_at */
+    uint64_t heard_at;         /* the tick after the runner's last signal, or granted_at */
     bool is_heard;             /* a signal of the runner has come since the last tick */
     uint64_t empty_at;         /* time before the newest look that found no signal pending */
     uint64_t repeat_go_at;     /* time to repeat the GO; EXCHANGE_NEVER: the runner was heard */
@@ -230,6 +232,12 @@ uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 
 /* The process of a peer has ended: ends its session, if that has this peer, and closes the peer. */
 void exchange_ended(struct exchange *exchange, uint64_t now, pid_t pid, const void *peer);
+
+/*
+ * The owner has no memory left to go on: evicts an idle session, or else one of the user who has
+ * most. Returns false if there is no session that can be evicted.
+ */
+bool exchange_relieve(struct exchange *exchange, uint64_t now);
 
 /* The commit under way has ended. result is 0 if the message is in the log, or -errno. */
 void exchange_committed(struct exchange *exchange, uint64_t now, int result);

@@ -44,15 +44,21 @@
 
 /*
  * A slice: the time for which a sender keeps the turn while others wait. The short slice applies if
- * one of the others has not yet had the turn for a short slice with its message, because that
- * message may be short. Otherwise the long slice applies, because each change of turns takes time.
+ * the message of one of the others is young, because it may be short. Otherwise the long slice
+ * applies, because each change of turns takes time.
  */
 #define SLICE_SHORT (5 * NSEC_PER_MSEC)
 #define SLICE_LONG (40 * NSEC_PER_MSEC)
 /*
+ * A message is young until its sender has had the turn for this time. That is less than a slice,
+ * because the last signal of a slice comes before its end.
+ */
+#define YOUTH (4 * NSEC_PER_MSEC)
+/*
  * A sender loses the turn after this time without a signal, if others wait or if it has not been
  * heard since the unasked GO that gave it the turn. It is longer than a scheduler keeps a process
- * from a busy CPU for another one: 3 to 4 ms on Linux 6.18 with two CPUs.
+ * from a busy CPU for another one: 3 to 4 ms on Linux 6.18 with two CPUs. While a young message
+ * waits, the slice ends before it.
  */
 #define TURN_LAPSE (6 * NSEC_PER_MSEC)
 /*

@@ -58,14 +58,13 @@ bool fairness_is_anybody_waiting(void)
     return false;
 }
 
-/* Returns the number of queued peers whose messages have had the turn for less than a short slice.
- */
+/* Returns the number of queued peers whose messages are young. */
 static unsigned young(void)
 {
     unsigned count = 0;
 
     for (unsigned i = 0; i < BOOK_PEERS; i++)
-        count += book.peers[i].rank > 0 && book.peers[i].turn_time < SLICE_SHORT;
+        count += book.peers[i].rank > 0 && book.peers[i].turn_time < YOUTH;
     return count;
 }
 
@@ -88,7 +87,7 @@ static bool is_slice_over(void)
 void fairness_end_turn(void)
 {
     if (book.runner)
-        book.runner->turn_time += (is_slice_over() ? book.now : book.heard_at) - book.granted_at;
+        book.runner->turn_time += book.heard_at - book.granted_at;
     book.runner = NULL;
 }
 

@@ -5,7 +5,7 @@
  * Turns: the next turn goes to the user that has waited longest, and among its sessions to the one
  * that has waited longest. A user waits since its last turn, or since its first session was queued.
  * A turn ends after a slice if others wait, or after a lapse (TURN_LAPSE). The slice is long if no
- * queued session has yet to begin its message.
+ * queued session has a young message: one that has had the turn for less than YOUTH.
  *
  * Sessions: the last ones are kept for root, and the ones before for users without a session. At
  * the limit, and once for each probe if there is no memory for a session, a user with the most idle

@@ -237,8 +237,9 @@ void listener_look(void)
     if (!listener_is_alive())
         return;
     listener.deadline = exchange_tick(&listener.exchange, channel.now);
+    /* A passed deadline asks for a look, which then finds the runner silent. */
     PROMISE(listener.deadline > channel.now ||
-            channel.now >= listener.exchange.heard_at + TURN_LAPSE);
+            listener.exchange.empty_at < listener.exchange.heard_at + TURN_LAPSE);
 }
 
 /* The exchange may hold the signal as a bit of the runner. */

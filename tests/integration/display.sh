@@ -196,9 +196,9 @@ test_the_bar_of_blocks_counts_octets() {
     expect_end 0 $!
     drawn | awk '
         { sub(/\[.*\]/, "") }
-        $3 == "MiB" && ($2 / 4 * 100 - $1 > 3 || $2 / 4 * 100 - $1 < -1) { exit 1 }
         $3 == "MiB" { drawn++ }
-        END { exit drawn == 0 }' || fail "these bars are wrong: $(drawn)"
+        $3 == "MiB" && ($2 / 4 * 100 - $1 > 3 || $2 / 4 * 100 - $1 < -1) { wrong++ }
+        END { exit drawn == 0 || wrong > 0 }' || fail "these bars are wrong: $(drawn)"
 }
 
 # The whole file has one bar, which never goes back. A bar for each line would begin again at 0 %

@@ -97,7 +97,7 @@ test_a_daemon_without_memory_is_silent_to_nobody() {
     also_end $crowd
     eventually 60 has_text crowd
     (eventually 30 have_result $((1 + count))) ||
-        fail "$(received | wc -l) received; $(sort crowd.errors | uniq -c)"
+        fail "$(received | wc -l) received; $(sort crowd.errors | uniq -c); $(tail -n 2 errors)"
     [ "$(sessions_of_daemon)" -lt $count ] || fail 'memory was not short'
     kill "$crowd"
     wait "$crowd" || :

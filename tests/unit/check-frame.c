@@ -361,7 +361,8 @@ END_TEST
 START_TEST(all_symbols_carry_all_octets)
 {
     const uint64_t head = 3, content = 2 * BLOCK_OCTETS + 1;
-    struct frame frame = encode_wide("12345678901234567" + (17 - content));
+    static const char text[] = "12345678901234567";
+    struct frame frame = encode_wide(&text[sizeof text - 1 - content]);
 
     for (uint64_t bits = 0; bits <= 8 * head; bits++)
         ck_assert_uint_eq(frame_octets(&frame, bits), bits / 8);

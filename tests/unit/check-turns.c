@@ -204,6 +204,52 @@ static void run_and_lapse(struct sender *runner, uint64_t duration)
     ck_assert_int_eq(sender_asks(runner, ASK_RESUME), REPLY_WAIT);
 }
 
+/* The scheduler keeps bob from its CPU during its turn, which a young message of cid makes short.
+ */
+START_TEST(silence_does_not_age_a_message)
+{
+    grow_ann_old();
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    time_passes(SLICE_SHORT);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&bob, ASK_RESUME), REPLY_WAIT);
+    slice_of(&ann, &cid);
+    ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_WAIT);
+    sender_sends(&cid, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&bob), REPLY_GO);
+    run_and_lapse(&bob, MSEC);
+    ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_SHORT);
+}
+END_TEST
+
+START_TEST(the_next_message_of_a_sender_is_young_again)
+{
+    grow_ann_old();
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    sender_sends(&ann, SENDER_REST);
+    sender_takes(&bob, "old at first");
+    sender_takes(&ann, "young");
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_GO);
+    ck_assert_int_eq(sender_asks(&ann, ASK_START), REPLY_WAIT);
+    ck_assert_uint_eq(slice_of(&bob, &ann), SLICE_SHORT);
+}
+END_TEST
+
+/* The turn begins with silence, even if the runner before was just heard. */
+START_TEST(a_new_runner_that_is_not_heard_lapses)
+{
+    grow_ann_old();
+    sender_sends(&bob, SENDER_REST);
+    ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
+    sender_takes(&bob, "again");
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    world.now += TURN_LAPSE - 1;
+    exchange_tick(&world.exchange, world.now);
+    ck_assert_uint_eq(world.exchange.heard_at, world.exchange.granted_at);
+}
+END_TEST
+
 START_TEST(each_signal_of_the_runner_moves_the_deadline)
 {
     uint64_t first, second;
@@ -249,13 +295,12 @@ END_TEST
 START_TEST(turns_that_lapse_add_up_until_a_message_is_no_longer_young)
 {
     grow_ann_old();
-    for (uint64_t age = 0; age < SLICE_SHORT; age += MSEC) {
+    for (uint64_t age = 0; age < YOUTH; age += MSEC) {
         run_and_lapse(&bob, MSEC);
         ck_assert_int_eq(sender_heard(&ann), REPLY_GO);
-        if (age + MSEC < SLICE_SHORT)
+        if (age + MSEC < YOUTH)
             ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_SHORT);
-        ck_assert_int_eq(sender_asks(&ann, ASK_RESUME),
-                         age + MSEC < SLICE_SHORT ? REPLY_WAIT : REPLY_GO);
+        ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), age + MSEC < YOUTH ? REPLY_WAIT : REPLY_GO);
     }
     ck_assert_uint_eq(slice_of(&ann, &bob), SLICE_LONG);
 }
@@ -343,6 +388,23 @@ START_TEST(the_exchange_is_busy_until_its_runner_falls_silent)
     ck_assert(!exchange_is_busy(&world.exchange));
     sender_sends(&ann, 1);
     ck_assert(exchange_is_busy(&world.exchange));
+}
+END_TEST
+
+START_TEST(an_owner_without_memory_is_relieved_of_idle_sessions_first)
+{
+    ck_assert_int_eq(sender_delivers(&ann, "hello"), REPLY_COMMITTED);
+    ck_assert_int_eq(sender_asks(&bob, ASK_START), REPLY_GO);
+    sender_sends(&bob, 9);
+    ck_assert_int_eq(sender_asks(&cid, ASK_START), REPLY_WAIT);
+    ck_assert(exchange_relieve(&world.exchange, world.now));
+    ck_assert(!exchange_knows(&world.exchange, ann.pid));
+    ck_assert(exchange_relieve(&world.exchange, world.now));
+    ck_assert(exchange_relieve(&world.exchange, world.now));
+    ck_assert_int_eq(sender_heard(&bob), REPLY_BUSY);
+    ck_assert_int_eq(sender_heard(&cid), REPLY_BUSY);
+    ck_assert_int_eq(exchange_runner(&world.exchange), 0);
+    ck_assert(!exchange_relieve(&world.exchange, world.now));
 }
 END_TEST
 
@@ -1103,7 +1165,11 @@ Suite *make_suite(void)
         a_sender_keeps_its_turn_while_no_other_waits,
         without_a_runner_there_is_no_deadline,
         a_silent_runner_loses_its_turn_at_the_deadline_and_not_before,
+        silence_does_not_age_a_message,
+        the_next_message_of_a_sender_is_young_again,
+        a_new_runner_that_is_not_heard_lapses,
         each_signal_of_the_runner_moves_the_deadline,
+        an_owner_without_memory_is_relieved_of_idle_sessions_first,
         a_busy_runner_loses_its_turn_after_a_slice_if_others_wait,
         a_slice_is_short_only_while_a_young_message_waits,
         a_message_that_lost_its_turn_soon_waits_for_a_short_slice,

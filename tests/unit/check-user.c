@@ -86,7 +86,7 @@ START_TEST(a_session_that_leaves_or_is_dequeued_gets_no_turn)
 }
 END_TEST
 
-START_TEST(sessions_that_wait_to_begin_are_counted)
+START_TEST(young_sessions_that_wait_are_counted)
 {
     users_enqueue(&users, ann1, true);
     users_enqueue(&users, ann2, false);
@@ -160,7 +160,7 @@ Suite *make_suite(void)
         a_later_user_waits_for_one_turn_of_each_other_user,
         a_session_that_is_queued_again_keeps_its_position,
         a_session_that_leaves_or_is_dequeued_gets_no_turn,
-        sessions_that_wait_to_begin_are_counted,
+        young_sessions_that_wait_are_counted,
         sessions_are_counted_by_user,
         the_first_member_is_the_one_that_probed_least_recently,
         room_is_counted_by_user_and_in_all,
