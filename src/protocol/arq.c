@@ -47,6 +47,9 @@ unsigned arq_receiver_ahead(const struct arq_receiver *r, enum lane lane)
 
 void arq_receiver_clear(struct arq_receiver *r)
 {
+    /*@ loop invariant 0 <= lane <= LANES && \forall integer l; 0 <= l < lane ==> !r->held[l];
+        loop assigns lane, r->held[0 .. LANES - 1];
+        loop variant LANES - lane; */
     for (int lane = 0; lane < LANES; lane++)
         r->held[lane] = false;
 }
@@ -72,6 +75,10 @@ static void ask(struct arq_sender *s, uint16_t nonce)
 /* Returns the index of the oldest symbol in flight, or of the next symbol to send. */
 static uint64_t oldest_unanswered(const struct arq_sender *s)
 {
+    /*@ loop invariant back <= LANES && \forall integer b; back < b <= LANES && s->next >= b ==>
+          !s->in_flight[(s->base + s->next - b) % LANES];
+        loop assigns back;
+        loop variant back; */
     for (uint64_t back = LANES; back > 0; back--)
         if (s->next >= back && s->in_flight[lane_of(s, s->next - back)])
             return s->next - back;

@@ -46,6 +46,9 @@ struct arq_receiver {
 };
 
 /* Holds a symbol that came on a lane until it is the next in order. */
+/*@ requires \valid(receiver) && lane < LANES;
+    assigns receiver->held[0 .. 1], receiver->symbol[0 .. 1];
+    ensures receiver->held[lane] && receiver->held[1 - lane] == \old(receiver->held[1 - lane]); */
 void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct symbol symbol);
 
 /*
@@ -54,19 +57,39 @@ void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct sym
  * lane. If the ack went out, the caller calls arq_receiver_take(). A symbol of another kind is not
  * of this sender, and is forgotten.
  */
+/*@ requires \valid(receiver) && \valid(ret) && \separated(receiver, ret);
+    assigns receiver->held[0 .. 1], *ret;
+    ensures \result ==> \old(receiver->held[receiver->count % LANES]);
+    ensures \result ==> ret->lane == receiver->count % LANES && ret->index == index;
+    ensures receiver->held[receiver->count % LANES] <==> \result;
+    ensures receiver->held[1 - receiver->count % LANES] ==
+      \old(receiver->held[1 - receiver->count % LANES]); */
 bool arq_receiver_next(struct arq_receiver *receiver, uint64_t index, enum symbol_kind kind,
                        struct arq_symbol *ret);
 
 /* Takes the next symbol in order, which must be held, and returns it. */
+/*@ requires \valid(receiver) && receiver->held[receiver->count % LANES];
+    requires receiver->count < UINT64_MAX;
+    assigns receiver->held[0 .. 1], receiver->count;
+    ensures receiver->count == \old(receiver->count) + 1;
+    ensures !receiver->held[\old(receiver->count) % LANES];
+    ensures receiver->held[1 - \old(receiver->count) % LANES] ==
+      \old(receiver->held[1 - receiver->count % LANES]); */
 struct symbol arq_receiver_take(struct arq_receiver *receiver);
 
 /* Returns how many symbols are missing before one that comes on this lane now: 0 or 1. */
+/*@ requires \valid_read(receiver) && lane < LANES;
+    assigns \nothing;
+    ensures (receiver->count + \result) % LANES == lane && \result <= 1; */
 unsigned arq_receiver_ahead(const struct arq_receiver *receiver, enum lane lane);
 
 /*
  * Forgets the symbols that are held for a lost one. To be called before the count is sent in a
  * reply: the sender sends all symbols from that count again.
  */
+/*@ requires \valid(receiver);
+    assigns receiver->held[0 .. 1];
+    ensures !receiver->held[0] && !receiver->held[1]; */
 void arq_receiver_clear(struct arq_receiver *receiver);
 
 /* ---- the sending end: one message at a time ---- */
@@ -112,9 +135,43 @@ enum arq_news {
  * Begins a message of total symbols (> 0). nonce is that of the first probe, and no probe of this
  * session may have used it before.
  */
+/*@ requires \valid(sender) && total > 0;
+    assigns *sender;
+    ensures sender->phase == ARQ_STARTING && sender->probe_due;
+    ensures sender->nonce == nonce && sender->first_nonce == nonce && sender->base == 0;
+    ensures sender->total == total;
+    ensures sender->next == 0; */
 void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce);
 
 /* Returns the signal to send now, and counts it as sent. To be called until it is ARQ_NOTHING. */
+/*@ requires \valid(sender) && sender->total <= UINT64_MAX / 2 && sender->next <= sender->total;
+    assigns sender->probe_due, sender->next, sender->in_flight[0 .. 1];
+    behavior probe:
+      assumes sender->probe_due;
+      ensures \result.what == ARQ_PROBE && !sender->probe_due;
+      ensures \result.probe.nonce == sender->nonce;
+      ensures \result.probe.ask == (sender->phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
+    behavior symbol:
+      assumes !sender->probe_due && sender->phase == ARQ_SENDING && sender->next < sender->total;
+      assumes !sender->in_flight[(sender->base + sender->next) % LANES];
+      ensures \result.what == ARQ_SYMBOL && \result.index == \old(sender->next);
+      ensures \result.lane == (sender->base + \old(sender->next)) % LANES;
+      ensures sender->next == \old(sender->next) + 1 && sender->in_flight[\result.lane];
+      ensures sender->in_flight[1 - \result.lane] ==
+        \old(sender->in_flight[1 - (sender->base + sender->next) % LANES]);
+      ensures sender->probe_due == \old(sender->probe_due);
+    behavior nothing:
+      assumes !sender->probe_due && !(sender->phase == ARQ_SENDING &&
+        sender->next < sender->total &&
+        !sender->in_flight[(sender->base + sender->next) % LANES]);
+      ensures \result.what == ARQ_NOTHING && sender->probe_due == \old(sender->probe_due);
+    behavior no_symbol:
+      assumes sender->probe_due || !(sender->phase == ARQ_SENDING &&
+        sender->next < sender->total &&
+        !sender->in_flight[(sender->base + sender->next) % LANES]);
+      ensures sender->next == \old(sender->next);
+      ensures sender->in_flight[0] == \old(sender->in_flight[0]);
+      ensures sender->in_flight[1] == \old(sender->in_flight[1]); */
 struct arq_step arq_sender_step(struct arq_sender *sender);
 
 /*
@@ -127,6 +184,13 @@ bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_i
 enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 
 /* The probe timeout has expired: the next step is a probe with a new nonce. */
+/*@ requires \valid(sender);
+    assigns sender->phase, sender->nonce, sender->probe_due;
+    ensures sender->phase ==
+      (\old(sender->phase) == ARQ_SENDING ? ARQ_RESUMING : \old(sender->phase));
+    ensures sender->probe_due;
+    ensures \old(sender->nonce) < UINT16_MAX ==> sender->nonce == \old(sender->nonce) + 1;
+    ensures \old(sender->nonce) == UINT16_MAX ==> sender->nonce == 0; */
 void arq_sender_timeout(struct arq_sender *sender);
 
 /* Returns true if a probe of the sender has no reply yet, or is to be sent. */

@@ -8,4 +8,5 @@
  * Extends a checksum by one octet. crc is 0 for the first octet. Returns the checksum of all octets
  * so far.
  */
+/*@ assigns \nothing; */
 uint32_t crc32c_octet(uint32_t crc, uint8_t octet);

@@ -35,4 +35,7 @@ enum leb128_status {
 };
 
 /* Takes the next octet. After any result but LEB128_MORE, no further octet may follow. */
+/*@ requires \valid(number) && number->octets <= LEB128_OCTETS;
+    assigns *number;
+    ensures number->octets == \old(number->octets) + 1; */
 enum leb128_status leb128_take(struct leb128 *number, uint8_t octet);

@@ -34,9 +34,9 @@ struct member {
     TAILQ_ENTRY(member) link; /* in user->members */
     TAILQ_ENTRY(member) turn; /* in user->queue, while is_queued */
     bool is_queued;
-    bool is_young;    /* is_queued: see users_enqueue() */
-    bool is_idle;     /* has no message under way and waits for nothing */
-    size_t reserved;  /* octets, for its message under way */
+    bool is_young;   /* is_queued: see users_enqueue() */
+    bool is_idle;    /* has no message under way and waits for nothing */
+    size_t reserved; /* octets, for its message under way */
 };
 
 TAILQ_HEAD(member_queue, member);

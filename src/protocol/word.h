@@ -64,12 +64,23 @@ _Static_assert(WORD_COUNT_MODULUS == 1 << 12, "the width of the count in a reply
 _Static_assert(REPLY_LAST <= 0xf, "the width of the code in a reply");
 
 /* Return the word for a probe or a reply. reply.count is reduced modulo WORD_COUNT_MODULUS. */
+/*@ requires probe.ask == ASK_START || probe.ask == ASK_RESUME;
+    assigns \nothing; */
 uint32_t probe_pack(struct probe probe);
+/*@ requires REPLY_GO <= reply.code <= REPLY_LAST;
+    assigns \nothing; */
 uint32_t reply_pack(struct reply reply);
 
 /*
  * Read a word into *ret. Return false, with *ret untouched, if probe_pack() or reply_pack() makes
  * no such word.
  */
+/*@ requires \valid(ret);
+    assigns *ret;
+    ensures !\result ==> ret->ask == \old(ret->ask) && ret->nonce == \old(ret->nonce); */
 bool probe_unpack(uint32_t word, struct probe *ret);
+/*@ requires \valid(ret);
+    assigns *ret;
+    ensures !\result ==> ret->code == \old(ret->code) && ret->count == \old(ret->count) &&
+      ret->nonce == \old(ret->nonce); */
 bool reply_unpack(uint32_t word, struct reply *ret);
