@@ -485,6 +485,16 @@ static bool has_parted(struct server *server)
     return true;
 }
 
+static void take(struct server *server, uint64_t now, const struct lane_signal *signal)
+{
+    if (server->trace)
+        trace_signal(server, signal);
+    if (signal->pid == 0)
+        shortage_note(&server->shortage);
+    exchange_take(&server->exchange, now, signal);
+    spin_heard(&server->spin);
+}
+
 /* Takes signals and acts on them until bits stop flowing, or the round is over. */
 static int on_round(sd_event_source *source, void *userdata)
 {
@@ -515,12 +525,7 @@ static int on_round(sd_event_source *source, void *userdata)
             return r;
         settled = r == 0;
         if (r > 0) {
-            if (server->trace)
-                trace_signal(server, &signal);
-            if (signal.pid == 0)
-                shortage_note(&server->shortage);
-            exchange_take(ex, now, &signal);
-            spin_heard(&server->spin);
+            take(server, now, &signal);
             if (wait == 0 && ++taken % EXCHANGE_SIGNALS_PER_TICK != 0)
                 continue;
         } else {
