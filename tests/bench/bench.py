@@ -51,6 +51,7 @@ CPUS = sorted(os.sched_getaffinity(0))
 
 # On one CPU the two programs take turns, and everything takes ten times as long.
 LONG = MIB if len(CPUS) > 1 else 64 * KIB
+LONG_WIDE = 16 * LONG
 CROWD = KIB if len(CPUS) > 1 else 128
 
 ON_ONE_CPU = ["taskset", "--cpu-list", str(CPUS[-1])]
@@ -170,7 +171,7 @@ def start_daemon(name, command=()):
     """Starts a daemon whose pidfile is NAME.pid. A reader drops its messages, fast as journald."""
     with open(f"{name}.errors", "wb") as errors:
         daemon = processes.start(
-            [*command, DAEMON, "--foreground", "--output=stdout", f"--max-message={16 * MIB}",
+            [*command, DAEMON, "--foreground", "--output=stdout", f"--max-message={LONG_WIDE}",
              f"--pidfile={name}.pid"], stdout=subprocess.PIPE, stderr=errors)
     pid = daemon.stdout.readline()
     if not pid:
@@ -217,7 +218,7 @@ def payload(size):
 
 
 def prepare_payloads():
-    for size in (CROWD, 64 * KIB, LONG, 16 * MIB):
+    for size in (CROWD, 64 * KIB, LONG, LONG_WIDE):
         with open(payload(size), "wb") as file:
             file.write(random.randbytes(size))
     for size in (16, 256, 4096):
@@ -348,7 +349,7 @@ def beside(name, size, *options):
 
 def besides(suffix=""):
     beside(f"beside-long{suffix}", LONG)
-    beside(f"beside-wide{suffix}", 16 * MIB, "--wide")
+    beside(f"beside-wide{suffix}", LONG_WIDE, "--wide")
 
 
 def many_short(suffix=""):

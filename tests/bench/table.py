@@ -208,7 +208,7 @@ def targets():
         yield (f"64 octets beside a long message{company}, 99th percentile, ms",
                slowest(f"beside-long{suffix}", 99), AT_MOST, 25 if company else 20,
                f"beside a long message{step}")
-        yield (f"64 octets beside 16 MiB with --wide{company}, 99th percentile, ms",
+        yield (f"64 octets beside a long one with --wide{company}, 99th percentile, ms",
                slowest(f"beside-wide{suffix}", 99), AT_MOST, 25, f"beside a long message{step}")
         yield (f"the slowest of many short messages{company}, ms",
                slowest(f"thousand{suffix}", 100), AT_MOST, 250, f"a thousand{step}")
