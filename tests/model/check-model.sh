@@ -15,6 +15,8 @@
 set -u
 
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+# shellcheck source=tests/tools/tap.sh
+. "$srcdir/tests/tools/tap.sh"
 readonly model=$srcdir/tests/model/minitalk.pml
 readonly MEMORY_MB=1900 DEPTH=2000000
 
@@ -117,17 +119,8 @@ is_broken() {
     grep -qE 'assertion violated( [^-]|$)|non-progress cycle \(' said
 }
 
-number=0
-failed=0
-report() {
-    number=$((number + 1))
-    if [ "$1" = ok ]; then
-        echo "ok $number - $2"
-    else
-        failed=1
-        echo "not ok $number - $2"
-        sed 's/^/# /' said
-    fi
+explain() {
+    cat said
 }
 
 size_of_search() {

@@ -6,6 +6,8 @@
 set -u
 
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+# shellcheck source=tests/tools/tap.sh
+. "$srcdir/tests/tools/tap.sh"
 readonly SECONDS_PER_GOAL=10
 
 functions=(
@@ -53,17 +55,8 @@ is_proved() {
     [ -n "$proved" ] && [ "${proved% *}" = "${proved#* }" ] && [ "${proved% *}" -gt 0 ]
 }
 
-number=0
-failed=0
-report() {
-    number=$((number + 1))
-    if [ "$1" = ok ]; then
-        echo "ok $number - $2"
-    else
-        failed=1
-        echo "not ok $number - $2"
-        grep -vE ': Valid|annotating' said | head -n 60 | sed 's/^/# /'
-    fi
+explain() {
+    grep -vE ': Valid|annotating' said | head -n 60
 }
 
 check_function() {

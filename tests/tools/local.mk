@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Programs that the tests run in addition to minitalkd and minitalk-send.
+# What several tests use: programs that they run in addition to minitalkd and minitalk-send, and a
+# part of scripts.
+
+EXTRA_DIST += tests/tools/tap.sh
 
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
