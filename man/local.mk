@@ -32,6 +32,7 @@ constants = \
 	src/protocol/exchange.h \
 	src/protocol/fields.h \
 	src/protocol/frame.h \
+	src/protocol/session.h \
 	src/protocol/timing.h \
 	src/protocol/word.h \
 	src/sender/input.h \

@@ -204,11 +204,6 @@ uint64_t conversation_sent(const struct conversation *c)
     return c->arq.next;
 }
 
-uint64_t conversation_total(const struct conversation *c)
-{
-    return c->arq.total;
-}
-
 /* ---- waiting ---- */
 
 static void make_progress(struct conversation *c)

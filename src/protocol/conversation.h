@@ -180,9 +180,6 @@ bool conversation_holds_words(const struct conversation *conversation);
  */
 uint64_t conversation_sent(const struct conversation *conversation);
 
-/* Returns how many symbols the message has. */
-uint64_t conversation_total(const struct conversation *conversation);
-
 /*
  * Returns true if the message has failed, but the daemon serves this sender further: the next
  * message, or the same one again, may begin.

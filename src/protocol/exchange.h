@@ -28,8 +28,8 @@
  *   - A verdict, COMMITTED or a refusal, stands until the first bit of the sender's next message. A
  *     probe to resume before that bit gets it again.
  *   - A message that is refused does not end its session: the sender may begin the next one.
- *   - A message whose blocks arrive without their sender, three times in a row, is refused as
- *     NARROW: the sender sends it again as bits.
+ *   - A message whose blocks arrive without their sender, SESSION_LOST_BLOCKS times in a row, is
+ *     refused as NARROW: the sender sends it again as bits.
  *
  * Limits:
  *   - The number of sessions is limited, and so are the octets of all messages under way:

@@ -54,6 +54,9 @@ LONG = MIB if len(CPUS) > 1 else 64 * KIB
 LONG_WIDE = 16 * LONG
 CROWD = KIB if len(CPUS) > 1 else 128
 
+# Takes lines of 1 KiB. Its log is that of start_log().
+LOGGER = ["logger", "--size=2048", "--socket=log"]
+
 ON_ONE_CPU = ["taskset", "--cpu-list", str(CPUS[-1])]
 
 
@@ -297,7 +300,7 @@ def jobs():
     for size in (KIB, 64 * KIB, MIB):
         commands = {"minitalk-send": send("main") if size <= LONG else [],
                     "minitalk-send --wide": send("main", "--wide"),
-                    "logger": ["logger", "--size=2048", "--socket=log"], "systemd-cat": systemd_cat}
+                    "logger": LOGGER, "systemd-cat": systemd_cat}
         for name, command in commands.items():
             if command:
                 (wall, _, _), = measure(command, f"job-{size}")
@@ -326,8 +329,7 @@ def one_cpu():
     rate(f"rate-65536{suffix}", payload(64 * KIB), 64 * KIB, "--whole", daemon=daemon,
          command=prefix)
     one_message(suffix, daemon, prefix)
-    commands = {"wide": send(daemon, "--wide"),
-                "logger": ["logger", "--size=2048", "--socket=log"]}
+    commands = {"wide": send(daemon, "--wide"), "logger": LOGGER}
     for _ in range(20):
         for name, command in commands.items():
             (wall, _, _), = measure([*prefix, *command], f"job-{KIB}")

@@ -10,9 +10,6 @@
 #define ONE_OF(reply) (1u << (reply))
 #define GO_OR_WAIT (ONE_OF(REPLY_GO) | ONE_OF(REPLY_WAIT) | ONE_OF(REPLY_PENDING))
 
-/* Probes to resume in a row that find a block lost, until the message is refused. */
-#define LOST_BLOCKS 3
-
 struct debts debts;
 
 bool debts_are_paid(void)
@@ -258,7 +255,7 @@ static void ask_resume(struct peer *peer)
     case SESSION_OPEN:
         peer->lost_blocks = peer->is_stripped ? peer->lost_blocks + 1 : 0;
         peer->is_stripped = false;
-        if (peer->lost_blocks == LOST_BLOCKS) {
+        if (peer->lost_blocks == SESSION_LOST_BLOCKS) {
             fairness_stop_waiting(peer);
             debts_refuse(peer, REPLY_NARROW);
         } else {

@@ -369,7 +369,7 @@ static bool wait_on(struct world *w, struct sender *s)
 
 bool sender_step(struct world *w, struct sender *s)
 {
-    bool is_sent = conversation_sent(&s->conversation) == conversation_total(&s->conversation);
+    bool is_sent = conversation_sent(&s->conversation) == s->conversation.arq.total;
 
     if (s->is_rogue && world_chance(w, is_sent ? STRAYING_AT_END : STRAYING))
         go_astray(w, s);

@@ -204,8 +204,7 @@ static void run_and_lapse(struct sender *runner, uint64_t duration)
     ck_assert_int_eq(sender_asks(runner, ASK_RESUME), REPLY_WAIT);
 }
 
-/* The scheduler keeps bob from its CPU during its turn, which a young message of cid makes short.
- */
+/* The scheduler keeps bob from its CPU during its turn. A young message of cid makes it short. */
 START_TEST(silence_does_not_age_a_message)
 {
     grow_ann_old();
