@@ -43,7 +43,6 @@ struct server {
     sd_event *event;
     sd_event_source *inbox;  /* wakes the server for any signal; on while it sleeps */
     sd_event_source *rounds; /* starts rounds; on while bits flow */
-    sd_event_source *timer;  /* for turns; on while the server sleeps and a turn may change */
     sd_event_source *output; /* on while a message is being written (sink.h) */
     struct sink *sink;
     struct exchange exchange;
@@ -79,16 +78,6 @@ static void trace_signal(const struct server *server, const struct lane_signal *
         trace_uncounted(server->trace, signal, !exchange_knows(ex, signal->pid));
 }
 
-static void trace_sleep_until(struct trace *trace, uint64_t deadline)
-{
-    uint64_t now = monotonic_now();
-
-    if (deadline == EXCHANGE_NEVER)
-        trace_sleep(trace, TRACE_UNLIMITED);
-    else
-        trace_sleep(trace, deadline > now ? deadline - now : 0);
-}
-
 /* ---- two ways to wait ---- */
 
 /*
@@ -98,9 +87,9 @@ static void trace_sleep_until(struct trace *trace, uint64_t deadline)
  * server checks for other signals than bits and words when the descriptor wakes it, and after each
  * round.
  *
- *              rounds   inbox   timer
- *   serving    on       off     off
- *   sleeping   off      on      on while a turn may change
+ *              rounds   inbox
+ *   serving    on       off
+ *   sleeping   off      on
  */
 static int serve(struct server *server)
 {
@@ -108,23 +97,15 @@ static int serve(struct server *server)
 
     spin_heard(&server->spin);
     if (r >= 0)
-        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-    if (r >= 0)
         r = sd_event_source_set_enabled(server->rounds, SD_EVENT_ON);
     return r;
 }
 
-static int sleep_until(struct server *server, uint64_t deadline)
+static int sleep_until_signal(struct server *server)
 {
     int r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
 
-    if (r >= 0 && deadline != EXCHANGE_NEVER) {
-        r = sd_event_source_set_time(server->timer, deadline / NSEC_PER_USEC + 1);
-        if (r >= 0)
-            r = sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
-    }
-    if (server->trace)
-        trace_sleep_until(server->trace, deadline);
+    trace_sleep(server->trace, TRACE_UNLIMITED);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->inbox, SD_EVENT_ON);
     return r;
@@ -512,7 +493,9 @@ static int on_round(sd_event_source *source, void *userdata)
         int r;
 
         if (!next_wait(server, settled, deadline > now ? deadline - now : 0, &wait)) {
-            r = sleep_until(server, deadline);
+            /* The exchange is not busy, so no time limit runs. */
+            assert(deadline == EXCHANGE_NEVER);
+            r = sleep_until_signal(server);
             return r < 0 ? r : look_around(server);
         }
         if (wait > 0) {
@@ -544,12 +527,6 @@ static int on_inbox(sd_event_source *source, int fd, uint32_t events, void *user
 
     (void)source, (void)fd, (void)events;
     return r < 0 ? r : serve(userdata);
-}
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-    (void)source, (void)usec;
-    return serve(userdata);
 }
 
 static int on_shortage(void *owner)
@@ -627,17 +604,13 @@ static int add_sources(struct server *server)
         r = sd_event_source_set_priority(server->rounds, SD_EVENT_PRIORITY_IDLE);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->rounds, SD_EVENT_OFF);
-    if (r >= 0)
-        r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
-    if (r >= 0)
-        r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
     return r;
 }
 
 /* Lets a failed handler end the daemon: a server that cannot sleep or wake up would stay deaf. */
 static int end_on_failure(struct server *server)
 {
-    sd_event_source *const sources[] = {server->inbox, server->rounds, server->timer};
+    sd_event_source *const sources[] = {server->inbox, server->rounds};
     int r = 0;
 
     for (size_t i = 0; i < sizeof sources / sizeof sources[0] && r >= 0; i++)
@@ -713,7 +686,6 @@ void server_free(struct server *server)
     exchange_done(&server->exchange);
     sd_event_source_unref(server->inbox);
     sd_event_source_unref(server->rounds);
-    sd_event_source_unref(server->timer);
     sd_event_source_unref(server->output);
     status_close(&server->status);
     subids_done(&server->subids);
@@ -747,8 +719,7 @@ int server_run(struct server *server)
     int r;
 
     status_ready(&server->status);
-    if (server->trace)
-        trace_sleep_until(server->trace, EXCHANGE_NEVER);
+    trace_sleep(server->trace, TRACE_UNLIMITED);
     r = run(server);
     exchange_done(&server->exchange);
     sink_abandon(server->sink);

@@ -226,7 +226,7 @@ void exchange_settle(struct exchange *exchange, uint64_t now);
 /*
  * Ends a turn whose time is over, gives the turn to the next session, and repeats a GO that is due.
  * Returns the time at which to look for signals and to call again at the latest, which may have
- * passed; EXCHANGE_NEVER if no time limit runs.
+ * passed; EXCHANGE_NEVER if no time limit runs. None runs while exchange_is_busy() is false.
  */
 uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
 

@@ -240,6 +240,7 @@ void listener_look(void)
     /* A passed deadline asks for a look, which then finds the runner silent. */
     PROMISE(listener.deadline > channel.now ||
             listener.exchange.empty_at < listener.exchange.heard_at + TURN_LAPSE);
+    PROMISE(exchange_is_busy(&listener.exchange) || listener.deadline == EXCHANGE_NEVER);
 }
 
 /* The exchange may hold the signal as a bit of the runner. */

@@ -127,6 +127,7 @@ void witness_time(uint64_t duration)
     /* A passed deadline asks for a look, which then finds the runner silent. */
     PROMISE(deadline > book.now ||
             (book.now >= book.heard_at + TURN_LAPSE && book.empty_at < book.heard_at + TURN_LAPSE));
+    PROMISE(exchange_is_busy(&exchange) || deadline == EXCHANGE_NEVER);
     if (users_have_queued(&exchange.users) && !exchange.committing)
         PROMISE(deadline <= book.now + fairness_slice());
 }

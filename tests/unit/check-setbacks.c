@@ -110,7 +110,7 @@ START_TEST(a_server_reports_each_failed_call_but_one_for_its_descriptor_limit)
     ck_assert_int_eq(dup2(fds[1], STDOUT_FILENO), STDOUT_FILENO);
     ck_assert_int_ge(inbox_open(), 0);
     ck_assert(signal(SIGTERM, SIG_DFL) != SIG_ERR);
-    ck_assert_uint_eq(meet_setbacks(serve), 32);
+    ck_assert_uint_eq(meet_setbacks(serve), 28);
 }
 END_TEST
 
