@@ -464,6 +464,11 @@ STEPS = {
     "memory": memory,
 }
 
+# On one CPU the other steps have nothing to compare with, or repeat the step "one CPU".
+if len(CPUS) == 1:
+    STEPS = {name: STEPS[name] for name in
+             ("one CPU", "beside a long message", "a thousand", "cost", "memory")}
+
 
 def run_once(step, name):
     """Runs a step; returns (disturbance, its figures)."""
