@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-# A deductive proof of functions of the protocol, with Frama-C. README.md tells how to read it.
+# Deductive proofs of the protocol's code, with Frama-C. README.md tells how to read them.
 
-dist_check_SCRIPTS += tests/proof/check-proof.sh
-EXTRA_DIST += tests/proof/README.md
+PROOF_TESTS = tests/proof/check-contracts.sh
 
+TESTS += $(PROOF_TESTS)
+dist_check_SCRIPTS += $(PROOF_TESTS)
+EXTRA_DIST += tests/proof/README.md tests/proof/prove.sh
+
+# The same proofs without the other tests.
 .PHONY: check-proof
 check-proof:
-	srcdir='$(srcdir)' $(srcdir)/tests/proof/check-proof.sh
+	for test in $(PROOF_TESTS); do srcdir='$(srcdir)' $(srcdir)/$$test || exit; done

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+# prove.sh - runs Frama-C's WP on modules of the source tree; for the scripts check-….sh beside it
+# shellcheck shell=bash
+#
+# The script that sources this file fills two arrays, and then calls check_modules, check_faults
+# and 'exit $failed'. The output is TAP: one test for each function of a module, and one for each
+# fault.
+#
+#   modules  'FILES|FUNCTIONS|INLINED': what one run of frama-c reads and proves. INLINED are static
+#            functions whose code takes the place of their calls, so that they need no contract.
+#   faults   'FUNCTION|FILE|COMMAND|DESCRIPTION': a change of one line, as a command of sed, that
+#            breaks the contract of this function.
+#
+# A file without a folder is one of src/protocol.
+
+set -u
+modules=()
+faults=()
+
+srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+# shellcheck source=tests/tools/tap.sh
+. "$srcdir/tests/tools/tap.sh"
+
+# The time that a prover has for one goal. The goals that are proved need half a second or less.
+readonly SECONDS_PER_GOAL=3
+
+# ---- tools ----
+
+for program in frama-c why3 z3 cvc4; do
+    command -v "$program" > /dev/null && continue
+    if [ -n "${CI-}" ]; then
+        echo "Bail out! the proof needs $program"
+        exit 1
+    fi
+    echo "$(basename "$0"): skipped altogether: $program is not installed" >&2
+    echo "1..0 # SKIP $program is not installed"
+    exit 0
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+# Why3 keeps its list of provers in the home directory.
+export HOME=$scratch
+if ! why3 config detect > said 2>&1; then
+    echo 'Bail out! why3 finds no prover'
+    exit 1
+fi
+
+# ---- proving ----
+
+# read_module MODULE: sets the arrays files, functions and inlined.
+read_module() {
+    local parts
+    mapfile -d '|' -t parts < <(printf '%s' "$1")
+    read -rd '' -a files <<< "${parts[0]}"
+    read -rd '' -a functions <<< "${parts[1]}"
+    read -rd '' -a inlined <<< "${parts[2]-}"
+}
+
+# path_of FILE: where it is in the source tree.
+path_of() {
+    case $1 in
+    */*) echo "$1" ;;
+    *) echo "src/protocol/$1" ;;
+    esac
+}
+
+# prove TREE FUNCTION…: proves functions of the module that was read, from this source tree. Leaves
+# ./said. The cache has the results of goals that were the same in a run before.
+prove() {
+    local tree=$1 file
+    local -a paths=()
+    shift
+    for file in "${files[@]}"; do
+        paths+=("$tree/$(path_of "$file")")
+    done
+    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="-I$tree/src" \
+        ${inlined[0]:+-inline-calls "$(join "${inlined[@]}")"} "${paths[@]}" \
+        -wp -wp-rte -wp-fct "$(join "$@")" -wp-prover cvc4,z3 -wp-par 2 \
+        -wp-timeout $SECONDS_PER_GOAL -wp-cache update -wp-cache-dir "$scratch/cache" > said 2>&1
+}
+
+join() {
+    local IFS=,
+    echo "$*"
+}
+
+# list_goals RESULT: the names of all goals that have this result in ./said: proved or failed.
+list_goals() {
+    case $1 in
+    proved) sed -nE 's/^\[wp\] \[[A-Za-z0-9 .]*\] Goal ([^ ]*) : Valid.*/\1/p' said ;;
+    failed) sed -nE '/ : Valid/d; s/^\[wp\] \[[A-Za-z0-9 .]*\] Goal ([^ ]*).*/\1/p' said ;;
+    esac
+}
+
+# list_goals_of FUNCTION RESULT: the same for the goals of one function of the module.
+list_goals_of() {
+    list_goals "$2" | awk -v wanted="$1" -v functions="${functions[*]}" '
+        BEGIN { count = split(functions, names, " ") }
+        {
+            longest = ""
+            for (i = 1; i <= count; i++)
+                if (index($0, "typed_" names[i] "_") == 1 && length(names[i]) > length(longest))
+                    longest = names[i]
+        }
+        longest == wanted'
+}
+
+# Returns true if frama-c ended well, and each goal that it has not proved is one of the functions.
+# A function without code and contract could do anything, so none may be called.
+is_finished() {
+    local counts function failed=0
+    counts=$(sed -nE 's/^\[wp\] Proved goals: *([0-9]+) *\/ *([0-9]+)$/\1 \2/p' said)
+    for function in "${functions[@]}"; do
+        failed=$((failed + $(list_goals_of "$function" failed | wc -l)))
+    done
+    [ -n "$counts" ] && [ $((${counts% *} + failed)) -eq "${counts#* }" ] &&
+        ! grep -q 'Neither code nor specification' said
+}
+
+explain() {
+    grep -vE ': Valid|annotating' said | head -n 60
+}
+
+# ---- checking ----
+
+check_module() {
+    local function goals finished=no result
+    read_module "$1"
+    prove "$srcdir" "${functions[@]}"
+    list_goals proved >> all-proved
+    ! is_finished || finished=yes
+    grep -E '^\[wp\] Proved goals:' said | sed "s/^/# ${files[0]}: /"
+    for function in "${functions[@]}"; do
+        goals=$(list_goals_of "$function" proved | wc -l)
+        result=unproved
+        if [ $finished = yes ] && [ "$goals" -gt 0 ] &&
+            [ -z "$(list_goals_of "$function" failed)" ]; then
+            result=ok
+        fi
+        report "$result" "$function: $goals goals"
+    done
+}
+
+# find_module FUNCTION: reads the module that proves it.
+find_module() {
+    local module
+    for module in "${modules[@]}"; do
+        read_module "$module"
+        [[ " ${functions[*]} " != *" $1 "* ]] || return 0
+    done
+    return 1
+}
+
+# A fault is found if a goal of the function fails that is proved without the fault.
+check_fault() {
+    local function file command what result=unseen
+    IFS='|' read -r function file command what <<< "$1"
+    file=$(path_of "$file")
+    rm -rf faulty
+    mkdir -p faulty/tests
+    cp -R "$srcdir/src" faulty/src
+    cp -R "$srcdir/tests/proof" faulty/tests/proof
+    sed -i "$command" "faulty/$file"
+    if find_module "$function" && ! cmp -s "faulty/$file" "$srcdir/$file"; then
+        prove faulty "$function"
+        ! list_goals_of "$function" failed | grep -qFx -f all-proved || result=ok
+    fi
+    report "$result" "$function is not proved if $what"
+}
+
+# Prints the plan, and proves the modules.
+check_modules() {
+    local module count=${#faults[@]}
+    for module in "${modules[@]}"; do
+        read_module "$module"
+        count=$((count + ${#functions[@]}))
+    done
+    echo "1..$count"
+    : > all-proved
+    for module in "${modules[@]}"; do
+        check_module "$module"
+    done
+}
+
+check_faults() {
+    local fault
+    for fault in "${faults[@]}"; do
+        check_fault "$fault"
+    done
+}
