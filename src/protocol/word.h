@@ -63,12 +63,25 @@ struct reply {
 _Static_assert(WORD_COUNT_MODULUS == 1 << 12, "the width of the count in a reply");
 _Static_assert(REPLY_LAST <= 0xf, "the width of the code in a reply");
 
+/*@ logic integer probe_word(integer ask, integer nonce) =
+      0x6 * 0x10000000 + ask * 0x1000000 + nonce;
+    logic integer reply_word(integer code, integer count, integer nonce) =
+      code * 0x10000000 + count * 0x10000 + nonce;
+
+    predicate is_ask(integer ask) = ask == ASK_START || ask == ASK_RESUME;
+    predicate is_code(integer code) = REPLY_GO <= code <= REPLY_LAST;
+    predicate is_probe_word(integer word) = word / 0x10000000 == 0x6 &&
+      is_ask(word / 0x1000000 % 0x10) && word / 0x10000 % 0x100 == 0;
+    predicate is_reply_word(integer word) = is_code(word / 0x10000000); */
+
 /* Return the word for a probe or a reply. reply.count is reduced modulo WORD_COUNT_MODULUS. */
-/*@ requires probe.ask == ASK_START || probe.ask == ASK_RESUME;
-    assigns \nothing; */
+/*@ requires is_ask(probe.ask);
+    assigns \nothing;
+    ensures \result == probe_word(probe.ask, probe.nonce); */
 uint32_t probe_pack(struct probe probe);
-/*@ requires REPLY_GO <= reply.code <= REPLY_LAST;
-    assigns \nothing; */
+/*@ requires is_code(reply.code);
+    assigns \nothing;
+    ensures \result == reply_word(reply.code, reply.count % WORD_COUNT_MODULUS, reply.nonce); */
 uint32_t reply_pack(struct reply reply);
 
 /*
@@ -77,10 +90,14 @@ uint32_t reply_pack(struct reply reply);
  */
 /*@ requires \valid(ret);
     assigns *ret;
-    ensures !\result ==> ret->ask == \old(ret->ask) && ret->nonce == \old(ret->nonce); */
+    ensures \result <==> is_probe_word(word);
+    ensures \result ==> is_ask(ret->ask) && word == probe_word(ret->ask, ret->nonce);
+    ensures !\result ==> *ret == \old(*ret); */
 bool probe_unpack(uint32_t word, struct probe *ret);
 /*@ requires \valid(ret);
     assigns *ret;
-    ensures !\result ==> ret->code == \old(ret->code) && ret->count == \old(ret->count) &&
-      ret->nonce == \old(ret->nonce); */
+    ensures \result <==> is_reply_word(word);
+    ensures \result ==> is_code(ret->code) && ret->count < WORD_COUNT_MODULUS;
+    ensures \result ==> word == reply_word(ret->code, ret->count, ret->nonce);
+    ensures !\result ==> *ret == \old(*ret); */
 bool reply_unpack(uint32_t word, struct reply *ret);

@@ -5,7 +5,12 @@ PROOF_TESTS = tests/proof/check-contracts.sh
 
 TESTS += $(PROOF_TESTS)
 dist_check_SCRIPTS += $(PROOF_TESTS)
-EXTRA_DIST += tests/proof/README.md tests/proof/prove.sh
+EXTRA_DIST += \
+	tests/proof/README.md \
+	tests/proof/bits.h \
+	tests/proof/bits.smt2 \
+	tests/proof/inverse.c \
+	tests/proof/prove.sh
 
 # The same proofs without the other tests.
 .PHONY: check-proof

@@ -2,16 +2,17 @@
 # prove.sh - runs Frama-C's WP on modules of the source tree; for the scripts check-….sh beside it
 # shellcheck shell=bash
 #
-# The script that sources this file fills two arrays, and then calls check_modules, check_faults
-# and 'exit $failed'. The output is TAP: one test for each function of a module, and one for each
-# fault.
+# The script that sources this file fills two arrays. Then it calls plan, check_modules and
+# check_faults, and ends with 'exit $failed'. The output is TAP: one test for each function of a
+# module, and one for each fault.
 #
-#   modules  'FILES|FUNCTIONS|INLINED': what one run of frama-c reads and proves. INLINED are static
-#            functions whose code takes the place of their calls, so that they need no contract.
+#   modules  'FILES|FUNCTIONS|INLINED|OPTIONS': what one run of frama-c reads and proves. INLINED are
+#            static functions whose code takes the place of their calls, so that they need no
+#            contract. OPTIONS are further options of frama-c.
 #   faults   'FUNCTION|FILE|COMMAND|DESCRIPTION': a change of one line, as a command of sed, that
 #            breaks the contract of this function.
 #
-# A file without a folder is one of src/protocol.
+# A file without a folder is one of src/protocol. A header is included before all other files.
 
 set -u
 modules=()
@@ -49,13 +50,14 @@ fi
 
 # ---- proving ----
 
-# read_module MODULE: sets the arrays files, functions and inlined.
+# read_module MODULE: sets the arrays files, functions, inlined and options.
 read_module() {
     local parts
     mapfile -d '|' -t parts < <(printf '%s' "$1")
     read -rd '' -a files <<< "${parts[0]}"
     read -rd '' -a functions <<< "${parts[1]}"
     read -rd '' -a inlined <<< "${parts[2]-}"
+    read -rd '' -a options <<< "${parts[3]-}"
 }
 
 # path_of FILE: where it is in the source tree.
@@ -69,15 +71,18 @@ path_of() {
 # prove TREE FUNCTION…: proves functions of the module that was read, from this source tree. Leaves
 # ./said. The cache has the results of goals that were the same in a run before.
 prove() {
-    local tree=$1 file
+    local tree=$1 file flags="-I$1/src"
     local -a paths=()
     shift
     for file in "${files[@]}"; do
-        paths+=("$tree/$(path_of "$file")")
+        case $file in
+        *.h) flags+=" -include $tree/$(path_of "$file")" ;;
+        *) paths+=("$tree/$(path_of "$file")") ;;
+        esac
     done
-    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="-I$tree/src" \
+    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="$flags" \
         ${inlined[0]:+-inline-calls "$(join "${inlined[@]}")"} "${paths[@]}" \
-        -wp -wp-rte -wp-fct "$(join "$@")" -wp-prover cvc4,z3 -wp-par 2 \
+        -wp -wp-rte -wp-fct "$(join "$@")" -wp-prover cvc4,z3 -wp-par 2 "${options[@]}" \
         -wp-timeout $SECONDS_PER_GOAL -wp-cache update -wp-cache-dir "$scratch/cache" > said 2>&1
 }
 
@@ -131,7 +136,7 @@ check_module() {
     prove "$srcdir" "${functions[@]}"
     list_goals proved >> all-proved
     ! is_finished || finished=yes
-    grep -E '^\[wp\] Proved goals:' said | sed "s/^/# ${files[0]}: /"
+    grep -E '^\[wp\] Proved goals:' said | sed "s/^/# ${files[*]##*/}: /"
     for function in "${functions[@]}"; do
         goals=$(list_goals_of "$function" proved | wc -l)
         result=unproved
@@ -170,14 +175,18 @@ check_fault() {
     report "$result" "$function is not proved if $what"
 }
 
-# Prints the plan, and proves the modules.
-check_modules() {
-    local module count=${#faults[@]}
+# plan COUNT: prints the plan, with COUNT more tests than those of modules and faults.
+plan() {
+    local module count=$(($1 + ${#faults[@]}))
     for module in "${modules[@]}"; do
         read_module "$module"
         count=$((count + ${#functions[@]}))
     done
     echo "1..$count"
+}
+
+check_modules() {
+    local module
     : > all-proved
     for module in "${modules[@]}"; do
         check_module "$module"
