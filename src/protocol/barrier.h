@@ -36,10 +36,78 @@ struct barrier {
     } held[BARRIER_WORDS];
 };
 
+/*@ predicate is_barrier(struct barrier *b) = \valid(b) && b->count <= BARRIER_WORDS;
+    // The words are of different processes.
+    predicate one_word_each(struct barrier *b) =
+      \forall integer i, j; 0 <= i < j < b->count ==> b->held[i].pid != b->held[j].pid;
+    predicate holds_of{L}(struct barrier *b, integer pid) =
+      \exists integer i; 0 <= i < \at(b->count, L) && \at(b->held[i].pid, L) == pid;
+    // Bit p: slot p is empty when a signal has just been taken from this slot.
+    logic integer empty_slots(integer slot) =
+      slot == SLOT_THREAD_USR1 ? 0x1 : slot == SLOT_THREAD_USR2 ? 0x3 :
+      slot == SLOT_PROCESS_USR1 ? 0x7 : 0xf;
+    predicate none_may_go{L}(struct barrier *b, integer end, integer is_empty) =
+      \forall integer i; 0 <= i < end ==> is_empty == 0 && \at(b->held[i].seen, L) != 0xf;
+    // The words from first to before end are in state L what they were in M, moved places behind.
+    predicate same_held{L, M}(struct barrier *b, integer first, integer end, integer moved) =
+      \forall integer i; first <= i < end ==>
+        \at(b->held[i].pid, L) == \at(b->held[i + moved].pid, M) &&
+        \at(b->held[i].word, L) == \at(b->held[i + moved].word, M) &&
+        \at(b->held[i].seen, L) == \at(b->held[i + moved].seen, M);
+    // From state M to L, a signal was taken from this slot.
+    predicate saw{L, M}(struct barrier *b, integer end, integer slot) =
+      \forall integer i; 0 <= i < end ==>
+        \at(b->held[i].pid, L) == \at(b->held[i].pid, M) &&
+        \at(b->held[i].word, L) == \at(b->held[i].word, M) &&
+        \at(b->held[i].seen, L) == (\at(b->held[i].seen, M) | empty_slots(slot)); */
+
 /* Notes a signal that was just taken, and holds it if it is a word. Call it for each signal. */
+/*@ requires is_barrier(barrier) && one_word_each(barrier);
+    requires \valid_read(signal) && \separated(barrier, signal);
+    requires signal->slot < SLOTS;
+    assigns barrier->count, barrier->held[0 .. BARRIER_WORDS - 1];
+    ensures is_barrier(barrier) && one_word_each(barrier);
+    behavior no_word:
+      assumes signal->kind != SIGNAL_WORD;
+      ensures barrier->count == \old(barrier->count);
+      ensures saw{Post, Pre}(barrier, barrier->count, signal->slot);
+    behavior word:
+      assumes signal->kind == SIGNAL_WORD;
+      ensures \forall integer i; 0 <= i < \old(barrier->count) &&
+        \old(barrier->held[i].pid) != signal->pid ==>
+        barrier->held[i].pid == \old(barrier->held[i].pid) &&
+        barrier->held[i].word == \old(barrier->held[i].word) &&
+        barrier->held[i].seen == (\old(barrier->held[i].seen) | empty_slots(signal->slot));
+      ensures \forall integer i; 0 <= i < barrier->count &&
+        barrier->held[i].pid == signal->pid ==>
+        barrier->held[i].word == signal->word && barrier->held[i].seen == 0;
+      ensures \old(barrier->count) < BARRIER_WORDS ==> holds_of{Post}(barrier, signal->pid); */
 void barrier_note(struct barrier *barrier, const struct lane_signal *signal);
 
 /* Holds a word of this process as if it had been taken now. */
+/*@ requires is_barrier(barrier) && one_word_each(barrier);
+    assigns barrier->count, barrier->held[0 .. BARRIER_WORDS - 1];
+    ensures is_barrier(barrier) && one_word_each(barrier);
+    ensures \forall integer i; 0 <= i < \old(barrier->count) &&
+      \old(barrier->held[i].pid) != pid ==>
+      barrier->held[i].pid == \old(barrier->held[i].pid) &&
+      barrier->held[i].word == \old(barrier->held[i].word) &&
+      barrier->held[i].seen == \old(barrier->held[i].seen);
+    behavior newer:
+      assumes holds_of{Pre}(barrier, pid);
+      ensures barrier->count == \old(barrier->count);
+      ensures \forall integer i; 0 <= i < barrier->count && \old(barrier->held[i].pid) == pid ==>
+        barrier->held[i].pid == pid && barrier->held[i].word == word &&
+        barrier->held[i].seen == 0;
+    behavior first:
+      assumes !holds_of{Pre}(barrier, pid) && barrier->count < BARRIER_WORDS;
+      ensures barrier->count == \old(barrier->count) + 1;
+      ensures barrier->held[\old(barrier->count)].pid == pid &&
+        barrier->held[\old(barrier->count)].word == word &&
+        barrier->held[\old(barrier->count)].seen == 0;
+    behavior lost:
+      assumes !holds_of{Pre}(barrier, pid) && barrier->count == BARRIER_WORDS;
+      ensures barrier->count == \old(barrier->count); */
 void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
 
 /*
@@ -48,4 +116,18 @@ void barrier_hold(struct barrier *barrier, pid_t pid, uint32_t word);
  * only if each slot was seen empty since the word was taken. Returns true and sets *ret_pid and
  * *ret_word, or returns false if no word may be released.
  */
+/*@ requires is_barrier(barrier) && \valid(ret_pid) && \valid(ret_word);
+    requires \separated(barrier, ret_pid, ret_word);
+    assigns barrier->count, barrier->held[0 .. BARRIER_WORDS - 1], *ret_pid, *ret_word;
+    ensures is_barrier(barrier);
+    ensures \result ==> \exists integer i; 0 <= i < \old(barrier->count) &&
+      (empty || \old(barrier->held[i].seen) == 0xf) && none_may_go{Pre}(barrier, i, empty) &&
+      *ret_pid == \old(barrier->held[i].pid) && *ret_word == \old(barrier->held[i].word) &&
+      same_held{Post, Pre}(barrier, 0, i, 0) &&
+      same_held{Post, Pre}(barrier, i, barrier->count, 1);
+    ensures \result ==> barrier->count == \old(barrier->count) - 1;
+    ensures !\result ==> none_may_go{Pre}(barrier, barrier->count, empty);
+    ensures !\result ==> barrier->count == \old(barrier->count) &&
+      *ret_pid == \old(*ret_pid) && *ret_word == \old(*ret_word) &&
+      same_held{Post, Pre}(barrier, 0, BARRIER_WORDS, 0); */
 bool barrier_release(struct barrier *barrier, bool empty, pid_t *ret_pid, uint32_t *ret_word);

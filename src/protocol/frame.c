@@ -109,6 +109,9 @@ static struct symbol block_of(const struct frame *frame, uint64_t number)
     size_t at = (size_t)number * BLOCK_OCTETS;
     uint64_t octets = 0;
 
+    /*@ loop invariant i <= BLOCK_OCTETS;
+        loop assigns i, octets;
+        loop variant BLOCK_OCTETS - i; */
     for (size_t i = 0; i < BLOCK_OCTETS && at + i < frame->content; i++)
         octets |= (uint64_t)content[at + i] << 8 * i;
     return symbol_block(octets);
@@ -194,6 +197,8 @@ static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, siz
 }
 
 /* The kernel can queue values of BLOCK_OCTETS octets or less to this process. */
+/*@ requires is_decoder(d) && d->part == PART_FLAGS;
+    ensures took(d, \result); */
 static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
 {
     const unsigned known = PRIORITY_MASK | FLAG_FIELDS | block_flag() | FLAG_BLOCKS_OF_4;
@@ -206,6 +211,8 @@ static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
     return FRAME_MORE;
 }
 
+/*@ requires is_decoder(d) && d->part == PART_FIELDS_LENGTH;
+    ensures took(d, \result); */
 static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet)
 {
     enum frame_status status = take_length(d, octet, 1, FIELDS_SIZE_MAX, &d->message.fields_length);
@@ -216,6 +223,8 @@ static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t oct
     return FRAME_MORE;
 }
 
+/*@ requires is_decoder(d) && d->part == PART_LENGTH;
+    ensures took(d, \result); */
 static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t octet)
 {
     enum frame_status status = take_length(d, octet, 0, d->limit, &d->message.length);
@@ -226,6 +235,9 @@ static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t oc
     return FRAME_MORE;
 }
 
+/*@ requires is_decoder(d) && d->part == PART_CONTENT;
+    ensures \valid(d) && (\result ==>
+      is_decoder(d) && d->part == PART_CONTENT && d->got < d->allocated); */
 static bool make_room(struct frame_decoder *d)
 {
     size_t size = d->allocated ? 2 * d->allocated : FIRST_ALLOCATION;
@@ -243,6 +255,8 @@ static bool make_room(struct frame_decoder *d)
     return true;
 }
 
+/*@ requires is_decoder(d) && d->part == PART_CONTENT;
+    ensures took(d, \result); */
 static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
 {
     if (!make_room(d))
@@ -269,6 +283,8 @@ static enum frame_status judge(struct frame_decoder *d)
                                                                      : FRAME_DAMAGED;
 }
 
+/*@ requires is_decoder(d) && d->part == PART_CHECKSUM;
+    ensures took(d, \result); */
 static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
 {
     d->checksum |= (uint32_t)octet << 8 * d->got++;
@@ -277,6 +293,8 @@ static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
     return judge(d);
 }
 
+/*@ requires is_decoder(d);
+    ensures took(d, \result); */
 static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
 {
     if (d->part != PART_CHECKSUM)
@@ -304,6 +322,8 @@ static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
     return FRAME_DAMAGED;
 }
 
+/*@ requires is_decoder(d) && !(d->block > 0 && d->part == PART_CONTENT);
+    ensures took(d, \result); */
 static enum frame_status take_bit(struct frame_decoder *d, bool bit)
 {
     uint8_t octet = (uint8_t)(d->octet << 1 | bit);
@@ -316,10 +336,13 @@ static enum frame_status take_bit(struct frame_decoder *d, bool bit)
     return take_octet(d, octet);
 }
 
+/*@ requires is_decoder(d) && d->block > 0 && d->part == PART_CONTENT;
+    ensures took(d, \result); */
 static enum frame_status take_block(struct frame_decoder *d, uint64_t octets)
 {
     enum frame_status status = FRAME_MORE;
 
+    /*@ loop invariant d == \at(d, Pre) && took(d, status) && i <= 8; */
     for (unsigned i = 0; i < d->block && d->part == PART_CONTENT && status == FRAME_MORE; i++) {
         status = take_octet(d, (uint8_t)octets);
         octets >>= 8;

@@ -78,7 +78,21 @@ struct frame {
  */
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
 
+/*@ predicate is_frame(struct frame *f) =
+      \valid_read(f) && \valid_read(f->octets + (0 .. f->length - 1)) &&
+      f->length <= 2 * MESSAGE_MAX &&
+      f->content <= f->length && f->first_block % 8 == 0 && f->first_block <= 8 * f->length &&
+      (f->content > 0 ==> f->first_block / 8 + f->content <= f->length);
+    logic integer blocks_of(struct frame *f) = (f->content + BLOCK_OCTETS - 1) / BLOCK_OCTETS;
+    logic integer symbols_of(struct frame *f) = 8 * (f->length - f->content) + blocks_of(f);
+    // Index of the symbol travels as a block.
+    predicate is_block(struct frame *f, integer index) =
+      f->first_block <= index < f->first_block + blocks_of(f); */
+
 /* Returns true if a part of the frame travels as blocks. */
+/*@ requires \valid_read(frame);
+    assigns \nothing;
+    ensures \result <==> frame->content > 0; */
 bool frame_is_wide(const struct frame *frame);
 
 /* Changes a frame so that all of it travels as bits. */
@@ -88,12 +102,23 @@ void frame_make_narrow(struct frame *frame);
 void frame_free(struct frame *frame);
 
 /* Returns how many symbols the frame has. */
+/*@ requires is_frame(frame);
+    assigns \nothing;
+    ensures \result == symbols_of(frame); */
 uint64_t frame_symbols(const struct frame *frame);
 
 /* Returns symbol index of the frame. index < frame_symbols(). */
+/*@ requires is_frame(frame) && index < symbols_of(frame);
+    assigns \nothing;
+    ensures \result.kind == SYMBOL_BLOCK <==> is_block(frame, index);
+    ensures \result.kind == SYMBOL_BIT ==> \result.value <= 1; */
 struct symbol frame_symbol(const struct frame *frame, uint64_t index);
 
 /* Returns how many octets of the frame its first symbols carry. symbols <= frame_symbols(). */
+/*@ requires is_frame(frame) && symbols <= symbols_of(frame);
+    assigns \nothing;
+    ensures \result <= frame->length;
+    ensures symbols == symbols_of(frame) ==> \result == frame->length; */
 uint64_t frame_octets(const struct frame *frame, uint64_t symbols);
 
 /* ---- receiving ---- */
@@ -128,7 +153,31 @@ struct frame_decoder {
     uint8_t bits;         /* bits received of that octet, 0 to 7 */
 };
 
+/*@ predicate is_decoder(struct frame_decoder *d) =
+      \valid(d) && d->part <= PART_CHECKSUM && d->bits < 8 &&
+      (d->block == 0 || d->block == 4 || d->block == 8) && d->limit <= MESSAGE_MAX &&
+      d->message.length <= d->limit && d->message.fields_length <= FIELDS_SIZE_MAX &&
+      d->number.octets <= LEB128_OCTETS && d->number.value < power_of_128(d->number.octets) &&
+      d->allocated <= d->message.length + d->message.fields_length &&
+      \valid(d->message.bytes + (0 .. d->allocated - 1)) &&
+      \separated(d, d->message.bytes + (0 .. d->allocated - 1)) &&
+      (d->part < PART_CONTENT ==> d->allocated == 0) &&
+      (d->part == PART_CONTENT ==> d->got <= d->allocated &&
+        d->got < d->message.length + d->message.fields_length) &&
+      (d->part == PART_CHECKSUM ==> d->got < 4 &&
+        d->allocated == d->message.length + d->message.fields_length);
+    // After a symbol or an octet, with this result.
+    predicate took(struct frame_decoder *d, integer status) = \valid(d) &&
+      (status == FRAME_MORE ==> is_decoder(d)) &&
+      (status == FRAME_COMPLETE ==> d->checksum == d->crc &&
+        d->message.length <= d->limit && d->message.fields_length <= FIELDS_SIZE_MAX &&
+        d->allocated == d->message.length + d->message.fields_length &&
+        \valid(d->message.bytes + (0 .. d->allocated - 1))); */
+
 /* Prepares for a frame whose payload is limit octets at most. */
+/*@ requires \valid(decoder) && limit <= MESSAGE_MAX;
+    assigns *decoder;
+    ensures is_decoder(decoder); */
 void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
 
 /*
@@ -138,6 +187,10 @@ void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
 void frame_decoder_done(struct frame_decoder *decoder);
 
 /* Returns the kind of the next symbol. */
+/*@ requires \valid_read(decoder);
+    assigns \nothing;
+    ensures \result == SYMBOL_BLOCK <==> decoder->block > 0 && decoder->part == PART_CONTENT;
+    ensures \result == SYMBOL_BLOCK || \result == SYMBOL_BIT; */
 enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
 
 /*
@@ -145,6 +198,11 @@ enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
  * symbol may follow. After FRAME_COMPLETE the caller may read decoder->message. To keep its bytes,
  * the caller copies the pointer and sets it to NULL; then the caller frees them with free(3).
  */
+/*@ requires is_decoder(decoder);
+    requires symbol.kind == SYMBOL_BLOCK <==> decoder->block > 0 && decoder->part == PART_CONTENT;
+    requires symbol.kind == SYMBOL_BIT || symbol.kind == SYMBOL_BLOCK;
+    requires symbol.kind == SYMBOL_BIT ==> symbol.value <= 1;
+    ensures took(decoder, \result); */
 enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 
 /* Returns the length of payload and fields together, in octets; 0 until the header is whole. */

@@ -7,6 +7,11 @@
 
 uint8_t *leb128_put(uint8_t *at, size_t value)
 {
+    /*@ loop invariant \exists integer n; 0 <= n < LEB128_OCTETS && at == \at(at, Pre) + n &&
+          value == \at(value, Pre) / power_of_128(n) && (n > 0 ==> value > 0) &&
+          \forall integer i; 0 <= i < n ==> \at(at, Pre)[i] == middle_octet(\at(value, Pre), i);
+        loop assigns at, value, \at(at, Pre)[0 .. LEB128_OCTETS - 1];
+        loop variant value; */
     while (value > 0x7f) {
         *at++ = (uint8_t)(value | 0x80);
         value >>= 7;

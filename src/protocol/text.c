@@ -41,6 +41,9 @@ size_t text_printable(const uint8_t *octets, size_t length)
     if (need == 0 || need > length)
         return 0;
     character = need == 1 ? octets[0] : octets[0] & (0x7fu >> need);
+    /*@ loop invariant 1 <= i <= need && (need == 1 ==> character == octets[0]);
+        loop assigns i, character;
+        loop variant need - i; */
     for (size_t i = 1; i < need; i++) {
         if ((octets[i] & 0xc0) != 0x80)
             return 0;

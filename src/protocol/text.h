@@ -25,6 +25,10 @@
  * U+202A to U+202E and U+2066 to U+2069 (Unicode Standard Annex 9); and at a noncharacter, U+FDD0
  * to U+FDEF and those that end with FFFE or FFFF.
  */
+/*@ requires \valid_read(octets + (0 .. length - 1));
+    assigns \nothing;
+    ensures \result <= TEXT_CHARACTER_MAX && \result <= length;
+    ensures \result > 0 ==> octets[0] >= 0x20 && octets[0] != 0x7f; */
 size_t text_printable(const uint8_t *octets, size_t length);
 
 /*

@@ -14,6 +14,8 @@
     lemma shift_left_16: \forall integer x; is_u32(x) ==> (x << 16) == x * 0x10000;
     lemma shift_left_24: \forall integer x; is_u32(x) ==> (x << 24) == x * 0x1000000;
     lemma shift_left_28: \forall integer x; is_u32(x) ==> (x << 28) == x * 0x10000000;
+    lemma shift_2_left: \forall integer n;
+      0 <= n <= 3 ==> (2 << n) == (n == 0 ? 2 : n == 1 ? 4 : n == 2 ? 8 : 16);
     lemma shift_right_16: \forall integer x; is_u32(x) ==> (x >> 16) == x / 0x10000;
     lemma shift_right_24: \forall integer x; is_u32(x) ==> (x >> 24) == x / 0x1000000;
     lemma shift_right_28: \forall integer x; is_u32(x) ==> (x >> 28) == x / 0x10000000;

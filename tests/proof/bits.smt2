@@ -32,6 +32,14 @@
 (check-sat)
 (pop)
 
+(echo "shift_2_left")
+(push)
+(assert (not
+    (=> (bvule x #x0000000000000003) (= (bvshl #x0000000000000002 x)
+        (ite (= x #x0000000000000000) #x0000000000000002 (ite (= x #x0000000000000001) #x0000000000000004 (ite (= x #x0000000000000002) #x0000000000000008 #x0000000000000010)))))))
+(check-sat)
+(pop)
+
 (echo "shift_right_16")
 (push)
 (assert (not

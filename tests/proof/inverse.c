@@ -6,6 +6,7 @@
  * functions are proved and never run.
  */
 
+#include "protocol/leb128.h"
 #include "protocol/word.h"
 
 /*@ requires is_ask(probe.ask);
@@ -49,4 +50,26 @@ uint32_t reply_back_and_there(uint32_t word)
     struct reply reply;
 
     return reply_unpack(word, &reply) ? reply_pack(reply) : word;
+}
+
+/*@ requires \valid(octets + (0 .. LEB128_OCTETS - 1));
+    assigns octets[0 .. LEB128_OCTETS - 1];
+    ensures \result == value; */
+size_t leb128_there_and_back(uint8_t *octets, size_t value)
+{
+    size_t length = (size_t)(leb128_put(octets, value) - octets);
+    enum leb128_status status = LEB128_MORE;
+    struct leb128 number = {0};
+
+    /*@ loop invariant number.octets < length ==>
+          status == LEB128_MORE && number.value == value % power_of_128(number.octets);
+        loop invariant number.octets == length ==>
+          status == LEB128_WHOLE && number.value == value;
+        loop invariant number.octets <= length;
+        loop assigns number, status;
+        loop variant length - number.octets; */
+    while (number.octets < length)
+        status = leb128_take(&number, octets[number.octets]);
+    //@ check status == LEB128_WHOLE;
+    return number.value;
 }

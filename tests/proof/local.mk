@@ -9,8 +9,14 @@ EXTRA_DIST += \
 	tests/proof/README.md \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
+	tests/proof/digits.h \
+	tests/proof/digits.smt2 \
+	tests/proof/heap.h \
 	tests/proof/inverse.c \
-	tests/proof/prove.sh
+	tests/proof/libc.h \
+	tests/proof/prove.sh \
+	tests/proof/quotients.h \
+	tests/proof/quotients.smt2
 
 # The same proofs without the other tests.
 .PHONY: check-proof
