@@ -74,7 +74,7 @@ faults=(
     'take_fields_length|frame.c|s/1, FIELDS_SIZE_MAX/1, SIZE_MAX/|fields have no limit'
     'take_payload_length|frame.c|s/0, d->limit/0, SIZE_MAX/|the payload has no limit'
     'make_room|frame.c|s/size = content_length(d);/;/|memory is not bounded by the announced length'
-    'make_room|frame.c|s/d->got < d->allocated/d->got <= d->allocated/|memory is used behind its end'
+    'make_room|frame.c|s/d->got < d->allocated/d->got <= d->allocated/|memory is used behind it'
     'take_content|frame.c|s/d->got == content_length(d)/0/|the content does not end'
     'take_checksum|frame.c|s/d->checksum != d->crc/0/|a wrong checksum is accepted'
     'take_bit|frame.c|s/    d->bits = 0;/;/|an octet does not end'

@@ -9,29 +9,21 @@
 #include "protocol/leb128.h"
 #include "protocol/word.h"
 
-/*@ requires is_ask(probe.ask);
-    assigns \nothing;
-    ensures \result.ask == probe.ask && \result.nonce == probe.nonce; */
-struct probe probe_there_and_back(struct probe probe)
+/*@ requires is_ask(probe.ask) && \valid(back);
+    assigns *back;
+    ensures \result && back->ask == probe.ask && back->nonce == probe.nonce; */
+bool probe_there_and_back(struct probe probe, struct probe *back)
 {
-    struct probe back;
-    bool is_probe = probe_unpack(probe_pack(probe), &back);
-
-    //@ check is_probe;
-    return back;
+    return probe_unpack(probe_pack(probe), back);
 }
 
-/*@ requires is_code(reply.code);
-    assigns \nothing;
-    ensures \result.code == reply.code && \result.nonce == reply.nonce;
-    ensures \result.count == reply.count % WORD_COUNT_MODULUS; */
-struct reply reply_there_and_back(struct reply reply)
+/*@ requires is_code(reply.code) && \valid(back);
+    assigns *back;
+    ensures \result && back->code == reply.code && back->nonce == reply.nonce;
+    ensures back->count == reply.count % WORD_COUNT_MODULUS; */
+bool reply_there_and_back(struct reply reply, struct reply *back)
 {
-    struct reply back;
-    bool is_reply = reply_unpack(reply_pack(reply), &back);
-
-    //@ check is_reply;
-    return back;
+    return reply_unpack(reply_pack(reply), back);
 }
 
 /*@ assigns \nothing;
@@ -52,10 +44,11 @@ uint32_t reply_back_and_there(uint32_t word)
     return reply_unpack(word, &reply) ? reply_pack(reply) : word;
 }
 
-/*@ requires \valid(octets + (0 .. LEB128_OCTETS - 1));
-    assigns octets[0 .. LEB128_OCTETS - 1];
-    ensures \result == value; */
-size_t leb128_there_and_back(uint8_t *octets, size_t value)
+/*@ requires \valid(octets + (0 .. LEB128_OCTETS - 1)) && \valid(back);
+    requires \separated(octets + (0 .. LEB128_OCTETS - 1), back);
+    assigns octets[0 .. LEB128_OCTETS - 1], *back;
+    ensures \result && *back == value; */
+bool leb128_there_and_back(uint8_t *octets, size_t value, size_t *back)
 {
     size_t length = (size_t)(leb128_put(octets, value) - octets);
     enum leb128_status status = LEB128_MORE;
@@ -70,6 +63,6 @@ size_t leb128_there_and_back(uint8_t *octets, size_t value)
         loop variant length - number.octets; */
     while (number.octets < length)
         status = leb128_take(&number, octets[number.octets]);
-    //@ check status == LEB128_WHOLE;
-    return number.value;
+    *back = number.value;
+    return status == LEB128_WHOLE;
 }

@@ -22,8 +22,8 @@ srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 # shellcheck source=tests/tools/tap.sh
 . "$srcdir/tests/tools/tap.sh"
 
-# The time that a prover has for one goal, and for one goal of a fault. A fault is looked for only in
-# goals that were proved in less than a second, so that they do not fail just for want of time.
+# The time that a prover has for one goal, and for one goal of a fault. A fault counts only in goals
+# that were proved in less than a second, so that they do not fail just for want of time.
 readonly SECONDS_PER_GOAL=10 SECONDS_PER_FAULTY_GOAL=2
 
 # ---- tools ----
@@ -95,8 +95,8 @@ join() {
 
 readonly PROVED='s/^\[wp\] \[[A-Za-z0-9 .]*\] Goal ([^ ]*) : Valid.*/\1/p'
 
-# list_goals RESULT: the names of all goals that have this result in ./said: proved, failed, or quick
-# (proved in less than a second).
+# list_goals RESULT: the names of all goals that have this result in ./said: proved, failed, or
+# quick (proved in less than a second).
 list_goals() {
     case $1 in
     proved) sed -nE "$PROVED" said ;;
