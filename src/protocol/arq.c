@@ -75,8 +75,9 @@ static void ask(struct arq_sender *s, uint16_t nonce)
 /* Returns the index of the oldest symbol in flight, or of the next symbol to send. */
 static uint64_t oldest_unanswered(const struct arq_sender *s)
 {
-    /*@ loop invariant back <= LANES && \forall integer b; back < b <= LANES && s->next >= b ==>
-          !s->in_flight[(s->base + s->next - b) % LANES];
+    /*@ loop invariant back <= LANES;
+        loop invariant back < 2 && s->next >= 2 ==> !s->in_flight[(s->base + s->next - 2) % LANES];
+        loop invariant back < 1 && s->next >= 1 ==> !s->in_flight[(s->base + s->next - 1) % LANES];
         loop assigns back;
         loop variant back; */
     for (uint64_t back = LANES; back > 0; back--)
@@ -107,6 +108,9 @@ static void continue_from(struct arq_sender *s, uint64_t index)
     assert(index <= s->next);
     s->phase = ARQ_SENDING;
     s->next = index;
+    /*@ loop invariant 0 <= lane <= LANES && \forall integer l; 0 <= l < lane ==> !s->in_flight[l];
+        loop assigns lane, s->in_flight[0 .. LANES - 1];
+        loop variant LANES - lane; */
     for (int lane = 0; lane < LANES; lane++)
         s->in_flight[lane] = false;
 }

@@ -48,7 +48,9 @@ struct arq_receiver {
 /* Holds a symbol that came on a lane until it is the next in order. */
 /*@ requires \valid(receiver) && lane < LANES;
     assigns receiver->held[0 .. 1], receiver->symbol[0 .. 1];
-    ensures receiver->held[lane] && receiver->held[1 - lane] == \old(receiver->held[1 - lane]); */
+    ensures receiver->held[lane] && receiver->symbol[lane] == symbol;
+    ensures receiver->held[1 - lane] == \old(receiver->held[1 - lane]);
+    ensures receiver->symbol[1 - lane] == \old(receiver->symbol[1 - lane]); */
 void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct symbol symbol);
 
 /*
@@ -61,6 +63,7 @@ void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct sym
     assigns receiver->held[0 .. 1], *ret;
     ensures \result ==> \old(receiver->held[receiver->count % LANES]);
     ensures \result ==> ret->lane == receiver->count % LANES && ret->index == index;
+    ensures \result ==> ret->symbol == receiver->symbol[ret->lane] && ret->symbol.kind == kind;
     ensures receiver->held[receiver->count % LANES] <==> \result;
     ensures receiver->held[1 - receiver->count % LANES] ==
       \old(receiver->held[1 - receiver->count % LANES]); */
@@ -131,6 +134,60 @@ enum arq_news {
     ARQ_VERDICT, /* phase is now ARQ_COMMITTED or ARQ_REFUSED */
 };
 
+/*@
+  // The newest symbol that went out on this lane, or a negative number. The symbols next - 1 and
+  // next + 1 go out on the same lane.
+  logic integer arq_newest(struct arq_sender s, integer lane) =
+    (s.base + s.next + 1) % LANES == lane ? s.next - 1 : s.next - 2;
+
+  // Only symbols that were sent are in flight.
+  predicate arq_is_valid(struct arq_sender s) =
+    0 <= s.next <= s.total <= INT64_MAX &&
+    (s.in_flight[0] ==> s.next >= 2 || (s.next == 1 && s.base % LANES == 0)) &&
+    (s.in_flight[1] ==> s.next >= 2 || (s.next == 1 && s.base % LANES == 1));
+
+  // The oldest symbol in flight, or the next one to send.
+  logic integer arq_oldest(struct arq_sender s) =
+    s.next >= 2 && s.in_flight[(s.base + s.next - 2) % LANES] ? s.next - 2 :
+    s.next >= 1 && s.in_flight[(s.base + s.next - 1) % LANES] ? s.next - 1 : s.next;
+
+  // A daemon whose count is this has taken the symbols of this message below index.
+  predicate arq_counts(struct arq_sender s, integer count, integer index) =
+    arq_oldest(s) <= index <= s.next &&
+    (s.base + index) % WORD_COUNT_MODULUS == count % WORD_COUNT_MODULUS;
+
+  // How many probes were sent after the one with this nonce, modulo 65536.
+  logic integer arq_probes_since(struct arq_sender s, integer nonce) =
+    s.nonce >= nonce ? s.nonce - nonce : s.nonce - nonce + 65536;
+
+  predicate arq_waits(struct arq_sender s) =
+    s.phase == ARQ_STARTING || s.phase == ARQ_RESUMING;
+
+  // The reply is to a probe of this message, and its count is that index.
+  predicate arq_tells(struct arq_sender s, struct reply reply, integer index) =
+    s.phase != ARQ_STARTING && arq_counts(s, reply.count, index) &&
+    arq_probes_since(s, reply.nonce) <= arq_probes_since(s, s.first_nonce);
+
+  predicate arq_is_committed_by(struct arq_sender s, struct reply reply) =
+    reply.code == REPLY_COMMITTED && arq_tells(s, reply, s.total);
+
+  predicate arq_is_stopped_by(struct arq_sender s, struct reply reply) =
+    reply.code == REPLY_STOPPING && \exists integer i; arq_tells(s, reply, i);
+
+  // The reply is to the newest probe.
+  predicate arq_answers(struct arq_sender s, struct reply reply) =
+    !s.probe_due && reply.nonce == s.nonce;
+
+  // A verdict on the message before, since no symbol of this message was taken.
+  predicate arq_is_before(struct arq_sender s, struct reply reply) =
+    s.phase == ARQ_RESUMING && arq_counts(s, reply.count, 0);
+
+  predicate arq_is_lasting(integer code) =
+    code == REPLY_COMMITTED || code == REPLY_TOO_LARGE || code == REPLY_VERSION ||
+    code == REPLY_DAMAGED || code == REPLY_UNLOGGED || code == REPLY_BUSY ||
+    code == REPLY_NARROW;
+*/
+
 /*
  * Begins a message of total symbols (> 0). nonce is that of the first probe, and no probe of this
  * session may have used it before.
@@ -140,12 +197,15 @@ enum arq_news {
     ensures sender->phase == ARQ_STARTING && sender->probe_due;
     ensures sender->nonce == nonce && sender->first_nonce == nonce && sender->base == 0;
     ensures sender->total == total;
-    ensures sender->next == 0; */
+    ensures sender->next == 0;
+    ensures \let now = *sender; !now.in_flight[0] && !sender->in_flight[0];
+    ensures \let now = *sender; !now.in_flight[1] && !sender->in_flight[1]; */
 void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce);
 
 /* Returns the signal to send now, and counts it as sent. To be called until it is ARQ_NOTHING. */
-/*@ requires \valid(sender) && sender->total <= UINT64_MAX / 2 && sender->next <= sender->total;
+/*@ requires \valid(sender) && arq_is_valid(*sender);
     assigns sender->probe_due, sender->next, sender->in_flight[0 .. 1];
+    ensures arq_is_valid(*sender);
     behavior probe:
       assumes sender->probe_due;
       ensures \result.what == ARQ_PROBE && !sender->probe_due;
@@ -156,9 +216,11 @@ void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce)
       assumes !sender->in_flight[(sender->base + sender->next) % LANES];
       ensures \result.what == ARQ_SYMBOL && \result.index == \old(sender->next);
       ensures \result.lane == (sender->base + \old(sender->next)) % LANES;
-      ensures sender->next == \old(sender->next) + 1 && sender->in_flight[\result.lane];
-      ensures sender->in_flight[1 - \result.lane] ==
-        \old(sender->in_flight[1 - (sender->base + sender->next) % LANES]);
+      ensures sender->next == \old(sender->next) + 1;
+      ensures \result.lane == 0 ==>
+        sender->in_flight[0] && sender->in_flight[1] == \old(sender->in_flight[1]);
+      ensures \result.lane == 1 ==>
+        sender->in_flight[1] && sender->in_flight[0] == \old(sender->in_flight[0]);
       ensures sender->probe_due == \old(sender->probe_due);
     behavior nothing:
       assumes !sender->probe_due && !(sender->phase == ARQ_SENDING &&
@@ -178,9 +240,83 @@ struct arq_step arq_sender_step(struct arq_sender *sender);
  * Acts on a plain signal of the receiver on this lane. Returns true if the signal acknowledges a
  * symbol in flight, and stores that symbol's index in *ret_index.
  */
+/*@ requires \valid(sender) && \valid(ret_index) && \separated(sender, ret_index);
+    requires lane < LANES && arq_is_valid(*sender);
+    assigns sender->in_flight[0 .. 1], sender->phase, sender->probe_due, *ret_index;
+    ensures \result <==> \old(sender->in_flight[lane]);
+    ensures !sender->in_flight[lane];
+    ensures sender->in_flight[1 - lane] == \old(sender->in_flight[1 - lane]);
+    ensures \result ==>
+      *ret_index == \old(sender->next) - 1 || *ret_index == \old(sender->next) - 2;
+    ensures \result ==> (sender->base + *ret_index) % LANES == lane;
+    ensures \result && \old(sender->phase) == ARQ_RESUMING ==>
+      sender->phase == ARQ_SENDING && !sender->probe_due;
+    ensures !\result || \old(sender->phase) != ARQ_RESUMING ==>
+      sender->phase == \old(sender->phase) && sender->probe_due == \old(sender->probe_due);
+    ensures arq_is_valid(*sender); */
 bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_index);
 
 /* Acts on a reply of the receiver that has passed the barrier. */
+/*@ requires \valid(sender) && arq_is_valid(*sender) && sender->total > 0;
+    requires ARQ_STARTING <= sender->phase <= ARQ_REFUSED;
+    requires REPLY_GO <= reply.code <= REPLY_LAST;
+    assigns *sender;
+    ensures sender->total == \old(sender->total) && arq_is_valid(*sender);
+    ensures \result != ARQ_GO ==> sender->base == \old(sender->base) &&
+      sender->next == \old(sender->next) && sender->nonce == \old(sender->nonce) &&
+      sender->first_nonce == \old(sender->first_nonce);
+    behavior done:
+      assumes sender->phase >= ARQ_COMMITTED;
+      ensures \result == ARQ_STALE && *sender == \old(*sender);
+    behavior committed:
+      assumes sender->phase <= ARQ_RESUMING && arq_is_committed_by(*sender, reply);
+      ensures \result == ARQ_VERDICT && sender->phase == ARQ_COMMITTED;
+    behavior stopped:
+      assumes sender->phase <= ARQ_RESUMING && arq_is_stopped_by(*sender, reply);
+      ensures \result == ARQ_VERDICT && sender->phase == ARQ_REFUSED;
+      ensures sender->refusal == REPLY_STOPPING;
+    behavior stale:
+      assumes sender->phase <= ARQ_RESUMING && !arq_is_committed_by(*sender, reply) &&
+        !arq_is_stopped_by(*sender, reply);
+      assumes !arq_answers(*sender, reply) || (!arq_waits(*sender) &&
+        (reply.code == REPLY_GO || reply.code == REPLY_WAIT || reply.code == REPLY_PENDING));
+      ensures \result == ARQ_STALE && *sender == \old(*sender);
+    behavior go:
+      assumes reply.code == REPLY_GO && arq_answers(*sender, reply) && arq_waits(*sender);
+      ensures \result == ARQ_GO ==> sender->phase == ARQ_SENDING && !sender->in_flight[0] &&
+        !sender->in_flight[1] && !sender->probe_due && sender->nonce == \old(sender->nonce) &&
+        sender->first_nonce == \old(sender->first_nonce);
+      ensures \old(sender->phase) == ARQ_STARTING ==>
+        \result == ARQ_GO && sender->base == reply.count && sender->next == 0;
+      ensures \old(sender->phase) == ARQ_RESUMING && \result == ARQ_GO ==>
+        sender->base == \old(sender->base) &&
+        \old(arq_counts(*sender, reply.count, \at(sender->next, Post)));
+      ensures \result == ARQ_GO || (\result == ARQ_VERDICT && sender->phase == ARQ_REFUSED &&
+        sender->refusal == REPLY_FORGOTTEN &&
+        \old(!(\exists integer i; arq_counts(*sender, reply.count, i))));
+    behavior wait:
+      assumes arq_answers(*sender, reply) && arq_waits(*sender);
+      assumes reply.code == REPLY_WAIT || reply.code == REPLY_PENDING;
+      ensures \result == (reply.code == REPLY_WAIT ? ARQ_WAIT : ARQ_PENDING);
+      ensures *sender == \old(*sender);
+    behavior before:
+      assumes sender->phase <= ARQ_RESUMING && !arq_is_committed_by(*sender, reply);
+      assumes arq_answers(*sender, reply) && arq_is_lasting(reply.code);
+      assumes arq_is_before(*sender, reply);
+      ensures \result == ARQ_GO && sender->phase == ARQ_STARTING && sender->probe_due;
+      ensures sender->next == 0 && !sender->in_flight[0] && !sender->in_flight[1];
+      ensures sender->nonce == (\old(sender->nonce) == 65535 ? 0 : \old(sender->nonce) + 1);
+      ensures sender->first_nonce == sender->nonce && sender->base == 0;
+    behavior refused:
+      assumes sender->phase <= ARQ_RESUMING && !arq_is_committed_by(*sender, reply);
+      assumes !arq_is_stopped_by(*sender, reply) && arq_answers(*sender, reply);
+      assumes reply.code == REPLY_STOPPING || reply.code == REPLY_FORGOTTEN ||
+        reply.code == REPLY_OUT_OF_STEP ||
+        (arq_is_lasting(reply.code) && !arq_is_before(*sender, reply));
+      ensures \result == ARQ_VERDICT && sender->phase == ARQ_REFUSED;
+      ensures sender->refusal ==
+        (reply.code == REPLY_COMMITTED ? REPLY_OUT_OF_STEP : reply.code);
+    complete behaviors; */
 enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 
 /* The probe timeout has expired: the next step is a probe with a new nonce. */

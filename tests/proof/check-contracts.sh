@@ -5,9 +5,14 @@
 . "$(dirname "$0")/prove.sh"
 
 modules=(
-    'arq.c|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
-        arq_receiver_clear arq_sender_begin arq_sender_step arq_sender_timeout
-        |next_lane lane_of arq_sender_asks ask oldest_unanswered'
+    "tests/proof/arq.c|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
+        arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_word arq_sender_timeout
+        oldest_unanswered locate locate_older has_taken_none is_whole_commit is_stop continue_from
+        refused told_to_go
+        |next_lane lane_of arq_sender_asks ask begin_again told_verdict arq_sender_done
+        |-wp-model Typed+ref $KNOW_INTEGERS"
+    "tests/proof/arq.c|arq_sender_step|lane_of ask
+        |-wp-model Typed+ref -wp-split $KNOW_INTEGERS"
     'tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter'
     'tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let'
     'word.c leb128.c tests/proof/inverse.c
@@ -40,6 +45,21 @@ faults=(
     'arq_sender_step|arq.c|s/(s->base + index)/(index)/|the base does not count for the lane'
     'arq_sender_timeout|arq.c|s/s->phase = ARQ_RESUMING;/;/|the sender goes on without a reply'
     'arq_sender_timeout|arq.c|/_timeout(/,/^}/s/nonce + 1/nonce/|a probe repeats the nonce before'
+    'arq_sender_acked|arq.c|/_acked(/,/^}/s/= false;$/= true;/|an ack leaves the lane busy'
+    'arq_sender_acked|arq.c|s/s->phase == ARQ_RESUMING) {/0) {/|a late ack leaves the probe open'
+    'arq_sender_word|arq.c|s/ || reply.nonce != s->nonce//|a reply to an older probe is believed'
+    'arq_sender_word|arq.c|s/arq_sender_asks(s) ? told_to/1 ? told_to/|a go counts unasked'
+    'arq_sender_word|arq.c|s/has_taken_none(s, count) ?/0 ?/|the verdict before counts'
+    'arq_sender_word|arq.c|s/(uint16_t)(s->nonce + 1));$/s->nonce);/|a nonce is used again'
+    'locate|arq.c|s/ahead > s->next - first/0/|any count is believed'
+    'locate|arq.c|s/(s->base + first)) %/s->base) %/|the count is taken from the wrong symbol'
+    'locate_older|arq.c|s/<= (uint16_t)(s->n/>= (uint16_t)(s->n/|older messages are answered'
+    'has_taken_none|arq.c|s/ && index == 0;/;/|a message of which bits were taken begins again'
+    'is_whole_commit|arq.c|s/ && index == s->total//|a message counts as whole before its end'
+    'is_whole_commit|arq.c|s/reply.code == REPLY_COMMITTED && //|any word means committed'
+    'oldest_unanswered|arq.c|s/back = LANES;/back = 1;/|only the newest symbol is waited for'
+    'continue_from|arq.c|/_from(/,/^}/s/= false;/= true;/|no symbol is sent again'
+    'told_to_go|arq.c|s/s->base = count/s->base = 0/|lanes do not follow the count'
     'probe_pack|word.c|s/(uint32_t)probe.ask << 24/1u << 24/|each probe asks to start'
     'probe_unpack|word.c|s/(word >> 16 & 0xff) != 0/0/|the bits between ask and nonce are ignored'
     'probe_unpack|word.c|s/ask < ASK_START/0/|a probe may ask for 0'

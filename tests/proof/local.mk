@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: MIT
 # Deductive proofs of the protocol's code, with Frama-C. README.md tells how to read them.
 
-PROOF_TESTS = tests/proof/check-contracts.sh
+PROOF_TESTS = tests/proof/check-contracts.sh tests/proof/check-theorem.sh
 
 TESTS += $(PROOF_TESTS)
 dist_check_SCRIPTS += $(PROOF_TESTS)
 EXTRA_DIST += \
 	tests/proof/README.md \
+	tests/proof/arq.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
 	tests/proof/digits.h \
 	tests/proof/digits.smt2 \
 	tests/proof/heap.h \
+	tests/proof/integers.gen \
 	tests/proof/inverse.c \
 	tests/proof/libc.h \
 	tests/proof/prove.sh \
 	tests/proof/quotients.h \
-	tests/proof/quotients.smt2
+	tests/proof/quotients.smt2 \
+	tests/proof/theorem.c
 
 # The same proofs without the other tests.
 .PHONY: check-proof

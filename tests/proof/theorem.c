@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * theorem.c - both ends of arq.h with an abstract channel, for a proof with Frama-C
+ *
+ * Each function is a step that the world can take. Its contract says that the step keeps the
+ * invariant (is_sound). The steps call the shipped functions by their contracts, which are proved
+ * on their own. README.md lists the assumptions.
+ */
+#include "protocol/session.h"
+
+#define PLACES 4
+#define NONCES 65536
+#define LARGEST 0x2000000000000000
+
+/* A word of the daemon. */
+struct told {
+    struct reply reply;
+    uint64_t serial; /* of the probe that it answers: the nonce without a modulus */
+    uint64_t count;  /* the count without a modulus */
+};
+
+/* ---- the sender and its message ---- */
+
+static struct arq_sender s;
+static uint64_t message;     /* its number */
+static uint64_t began;       /* the receiver's count at its first bit */
+static uint64_t first;       /* serial of its first probe */
+static uint64_t resumes;     /* from this serial on, its probes ask to resume */
+static uint64_t started;     /* the newest probe to start of the messages before */
+static uint64_t serial;      /* of the newest probe */
+static uint64_t resume_from; /* of the first probe since the sender last sent bits */
+
+/* ---- the channel ---- */
+
+/* The sender's bits that wait in the four places of the daemon: lane 0, then lane 1. */
+static bool is_full[PLACES];
+static uint64_t at[PLACES];    /* the bit's index in the session */
+static uint64_t since[PLACES]; /* the newest probe when the bit was sent */
+
+static bool ack[LANES]; /* an ack waits for the sender */
+
+/* Any two words of the daemon: what holds for these holds for all. */
+static struct told word0, word1;
+
+/* ---- the daemon's session ---- */
+
+static struct arq_receiver r;
+static uint64_t held_at[LANES]; /* the index in the session of a bit that r holds */
+static enum session_state state;
+static bool is_invited;
+static uint64_t asked;      /* serial of the newest probe that the daemon has acted on */
+static bool is_forged;      /* a forged probe came after it */
+static bool is_limited;     /* the answer to that probe was a refusal to start */
+static bool is_turned_back; /* the daemon has told this message the verdict on the one before */
+
+/*@
+  // Bit number index of a message.
+  axiomatic contents { logic boolean content(integer message, integer index); }
+
+  predicate is_sending =
+    s.phase == ARQ_SENDING || s.phase == ARQ_RESUMING;
+
+  // The sender has a verdict after which it may send the next message.
+  predicate is_refused =
+    s.phase == ARQ_REFUSED && arq_is_lasting(s.refusal) && s.refusal != REPLY_COMMITTED;
+
+  // The conversation has ended without a statement about the message.
+  predicate is_over = s.phase == ARQ_REFUSED && !is_refused;
+
+  predicate is_quiet =
+    !is_full[0] && !is_full[1] && !is_full[2] && !is_full[3] &&
+    !r.held[0] && !r.held[1];
+
+  predicate takes_bits = state == SESSION_OPEN || is_invited;
+
+  predicate is_settled =
+    state == SESSION_IDLE || state == SESSION_COMMITTED || state == SESSION_REFUSED;
+
+  // ---- the sender ----
+
+  predicate numbers_are_sound =
+    0 < s.total <= LARGEST && began <= LARGEST && r.count <= 2 * LARGEST &&
+    s.phase <= ARQ_REFUSED && arq_is_valid(s) && s.base < WORD_COUNT_MODULUS;
+
+  predicate nonces_are_sound =
+    first <= serial <= LARGEST && s.nonce == serial % NONCES &&
+    s.first_nonce == first % NONCES;
+
+  predicate probes_are_sound =
+    resume_from <= serial + 1 && first <= resumes <= serial + 1 &&
+    (s.phase == ARQ_SENDING ==> !s.probe_due && resume_from == serial + 1) &&
+    (s.phase == ARQ_RESUMING ==> resume_from <= serial && resumes <= serial) &&
+    (s.phase == ARQ_STARTING ==> resumes == serial + 1);
+
+  predicate start_is_sound =
+    s.phase == ARQ_STARTING ==>
+      s.next == 0 && !s.in_flight[0] && !s.in_flight[1] && began == r.count;
+
+  predicate window_is_sound =
+    is_sending ==> s.base == began % WORD_COUNT_MODULUS &&
+      began <= r.count <= began + s.next <= r.count + LANES;
+
+  // ---- a lane ----
+
+  // The daemon has taken a bit that the sender has an ack for.
+  predicate acked_is_sound(integer lane) =
+    is_sending && !s.in_flight[lane] && arq_newest(s, lane) >= 0 ==>
+      began + arq_newest(s, lane) < r.count;
+
+  // A bit that is not taken yet is the one in flight on its lane.
+  predicate is_due(integer lane, integer index) =
+    s.in_flight[lane] && index == began + arq_newest(s, lane) && index >= r.count;
+
+  predicate place_is_sound(integer lane, integer place) =
+    is_full[place] ==> since[place] <= serial &&
+      (s.phase == ARQ_STARTING ==> since[place] < first) &&
+      (is_sending ==> since[place] < resume_from && is_due(lane, at[place]) &&
+         !r.held[lane] &&
+         (content(message, at[place] - began) <==> place % 2 == 1));
+
+  predicate lane_is_sound(integer lane) =
+    is_sending ==> !(is_full[2 * lane] && is_full[2 * lane + 1]);
+
+  predicate held_is_sound(integer lane) =
+    r.held[lane] && !is_over ==> is_sending && takes_bits && is_due(lane, held_at[lane]) &&
+      (content(message, held_at[lane] - began) <==> r.symbol[lane].value == 1);
+
+  predicate ack_is_sound(integer lane) =
+    ack[lane] && !is_over ==> is_sending && s.in_flight[lane] &&
+      began + arq_newest(s, lane) < r.count;
+
+  // ---- the daemon ----
+
+  predicate asked_is_sound =
+    asked <= serial && (arq_waits(s) && s.probe_due ==> asked < serial) &&
+    started <= asked && started < first &&
+    (is_sending || s.phase == ARQ_COMMITTED || is_refused ==>
+      asked + 1 >= resumes && asked >= first);
+
+  predicate quiet_is_sound =
+    (s.phase == ARQ_RESUMING && asked >= resume_from ==> is_quiet) &&
+    (s.phase == ARQ_STARTING ==> is_quiet ||
+       (state == SESSION_REFUSED && !is_invited && asked < first));
+
+  predicate state_is_sound =
+    state <= SESSION_REFUSED &&
+    (state == SESSION_OPEN || state == SESSION_COMMITTING ==> !is_invited) &&
+    (s.phase == ARQ_STARTING ==> is_settled) &&
+    (is_sending && state == SESSION_IDLE ==> is_invited);
+
+  // While this message is sent, and some of it is taken.
+  predicate taking_is_sound =
+    is_sending && r.count > began ==>
+      (state == SESSION_OPEN && r.count < began + s.total) ||
+      ((state == SESSION_COMMITTING || state == SESSION_COMMITTED) &&
+         r.count == began + s.total) ||
+      (state == SESSION_REFUSED && !is_invited);
+
+  // While nothing of this message is taken.
+  predicate waiting_is_sound =
+    is_sending && r.count == began ==> is_settled && asked + 1 >= resume_from;
+
+  predicate limited_is_sound =
+    s.phase == ARQ_STARTING && is_limited && !is_forged ==> !is_invited;
+
+  predicate turned_back_is_sound =
+    is_turned_back ==> s.phase == ARQ_RESUMING && r.count == began && is_quiet &&
+      asked >= resume_from && (is_forged || !is_invited) &&
+      (state == SESSION_COMMITTED || state == SESSION_REFUSED);
+
+  // ---- a word ----
+  // What the daemon says is true when it says it. This is what stays true until it is heard.
+
+  predicate reply_is_sound(struct told t) =
+    t.serial <= asked && t.count <= r.count && REPLY_GO <= t.reply.code <= REPLY_LAST &&
+    t.reply.count == t.count % WORD_COUNT_MODULUS && t.reply.nonce == t.serial % NONCES;
+
+  predicate count_is_sound(struct told t) =
+    t.serial == serial && arq_waits(s) ==> t.count == r.count;
+
+  predicate go_is_sound(struct told t) =
+    t.reply.code == REPLY_GO && t.serial >= first ==>
+      (t.serial == serial ==> !is_turned_back) &&
+      (s.phase == ARQ_STARTING ==> (state == SESSION_IDLE ==> is_invited) &&
+         (t.serial == asked ==> !is_limited));
+
+  predicate is_verdict_before(struct told t) =
+    t.count == began && is_turned_back;
+
+  predicate commit_is_sound(struct told t) =
+    t.reply.code == REPLY_COMMITTED && t.serial >= first ==>
+      s.phase != ARQ_STARTING &&
+      (is_sending ==> is_verdict_before(t) ||
+         (t.count == began + s.total && t.count == r.count &&
+          state == SESSION_COMMITTED));
+
+  predicate refusal_is_sound(struct told t) =
+    arq_is_lasting(t.reply.code) && t.reply.code != REPLY_COMMITTED && t.serial >= first ==>
+      (s.phase == ARQ_STARTING && t.serial == asked ==> is_limited) &&
+      (is_sending && t.serial + 1 >= resumes ==> is_verdict_before(t) ||
+         (t.count == r.count && state == SESSION_REFUSED && r.count > began));
+
+  // ---- the promise ----
+
+  // A sender that is told so has its message in the log: all of it, and it alone.
+  predicate committed_is_kept =
+    s.phase == ARQ_COMMITTED ==>
+      state == SESSION_COMMITTED && r.count == began + s.total && is_quiet;
+
+  // A message that is refused is not in the log, and will not be.
+  predicate refused_is_kept =
+    is_refused ==> is_settled &&
+      (is_quiet || (state == SESSION_REFUSED && !is_invited)) &&
+      (r.count == began || state == SESSION_REFUSED);
+
+  predicate word_is_sound(struct told t) =
+    reply_is_sound(t) && count_is_sound(t) && go_is_sound(t) && commit_is_sound(t) &&
+    refusal_is_sound(t);
+
+  predicate is_sound =
+    numbers_are_sound && nonces_are_sound && probes_are_sound && start_is_sound &&
+    window_is_sound && acked_is_sound(0) && acked_is_sound(1) &&
+    place_is_sound(0, 0) && place_is_sound(0, 1) && place_is_sound(1, 2) &&
+    place_is_sound(1, 3) && lane_is_sound(0) && lane_is_sound(1) &&
+    held_is_sound(0) && held_is_sound(1) && ack_is_sound(0) && ack_is_sound(1) &&
+    asked_is_sound && quiet_is_sound && state_is_sound && taking_is_sound &&
+    waiting_is_sound && limited_is_sound && turned_back_is_sound && word_is_sound(word0) &&
+    word_is_sound(word1) && committed_is_kept && refused_is_kept;
+*/
+
+/* Each part of the invariant is a goal of its own. */
+#define STAYS_SOUND                                                                                \
+    ensures numbers : numbers_are_sound;                                                        \
+    ensures nonces : nonces_are_sound;                                                          \
+    ensures probes : probes_are_sound;                                                          \
+    ensures start : start_is_sound;                                                             \
+    ensures window : window_is_sound;                                                           \
+    ensures acked0 : acked_is_sound(0);                                                         \
+    ensures acked1 : acked_is_sound(1);                                                         \
+    ensures place0 : place_is_sound(0, 0);                                                      \
+    ensures place1 : place_is_sound(0, 1);                                                      \
+    ensures place2 : place_is_sound(1, 2);                                                      \
+    ensures place3 : place_is_sound(1, 3);                                                      \
+    ensures lane0 : lane_is_sound(0);                                                           \
+    ensures lane1 : lane_is_sound(1);                                                           \
+    ensures held0 : held_is_sound(0);                                                           \
+    ensures held1 : held_is_sound(1);                                                           \
+    ensures ack0 : ack_is_sound(0);                                                             \
+    ensures ack1 : ack_is_sound(1);                                                             \
+    ensures asked : asked_is_sound;                                                             \
+    ensures quiet : quiet_is_sound;                                                             \
+    ensures state : state_is_sound;                                                             \
+    ensures taking : taking_is_sound;                                                           \
+    ensures waiting : waiting_is_sound;                                                         \
+    ensures limited : limited_is_sound;                                                         \
+    ensures turned_back : turned_back_is_sound;                                                 \
+    ensures reply0 : reply_is_sound(word0);                                                \
+    ensures reply1 : reply_is_sound(word1);                                                \
+    ensures count0 : count_is_sound(word0);                                                \
+    ensures count1 : count_is_sound(word1);                                                \
+    ensures go0 : go_is_sound(word0);                                                      \
+    ensures go1 : go_is_sound(word1);                                                      \
+    ensures commit0 : commit_is_sound(word0);                                              \
+    ensures commit1 : commit_is_sound(word1);                                              \
+    ensures refusal0 : refusal_is_sound(word0);                                            \
+    ensures refusal1 : refusal_is_sound(word1);                                            \
+    ensures committed : committed_is_kept;                                                      \
+    ensures refused : refused_is_kept;
+
+/* ---- the beginning ---- */
+
+/*@ requires 0 < total <= LARGEST && 0 < number <= LARGEST;
+    STAYS_SOUND */
+void connect(uint64_t total, uint64_t number)
+{
+    const struct told nothing = {.reply = {.code = REPLY_WAIT}};
+
+    /*@ loop invariant 0 <= place <= PLACES && \forall integer p; 0 <= p < place ==> !is_full[p];
+        loop assigns place, is_full[0 .. PLACES - 1]; */
+    for (int place = 0; place < PLACES; place++)
+        is_full[place] = false;
+    /*@ loop invariant 0 <= lane <= LANES && \forall integer l; 0 <= l < lane ==> !ack[l];
+        loop assigns lane, ack[0 .. LANES - 1]; */
+    for (int lane = 0; lane < LANES; lane++)
+        ack[lane] = false;
+    arq_receiver_clear(&r);
+    r.count = 0;
+    word0 = nothing;
+    word1 = nothing;
+    state = SESSION_IDLE;
+    is_invited = false;
+    is_forged = false;
+    is_limited = false;
+    is_turned_back = false;
+    asked = 0;
+    started = 0;
+    message = 0;
+    began = 0;
+    first = number;
+    serial = number;
+    resumes = number + 1;
+    resume_from = number;
+    arq_sender_begin(&s, total, (uint16_t)number);
+}
+
+/* ---- the channel ---- */
+
+/* A stranger's signal wipes out a bit that waits, or that is sent after it. */
+/*@ requires is_sound && place < PLACES; assigns is_full[place];
+    STAYS_SOUND */
+void lose_bit(unsigned place)
+{
+    is_full[place] = false;
+}
+
+/*@ requires is_sound && lane < LANES; assigns ack[lane];
+    STAYS_SOUND */
+void lose_ack(unsigned lane)
+{
+    ack[lane] = false;
+}
+
+/* ---- the sender ---- */
+
+/* The symbol is the one of the message at the index of the step. A full place wipes it out. */
+/*@ requires is_sound && !is_over;
+    requires bit <==> content(message, s.next);
+    STAYS_SOUND */
+void send_one(bool bit, bool is_dropped)
+{
+    struct arq_step step = arq_sender_step(&s);
+
+    if (step.what == ARQ_SYMBOL) {
+        unsigned place = slot_of(step.lane, bit);
+
+        /*@ assert lane: step.lane == 0 || step.lane == 1; */
+        /*@ assert index: step.index == arq_newest(s, step.lane); */
+        /*@ assert other0: step.lane == 1 ==>
+              arq_newest(s, 0) == \at(arq_newest(s, 0), Pre); */
+        /*@ assert other1: step.lane == 0 ==>
+              arq_newest(s, 1) == \at(arq_newest(s, 1), Pre); */
+        /*@ assert free: !is_full[2 * step.lane] && !is_full[2 * step.lane + 1]; */
+        if (!is_dropped) {
+            is_full[place] = true;
+            at[place] = began + step.index;
+            since[place] = serial;
+        }
+    }
+}
+
+/*@ requires is_sound && !is_over && lane < LANES && ack[lane];
+    STAYS_SOUND */
+void hear_ack(unsigned lane)
+{
+    uint64_t index;
+
+    ack[lane] = false;
+    if (arq_sender_acked(&s, (enum lane)lane, &index)) {
+        /*@ assert taken: began + index < r.count; */
+        resume_from = serial + 1;
+    }
+}
+
+/*@ requires is_sound && s.phase <= ARQ_RESUMING && serial < LARGEST;
+    STAYS_SOUND */
+void time_out(void)
+{
+    serial++;
+    if (s.phase == ARQ_SENDING)
+        resume_from = serial;
+    if (s.phase == ARQ_STARTING)
+        resumes = serial + 1;
+    arq_sender_timeout(&s);
+}
+
+/*
+ * Acts on a word. The sender's barrier has released it: every ack that was sent before it has been
+ * taken. The ack of a bit was sent before the word if the word's count includes the bit. A word
+ * waits while fewer than 65,536 probes are sent.
+ */
+/*@ requires is_sound && !is_over;
+    requires serial < LARGEST && r.count <= LARGEST;
+    requires barrier: \forall integer l; 0 <= l < LANES && ack[l] ==>
+      began + arq_newest(s, l) >= word0.count;
+    requires word0.serial + NONCES > serial;
+    STAYS_SOUND */
+void hear_word(void)
+{
+    enum arq_news news;
+
+    /*@ assert newest: word0.reply.nonce == s.nonce ==> word0.serial == serial; */
+    /*@ assert of_message: arq_probes_since(s, word0.reply.nonce) <=
+          arq_probes_since(s, s.first_nonce) ==> word0.serial >= first; */
+    /*@ assert counted: is_sending && word0.count == r.count ==>
+          arq_counts(s, word0.reply.count, r.count - began); */
+    /*@ assert once: \forall integer i; is_sending && word0.count == r.count &&
+          arq_counts(s, word0.reply.count, i) ==> i == r.count - began; */
+    news = arq_sender_word(&s, word0.reply);
+
+    if (news == ARQ_GO && s.phase == ARQ_SENDING) {
+        resume_from = serial + 1;
+    } else if (news == ARQ_GO) {
+        /* The sender begins the same message again. */
+        started = resumes - 1;
+        serial++;
+        first = serial;
+        resumes = serial + 1;
+        resume_from = serial;
+        is_turned_back = false;
+    } else if (news == ARQ_VERDICT) {
+        is_turned_back = false;
+    }
+}
+
+/*@ requires is_sound && (s.phase == ARQ_COMMITTED || is_refused);
+    requires serial < LARGEST && 0 < total <= LARGEST && r.count <= LARGEST;
+    STAYS_SOUND */
+void begin(uint64_t total, uint64_t next_message)
+{
+    started = resumes - 1;
+    is_limited = false;
+    serial++;
+    first = serial;
+    resumes = serial + 1;
+    resume_from = serial;
+    began = r.count;
+    message = next_message;
+    arq_sender_begin(&s, total, (uint16_t)serial);
+}
+
+/* ---- the daemon ---- */
+
+/*@ requires is_sound && !is_over && place < PLACES && is_full[place];
+    STAYS_SOUND */
+void take_bit(unsigned place)
+{
+    enum lane lane = place < 2 ? LANE_THREAD : LANE_PROCESS;
+
+    /*@ assert which: place == 0 || place == 1 || place == 2 || place == 3; */
+    /*@ assert wanted: takes_bits ==> is_sending && is_due(lane, at[place]) &&
+          (content(message, at[place] - began) <==> (place == 1 || place == 3)); */
+    if (state == SESSION_OPEN || is_invited) {
+        arq_receiver_hold(&r, lane, symbol_bit(place % 2 == 1));
+        held_at[lane] = at[place];
+    }
+    is_full[place] = false;
+}
+
+/* Tells the sender something about its newest probe. Nobody knows the nonce of a forged probe. */
+static void tell(enum reply_code code)
+{
+    if (!is_forged)
+        word1 = (struct told){.reply = {.code = code,
+                                        .count = (uint16_t)(r.count % WORD_COUNT_MODULUS),
+                                        .nonce = (uint16_t)(asked % NONCES)},
+                              .serial = asked,
+                              .count = r.count};
+}
+
+/* The theorem: a bit that is taken is the next one of the message that is under way. */
+/*@ requires is_sound && !is_over && takes_bits;
+    STAYS_SOUND */
+void take_next(uint64_t index, bool is_ack_lost)
+{
+    struct arq_symbol next;
+
+    if (!arq_receiver_next(&r, index, SYMBOL_BIT, &next))
+        return;
+    /*@ assert order: held_at[next.lane] == r.count; */
+    /*@ assert whose: began <= r.count < began + s.total; */
+    /*@ assert begins: is_invited ==> r.count == began; */
+    /*@ assert same: content(message, r.count - began) <==>
+          next.symbol.value == 1; */
+    /*@ assert later: (is_full[0] || is_full[1] ==> next.lane == 1) &&
+          (is_full[2] || is_full[3] ==> next.lane == 0); */
+    /*@ assert left: (is_full[0] ==> at[0] > r.count) && (is_full[1] ==> at[1] > r.count) &&
+          (is_full[2] ==> at[2] > r.count) && (is_full[3] ==> at[3] > r.count); */
+    if (!is_ack_lost)
+        ack[next.lane] = true;
+    arq_receiver_take(&r);
+    is_invited = false;
+    state = r.count == began + s.total ? SESSION_COMMITTING : SESSION_OPEN;
+}
+
+/* The log has taken the whole message. */
+/*@ requires is_sound && !is_over && state == SESSION_COMMITTING;
+    STAYS_SOUND */
+void commit(void)
+{
+    arq_receiver_clear(&r);
+    state = SESSION_COMMITTED;
+    tell(REPLY_COMMITTED);
+}
+
+/* The log has not taken the message, or the daemon will not take it whole. */
+/*@ requires is_sound && !is_over && (state == SESSION_OPEN || state == SESSION_COMMITTING);
+    requires arq_is_lasting(reason) && reason != REPLY_COMMITTED;
+    STAYS_SOUND */
+void refuse(enum reply_code reason)
+{
+    arq_receiver_clear(&r);
+    state = SESSION_REFUSED;
+    tell(reason);
+}
+
+/* The daemon gives the turn. */
+/*@ requires is_sound && !is_over && takes_bits;
+    STAYS_SOUND */
+void tell_go(void)
+{
+    tell(REPLY_GO);
+}
+
+/*
+ * Acts on a probe of the sender. The daemon's barrier has released it: each bit that was sent
+ * before it has been taken. A bit was sent before the probe if its newest probe was an older one.
+ */
+/*@ requires is_sound && !is_over;
+    requires asked < number <= serial && (s.probe_due ==> number < serial);
+    requires barrier: \forall integer p; 0 <= p < PLACES && is_full[p] ==>
+      since[p] >= number;
+    requires kind: is_start <==> number <= started || first <= number < resumes;
+    requires s.phase <= ARQ_RESUMING;
+    requires arq_is_lasting(verdict) && verdict != REPLY_COMMITTED;
+    STAYS_SOUND */
+void act_on_probe(uint64_t number, bool is_start, bool is_refused, enum reply_code verdict)
+{
+    arq_receiver_clear(&r);
+    asked = number;
+    is_forged = false;
+    is_limited = false;
+    if (is_start) {
+        if (state == SESSION_OPEN || state == SESSION_COMMITTING) {
+            tell(REPLY_OUT_OF_STEP);
+        } else if (is_refused && !is_invited) {
+            is_limited = true;
+            tell(REPLY_BUSY);
+        } else {
+            is_invited = true;
+            tell(REPLY_GO);
+        }
+        return;
+    }
+    switch (state) {
+    case SESSION_IDLE:
+        tell(is_invited ? REPLY_GO : REPLY_FORGOTTEN);
+        break;
+    case SESSION_OPEN:
+        tell(REPLY_GO);
+        break;
+    case SESSION_COMMITTING:
+        tell(REPLY_PENDING);
+        break;
+    case SESSION_COMMITTED:
+    case SESSION_REFUSED:
+        is_invited = false;
+        tell(state == SESSION_COMMITTED ? REPLY_COMMITTED : verdict);
+        if (s.phase == ARQ_RESUMING && r.count == began && number >= first)
+            is_turned_back = true;
+        break;
+    }
+}
+
+/*
+ * Any process can forge a probe, but does not know a nonce that the sender believes. A forged probe
+ * to start right after a refusal would let the daemon take the rest of the refused message for the
+ * next one, whose checksum is then wrong: README.md.
+ */
+/*@ requires is_sound && !is_over;
+    requires is_start ==> state != SESSION_REFUSED;
+    STAYS_SOUND */
+void act_on_forged_probe(bool is_start)
+{
+    arq_receiver_clear(&r);
+    is_forged = true;
+    if (is_start && state != SESSION_OPEN && state != SESSION_COMMITTING)
+        is_invited = true;
+    else if (!is_start && (state == SESSION_COMMITTED || state == SESSION_REFUSED))
+        is_invited = false;
+}
