@@ -132,11 +132,56 @@ struct conversation {
     bool is_stripped; /* signals came without their sender */
 };
 
+/*@ predicate held_are_of_daemon(struct conversation c) =
+      c.barrier.count <= BARRIER_WORDS &&
+      \forall integer i; 0 <= i < c.barrier.count ==> c.barrier.held[i].pid == c.daemon;
+    predicate is_refused(struct conversation c, integer reason) =
+      c.outcome == CONVERSATION_REFUSED && c.arq.refusal == reason;
+    predicate may_go_on(struct conversation c) =
+      is_refused(c, REPLY_TOO_LARGE) || is_refused(c, REPLY_DAMAGED) ||
+      is_refused(c, REPLY_UNLOGGED) || is_refused(c, REPLY_BUSY) ||
+      is_refused(c, REPLY_FORGOTTEN) || is_refused(c, REPLY_NARROW);
+    predicate is_unconfirmed(struct conversation c) =
+      c.is_in_doubt && c.outcome != CONVERSATION_COMMITTED &&
+      (c.outcome == CONVERSATION_REFUSED ==>
+        c.arq.refusal == REPLY_FORGOTTEN || c.arq.refusal == REPLY_OUT_OF_STEP);
+    predicate may_retry(struct conversation c) =
+      !is_unconfirmed(c) &&
+      (c.outcome == CONVERSATION_ENDED || is_refused(c, REPLY_UNLOGGED) ||
+       is_refused(c, REPLY_BUSY) || is_refused(c, REPLY_STOPPING) ||
+       is_refused(c, REPLY_FORGOTTEN));
+    predicate is_whole(struct frame *f) =
+      \valid(f) && frame_is_sound(f) && \valid(f->octets + (0 .. f->length - 1)) &&
+      \base_addr(f) != \base_addr(f->octets); */
+/*
+ * What holds between two calls, once a message has begun. All symbols were sent: the message is in
+ * doubt. The outcome tells the phase of the verdict. An open message has time left.
+ */
+/*@ predicate is_sound(struct conversation c) =
+      is_whole(c.frame) && held_are_of_daemon(c) &&
+      0 < c.arq.total == frame_count(c.frame) <= UINT64_MAX / 2 &&
+      0 <= c.arq.next <= c.arq.total &&
+      (c.arq.next == c.arq.total ==> c.is_in_doubt) &&
+      CONVERSATION_OPEN <= c.outcome <= CONVERSATION_TIMED_OUT &&
+      ARQ_STARTING <= c.arq.phase <= ARQ_REFUSED &&
+      (c.outcome == CONVERSATION_COMMITTED <==> c.arq.phase == ARQ_COMMITTED) &&
+      (c.outcome == CONVERSATION_REFUSED <==> c.arq.phase == ARQ_REFUSED) &&
+      (c.outcome == CONVERSATION_OPEN ==> c.waited < c.limit) &&
+      (c.outcome == CONVERSATION_TIMED_OUT ==> !c.is_draining);
+    predicate may_take(struct conversation c) =
+      c.outcome == CONVERSATION_OPEN && c.is_draining ==> c.takes_left > 0; */
+
 /*
  * Prepares to talk to the daemon with this PID. nonce should be random: then this sender does not
  * believe replies to an earlier process that had the sender's PID. limit is in nanoseconds, > 0.
  * The ops and the owner stay the caller's.
  */
+/*@ requires \valid(conversation) && limit > 0;
+    assigns *conversation;
+    ensures conversation->ops == ops && conversation->owner == owner;
+    ensures conversation->daemon == daemon && conversation->limit == limit;
+    ensures conversation->arq.nonce == nonce && conversation->barrier.count == 0;
+    ensures conversation->outcome == CONVERSATION_COMMITTED; */
 void conversation_init(struct conversation *conversation, const struct conversation_ops *ops,
                        void *owner, pid_t daemon, uint16_t nonce, uint64_t limit);
 
@@ -145,15 +190,50 @@ void conversation_init(struct conversation *conversation, const struct conversat
  * must be true. The frame stays the caller's, and must stay valid until the message has an outcome.
  * If the daemon does not get its blocks, the conversation makes them bits (frame_make_narrow()).
  */
+/*@ requires \valid(conversation) && conversation->limit > 0 && held_are_of_daemon(*conversation);
+    requires conversation->outcome == CONVERSATION_COMMITTED || may_go_on(*conversation);
+    requires is_whole(frame) && 0 < frame_count(frame) <= UINT64_MAX / 2;
+    assigns conversation->frame, conversation->arq, conversation->outcome;
+    assigns conversation->is_in_doubt, conversation->fresh, conversation->has_asked;
+    assigns conversation->confirmed, conversation->is_draining, conversation->counts;
+    assigns conversation->is_waiting, conversation->probe_timeout, conversation->waited;
+    assigns conversation->queue_timeout, conversation->is_queued, conversation->interrupted;
+    assigns conversation->reached;
+    ensures is_sound(*conversation) && may_take(*conversation);
+    ensures conversation->frame == frame && conversation->outcome == CONVERSATION_OPEN;
+    ensures !conversation->is_in_doubt && !conversation->is_draining && conversation->waited == 0;
+    ensures conversation->arq.phase == ARQ_STARTING && conversation->arq.next == 0;
+    ensures conversation->arq.nonce == (uint16_t)(\old(conversation->arq.nonce) + 1); */
 void conversation_begin(struct conversation *conversation, struct frame *frame);
 
 /*
  * Sends one symbol or one probe, if the protocol allows that now. Returns 1 if there may be more to
  * send, 0 if there is nothing to send now or the daemon has ended, or an -errno of the ops.
  */
+/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+    assigns conversation->arq.probe_due, conversation->arq.next;
+    assigns conversation->arq.in_flight[0 .. 1], conversation->is_in_doubt, conversation->fresh;
+    assigns conversation->has_asked, conversation->is_draining, conversation->takes_left;
+    assigns conversation->counts;
+    ensures is_sound(*conversation) && may_take(*conversation) && \result <= 1; */
 int conversation_send(struct conversation *conversation);
 
 /* Acts on a signal that the owner has taken. Returns how the owner should wait for the next. */
+/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+    requires conversation->outcome == CONVERSATION_OPEN ||
+      conversation->outcome == CONVERSATION_TIMED_OUT;
+    requires \valid_read(signal) && signal->slot < SLOTS && signal->lane < LANES;
+    assigns conversation->barrier, conversation->arq, conversation->outcome;
+    assigns conversation->is_in_doubt, conversation->fresh, conversation->confirmed;
+    assigns conversation->is_waiting, conversation->probe_timeout, conversation->waited;
+    assigns conversation->queue_timeout, conversation->is_queued, conversation->interrupted;
+    assigns conversation->reached, conversation->loss_window, conversation->was_heard;
+    assigns conversation->is_log_full, conversation->frame->content;
+    assigns conversation->frame->octets[0 .. conversation->frame->length - 1];
+    assigns conversation->takes_left, conversation->is_stripped;
+    ensures is_sound(*conversation) && may_take(*conversation);
+    ensures conversation->outcome == CONVERSATION_ENDED ==>
+      conversation->is_draining && conversation->takes_left == 0; */
 enum conversation_hint conversation_take(struct conversation *conversation,
                                          const struct lane_signal *signal);
 
@@ -161,6 +241,19 @@ enum conversation_hint conversation_take(struct conversation *conversation,
  * The owner has found no signal pending: acts on the words that the barrier holds. Returns how the
  * owner should wait for the next signal.
  */
+/*@ requires \valid(conversation) && is_sound(*conversation);
+    requires conversation->outcome == CONVERSATION_OPEN ||
+      conversation->outcome == CONVERSATION_TIMED_OUT;
+    assigns conversation->barrier, conversation->arq, conversation->outcome;
+    assigns conversation->is_in_doubt, conversation->fresh, conversation->confirmed;
+    assigns conversation->is_waiting, conversation->probe_timeout, conversation->waited;
+    assigns conversation->queue_timeout, conversation->is_queued, conversation->interrupted;
+    assigns conversation->reached, conversation->loss_window, conversation->was_heard;
+    assigns conversation->is_log_full, conversation->frame->content;
+    assigns conversation->frame->octets[0 .. conversation->frame->length - 1];
+    ensures is_sound(*conversation) && conversation->barrier.count == 0;
+    ensures conversation->outcome == CONVERSATION_ENDED ==> conversation->is_draining;
+    ensures conversation->is_draining ==> conversation->outcome != CONVERSATION_OPEN; */
 enum conversation_hint conversation_settle(struct conversation *conversation);
 
 /*
@@ -169,26 +262,50 @@ enum conversation_hint conversation_settle(struct conversation *conversation);
  * gets an ack by polling. Returns the time at which to call again at the latest. If that is not
  * after now, a timeout has expired: the owner must not sleep, but repeat its three steps at once.
  */
+/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+    requires conversation->outcome == CONVERSATION_OPEN && conversation->barrier.count == 0;
+    requires conversation->is_waiting ==> conversation->wait_start <= now;
+    assigns conversation->arq.phase, conversation->arq.nonce, conversation->arq.probe_due;
+    assigns conversation->outcome, conversation->is_draining, conversation->takes_left;
+    assigns conversation->is_waiting, conversation->wait_start, conversation->probe_timeout;
+    assigns conversation->waited, conversation->interrupted, conversation->reached;
+    assigns conversation->loss_window;
+    ensures is_sound(*conversation) && may_take(*conversation) && \result >= now;
+    ensures conversation->outcome == CONVERSATION_OPEN ||
+      (conversation->outcome == CONVERSATION_TIMED_OUT &&
+        conversation->waited >= conversation->limit); */
 uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool may_poll);
 
 /* Returns true if the barrier holds a word. The owner should then poll rather than sleep. */
+/*@ requires \valid_read(conversation);
+    assigns \nothing;
+    ensures \result <==> conversation->barrier.count > 0; */
 bool conversation_holds_words(const struct conversation *conversation);
 
 /*
  * Returns how many symbols of the message have been sent. The number goes back when symbols have to
  * be sent again.
  */
+/*@ requires \valid_read(conversation);
+    assigns \nothing;
+    ensures \result == conversation->arq.next; */
 uint64_t conversation_sent(const struct conversation *conversation);
 
 /*
  * Returns true if the message has failed, but the daemon serves this sender further: the next
  * message, or the same one again, may begin.
  */
+/*@ requires \valid_read(conversation);
+    assigns \nothing;
+    ensures \result <==> may_go_on(*conversation); */
 bool conversation_may_go_on(const struct conversation *conversation);
 
 /*
  * Returns true if the message is not committed, but may be in the log: only the verdict is missing.
  */
+/*@ requires \valid_read(conversation);
+    assigns \nothing;
+    ensures \result <==> is_unconfirmed(*conversation); */
 bool conversation_is_unconfirmed(const struct conversation *conversation);
 
 /*
@@ -196,4 +313,7 @@ bool conversation_is_unconfirmed(const struct conversation *conversation);
  * log, a limit, or the end of the daemon. The message may then be sent again: to this daemon if
  * conversation_may_go_on() is true, or else to the next.
  */
+/*@ requires \valid_read(conversation);
+    assigns \nothing;
+    ensures \result <==> may_retry(*conversation); */
 bool conversation_may_retry(const struct conversation *conversation);

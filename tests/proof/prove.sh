@@ -140,8 +140,10 @@ list_goals_of() {
         BEGIN { count = split(functions, names, " ") }
         {
             longest = ""
+            name = $0
+            sub(/^typed_(ref_)?/, "", name)
             for (i = 1; i <= count; i++)
-                if (match($0, "^typed_(ref_)?" names[i] "_") && length(names[i]) > length(longest))
+                if (index(name, names[i] "_") == 1 && length(names[i]) > length(longest))
                     longest = names[i]
         }
         longest == wanted'

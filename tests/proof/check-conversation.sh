@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check-conversation.sh - proves the sender's side of the protocol, conversation.c
+#
+# The proof reads a copy of the source with two changes. Calls through pointers go to functions with
+# contracts: c->ops->NAME(c->owner, …) is op_NAME(c, c->owner, …). The loop has its invariant.
+# shellcheck source=tests/proof/prove.sh
+. "$(dirname "$0")/prove.sh"
+
+modules=(
+    'tests/proof/conversation.c|smaller larger is_refused_for
+        conversation_init begin conversation_begin begin_again_as_bits conclude drain
+        conversation_may_go_on conversation_is_unconfirmed conversation_may_retry
+        count_probe count_symbol symbol_at send_symbol send_probe
+        conversation_send conversation_sent
+        make_progress longest_timeout join_queue hasten go_on begin_wait add_wait
+        end_interrupted_wait expire conversation_tick
+        take_stale take_reply release_words take_ack take_signal
+        conversation_take conversation_settle conversation_holds_words
+        |arq_sender_done|-wp-model Typed+Ref'
+)
+
+# Each is a change of one line of conversation.c: function, command of sed, description.
+faults=(
+    'begin|s/c->arq.nonce + 1/c->arq.nonce/|a message has the nonce of the one before'
+    'begin_again_as_bits|s/frame_make_narrow(c->frame);//|blocks are sent again as blocks'
+    'conclude|s/if (c->arq.phase == ARQ_COMMITTED)/if (1)/|a refused message counts as logged'
+    'drain|s/c->is_draining = true;//|a sender gives up although signals are pending'
+    'conversation_may_go_on|s/is_refused_for(c, REPLY_TOO_LARGE)/0/|a large message is the last'
+    'conversation_is_unconfirmed|s/is_refused_for(c, REPLY_OUT_OF_STEP)/0/|a doubt is hidden'
+    'conversation_may_retry|s/!conversation_is_unconfirmed(c) &&//|a logged message is sent again'
+    'symbol_at|s/frame_symbol(c->frame, index)/frame_symbol(c->frame, 0)/|symbols are mixed up'
+    'send_symbol|s/c->is_in_doubt .= .*;//|a message with all symbols sent is not in doubt'
+    'send_symbol|s/step->index + 1 == /step->index == /|the doubt begins too late'
+    'conversation_send|s/OPEN .. c->is_draining/OPEN/|symbols go to a daemon that has ended'
+    'go_on|s/c->waited = waited;/;/|a count that is no progress puts off the end'
+    'add_wait|s/c->waited >= c->limit/0/|a sender never gives up'
+    'expire|s/^    arq_sender_timeout(&c->arq);//|no probe follows a timeout'
+    'conversation_tick|/^uint64_t/,/^}/s/drain(c);/;/|the signals of an ended daemon are left'
+    'take_reply|s/^        go_on(c);/        make_progress(c);/|each count is progress'
+    'release_words|s/\&c->barrier, is_empty,/\&c->barrier, true,/|a word overtakes other signals'
+    'take_signal|s/is_stranger = .*;/is_stranger = false;/|a stranger is believed'
+    'take_signal|s/noise.kind = SIGNAL_NOISE;//|the word of a stranger is held'
+    'conversation_take|s/release_words(c, false,/release_words(c, true,/|each word is taken at once'
+)
+
+faults=("${faults[@]/|/|conversation.c|}")
+
+# The copy takes the place of the source tree.
+tree=$scratch/tree
+mkdir -p "$tree/tests"
+cp -R "$srcdir/src" "$tree/src"
+cp -R "$srcdir/tests/proof" "$tree/tests/proof"
+sed -i -e 's/c->ops->\([a-z_]*\)(c->owner/op_\1(c, c->owner/' \
+    -e "/while (barrier_release(/e cat '$tree/tests/proof/release-words.loop'" \
+    "$tree/src/protocol/conversation.c"
+srcdir=$tree
+
+check_modules
+check_faults
+exit $failed
