@@ -78,18 +78,32 @@ struct session *session_of(struct member *member);
  * Notes a probe of the sender. Every reply carries its nonce from now on. Bits that are held for a
  * missing one are forgotten: the sender will send them again.
  */
+/*@ requires \valid(session);
+    assigns session->nonce, session->arq.held[0 .. 1];
+    ensures session->nonce == nonce && !session->arq.held[0] && !session->arq.held[1]; */
 void session_ask(struct session *session, uint16_t nonce);
 
 /* Lets the next message begin. The session is not mid-message. */
+/*@ requires \valid(session);
+    requires session->state != SESSION_OPEN && session->state != SESSION_COMMITTING;
+    assigns session->is_invited, session->turn_time;
+    ensures session->is_invited;
+    ensures session->turn_time == (\old(session->is_invited) ? \old(session->turn_time) : 0); */
 void session_invite(struct session *session);
 
 /* Takes the invitation back. */
+/*@ requires \valid(session);
+    assigns session->is_invited;
+    ensures !session->is_invited; */
 void session_uninvite(struct session *session);
 
 /*
  * Returns true if the next symbol in order may be taken: as one of the message under way, or as the
  * first bit of the next message.
  */
+/*@ requires \valid_read(session);
+    assigns \nothing;
+    ensures \result <==> session->state == SESSION_OPEN || session->is_invited; */
 bool session_takes_symbols(const struct session *session);
 
 /*
@@ -101,6 +115,11 @@ bool session_expects_block(const struct session *session);
  * Holds a symbol that came on a lane until it is the next in order. session_takes_symbols() is
  * true.
  */
+/*@ requires \valid(session) && lane < LANES;
+    requires session->state == SESSION_OPEN || session->is_invited;
+    assigns session->arq.held[0 .. 1], session->arq.symbol[0 .. 1];
+    ensures session->arq.held[lane];
+    ensures session->arq.held[1 - lane] == \old(session->arq.held[1 - lane]); */
 void session_hold(struct session *session, enum lane lane, struct symbol symbol);
 
 /* Returns the index in its message of a symbol that comes on this lane now. */
@@ -120,6 +139,12 @@ void session_note_stripped(struct session *session);
  * not arrive: this is resume number SESSION_LOST_BLOCKS in a row before which a signal came without
  * its sender, and no symbol.
  */
+/*@ requires \valid(session) && session->lost_blocks < SESSION_LOST_BLOCKS;
+    assigns session->lost_blocks, session->is_stripped;
+    ensures !session->is_stripped;
+    ensures session->lost_blocks ==
+      (\old(session->is_stripped) ? \old(session->lost_blocks) + 1 : 0);
+    ensures \result <==> session->lost_blocks == SESSION_LOST_BLOCKS; */
 bool session_loses_blocks(struct session *session);
 
 /*
@@ -139,6 +164,9 @@ void session_take(struct session *session, uid_t uid);
 struct message session_take_message(struct session *session);
 
 /* Returns how many symbols were taken of the newest message, or 0 if the next one is invited. */
+/*@ requires \valid_read(session) && session->base <= session->arq.count;
+    assigns \nothing;
+    ensures \result == (session->is_invited ? 0 : session->arq.count - session->base); */
 uint64_t session_taken(const struct session *session);
 
 /*
@@ -148,18 +176,34 @@ uint64_t session_taken(const struct session *session);
 size_t session_length(const struct session *session);
 
 /* Ends the message as SESSION_COMMITTED, and frees its bytes. The state is SESSION_COMMITTING. */
+/*@ requires \valid(session) && session->state == SESSION_COMMITTING;
+    assigns session->state, session->arq.held[0 .. 1], session->decoder;
+    ensures session->state == SESSION_COMMITTED;
+    ensures !session->arq.held[0] && !session->arq.held[1]; */
 void session_commit(struct session *session);
 
 /*
  * Ends the message as SESSION_REFUSED, and frees its bytes. reason is a refusal:
  * REPLY_FIRST_REFUSAL to REPLY_LAST.
  */
+/*@ requires \valid(session) && REPLY_FIRST_REFUSAL <= reason <= REPLY_LAST;
+    assigns session->state, session->refusal, session->arq.held[0 .. 1], session->decoder;
+    ensures session->state == SESSION_REFUSED && session->refusal == reason;
+    ensures !session->arq.held[0] && !session->arq.held[1]; */
 void session_refuse(struct session *session, enum reply_code reason);
 
 /* Returns true if symbols of a message have been taken and the message has no verdict yet. */
+/*@ requires \valid_read(session);
+    assigns \nothing;
+    ensures \result <==>
+      session->state == SESSION_COMMITTING || session->state == SESSION_OPEN; */
 bool session_is_mid_message(const struct session *session);
 
 /* Returns the reply with this code to the newest probe: with the session's count and nonce. */
+/*@ requires \valid_read(session);
+    assigns \nothing;
+    ensures \result.code == code && \result.nonce == session->nonce;
+    ensures \result.count == session->arq.count % WORD_COUNT_MODULUS; */
 struct reply session_reply(const struct session *session, enum reply_code code);
 
 /* ---- the table, by PID ---- */

@@ -32,20 +32,20 @@
 /*@ requires \valid_read(frame);
     assigns \nothing;
     ensures \result <==> frame->content > 0; */
-bool frame_is_wide(const struct frame *frame);
+bool seen_is_wide(const struct frame *frame);
 /*@ requires \valid(frame) && frame_is_sound(frame) && frame->content > 0;
     assigns frame->content, frame->octets[0 .. frame->length - 1];
     ensures frame->content == 0 && 0 < frame_count(frame) <= UINT64_MAX / 2; */
-void frame_make_narrow(struct frame *frame);
+void seen_make_narrow(struct frame *frame);
 /*@ requires \valid_read(frame) && frame_is_sound(frame);
     assigns \nothing;
     ensures \result == frame_count(frame); */
-uint64_t frame_symbols(const struct frame *frame);
+uint64_t seen_symbols(const struct frame *frame);
 /*@ requires \valid_read(frame) && frame_is_sound(frame) && index < frame_count(frame);
     assigns \nothing;
     ensures \result.kind == frame_kind(frame, index) && \result.value == frame_value(frame, index);
  */
-struct symbol frame_symbol(const struct frame *frame, uint64_t index);
+struct symbol seen_symbol(const struct frame *frame, uint64_t index);
 
 #include "protocol/conversation.h"
 
@@ -116,7 +116,7 @@ void op_expired(const struct conversation *c, void *owner, uint64_t waited_ns, e
 /*@ requires \valid_read(sender);
     assigns \nothing;
     ensures \result <==> asks(*sender); */
-bool arq_sender_asks(const struct arq_sender *sender);
+bool seen_asks(const struct arq_sender *sender);
 
 /* An ack is believed only if it is the signal that was taken, and comes from the daemon. */
 /*@ requires \valid(c) && \valid(ret_index);

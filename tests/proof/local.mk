@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 # Deductive proofs of the protocol's code, with Frama-C. README.md tells how to read them.
 
-PROOF_TESTS = tests/proof/check-contracts.sh tests/proof/check-theorem.sh
+PROOF_TESTS = \
+	tests/proof/check-contracts.sh \
+	tests/proof/check-conversation.sh \
+	tests/proof/check-session.sh \
+	tests/proof/check-theorem.sh
 
 TESTS += $(PROOF_TESTS)
 dist_check_SCRIPTS += $(PROOF_TESTS)
@@ -10,6 +14,8 @@ EXTRA_DIST += \
 	tests/proof/arq.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
+	tests/proof/conversation-contracts.h \
+	tests/proof/conversation.c \
 	tests/proof/digits.h \
 	tests/proof/digits.smt2 \
 	tests/proof/heap.h \
@@ -19,6 +25,8 @@ EXTRA_DIST += \
 	tests/proof/prove.sh \
 	tests/proof/quotients.h \
 	tests/proof/quotients.smt2 \
+	tests/proof/release-words.loop \
+	tests/proof/session-contracts.h \
 	tests/proof/theorem.c
 
 # The same proofs without the other tests.
