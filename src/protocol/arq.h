@@ -203,9 +203,9 @@ enum arq_news {
 void arq_sender_begin(struct arq_sender *sender, uint64_t total, uint16_t nonce);
 
 /* Returns the signal to send now, and counts it as sent. To be called until it is ARQ_NOTHING. */
-/*@ requires \valid(sender) && arq_is_valid(*sender);
+/*@ requires \valid(sender) && sender->next <= sender->total <= INT64_MAX;
     assigns sender->probe_due, sender->next, sender->in_flight[0 .. 1];
-    ensures arq_is_valid(*sender);
+    ensures \old(arq_is_valid(*sender)) ==> arq_is_valid(*sender);
     behavior probe:
       assumes sender->probe_due;
       ensures \result.what == ARQ_PROBE && !sender->probe_due;

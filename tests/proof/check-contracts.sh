@@ -11,7 +11,7 @@ modules=(
         refused told_to_go
         |next_lane lane_of arq_sender_asks ask begin_again told_verdict arq_sender_done
         |-wp-model Typed+ref $KNOW_INTEGERS"
-    "tests/proof/arq.c|arq_sender_step|lane_of ask
+    "tests/proof/arq.c|arq_sender_step|lane_of ask oldest_unanswered
         |-wp-model Typed+ref -wp-split $KNOW_INTEGERS"
     'tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter'
     'tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let'
