@@ -9,9 +9,6 @@
 #define ALL_SLOTS ((1u << SLOTS) - 1)
 
 /* Returns a bit for the slot that was just emptied and for each slot before it: all are empty. */
-/*@ requires slot < SLOTS;
-    assigns \nothing;
-    ensures \result == empty_slots(slot); */
 static unsigned emptied(enum slot slot)
 {
     return (2u << slot) - 1;

@@ -29,11 +29,6 @@ static const struct {
 
 /* ---- valid names and values ---- */
 
-/*@ requires \valid_read(name + (0 .. length - 1));
-    assigns \nothing;
-    ensures \result <==> 1 <= length <= FIELD_NAME_MAX && !('0' <= name[0] <= '9') &&
-      \forall integer i; 0 <= i < length ==>
-      'A' <= name[i] <= 'Z' || '0' <= name[i] <= '9' || name[i] == '_'; */
 static bool is_name(const char *name, size_t length)
 {
     if (length < 1 || length > FIELD_NAME_MAX || (name[0] >= '0' && name[0] <= '9'))
@@ -109,10 +104,6 @@ static bool is_tag_of_daemon(const uint8_t *value, size_t length)
 }
 
 /* Returns true for a decimal number from least to most, without leading zeros. */
-/*@ requires \valid_read(value + (0 .. length - 1));
-    assigns \nothing;
-    ensures \result ==> length >= 1 && (length > 1 ==> value[0] != '0') &&
-      \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9'; */
 static bool is_number(const uint8_t *value, size_t length, unsigned least, unsigned most)
 {
     uint64_t number = 0;
@@ -163,13 +154,6 @@ static enum fields_result check_own(const char *text, size_t length)
  * Returns the text of the field at *offset, without its length, and moves *offset behind the field.
  * Returns NULL if the field is not whole.
  */
-/*@ requires \valid_read(octets + (0 .. length - 1)) && \valid(offset) && \valid(ret_length);
-    requires \separated(octets + (0 .. length - 1), offset, ret_length) && *offset <= length;
-    assigns *offset, *ret_length;
-    ensures \result == \null ==> *offset == \old(*offset) && *ret_length == \old(*ret_length);
-    ensures \result != \null ==> *ret_length >= 1 && \old(*offset) < *offset <= length;
-    ensures \result != \null ==> \result == octets + *offset - *ret_length &&
-      \old(*offset) < *offset - *ret_length; */
 static const uint8_t *next_text(const uint8_t *octets, size_t length, size_t *offset,
                                 size_t *ret_length)
 {

@@ -197,8 +197,6 @@ static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, siz
 }
 
 /* The kernel can queue values of BLOCK_OCTETS octets or less to this process. */
-/*@ requires is_decoder(d) && d->part == PART_FLAGS;
-    ensures took(d, \result); */
 static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
 {
     const unsigned known = PRIORITY_MASK | FLAG_FIELDS | block_flag() | FLAG_BLOCKS_OF_4;
@@ -211,8 +209,6 @@ static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
     return FRAME_MORE;
 }
 
-/*@ requires is_decoder(d) && d->part == PART_FIELDS_LENGTH;
-    ensures took(d, \result); */
 static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet)
 {
     enum frame_status status = take_length(d, octet, 1, FIELDS_SIZE_MAX, &d->message.fields_length);
@@ -223,8 +219,6 @@ static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t oct
     return FRAME_MORE;
 }
 
-/*@ requires is_decoder(d) && d->part == PART_LENGTH;
-    ensures took(d, \result); */
 static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t octet)
 {
     enum frame_status status = take_length(d, octet, 0, d->limit, &d->message.length);
@@ -235,9 +229,6 @@ static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t oc
     return FRAME_MORE;
 }
 
-/*@ requires is_decoder(d) && d->part == PART_CONTENT;
-    ensures \valid(d) && (\result ==>
-      is_decoder(d) && d->part == PART_CONTENT && d->got < d->allocated); */
 static bool make_room(struct frame_decoder *d)
 {
     size_t size = d->allocated ? 2 * d->allocated : FIRST_ALLOCATION;
@@ -255,8 +246,6 @@ static bool make_room(struct frame_decoder *d)
     return true;
 }
 
-/*@ requires is_decoder(d) && d->part == PART_CONTENT;
-    ensures took(d, \result); */
 static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
 {
     if (!make_room(d))
@@ -283,8 +272,6 @@ static enum frame_status judge(struct frame_decoder *d)
                                                                      : FRAME_DAMAGED;
 }
 
-/*@ requires is_decoder(d) && d->part == PART_CHECKSUM;
-    ensures took(d, \result); */
 static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
 {
     d->checksum |= (uint32_t)octet << 8 * d->got++;
@@ -293,8 +280,6 @@ static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
     return judge(d);
 }
 
-/*@ requires is_decoder(d);
-    ensures took(d, \result); */
 static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
 {
     if (d->part != PART_CHECKSUM)
@@ -322,8 +307,6 @@ static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet)
     return FRAME_DAMAGED;
 }
 
-/*@ requires is_decoder(d) && !(d->block > 0 && d->part == PART_CONTENT);
-    ensures took(d, \result); */
 static enum frame_status take_bit(struct frame_decoder *d, bool bit)
 {
     uint8_t octet = (uint8_t)(d->octet << 1 | bit);
@@ -336,8 +319,6 @@ static enum frame_status take_bit(struct frame_decoder *d, bool bit)
     return take_octet(d, octet);
 }
 
-/*@ requires is_decoder(d) && d->block > 0 && d->part == PART_CONTENT;
-    ensures took(d, \result); */
 static enum frame_status take_block(struct frame_decoder *d, uint64_t octets)
 {
     enum frame_status status = FRAME_MORE;

@@ -12,12 +12,15 @@ dist_check_SCRIPTS += $(PROOF_TESTS)
 EXTRA_DIST += \
 	tests/proof/README.md \
 	tests/proof/arq.c \
+	tests/proof/barrier.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
 	tests/proof/conversation-contracts.h \
 	tests/proof/conversation.c \
 	tests/proof/digits.h \
 	tests/proof/digits.smt2 \
+	tests/proof/fields.c \
+	tests/proof/frame.c \
 	tests/proof/heap.h \
 	tests/proof/integers.gen \
 	tests/proof/inverse.c \
