@@ -2,7 +2,7 @@
 # prove.sh - runs Frama-C's WP on modules of the source tree; for the scripts check-….sh beside it
 # shellcheck shell=bash
 #
-#   check-….sh            proves the modules: part of make check
+#   check-….sh            proves the modules
 #   check-….sh --faults   also shows that each fault is found: make check-proof
 #
 # The script that sources this file fills two arrays. Then it calls plan, check_modules and
