@@ -182,6 +182,8 @@ unescaped() {
 # command in the array 'run_by', if any, executes the daemon, in the same process.
 run_by=()
 start_daemon() {
+    # The daemon's process empties it too, but perhaps after the first look at it.
+    : > output
     "${run_by[@]}" "$minitalkd" --foreground --output=raw --pidfile="$PWD/minitalk.pid" "$@" \
         > output 2> errors &
     daemon=$!
