@@ -8,6 +8,7 @@ PROOF_TESTS = \
 # These take too long for make check.
 LONG_PROOF_TESTS = \
 	tests/proof/check-contracts.sh \
+	tests/proof/check-eva.sh \
 	tests/proof/check-theorem.sh
 
 TESTS += $(PROOF_TESTS)
@@ -22,6 +23,8 @@ EXTRA_DIST += \
 	tests/proof/conversation.c \
 	tests/proof/digits.h \
 	tests/proof/digits.smt2 \
+	tests/proof/eva-exchange.c \
+	tests/proof/eva-memory.h \
 	tests/proof/fields.c \
 	tests/proof/frame.c \
 	tests/proof/heap.h \

@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check-eva.sh - runs Frama-C's Eva on the exchange, with arbitrary events (eva-exchange.c)
+#
+#   check-eva.sh            no run may raise an alarm
+#   check-eva.sh --faults   also shows that faults raise one
+
+set -u
+readonly FORM=${1-}
+
+srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+# shellcheck source=tests/tools/tap.sh
+. "$srcdir/tests/tools/tap.sh"
+
+# 'ASKING AGAIN EVENTS|DESCRIPTION': the numbers that eva-exchange.c wants. The first run takes as
+# long as the others together.
+readonly RUNS=(
+    '1 0 2|one process asks, then come 2 arbitrary events'
+    '2 0 1|two processes ask, then comes an arbitrary event'
+    '1 1 0|one process asks, sends a bit and asks twice more'
+)
+readonly MODULES='exchange session user barrier arq word'
+
+# 'FILE|COMMAND|DESCRIPTION': a change of one place, as a command of sed.
+faults=(
+    'exchange.c|s/^        ex->runner = NULL;//|a session that has ended keeps the turn'
+    'exchange.c|/^static void drop/,/^}/s/^    users_leave.*//|a session that ends keeps its user'
+    'exchange.c|/^static void welcome/,/^}/s/ex->ops->close(.*//|a refused peer stays open'
+    'session.c|/^struct session .session_new/,/^}/{/if (!s)/d; /NULL/d}|memory is not checked'
+    'session.c|s/^    s->decoder.message.bytes = NULL;//|the bytes of a message are freed twice'
+    'session.c|s/^    LIST_REMOVE(s, bucket);//|a session that has ended stays in the table'
+    'barrier.c|/^bool/,/^}/s/i < b->count; i++/i <= b->count; i++/|a word too many is released'
+)
+[ "$FORM" = --faults ] || faults=()
+
+for program in frama-c gcc; do
+    command -v "$program" > /dev/null && continue
+    if [ -n "${CI-}" ]; then
+        echo "Bail out! the check needs $program"
+        exit 1
+    fi
+    echo "$(basename "$0"): skipped altogether: $program is not installed" >&2
+    echo "1..0 # SKIP $program is not installed"
+    exit 0
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+export HOME=$scratch
+
+# copy_tree TREE: makes a copy of the source in which contracts are comments. Eva need not look at
+# them: WP proves them.
+copy_tree() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    cp -R "$srcdir/src" "$1"
+    sed -i 's|/\*@|/*|' "$1"/src/protocol/*.[ch]
+}
+
+# analyse TREE RUN: runs Eva with these three numbers, and prints what it says.
+analyse() {
+    local tree=$1 asking again events module flags
+    local -a paths=()
+    read -r asking again events <<< "$2"
+    for module in $MODULES; do
+        paths+=("$tree/src/protocol/$module.c")
+    done
+    flags="-I$tree/src -idirafter /usr/include/$(gcc -print-multiarch)"
+    flags+=" -DASKING=$asking -DAGAIN=$again -DEVENTS=$events"
+    flags+=" -include $srcdir/tests/proof/eva-memory.h"
+    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="$flags" \
+        "$srcdir/tests/proof/eva-exchange.c" "${paths[@]}" \
+        -eva -eva-slevel 1000000 -eva-split-return full -eva-auto-loop-unroll 200 \
+        -eva-msg-key=-initial-state,-final-states -metrics -metrics-eva-cover 2>&1
+}
+
+# unreached FILE…: prints the functions of exchange.c and session.c that none of the runs reached.
+unreached() {
+    local file
+    for file in "$@"; do
+        sed -n '/Unreached functions/,/^\[metrics\]/p' "$file" | tr '\n' ' ' | tr '<' '\n' |
+            sed -nE 's/^[^>]*protocol\/(exchange|session)\.c>: *//p' | grep -oE '[a-z_0-9]+;' |
+            sort -u
+    done | sort | uniq -c | awk -v runs=$# '$1 == runs { print $2 }'
+}
+
+explain() {
+    grep -hE -A 2 'alarm\]|error|Unreached' said* | head -n 60
+}
+
+has_no_alarm() {
+    grep -q '^  0 alarms generated' "$1" && ! grep -qE 'eva:alarm|[1-9][0-9]* error' "$1" &&
+        ! grep -q 'Neither code nor specification' "$1"
+}
+
+echo "1..$((${#RUNS[@]} + 1 + ${#faults[@]}))"
+copy_tree shipped
+for run in "${RUNS[@]:1}"; do
+    analyse shipped "${run%%|*}" > "said-${run%%|*}"
+done &
+analyse shipped "${RUNS[0]%%|*}" > "said-${RUNS[0]%%|*}"
+wait
+for run in "${RUNS[@]}"; do
+    result=alarms
+    ! has_no_alarm "said-${run%%|*}" || result=ok
+    report "$result" "no alarm: ${run#*|}"
+done
+
+result=unseen
+missed=$(unreached said-*)
+[ -n "$missed" ] || grep -LF 'Eva coverage statistics' said-* | grep -q . || result=ok
+[ -z "$missed" ] || echo "# not reached: ${missed//$'\n'/ }"
+report "$result" 'every function of exchange.c and session.c was reached'
+
+for fault in "${faults[@]}"; do
+    IFS='|' read -r file command what <<< "$fault"
+    rm -f said*
+    copy_tree faulty
+    cp "faulty/src/protocol/$file" before
+    sed -i "$command" "faulty/src/protocol/$file"
+    result=unseen
+    if ! cmp -s before "faulty/src/protocol/$file"; then
+        analyse faulty "1 0 1" > said
+        ! grep -qE '^  [1-9][0-9]* alarms? generated|eva:alarm' said || result=ok
+    fi
+    report "$result" "Eva warns if $what"
+done
+exit $failed
