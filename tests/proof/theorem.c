@@ -230,41 +230,41 @@ static bool is_turned_back; /* the daemon has told this message the verdict on t
 
 /* Each part of the invariant is a goal of its own. */
 #define STAYS_SOUND                                                                                \
-    ensures numbers : numbers_are_sound;                                                        \
-    ensures nonces : nonces_are_sound;                                                          \
-    ensures probes : probes_are_sound;                                                          \
-    ensures start : start_is_sound;                                                             \
-    ensures window : window_is_sound;                                                           \
-    ensures acked0 : acked_is_sound(0);                                                         \
-    ensures acked1 : acked_is_sound(1);                                                         \
-    ensures place0 : place_is_sound(0, 0);                                                      \
-    ensures place1 : place_is_sound(0, 1);                                                      \
-    ensures place2 : place_is_sound(1, 2);                                                      \
-    ensures place3 : place_is_sound(1, 3);                                                      \
-    ensures lane0 : lane_is_sound(0);                                                           \
-    ensures lane1 : lane_is_sound(1);                                                           \
-    ensures held0 : held_is_sound(0);                                                           \
-    ensures held1 : held_is_sound(1);                                                           \
-    ensures ack0 : ack_is_sound(0);                                                             \
-    ensures ack1 : ack_is_sound(1);                                                             \
-    ensures asked : asked_is_sound;                                                             \
-    ensures quiet : quiet_is_sound;                                                             \
-    ensures state : state_is_sound;                                                             \
-    ensures taking : taking_is_sound;                                                           \
-    ensures waiting : waiting_is_sound;                                                         \
-    ensures limited : limited_is_sound;                                                         \
-    ensures turned_back : turned_back_is_sound;                                                 \
-    ensures reply0 : reply_is_sound(word0);                                                \
-    ensures reply1 : reply_is_sound(word1);                                                \
-    ensures count0 : count_is_sound(word0);                                                \
-    ensures count1 : count_is_sound(word1);                                                \
-    ensures go0 : go_is_sound(word0);                                                      \
-    ensures go1 : go_is_sound(word1);                                                      \
-    ensures commit0 : commit_is_sound(word0);                                              \
-    ensures commit1 : commit_is_sound(word1);                                              \
-    ensures refusal0 : refusal_is_sound(word0);                                            \
-    ensures refusal1 : refusal_is_sound(word1);                                            \
-    ensures committed : committed_is_kept;                                                      \
+    ensures numbers : numbers_are_sound;                                                           \
+    ensures nonces : nonces_are_sound;                                                             \
+    ensures probes : probes_are_sound;                                                             \
+    ensures start : start_is_sound;                                                                \
+    ensures window : window_is_sound;                                                              \
+    ensures acked0 : acked_is_sound(0);                                                            \
+    ensures acked1 : acked_is_sound(1);                                                            \
+    ensures place0 : place_is_sound(0, 0);                                                         \
+    ensures place1 : place_is_sound(0, 1);                                                         \
+    ensures place2 : place_is_sound(1, 2);                                                         \
+    ensures place3 : place_is_sound(1, 3);                                                         \
+    ensures lane0 : lane_is_sound(0);                                                              \
+    ensures lane1 : lane_is_sound(1);                                                              \
+    ensures held0 : held_is_sound(0);                                                              \
+    ensures held1 : held_is_sound(1);                                                              \
+    ensures ack0 : ack_is_sound(0);                                                                \
+    ensures ack1 : ack_is_sound(1);                                                                \
+    ensures asked : asked_is_sound;                                                                \
+    ensures quiet : quiet_is_sound;                                                                \
+    ensures state : state_is_sound;                                                                \
+    ensures taking : taking_is_sound;                                                              \
+    ensures waiting : waiting_is_sound;                                                            \
+    ensures limited : limited_is_sound;                                                            \
+    ensures turned_back : turned_back_is_sound;                                                    \
+    ensures reply0 : reply_is_sound(word0);                                                        \
+    ensures reply1 : reply_is_sound(word1);                                                        \
+    ensures count0 : count_is_sound(word0);                                                        \
+    ensures count1 : count_is_sound(word1);                                                        \
+    ensures go0 : go_is_sound(word0);                                                              \
+    ensures go1 : go_is_sound(word1);                                                              \
+    ensures commit0 : commit_is_sound(word0);                                                      \
+    ensures commit1 : commit_is_sound(word1);                                                      \
+    ensures refusal0 : refusal_is_sound(word0);                                                    \
+    ensures refusal1 : refusal_is_sound(word1);                                                    \
+    ensures committed : committed_is_kept;                                                         \
     ensures refused : refused_is_kept;
 
 /* ---- the beginning ---- */
