@@ -178,15 +178,7 @@ show_shortest() {
 
 # ---- running ----
 
-if ! command -v spin > /dev/null || ! command -v cc > /dev/null; then
-    if [ -n "${CI-}" ]; then
-        echo 'Bail out! the model needs spin and a C compiler'
-        exit 1
-    fi
-    echo 'check-model.sh: skipped altogether: spin or a C compiler is not installed' >&2
-    echo '1..0 # SKIP spin or a C compiler is not installed'
-    exit 0
-fi
+need spin cc
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -4,13 +4,8 @@
 #
 #   check-eva.sh            no run may raise an alarm
 #   check-eva.sh --faults   also shows that faults raise one
-
-set -u
-readonly FORM=${1-}
-
-srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
-# shellcheck source=tests/tools/tap.sh
-. "$srcdir/tests/tools/tap.sh"
+# shellcheck source=tests/proof/frama-c.sh
+. "$(dirname "$0")/frama-c.sh"
 
 # 'ASKING AGAIN EVENTS|DESCRIPTION': the numbers that eva-exchange.c wants. The first run takes as
 # long as the others together.
@@ -33,22 +28,6 @@ faults=(
 )
 [ "$FORM" = --faults ] || faults=()
 
-for program in frama-c gcc; do
-    command -v "$program" > /dev/null && continue
-    if [ -n "${CI-}" ]; then
-        echo "Bail out! the check needs $program"
-        exit 1
-    fi
-    echo "$(basename "$0"): skipped altogether: $program is not installed" >&2
-    echo "1..0 # SKIP $program is not installed"
-    exit 0
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-export HOME=$scratch
-
 # copy_tree TREE: makes a copy of the source in which contracts are comments. Eva need not look at
 # them: WP proves them.
 copy_tree() {
@@ -66,13 +45,11 @@ analyse() {
     for module in $MODULES; do
         paths+=("$tree/src/protocol/$module.c")
     done
-    flags="-I$tree/src -idirafter /usr/include/$(gcc -print-multiarch)"
-    flags+=" -DASKING=$asking -DAGAIN=$again -DEVENTS=$events"
+    flags="-I$tree/src -DASKING=$asking -DAGAIN=$again -DEVENTS=$events"
     flags+=" -include $srcdir/tests/proof/eva-memory.h"
-    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="$flags" \
-        "$srcdir/tests/proof/eva-exchange.c" "${paths[@]}" \
+    run_frama_c "$flags" "$srcdir/tests/proof/eva-exchange.c" "${paths[@]}" \
         -eva -eva-slevel 1000000 -eva-split-return full -eva-auto-loop-unroll 200 \
-        -eva-msg-key=-initial-state,-final-states -metrics -metrics-eva-cover 2>&1
+        -eva-msg-key=-initial-state,-final-states -metrics -metrics-eva-cover
 }
 
 # unreached FILE…: prints the functions of exchange.c and session.c that none of the runs reached.

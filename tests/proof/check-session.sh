@@ -4,12 +4,11 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
-# Frama-C's own library has no <sys/queue.h>: the system's is used.
 modules=(
     'tests/proof/session-contracts.h session.c|session_ask session_invite session_uninvite
         session_takes_symbols session_hold session_loses_blocks session_taken
         session_is_mid_message session_reply session_commit session_refuse
-        |end|-wp-model Typed+Ref -cpp-extra-args=-idirafter/usr/include/x86_64-linux-gnu'
+        |end|-wp-model Typed+Ref'
 )
 
 faults=(

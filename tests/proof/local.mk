@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/proof/eva-exchange.c \
 	tests/proof/eva-memory.h \
 	tests/proof/fields.c \
+	tests/proof/frama-c.sh \
 	tests/proof/frame.c \
 	tests/proof/heap.h \
 	tests/proof/integers.gen \

@@ -17,14 +17,10 @@
 #
 # A file without a folder is one of src/protocol. A header is included before all other files.
 
-set -u
 modules=()
 faults=()
-readonly FORM=${1-}
-
-srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
-# shellcheck source=tests/tools/tap.sh
-. "$srcdir/tests/tools/tap.sh"
+# shellcheck source=tests/proof/frama-c.sh
+. "$(dirname "${BASH_SOURCE[0]}")/frama-c.sh"
 
 # The time that a prover has for one goal, and for one goal of a fault. A fault counts only in goals
 # that were proved in less than 2 seconds, so that they do not fail just for want of time.
@@ -32,22 +28,7 @@ readonly SECONDS_PER_GOAL=60 SECONDS_PER_FAULTY_GOAL=4
 
 # ---- tools ----
 
-for program in frama-c why3 z3 cvc4; do
-    command -v "$program" > /dev/null && continue
-    if [ -n "${CI-}" ]; then
-        echo "Bail out! the proof needs $program"
-        exit 1
-    fi
-    echo "$(basename "$0"): skipped altogether: $program is not installed" >&2
-    echo "1..0 # SKIP $program is not installed"
-    exit 0
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-# Why3 keeps its list of provers in the home directory.
-export HOME=$scratch
+need why3 z3 cvc4
 if ! why3 config detect > said 2>&1; then
     echo 'Bail out! why3 finds no prover'
     exit 1
@@ -107,18 +88,17 @@ prove() {
     local tree=$1 seconds=$2 file flags
     local -a paths=()
     shift 2
-    # Frama-C has its own headers of the C library, but not all.
-    flags="-I$tree/src -idirafter /usr/include/$(gcc -print-multiarch)"
+    flags="-I$tree/src"
     for file in "${files[@]}"; do
         case $file in
         *.h) flags+=" -include $tree/$(path_of "$file")" ;;
         *) paths+=("$tree/$(path_of "$file")") ;;
         esac
     done
-    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="$flags" \
+    run_frama_c "$flags" \
         ${inlined[0]:+-inline-calls "$(join "${inlined[@]}")"} "${paths[@]}" \
         -wp -wp-rte -wp-fct "$(join "$@")" -wp-prover cvc4,z3 -wp-par 2 "${options[@]}" \
-        -wp-timeout "$seconds" -wp-cache update -wp-cache-dir "$scratch/cache" > said 2>&1
+        -wp-timeout "$seconds" -wp-cache update -wp-cache-dir "$scratch/cache" > said
 }
 
 join() {

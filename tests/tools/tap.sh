@@ -8,6 +8,21 @@
 number=0
 failed=0
 
+# need PROGRAM…: if one is not installed, this skips all tests, or fails in CI.
+need() {
+    local program
+    for program in "$@"; do
+        command -v "$program" > /dev/null && continue
+        if [ -n "${CI-}" ]; then
+            echo "Bail out! $(basename "$0") needs $program"
+            exit 1
+        fi
+        echo "$(basename "$0"): skipped altogether: $program is not installed" >&2
+        echo "1..0 # SKIP $program is not installed"
+        exit 0
+    done
+}
+
 # report RESULT DESCRIPTION: prints the result of the next test, which has passed if it is 'ok'.
 report() {
     number=$((number + 1))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# frama-c.sh - what each check-….sh needs to run Frama-C: an empty folder to work in, and options
+# shellcheck shell=bash
+
+set -u
+# shellcheck disable=SC2034 # for the scripts that source this file
+readonly FORM=${1-}
+
+srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+# shellcheck source=tests/tools/tap.sh
+. "$srcdir/tests/tools/tap.sh"
+need frama-c gcc
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+# Frama-C and Why3 keep files in the home directory.
+export HOME=$scratch
+
+# run_frama_c FLAGS OPTION…: runs it with these flags of the preprocessor. Frama-C has its own
+# headers of the C library, but not all.
+run_frama_c() {
+    local flags
+    flags="$1 -idirafter /usr/include/$(gcc -print-multiarch)"
+    shift
+    frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="$flags" "$@" 2>&1
+}
