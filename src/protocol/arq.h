@@ -63,7 +63,8 @@ void arq_receiver_hold(struct arq_receiver *receiver, enum lane lane, struct sym
     assigns receiver->held[0 .. 1], *ret;
     ensures \result ==> \old(receiver->held[receiver->count % LANES]);
     ensures \result ==> ret->lane == receiver->count % LANES && ret->index == index;
-    ensures \result ==> ret->symbol == receiver->symbol[ret->lane] && ret->symbol.kind == kind;
+    ensures \result ==> ret->symbol == receiver->symbol[ret->lane];
+    ensures \result ==> receiver->symbol[ret->lane].kind == kind;
     ensures receiver->held[receiver->count % LANES] <==> \result;
     ensures receiver->held[1 - receiver->count % LANES] ==
       \old(receiver->held[1 - receiver->count % LANES]); */
