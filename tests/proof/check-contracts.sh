@@ -13,25 +13,27 @@ modules=(
         |-wp-model Typed+ref $KNOW_INTEGERS"
     "tests/proof/arq.c|arq_sender_step|lane_of ask oldest_unanswered
         |-wp-model Typed+ref -wp-split $KNOW_INTEGERS"
-    'tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter'
-    'tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let'
-    'word.c leb128.c tests/proof/inverse.c
+    "tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter $KNOW_INTEGERS"
+    "tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let $KNOW_INTEGERS"
+    "word.c leb128.c tests/proof/inverse.c
         |probe_there_and_back probe_back_and_there reply_there_and_back reply_back_and_there
-        ||-wp-no-filter'
-    'tests/proof/bits.h tests/proof/barrier.c|emptied|'
-    'tests/proof/libc.h tests/proof/barrier.c|barrier_hold barrier_note barrier_release||-wp-split'
-    'tests/proof/digits.h leb128.c|leb128_put leb128_take|'
-    'tests/proof/quotients.h leb128.c tests/proof/inverse.c word.c|leb128_there_and_back|'
-    'crc32c.c|crc32c_octet|'
-    'text.c|text_printable|length_of is_printable is_valid'
-    'frame.c fields.c text.c leb128.c crc32c.c
+        ||-wp-no-filter $KNOW_INTEGERS"
+    "tests/proof/bits.h tests/proof/barrier.c|emptied||$KNOW_INTEGERS"
+    "tests/proof/libc.h tests/proof/barrier.c
+        |barrier_hold barrier_note barrier_release||-wp-split $KNOW_INTEGERS"
+    "tests/proof/digits.h leb128.c|leb128_put leb128_take||$KNOW_DIVISION"
+    "tests/proof/quotients.h leb128.c tests/proof/inverse.c word.c
+        |leb128_there_and_back||$KNOW_DIVISION"
+    "crc32c.c|crc32c_octet||$KNOW_INTEGERS"
+    "text.c|text_printable|length_of is_printable is_valid|$KNOW_INTEGERS"
+    "frame.c fields.c text.c leb128.c crc32c.c
         |frame_is_wide frame_symbols frame_symbol frame_octets
-        |blocks_of bit_of block_of symbol_bit symbol_block'
-    'tests/proof/heap.h tests/proof/frame.c
+        |blocks_of bit_of block_of symbol_bit symbol_block|$KNOW_INTEGERS"
+    "tests/proof/heap.h tests/proof/frame.c
         |frame_decoder_init frame_decoder_kind frame_decoder_take take_bit take_block take_octet
         take_flags take_fields_length take_payload_length make_room take_content take_checksum
-        |enter content_length take_length judge block_flag|-wp-no-filter -wp-split'
-    'tests/proof/fields.c leb128.c text.c|next_text is_name is_number|'
+        |enter content_length take_length judge block_flag|-wp-no-filter -wp-split $KNOW_INTEGERS"
+    "tests/proof/fields.c leb128.c text.c|next_text is_name is_number||$KNOW_INTEGERS"
 )
 
 faults=(

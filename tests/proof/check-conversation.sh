@@ -8,7 +8,7 @@
 . "$(dirname "$0")/prove.sh"
 
 modules=(
-    'tests/proof/conversation.c|smaller larger is_refused_for
+    "tests/proof/conversation.c|smaller larger is_refused_for
         conversation_init begin conversation_begin begin_again_as_bits conclude drain
         conversation_may_go_on conversation_is_unconfirmed conversation_may_retry
         count_probe count_symbol symbol_at send_symbol send_probe
@@ -17,7 +17,7 @@ modules=(
         end_interrupted_wait expire conversation_tick
         take_stale take_reply release_words take_ack take_signal
         conversation_take conversation_settle conversation_holds_words
-        |arq_sender_done|-wp-model Typed+Ref'
+        |arq_sender_done|-wp-model Typed+Ref $KNOW_DIVISION"
 )
 
 # Each is a change of one line of conversation.c: function, command of sed, description.

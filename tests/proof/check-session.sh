@@ -5,10 +5,10 @@
 . "$(dirname "$0")/prove.sh"
 
 modules=(
-    'tests/proof/session-contracts.h session.c|session_ask session_invite session_uninvite
+    "tests/proof/session-contracts.h session.c|session_ask session_invite session_uninvite
         session_takes_symbols session_hold session_loses_blocks session_taken
         session_is_mid_message session_reply session_commit session_refuse
-        |end|-wp-model Typed+Ref'
+        |end|-wp-model Typed+Ref $KNOW_DIVISION"
 )
 
 faults=(

@@ -57,9 +57,11 @@ END
 
 z3_integers=$(add_prover Z3 z3_471 'z3 -smt2 -T:%t smt.random_seed=42 %f')
 cvc4_integers=$(add_prover CVC4 cvc4_17 'cvc4 --tlimit-per=%t000 --lang=smt2 %f')
-# An option of a module: its provers know C's integers.
+# Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them of
+# C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
+# KNOW_INTEGERS, they know C's integers as their own.
 # shellcheck disable=SC2034 # for the scripts that source this file
-readonly KNOW_INTEGERS="-wp-prover $cvc4_integers,$z3_integers"
+readonly KNOW_DIVISION='-wp-prover cvc4,z3' KNOW_INTEGERS="-wp-prover $cvc4_integers,$z3_integers"
 
 # ---- proving ----
 
@@ -97,7 +99,7 @@ prove() {
     done
     run_frama_c "$flags" \
         ${inlined[0]:+-inline-calls "$(join "${inlined[@]}")"} "${paths[@]}" \
-        -wp -wp-rte -wp-fct "$(join "$@")" -wp-prover cvc4,z3 -wp-par 2 "${options[@]}" \
+        -wp -wp-rte -wp-fct "$(join "$@")" -wp-par 2 "${options[@]}" \
         -wp-timeout "$seconds" -wp-cache update -wp-cache-dir "$scratch/cache" > said
 }
 
