@@ -75,6 +75,7 @@ bool arq_receiver_next(struct arq_receiver *receiver, uint64_t index, enum symbo
 /*@ requires \valid(receiver) && receiver->held[receiver->count % LANES];
     requires receiver->count < UINT64_MAX;
     assigns receiver->held[0 .. 1], receiver->count;
+    ensures \result == \old(receiver->symbol[receiver->count % LANES]);
     ensures receiver->count == \old(receiver->count) + 1;
     ensures !receiver->held[\old(receiver->count) % LANES];
     ensures receiver->held[1 - \old(receiver->count) % LANES] ==

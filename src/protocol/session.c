@@ -104,7 +104,7 @@ bool session_loses_blocks(struct session *s)
 
 static void begin(struct session *s, uid_t uid)
 {
-    assert(!s->decoder.message.bytes);
+    assert(s->decoder.message.bytes == NULL);
     s->is_invited = false;
     s->state = SESSION_OPEN;
     s->base = s->arq.count;

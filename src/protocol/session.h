@@ -61,6 +61,18 @@ struct session {
     struct frame_decoder decoder;
 };
 
+/*@ // No message is open or whole while the next one is invited. Without a message, no octets are
+    // kept.
+    predicate session_is_sound(struct session *s) = \valid(s) && s->base <= s->arq.count &&
+      (s->is_invited ==> s->state != SESSION_OPEN && s->state != SESSION_COMMITTING) &&
+      (s->state != SESSION_OPEN && s->state != SESSION_COMMITTING ==>
+        s->decoder.message.bytes == \null);
+    predicate session_may_take(struct session *s) = s->state == SESSION_OPEN || s->is_invited;
+    logic integer session_count(struct session *s) = s->is_invited ? 0 : s->arq.count - s->base;
+    // The frame has a block where the next symbol is. A message begins with bits.
+    predicate session_is_at_block(struct session *s) =
+      !s->is_invited && s->decoder.block > 0 && s->decoder.part == PART_CONTENT; */
+
 /*
  * Returns a new session in SESSION_IDLE, or NULL if out of memory. limit is the greatest payload in
  * octets. uid is the real user ID of the process; the first bit of each message replaces it by the
@@ -109,6 +121,9 @@ bool session_takes_symbols(const struct session *session);
 /*
  * Returns true if the next symbol in order is a block. The one after it can be of the other kind.
  */
+/*@ requires \valid_read(session);
+    assigns \nothing;
+    ensures \result <==> session_may_take(session) && session_is_at_block(session); */
 bool session_expects_block(const struct session *session);
 
 /*
@@ -118,20 +133,42 @@ bool session_expects_block(const struct session *session);
 /*@ requires \valid(session) && lane < LANES;
     requires session->state == SESSION_OPEN || session->is_invited;
     assigns session->arq.held[0 .. 1], session->arq.symbol[0 .. 1];
-    ensures session->arq.held[lane];
+    ensures session->arq.held[lane] && session->arq.symbol[lane] == symbol;
+    ensures session->arq.symbol[1 - lane] == \old(session->arq.symbol[1 - lane]);
     ensures session->arq.held[1 - lane] == \old(session->arq.held[1 - lane]); */
 void session_hold(struct session *session, enum lane lane, struct symbol symbol);
 
 /* Returns the index in its message of a symbol that comes on this lane now. */
+/*@ requires \valid_read(session) && session->base <= session->arq.count < UINT64_MAX;
+    requires lane < LANES;
+    assigns \nothing;
+    ensures session_count(session) <= \result <= session_count(session) + 1;
+    ensures (session->arq.count + \result - session_count(session)) % LANES == lane; */
 uint64_t session_index_on(const struct session *session, enum lane lane);
 
 /*
  * Returns true if the next symbol in order is held and may be taken, and stores it in *ret. Forgets
  * a symbol that is not of the kind that the frame has there.
  */
+/*@ requires \valid(session) && session->base <= session->arq.count;
+    requires \valid(ret) && \separated(session, ret);
+    assigns session->arq.held[0 .. 1], *ret;
+    ensures \result ==> session_may_take(session) &&
+      \old(session->arq.held[session->arq.count % LANES]);
+    ensures session_may_take(session) ==>
+      (\result <==> session->arq.held[session->arq.count % LANES]);
+    ensures \result ==> ret->index == session_count(session) &&
+      ret->lane == session->arq.count % LANES && ret->symbol == session->arq.symbol[ret->lane];
+    ensures \result ==> (ret->symbol.kind == SYMBOL_BLOCK <==> session_is_at_block(session));
+    ensures session->arq.held[1 - session->arq.count % LANES] ==
+      \old(session->arq.held[1 - session->arq.count % LANES]); */
 bool session_next(struct session *session, struct arq_symbol *ret);
 
 /* Notes a signal without its sender. If a block is expected, it may have been that block. */
+/*@ requires \valid(session);
+    assigns session->is_stripped;
+    ensures session->is_stripped <==> \old(session->is_stripped) ||
+      (session_may_take(session) && session_is_at_block(session)); */
 void session_note_stripped(struct session *session);
 
 /*
@@ -155,12 +192,34 @@ bool session_loses_blocks(struct session *session);
  *   SESSION_COMMITTING  the message is whole: call session_take_message()
  *   SESSION_REFUSED     the message is invalid, too large, or out of memory
  */
+/*@ requires session_is_sound(session) && session_may_take(session);
+    requires session->arq.held[session->arq.count % LANES] && session->arq.count < UINT64_MAX;
+    assigns session->is_invited, session->state, session->base, session->uid, session->refusal;
+    assigns session->is_stripped, session->lost_blocks, session->decoder;
+    assigns session->arq.count, session->arq.held[0 .. 1];
+    ensures session_is_sound(session) && !session->is_invited;
+    ensures session->arq.count == \old(session->arq.count) + 1;
+    ensures session->base == \old(session->is_invited ? session->arq.count : session->base);
+    ensures session->uid == (\old(session->is_invited) ? uid : \old(session->uid));
+    ensures session->state == SESSION_OPEN || session->state == SESSION_COMMITTING ||
+      (session->state == SESSION_REFUSED && REPLY_FIRST_REFUSAL <= session->refusal <= REPLY_LAST);
+    ensures !session->arq.held[\old(session->arq.count) % LANES];
+    ensures session->state != SESSION_REFUSED ==> session->refusal == \old(session->refusal) &&
+      session->arq.held[session->arq.count % LANES] ==
+        \old(session->arq.held[1 - session->arq.count % LANES]);
+    ensures session->state == SESSION_REFUSED ==>
+      !session->arq.held[0] && !session->arq.held[1];
+    ensures !session->is_stripped && session->lost_blocks == 0; */
 void session_take(struct session *session, uid_t uid);
 
 /*
  * Returns the whole message. The state must be SESSION_COMMITTING, and this works once for each
  * message: its bytes are the caller's from now on, to be freed with free(3).
  */
+/*@ requires \valid(session) && session->state == SESSION_COMMITTING;
+    assigns session->decoder.message.bytes;
+    ensures \result == \old(session->decoder.message);
+    ensures session->decoder.message.bytes == \null; */
 struct message session_take_message(struct session *session);
 
 /* Returns how many symbols were taken of the newest message, or 0 if the next one is invited. */
@@ -173,12 +232,14 @@ uint64_t session_taken(const struct session *session);
  * Returns the length of the message under way, payload and fields together, in octets; 0 until its
  * header has been received.
  */
+/*@ requires \valid_read(session);
+    assigns \nothing; */
 size_t session_length(const struct session *session);
 
 /* Ends the message as SESSION_COMMITTED, and frees its bytes. The state is SESSION_COMMITTING. */
 /*@ requires \valid(session) && session->state == SESSION_COMMITTING;
     assigns session->state, session->arq.held[0 .. 1], session->decoder;
-    ensures session->state == SESSION_COMMITTED;
+    ensures session->state == SESSION_COMMITTED && session->decoder.message.bytes == \null;
     ensures !session->arq.held[0] && !session->arq.held[1]; */
 void session_commit(struct session *session);
 
@@ -189,6 +250,7 @@ void session_commit(struct session *session);
 /*@ requires \valid(session) && REPLY_FIRST_REFUSAL <= reason <= REPLY_LAST;
     assigns session->state, session->refusal, session->arq.held[0 .. 1], session->decoder;
     ensures session->state == SESSION_REFUSED && session->refusal == reason;
+    ensures session->decoder.message.bytes == \null;
     ensures !session->arq.held[0] && !session->arq.held[1]; */
 void session_refuse(struct session *session, enum reply_code reason);
 

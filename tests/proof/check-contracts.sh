@@ -40,6 +40,7 @@ faults=(
     'arq_receiver_take|arq.c|s/r->count++;//|the daemon does not count a symbol'
     'arq_receiver_take|arq.c|/^struct symbol arq_rec/,/^}/s/= false/= true/|a symbol is taken twice'
     'arq_receiver_take|arq.c|s/r->count % LANES/0/|the daemon takes symbols in any order'
+    'arq_receiver_take|arq.c|s/return r->symbol.lane/return r->symbol[0/|symbols are mixed up'
     'arq_receiver_hold|arq.c|s/r->held\[lane\] = true/r->held[0] = true/|lanes are mixed up'
     'arq_receiver_clear|arq.c|/_clear(/,/^}/s/= false/= true/|held symbols are not forgotten'
     'arq_sender_step|arq.c|s/if (!s->in_flight\[lane\])/if (1)/|a lane holds two symbols'

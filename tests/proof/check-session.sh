@@ -5,10 +5,12 @@
 . "$(dirname "$0")/prove.sh"
 
 modules=(
-    "tests/proof/session-contracts.h session.c|session_ask session_invite session_uninvite
-        session_takes_symbols session_hold session_loses_blocks session_taken
-        session_is_mid_message session_reply session_commit session_refuse
-        |end|-wp-model Typed+Ref $KNOW_DIVISION"
+    "tests/proof/session.c|session_ask session_invite session_uninvite
+        session_takes_symbols session_expects_block session_hold session_index_on session_next
+        session_note_stripped session_loses_blocks begin decode session_take
+        session_take_message session_taken session_length session_commit session_refuse
+        session_is_mid_message session_reply
+        |end next_kind|-wp-model Typed+Ref $KNOW_DIVISION"
 )
 
 faults=(
@@ -18,6 +20,15 @@ faults=(
     'session_reply|session.c|s/s->arq.count % /session_taken(s) % /|a count is of one message'
     'session_refuse|session.c|s/s->refusal = reason;//|a sender is told another reason'
     'session_loses_blocks|session.c|s/lost_blocks + 1 : 0/lost_blocks + 1 : 1/|a loss counts twice'
+    'session_expects_block|session.c|s/s->is_inv.*_BIT : //|a message may begin with a block'
+    'session_index_on|session.c|s/session_taken(s) + arq/s->arq.count + arq/|numbers go on and on'
+    'session_next|session.c|/ session_next(/,/}/s/session_takes_symbols(s)/1/|no probe is needed'
+    'session_note_stripped|session.c|s/stripped .= s/stripped = s/|a loss is forgotten'
+    'begin|session.c|s/s->base = s->arq.count;//|a message counts from the one before'
+    'begin|session.c|s/s->uid = uid;//|a message keeps the user of the one before'
+    'decode|session.c|s/s->state = SESSION_COMMITTING;//|a whole message stays open'
+    'session_take|session.c|/ session_take(/,/}/s/if (s->is_invited)//|each symbol begins a message'
+    'session_take_message|session.c|s/message.bytes = NULL;/block = 0;/|a message is taken twice'
 )
 
 plan 0

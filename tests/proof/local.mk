@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/proof/quotients.smt2 \
 	tests/proof/release-words.loop \
 	tests/proof/session-contracts.h \
+	tests/proof/session.c \
 	tests/proof/theorem.c
 
 # All proofs, and changes of the code that they must find.

@@ -4,6 +4,10 @@
 
 #include "protocol/frame.h"
 
+/* The newest symbol that the decoder was given, and what it then said. */
+extern struct symbol decoded;
+extern enum frame_status decoder_said;
+
 /* Calls get these contracts, whatever contracts frame.h has. */
 #define frame_decoder_init seen_decoder_init
 #define frame_decoder_done seen_decoder_done
@@ -19,10 +23,13 @@ void seen_decoder_init(struct frame_decoder *decoder, size_t limit);
     ensures decoder->message.bytes == \null; */
 void seen_decoder_done(struct frame_decoder *decoder);
 /*@ requires \valid_read(decoder);
-    assigns \nothing; */
+    assigns \nothing;
+    ensures \result == SYMBOL_BLOCK <==> decoder->block > 0 && decoder->part == PART_CONTENT;
+    ensures \result == SYMBOL_BLOCK || \result == SYMBOL_BIT; */
 enum symbol_kind seen_decoder_kind(const struct frame_decoder *decoder);
 /*@ requires \valid(decoder);
-    assigns *decoder;
+    assigns *decoder, decoded, decoder_said;
+    ensures decoded == symbol && decoder_said == \result;
     ensures FRAME_MORE <= \result <= FRAME_NO_MEMORY; */
 enum frame_status seen_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 /*@ requires \valid_read(decoder);
