@@ -63,15 +63,15 @@ struct session {
 
 /*@ // No message is open or whole while the next one is invited. Without a message, no octets are
     // kept.
-    predicate session_is_sound(struct session *s) = \valid(s) && s->base <= s->arq.count &&
-      (s->is_invited ==> s->state != SESSION_OPEN && s->state != SESSION_COMMITTING) &&
-      (s->state != SESSION_OPEN && s->state != SESSION_COMMITTING ==>
-        s->decoder.message.bytes == \null);
-    predicate session_may_take(struct session *s) = s->state == SESSION_OPEN || s->is_invited;
-    logic integer session_count(struct session *s) = s->is_invited ? 0 : s->arq.count - s->base;
+    predicate session_is_sound(struct session s) = s.base <= s.arq.count &&
+      (s.is_invited ==> s.state != SESSION_OPEN && s.state != SESSION_COMMITTING) &&
+      (s.state != SESSION_OPEN && s.state != SESSION_COMMITTING ==>
+        s.decoder.message.bytes == \null);
+    predicate session_may_take(struct session s) = s.state == SESSION_OPEN || s.is_invited;
+    logic integer session_count(struct session s) = s.is_invited ? 0 : s.arq.count - s.base;
     // The frame has a block where the next symbol is. A message begins with bits.
-    predicate session_is_at_block(struct session *s) =
-      !s->is_invited && s->decoder.block > 0 && s->decoder.part == PART_CONTENT; */
+    predicate session_is_at_block(struct session s) =
+      !s.is_invited && s.decoder.block > 0 && s.decoder.part == PART_CONTENT; */
 
 /*
  * Returns a new session in SESSION_IDLE, or NULL if out of memory. limit is the greatest payload in
@@ -123,7 +123,7 @@ bool session_takes_symbols(const struct session *session);
  */
 /*@ requires \valid_read(session);
     assigns \nothing;
-    ensures \result <==> session_may_take(session) && session_is_at_block(session); */
+    ensures \result <==> session_may_take(*session) && session_is_at_block(*session); */
 bool session_expects_block(const struct session *session);
 
 /*
@@ -133,17 +133,20 @@ bool session_expects_block(const struct session *session);
 /*@ requires \valid(session) && lane < LANES;
     requires session->state == SESSION_OPEN || session->is_invited;
     assigns session->arq.held[0 .. 1], session->arq.symbol[0 .. 1];
-    ensures session->arq.held[lane] && session->arq.symbol[lane] == symbol;
-    ensures session->arq.symbol[1 - lane] == \old(session->arq.symbol[1 - lane]);
-    ensures session->arq.held[1 - lane] == \old(session->arq.held[1 - lane]); */
+    ensures lane == LANE_THREAD ==>
+      session->arq.held[0] && session->arq.held[1] == \old(session->arq.held[1]) &&
+      session->arq.symbol[0] == symbol && session->arq.symbol[1] == \old(session->arq.symbol[1]);
+    ensures lane == LANE_PROCESS ==>
+      session->arq.held[1] && session->arq.held[0] == \old(session->arq.held[0]) &&
+      session->arq.symbol[1] == symbol && session->arq.symbol[0] == \old(session->arq.symbol[0]); */
 void session_hold(struct session *session, enum lane lane, struct symbol symbol);
 
 /* Returns the index in its message of a symbol that comes on this lane now. */
 /*@ requires \valid_read(session) && session->base <= session->arq.count < UINT64_MAX;
     requires lane < LANES;
     assigns \nothing;
-    ensures session_count(session) <= \result <= session_count(session) + 1;
-    ensures (session->arq.count + \result - session_count(session)) % LANES == lane; */
+    ensures session_count(*session) <= \result <= session_count(*session) + 1;
+    ensures (session->arq.count + \result - session_count(*session)) % LANES == lane; */
 uint64_t session_index_on(const struct session *session, enum lane lane);
 
 /*
@@ -153,22 +156,25 @@ uint64_t session_index_on(const struct session *session, enum lane lane);
 /*@ requires \valid(session) && session->base <= session->arq.count;
     requires \valid(ret) && \separated(session, ret);
     assigns session->arq.held[0 .. 1], *ret;
-    ensures \result ==> session_may_take(session) &&
-      \old(session->arq.held[session->arq.count % LANES]);
-    ensures session_may_take(session) ==>
-      (\result <==> session->arq.held[session->arq.count % LANES]);
-    ensures \result ==> ret->index == session_count(session) &&
-      ret->lane == session->arq.count % LANES && ret->symbol == session->arq.symbol[ret->lane];
-    ensures \result ==> (ret->symbol.kind == SYMBOL_BLOCK <==> session_is_at_block(session));
-    ensures session->arq.held[1 - session->arq.count % LANES] ==
-      \old(session->arq.held[1 - session->arq.count % LANES]); */
+    ensures \result ==> session_may_take(*session) && ret->index == session_count(*session);
+    ensures \result ==> (ret->symbol.kind == SYMBOL_BLOCK <==> session_is_at_block(*session));
+    ensures session->arq.count % LANES == LANE_THREAD ==>
+      session->arq.held[1] == \old(session->arq.held[1]) &&
+      (session_may_take(*session) ==> (\result <==> session->arq.held[0])) &&
+      (\result ==> \old(session->arq.held[0]) && ret->lane == LANE_THREAD &&
+        ret->symbol == session->arq.symbol[0]);
+    ensures session->arq.count % LANES == LANE_PROCESS ==>
+      session->arq.held[0] == \old(session->arq.held[0]) &&
+      (session_may_take(*session) ==> (\result <==> session->arq.held[1])) &&
+      (\result ==> \old(session->arq.held[1]) && ret->lane == LANE_PROCESS &&
+        ret->symbol == session->arq.symbol[1]); */
 bool session_next(struct session *session, struct arq_symbol *ret);
 
 /* Notes a signal without its sender. If a block is expected, it may have been that block. */
 /*@ requires \valid(session);
     assigns session->is_stripped;
     ensures session->is_stripped <==> \old(session->is_stripped) ||
-      (session_may_take(session) && session_is_at_block(session)); */
+      (session_may_take(*session) && session_is_at_block(*session)); */
 void session_note_stripped(struct session *session);
 
 /*
@@ -192,21 +198,25 @@ bool session_loses_blocks(struct session *session);
  *   SESSION_COMMITTING  the message is whole: call session_take_message()
  *   SESSION_REFUSED     the message is invalid, too large, or out of memory
  */
-/*@ requires session_is_sound(session) && session_may_take(session);
+/*@ requires \valid(session) && session_is_sound(*session) && session_may_take(*session);
     requires session->arq.held[session->arq.count % LANES] && session->arq.count < UINT64_MAX;
     assigns session->is_invited, session->state, session->base, session->uid, session->refusal;
     assigns session->is_stripped, session->lost_blocks, session->decoder;
     assigns session->arq.count, session->arq.held[0 .. 1];
-    ensures session_is_sound(session) && !session->is_invited;
+    ensures session_is_sound(*session) && !session->is_invited;
     ensures session->arq.count == \old(session->arq.count) + 1;
     ensures session->base == \old(session->is_invited ? session->arq.count : session->base);
     ensures session->uid == (\old(session->is_invited) ? uid : \old(session->uid));
     ensures session->state == SESSION_OPEN || session->state == SESSION_COMMITTING ||
-      (session->state == SESSION_REFUSED && REPLY_FIRST_REFUSAL <= session->refusal <= REPLY_LAST);
-    ensures !session->arq.held[\old(session->arq.count) % LANES];
-    ensures session->state != SESSION_REFUSED ==> session->refusal == \old(session->refusal) &&
-      session->arq.held[session->arq.count % LANES] ==
-        \old(session->arq.held[1 - session->arq.count % LANES]);
+      (session->state == SESSION_REFUSED && arq_is_lasting(session->refusal) &&
+        session->refusal != REPLY_COMMITTED);
+    ensures session->state != SESSION_REFUSED ==> session->refusal == \old(session->refusal);
+    ensures \old(session->arq.count) % LANES == LANE_THREAD ==> !session->arq.held[0] &&
+      (session->state != SESSION_REFUSED ==>
+        session->arq.held[1] == \old(session->arq.held[1]));
+    ensures \old(session->arq.count) % LANES == LANE_PROCESS ==> !session->arq.held[1] &&
+      (session->state != SESSION_REFUSED ==>
+        session->arq.held[0] == \old(session->arq.held[0]));
     ensures session->state == SESSION_REFUSED ==>
       !session->arq.held[0] && !session->arq.held[1];
     ensures !session->is_stripped && session->lost_blocks == 0; */

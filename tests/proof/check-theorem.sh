@@ -10,20 +10,20 @@ modules=(
         |slot_of symbol_bit tell|-wp-model Typed+ref $KNOW_INTEGERS"
 )
 
-# The steps of the sender are those of the shipped arq.c, whose faults are in check-contracts.sh.
-# These are faults of the channel and of what the daemon does with its receiver.
+# The functions of both ends are the shipped ones, whose faults are in check-contracts.sh and
+# check-session.sh. These are faults of the channel, and of what the daemon does at a word.
 readonly THEOREM=tests/proof/theorem.c
+rules=(
+    "sender-barrier|hear_word|$THEOREM|/requires barrier: /,/;/d|a word overtakes an ack"
+    "daemon-barrier|act_on_probe|$THEOREM|/requires barrier: /,/;/d|a probe overtakes a bit"
+    "log|commit|$THEOREM|/requires.*_COMMITTING;/s/ && d.state.*;/;/|anything is logged"
+)
 faults=(
-    "hear_word|$THEOREM|/requires barrier: .*ack/,/;/d|a word overtakes an ack"
     "hear_word|$THEOREM|/requires word0.serial + NONCES/d|a word waits for too long"
     "send_one|$THEOREM|/requires bit <==>/d|the sender sends another bit"
-    "take_bit|$THEOREM|s/state == SESSION_OPEN || is_invited/1/|late bits are held"
-    "take_next|$THEOREM|s/^    arq_receiver_take(&r);//|a bit is not counted"
-    "take_next|$THEOREM|s/r.count == began + s.total ?/1 ?/|a message ends early"
-    "commit|$THEOREM|/requires.*state == SESSION_COMMITTING;/s/ && state.*;/;/|anything is logged"
-    "act_on_probe|$THEOREM|/requires barrier: .*is_full/,/;/d|a probe overtakes a bit"
-    "act_on_probe|$THEOREM|/^void act/,/^}/s/^    arq_receiver_clear(&r);//|held bits stay"
-    "act_on_probe|$THEOREM|s/^        is_invited = false;//|a verdict leaves the invitation"
+    "take_bit|$THEOREM|s/session_takes_symbols(&d)/1/|late bits are held"
+    "take_next|$THEOREM|/admit whole/,/;/d|a message ends early"
+    "act_on_probe|$THEOREM|s/^        session_uninvite(&d);//|a verdict leaves the invitation"
 )
 
 plan 0

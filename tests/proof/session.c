@@ -5,19 +5,19 @@
 
 #include "protocol/session.h"
 
-/*@ requires session_is_sound(s) && s->is_invited;
+/*@ requires \valid(s) && session_is_sound(*s) && s->is_invited;
     assigns s->is_invited, s->state, s->base, s->uid;
-    ensures session_is_sound(s) && !s->is_invited && s->state == SESSION_OPEN;
+    ensures session_is_sound(*s) && !s->is_invited && s->state == SESSION_OPEN;
     ensures s->base == s->arq.count && s->uid == uid; */
 static void begin(struct session *s, uid_t uid);
 
-/*@ requires session_is_sound(s) && s->state == SESSION_OPEN;
+/*@ requires \valid(s) && session_is_sound(*s) && s->state == SESSION_OPEN;
     assigns decoded, decoder_said, s->state, s->refusal, s->decoder, s->arq.held[0 .. 1];
-    ensures session_is_sound(s) && decoded == symbol;
+    ensures session_is_sound(*s) && decoded == symbol;
     ensures s->state == (decoder_said == FRAME_MORE ? SESSION_OPEN :
       decoder_said == FRAME_COMPLETE ? SESSION_COMMITTING : SESSION_REFUSED);
-    ensures s->state == SESSION_REFUSED ==> REPLY_FIRST_REFUSAL <= s->refusal <= REPLY_LAST &&
-      !s->arq.held[0] && !s->arq.held[1];
+    ensures s->state == SESSION_REFUSED ==> arq_is_lasting(s->refusal) &&
+      s->refusal != REPLY_COMMITTED && !s->arq.held[0] && !s->arq.held[1];
     ensures s->state != SESSION_REFUSED ==> s->refusal == \old(s->refusal) &&
       s->arq.held[0] == \old(s->arq.held[0]) && s->arq.held[1] == \old(s->arq.held[1]); */
 static void decode(struct session *s, struct symbol symbol);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * theorem.c - both ends of arq.h with an abstract channel, for a proof with Frama-C
+ * theorem.c - both ends of the protocol with an abstract channel, for a proof with Frama-C
  *
  * Each function is a step that the world can take. Its contract says that the step keeps the
  * invariant (is_sound). The steps call the shipped functions by their contracts, which are proved
@@ -44,14 +44,12 @@ static struct told word0, word1;
 
 /* ---- the daemon's session ---- */
 
-static struct arq_receiver r;
-static uint64_t held_at[LANES]; /* the index in the session of a bit that r holds */
-static enum session_state state;
-static bool is_invited;
-static uint64_t asked;      /* serial of the newest probe that the daemon has acted on */
-static bool is_forged;      /* a forged probe came after it */
-static bool is_limited;     /* the answer to that probe was a refusal to start */
-static bool is_turned_back; /* the daemon has told this message the verdict on the one before */
+static struct session d;
+static uint64_t held_at[LANES]; /* the index in the session of a bit that it holds */
+static uint64_t asked;          /* serial of the newest probe that the daemon has acted on */
+static bool is_forged;          /* a forged probe came after it */
+static bool is_limited;         /* the answer to that probe was a refusal to start */
+static bool is_turned_back;     /* the daemon has told this message the verdict on the one before */
 
 /*@
   // Bit number index of a message.
@@ -69,17 +67,17 @@ static bool is_turned_back; /* the daemon has told this message the verdict on t
 
   predicate is_quiet =
     !is_full[0] && !is_full[1] && !is_full[2] && !is_full[3] &&
-    !r.held[0] && !r.held[1];
+    !d.arq.held[0] && !d.arq.held[1];
 
-  predicate takes_bits = state == SESSION_OPEN || is_invited;
+  predicate takes_bits = d.state == SESSION_OPEN || d.is_invited;
 
   predicate is_settled =
-    state == SESSION_IDLE || state == SESSION_COMMITTED || state == SESSION_REFUSED;
+    d.state == SESSION_IDLE || d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED;
 
   // ---- the sender ----
 
   predicate numbers_are_sound =
-    0 < s.total <= LARGEST && began <= LARGEST && r.count <= 2 * LARGEST &&
+    0 < s.total <= LARGEST && began <= LARGEST && d.arq.count <= 2 * LARGEST &&
     s.phase <= ARQ_REFUSED && arq_is_valid(s) && s.base < WORD_COUNT_MODULUS;
 
   predicate nonces_are_sound =
@@ -94,45 +92,46 @@ static bool is_turned_back; /* the daemon has told this message the verdict on t
 
   predicate start_is_sound =
     s.phase == ARQ_STARTING ==>
-      s.next == 0 && !s.in_flight[0] && !s.in_flight[1] && began == r.count;
+      s.next == 0 && !s.in_flight[0] && !s.in_flight[1] && began == d.arq.count;
 
   predicate window_is_sound =
     is_sending ==> s.base == began % WORD_COUNT_MODULUS &&
-      began <= r.count <= began + s.next <= r.count + LANES;
+      began <= d.arq.count <= began + s.next <= d.arq.count + LANES;
 
   // ---- a lane ----
 
   // The daemon has taken a bit that the sender has an ack for.
   predicate acked_is_sound(integer lane) =
     is_sending && !s.in_flight[lane] && arq_newest(s, lane) >= 0 ==>
-      began + arq_newest(s, lane) < r.count;
+      began + arq_newest(s, lane) < d.arq.count;
 
   // A bit that is not taken yet is the one in flight on its lane.
   predicate is_due(integer lane, integer index) =
-    s.in_flight[lane] && index == began + arq_newest(s, lane) && index >= r.count;
+    s.in_flight[lane] && index == began + arq_newest(s, lane) && index >= d.arq.count;
 
   predicate place_is_sound(integer lane, integer place) =
     is_full[place] ==> since[place] <= serial &&
       (s.phase == ARQ_STARTING ==> since[place] < first) &&
       (is_sending ==> since[place] < resume_from && is_due(lane, at[place]) &&
-         !r.held[lane] &&
+         !d.arq.held[lane] &&
          (content(message, at[place] - began) <==> place % 2 == 1));
 
   predicate lane_is_sound(integer lane) =
     is_sending ==> !(is_full[2 * lane] && is_full[2 * lane + 1]);
 
   predicate held_is_sound(integer lane) =
-    r.held[lane] && !is_over ==> is_sending && takes_bits && is_due(lane, held_at[lane]) &&
-      (content(message, held_at[lane] - began) <==> r.symbol[lane].value == 1);
+    d.arq.held[lane] && !is_over ==> is_sending && takes_bits && is_due(lane, held_at[lane]) &&
+      (content(message, held_at[lane] - began) <==> d.arq.symbol[lane].value == 1);
 
   predicate ack_is_sound(integer lane) =
     ack[lane] && !is_over ==> is_sending && s.in_flight[lane] &&
-      began + arq_newest(s, lane) < r.count;
+      began + arq_newest(s, lane) < d.arq.count;
 
   // ---- the daemon ----
 
   predicate asked_is_sound =
-    asked <= serial && (arq_waits(s) && s.probe_due ==> asked < serial) &&
+    asked <= serial && (!is_forged ==> d.nonce == asked % NONCES) &&
+    (arq_waits(s) && s.probe_due ==> asked < serial) &&
     started <= asked && started < first &&
     (is_sending || s.phase == ARQ_COMMITTED || is_refused ==>
       asked + 1 >= resumes && asked >= first);
@@ -140,48 +139,49 @@ static bool is_turned_back; /* the daemon has told this message the verdict on t
   predicate quiet_is_sound =
     (s.phase == ARQ_RESUMING && asked >= resume_from ==> is_quiet) &&
     (s.phase == ARQ_STARTING ==> is_quiet ||
-       (state == SESSION_REFUSED && !is_invited && asked < first));
+       (d.state == SESSION_REFUSED && !d.is_invited && asked < first));
 
   predicate state_is_sound =
-    state <= SESSION_REFUSED &&
-    (state == SESSION_OPEN || state == SESSION_COMMITTING ==> !is_invited) &&
+    session_is_sound(d) && d.state <= SESSION_REFUSED &&
+    (d.state == SESSION_REFUSED ==>
+      arq_is_lasting(d.refusal) && d.refusal != REPLY_COMMITTED) &&
     (s.phase == ARQ_STARTING ==> is_settled) &&
-    (is_sending && state == SESSION_IDLE ==> is_invited);
+    (is_sending && d.state == SESSION_IDLE ==> d.is_invited);
 
   // While this message is sent, and some of it is taken.
   predicate taking_is_sound =
-    is_sending && r.count > began ==>
-      (state == SESSION_OPEN && r.count < began + s.total) ||
-      ((state == SESSION_COMMITTING || state == SESSION_COMMITTED) &&
-         r.count == began + s.total) ||
-      (state == SESSION_REFUSED && !is_invited);
+    is_sending && d.arq.count > began ==>
+      (d.state == SESSION_OPEN && d.arq.count < began + s.total) ||
+      ((d.state == SESSION_COMMITTING || d.state == SESSION_COMMITTED) &&
+         d.arq.count == began + s.total) ||
+      (d.state == SESSION_REFUSED && !d.is_invited);
 
   // While nothing of this message is taken.
   predicate waiting_is_sound =
-    is_sending && r.count == began ==> is_settled && asked + 1 >= resume_from;
+    is_sending && d.arq.count == began ==> is_settled && asked + 1 >= resume_from;
 
   predicate limited_is_sound =
-    s.phase == ARQ_STARTING && is_limited && !is_forged ==> !is_invited;
+    s.phase == ARQ_STARTING && is_limited && !is_forged ==> !d.is_invited;
 
   predicate turned_back_is_sound =
-    is_turned_back ==> s.phase == ARQ_RESUMING && r.count == began && is_quiet &&
-      asked >= resume_from && (is_forged || !is_invited) &&
-      (state == SESSION_COMMITTED || state == SESSION_REFUSED);
+    is_turned_back ==> s.phase == ARQ_RESUMING && d.arq.count == began && is_quiet &&
+      asked >= resume_from && (is_forged || !d.is_invited) &&
+      (d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED);
 
   // ---- a word ----
   // What the daemon says is true when it says it. This is what stays true until it is heard.
 
   predicate reply_is_sound(struct told t) =
-    t.serial <= asked && t.count <= r.count && REPLY_GO <= t.reply.code <= REPLY_LAST &&
+    t.serial <= asked && t.count <= d.arq.count && REPLY_GO <= t.reply.code <= REPLY_LAST &&
     t.reply.count == t.count % WORD_COUNT_MODULUS && t.reply.nonce == t.serial % NONCES;
 
   predicate count_is_sound(struct told t) =
-    t.serial == serial && arq_waits(s) ==> t.count == r.count;
+    t.serial == serial && arq_waits(s) ==> t.count == d.arq.count;
 
   predicate go_is_sound(struct told t) =
     t.reply.code == REPLY_GO && t.serial >= first ==>
       (t.serial == serial ==> !is_turned_back) &&
-      (s.phase == ARQ_STARTING ==> (state == SESSION_IDLE ==> is_invited) &&
+      (s.phase == ARQ_STARTING ==> (d.state == SESSION_IDLE ==> d.is_invited) &&
          (t.serial == asked ==> !is_limited));
 
   predicate is_verdict_before(struct told t) =
@@ -191,27 +191,27 @@ static bool is_turned_back; /* the daemon has told this message the verdict on t
     t.reply.code == REPLY_COMMITTED && t.serial >= first ==>
       s.phase != ARQ_STARTING &&
       (is_sending ==> is_verdict_before(t) ||
-         (t.count == began + s.total && t.count == r.count &&
-          state == SESSION_COMMITTED));
+         (t.count == began + s.total && t.count == d.arq.count &&
+          d.state == SESSION_COMMITTED));
 
   predicate refusal_is_sound(struct told t) =
     arq_is_lasting(t.reply.code) && t.reply.code != REPLY_COMMITTED && t.serial >= first ==>
       (s.phase == ARQ_STARTING && t.serial == asked ==> is_limited) &&
       (is_sending && t.serial + 1 >= resumes ==> is_verdict_before(t) ||
-         (t.count == r.count && state == SESSION_REFUSED && r.count > began));
+         (t.count == d.arq.count && d.state == SESSION_REFUSED && d.arq.count > began));
 
   // ---- the promise ----
 
   // A sender that is told so has its message in the log: all of it, and it alone.
   predicate committed_is_kept =
     s.phase == ARQ_COMMITTED ==>
-      state == SESSION_COMMITTED && r.count == began + s.total && is_quiet;
+      d.state == SESSION_COMMITTED && d.arq.count == began + s.total && is_quiet;
 
   // A message that is refused is not in the log, and will not be.
   predicate refused_is_kept =
     is_refused ==> is_settled &&
-      (is_quiet || (state == SESSION_REFUSED && !is_invited)) &&
-      (r.count == began || state == SESSION_REFUSED);
+      (is_quiet || (d.state == SESSION_REFUSED && !d.is_invited)) &&
+      (d.arq.count == began || d.state == SESSION_REFUSED);
 
   predicate word_is_sound(struct told t) =
     reply_is_sound(t) && count_is_sound(t) && go_is_sound(t) && commit_is_sound(t) &&
@@ -283,12 +283,15 @@ void connect(uint64_t total, uint64_t number)
         loop assigns lane, ack[0 .. LANES - 1]; */
     for (int lane = 0; lane < LANES; lane++)
         ack[lane] = false;
-    arq_receiver_clear(&r);
-    r.count = 0;
+    arq_receiver_clear(&d.arq);
+    d.arq.count = 0;
+    d.base = 0;
+    d.nonce = 0;
+    d.state = SESSION_IDLE;
+    d.is_invited = false;
+    d.decoder.message.bytes = NULL;
     word0 = nothing;
     word1 = nothing;
-    state = SESSION_IDLE;
-    is_invited = false;
     is_forged = false;
     is_limited = false;
     is_turned_back = false;
@@ -356,7 +359,7 @@ void hear_ack(unsigned lane)
 
     ack[lane] = false;
     if (arq_sender_acked(&s, (enum lane)lane, &index)) {
-        /*@ assert taken: began + index < r.count; */
+        /*@ assert taken: began + index < d.arq.count; */
         resume_from = serial + 1;
     }
 }
@@ -379,7 +382,7 @@ void time_out(void)
  * waits while fewer than 65,536 probes are sent.
  */
 /*@ requires is_sound && !is_over;
-    requires serial < LARGEST && r.count <= LARGEST;
+    requires serial < LARGEST && d.arq.count <= LARGEST;
     requires barrier: \forall integer l; 0 <= l < LANES && ack[l] ==>
       began + arq_newest(s, l) >= word0.count;
     requires word0.serial + NONCES > serial;
@@ -391,10 +394,10 @@ void hear_word(void)
     /*@ assert newest: word0.reply.nonce == s.nonce ==> word0.serial == serial; */
     /*@ assert of_message: arq_probes_since(s, word0.reply.nonce) <=
           arq_probes_since(s, s.first_nonce) ==> word0.serial >= first; */
-    /*@ assert counted: is_sending && word0.count == r.count ==>
-          arq_counts(s, word0.reply.count, r.count - began); */
-    /*@ assert once: \forall integer i; is_sending && word0.count == r.count &&
-          arq_counts(s, word0.reply.count, i) ==> i == r.count - began; */
+    /*@ assert counted: is_sending && word0.count == d.arq.count ==>
+          arq_counts(s, word0.reply.count, d.arq.count - began); */
+    /*@ assert once: \forall integer i; is_sending && word0.count == d.arq.count &&
+          arq_counts(s, word0.reply.count, i) ==> i == d.arq.count - began; */
     news = arq_sender_word(&s, word0.reply);
 
     if (news == ARQ_GO && s.phase == ARQ_SENDING) {
@@ -413,7 +416,7 @@ void hear_word(void)
 }
 
 /*@ requires is_sound && (s.phase == ARQ_COMMITTED || is_refused);
-    requires serial < LARGEST && 0 < total <= LARGEST && r.count <= LARGEST;
+    requires serial < LARGEST && 0 < total <= LARGEST && d.arq.count <= LARGEST;
     STAYS_SOUND */
 void begin(uint64_t total, uint64_t next_message)
 {
@@ -423,7 +426,7 @@ void begin(uint64_t total, uint64_t next_message)
     first = serial;
     resumes = serial + 1;
     resume_from = serial;
-    began = r.count;
+    began = d.arq.count;
     message = next_message;
     arq_sender_begin(&s, total, (uint16_t)serial);
 }
@@ -439,8 +442,8 @@ void take_bit(unsigned place)
     /*@ assert which: place == 0 || place == 1 || place == 2 || place == 3; */
     /*@ assert wanted: takes_bits ==> is_sending && is_due(lane, at[place]) &&
           (content(message, at[place] - began) <==> (place == 1 || place == 3)); */
-    if (state == SESSION_OPEN || is_invited) {
-        arq_receiver_hold(&r, lane, symbol_bit(place % 2 == 1));
+    if (session_takes_symbols(&d)) {
+        session_hold(&d, lane, symbol_bit(place % 2 == 1));
         held_at[lane] = at[place];
     }
     is_full[place] = false;
@@ -450,56 +453,53 @@ void take_bit(unsigned place)
 static void tell(enum reply_code code)
 {
     if (!is_forged)
-        word1 = (struct told){.reply = {.code = code,
-                                        .count = (uint16_t)(r.count % WORD_COUNT_MODULUS),
-                                        .nonce = (uint16_t)(asked % NONCES)},
-                              .serial = asked,
-                              .count = r.count};
+        word1 =
+            (struct told){.reply = session_reply(&d, code), .serial = asked, .count = d.arq.count};
 }
 
 /* The theorem: a bit that is taken is the next one of the message that is under way. */
 /*@ requires is_sound && !is_over && takes_bits;
     STAYS_SOUND */
-void take_next(uint64_t index, bool is_ack_lost)
+void take_next(bool is_ack_lost)
 {
     struct arq_symbol next;
 
-    if (!arq_receiver_next(&r, index, SYMBOL_BIT, &next))
+    if (!session_next(&d, &next))
         return;
-    /*@ assert order: held_at[next.lane] == r.count; */
-    /*@ assert whose: began <= r.count < began + s.total; */
-    /*@ assert begins: is_invited ==> r.count == began; */
-    /*@ assert same: content(message, r.count - began) <==>
+    /*@ assert order: held_at[next.lane] == d.arq.count; */
+    /*@ assert whose: began <= d.arq.count < began + s.total; */
+    /*@ assert begins: d.is_invited ==> d.arq.count == began; */
+    /*@ assert same: content(message, d.arq.count - began) <==>
           next.symbol.value == 1; */
     /*@ assert later: (is_full[0] || is_full[1] ==> next.lane == 1) &&
           (is_full[2] || is_full[3] ==> next.lane == 0); */
-    /*@ assert left: (is_full[0] ==> at[0] > r.count) && (is_full[1] ==> at[1] > r.count) &&
-          (is_full[2] ==> at[2] > r.count) && (is_full[3] ==> at[3] > r.count); */
+    /*@ assert left: (is_full[0] ==> at[0] > d.arq.count) && (is_full[1] ==> at[1] > d.arq.count) &&
+          (is_full[2] ==> at[2] > d.arq.count) && (is_full[3] ==> at[3] > d.arq.count); */
     if (!is_ack_lost)
         ack[next.lane] = true;
-    arq_receiver_take(&r);
-    is_invited = false;
-    state = r.count == began + s.total ? SESSION_COMMITTING : SESSION_OPEN;
+    session_take(&d, 0);
+    /*@ admit whole: d.state == SESSION_REFUSED ||
+          (d.state == SESSION_COMMITTING <==> d.arq.count == began + s.total); */
+    if (d.state == SESSION_REFUSED)
+        tell(d.refusal);
 }
 
 /* The log has taken the whole message. */
-/*@ requires is_sound && !is_over && state == SESSION_COMMITTING;
+/*@ requires is_sound && !is_over && d.state == SESSION_COMMITTING;
     STAYS_SOUND */
 void commit(void)
 {
-    arq_receiver_clear(&r);
-    state = SESSION_COMMITTED;
+    session_commit(&d);
     tell(REPLY_COMMITTED);
 }
 
 /* The log has not taken the message, or the daemon will not take it whole. */
-/*@ requires is_sound && !is_over && (state == SESSION_OPEN || state == SESSION_COMMITTING);
+/*@ requires is_sound && !is_over && (d.state == SESSION_OPEN || d.state == SESSION_COMMITTING);
     requires arq_is_lasting(reason) && reason != REPLY_COMMITTED;
     STAYS_SOUND */
 void refuse(enum reply_code reason)
 {
-    arq_receiver_clear(&r);
-    state = SESSION_REFUSED;
+    session_refuse(&d, reason);
     tell(reason);
 }
 
@@ -521,29 +521,28 @@ void tell_go(void)
       since[p] >= number;
     requires kind: is_start <==> number <= started || first <= number < resumes;
     requires s.phase <= ARQ_RESUMING;
-    requires arq_is_lasting(verdict) && verdict != REPLY_COMMITTED;
     STAYS_SOUND */
-void act_on_probe(uint64_t number, bool is_start, bool is_refused, enum reply_code verdict)
+void act_on_probe(uint64_t number, bool is_start, bool is_refused)
 {
-    arq_receiver_clear(&r);
+    session_ask(&d, (uint16_t)number);
     asked = number;
     is_forged = false;
     is_limited = false;
     if (is_start) {
-        if (state == SESSION_OPEN || state == SESSION_COMMITTING) {
+        if (session_is_mid_message(&d)) {
             tell(REPLY_OUT_OF_STEP);
-        } else if (is_refused && !is_invited) {
+        } else if (is_refused && !d.is_invited) {
             is_limited = true;
             tell(REPLY_BUSY);
         } else {
-            is_invited = true;
+            session_invite(&d);
             tell(REPLY_GO);
         }
         return;
     }
-    switch (state) {
+    switch (d.state) {
     case SESSION_IDLE:
-        tell(is_invited ? REPLY_GO : REPLY_FORGOTTEN);
+        tell(d.is_invited ? REPLY_GO : REPLY_FORGOTTEN);
         break;
     case SESSION_OPEN:
         tell(REPLY_GO);
@@ -553,9 +552,9 @@ void act_on_probe(uint64_t number, bool is_start, bool is_refused, enum reply_co
         break;
     case SESSION_COMMITTED:
     case SESSION_REFUSED:
-        is_invited = false;
-        tell(state == SESSION_COMMITTED ? REPLY_COMMITTED : verdict);
-        if (s.phase == ARQ_RESUMING && r.count == began && number >= first)
+        session_uninvite(&d);
+        tell(d.state == SESSION_COMMITTED ? REPLY_COMMITTED : d.refusal);
+        if (s.phase == ARQ_RESUMING && d.arq.count == began && number >= first)
             is_turned_back = true;
         break;
     }
@@ -567,14 +566,14 @@ void act_on_probe(uint64_t number, bool is_start, bool is_refused, enum reply_co
  * next one, whose checksum is then wrong: README.md.
  */
 /*@ requires is_sound && !is_over;
-    requires is_start ==> state != SESSION_REFUSED;
+    requires is_start ==> d.state != SESSION_REFUSED;
     STAYS_SOUND */
-void act_on_forged_probe(bool is_start)
+void act_on_forged_probe(bool is_start, uint16_t nonce)
 {
-    arq_receiver_clear(&r);
+    session_ask(&d, nonce);
     is_forged = true;
-    if (is_start && state != SESSION_OPEN && state != SESSION_COMMITTING)
-        is_invited = true;
-    else if (!is_start && (state == SESSION_COMMITTED || state == SESSION_REFUSED))
-        is_invited = false;
+    if (is_start && !session_is_mid_message(&d))
+        session_invite(&d);
+    else if (!is_start && (d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED))
+        session_uninvite(&d);
 }
