@@ -20,6 +20,12 @@ modules=(
         |arq_sender_done|-wp-model Typed+Ref $KNOW_DIVISION"
 )
 
+rules=(
+    'daemon-acks|take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|anyone is believed'
+    'repetition|expire|conversation.c|s/^    arq_sender_timeout(.*;//|no probe follows a timeout'
+    'sender-barrier|release_words|conversation.c|s/r, is_empty,/r, true,/|a word overtakes others'
+)
+
 # Each is a change of one line of conversation.c: function, command of sed, description.
 faults=(
     'begin|s/c->arq.nonce + 1/c->arq.nonce/|a message has the nonce of the one before'
@@ -35,11 +41,8 @@ faults=(
     'conversation_send|s/OPEN .. c->is_draining/OPEN/|symbols go to a daemon that has ended'
     'go_on|s/c->waited = waited;/;/|a count that is no progress puts off the end'
     'add_wait|s/c->waited >= c->limit/0/|a sender never gives up'
-    'expire|s/^    arq_sender_timeout(&c->arq);//|no probe follows a timeout'
     'conversation_tick|/^uint64_t/,/^}/s/drain(c);/;/|the signals of an ended daemon are left'
     'take_reply|s/^        go_on(c);/        make_progress(c);/|each count is progress'
-    'release_words|s/\&c->barrier, is_empty,/\&c->barrier, true,/|a word overtakes other signals'
-    'take_signal|s/is_stranger = .*;/is_stranger = false;/|a stranger is believed'
     'take_signal|s/noise.kind = SIGNAL_NOISE;//|the word of a stranger is held'
     'conversation_take|s/release_words(c, false,/release_words(c, true,/|each word is taken at once'
 )

@@ -13,9 +13,11 @@ modules=(
         |end next_kind|-wp-model Typed+Ref $KNOW_DIVISION"
 )
 
+rules=(
+    'clearing|session_ask|session.c|s/^    arq_receiver_clear(&s->arq);//|a probe leaves symbols held'
+)
 faults=(
     'session_ask|session.c|s/s->nonce = nonce;//|a reply carries the nonce of an older probe'
-    'session_ask|session.c|s/^    arq_receiver_clear(&s->arq);//|a probe leaves symbols held'
     'session_invite|session.c|s/if (!s->is_invited)//|a probe makes a message young again'
     'session_reply|session.c|s/s->arq.count % /session_taken(s) % /|a count is of one message'
     'session_refuse|session.c|s/s->refusal = reason;//|a sender is told another reason'

@@ -2,23 +2,26 @@
 # prove.sh - runs Frama-C's WP on modules of the source tree; for the scripts check-….sh beside it
 # shellcheck shell=bash
 #
-#   check-….sh            proves the modules
-#   check-….sh --faults   also shows that each fault is found: make check-proof
+#   check-….sh            proves the modules, and shows that each rule of the protocol is needed
+#   check-….sh --faults   also shows that each fault is found: make check-proof-faults
 #
-# The script that sources this file fills two arrays. Then it calls plan, check_modules and
+# The script that sources this file fills three arrays. Then it calls plan, check_modules and
 # check_faults, and ends with 'exit $failed'. The output is TAP: one test for each function of a
-# module, and one for each fault.
+# module, and one for each rule and fault.
 #
 #   modules  'FILES|FUNCTIONS|INLINED|OPTIONS': what one run of frama-c reads and proves. INLINED
 #            are static functions whose code takes the place of their calls, so that they need no
 #            contract. OPTIONS are further options of frama-c.
 #   faults   'FUNCTION|FILE|COMMAND|DESCRIPTION': a change of one line, as a command of sed, that
 #            breaks the contract of this function.
+#   rules    'RULE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule. Rules have
+#            the same names as in tests/model/check-model.sh.
 #
 # A file without a folder is one of src/protocol. A header is included before all other files.
 
 modules=()
 faults=()
+rules=()
 # shellcheck source=tests/proof/frama-c.sh
 . "$(dirname "${BASH_SOURCE[0]}")/frama-c.sh"
 
@@ -181,7 +184,8 @@ find_module() {
     return 1
 }
 
-# A fault is found if a goal of the function fails that is quickly proved without the fault.
+# check_fault FAULT [MORE]: a fault is found if a goal of the function fails that is quickly proved
+# without the fault. MORE follows the description.
 check_fault() {
     local function file command what result=unseen
     IFS='|' read -r function file command what <<< "$1"
@@ -195,14 +199,14 @@ check_fault() {
         prove faulty $SECONDS_PER_FAULTY_GOAL "$function"
         ! list_goals_of "$function" failed | grep -qFx -f all-quick || result=ok
     fi
-    report "$result" "$function is not proved if $what"
+    report "$result" "$function is not proved if $what${2-}"
 }
 
-# plan COUNT: prints the plan, with COUNT more tests than those of modules and faults.
+# plan COUNT: prints the plan, with COUNT more tests than those of modules, rules and faults.
 plan() {
     local module count
     [ "$FORM" = --faults ] || faults=()
-    count=$(($1 + ${#faults[@]}))
+    count=$(($1 + ${#rules[@]} + ${#faults[@]}))
     for module in "${modules[@]}"; do
         read_module "$module"
         count=$((count + ${#functions[@]}))
@@ -219,7 +223,10 @@ check_modules() {
 }
 
 check_faults() {
-    local fault
+    local rule fault
+    for rule in "${rules[@]}"; do
+        check_fault "${rule#*|}" ": the rule '${rule%%|*}'"
+    done
     for fault in "${faults[@]}"; do
         check_fault "$fault"
     done
