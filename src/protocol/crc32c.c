@@ -11,6 +11,8 @@ static const uint32_t table[16] = {
 
 uint32_t crc32c_octet(uint32_t crc, uint8_t octet)
 {
+    /*@ assert \forall integer x; 0 <= x <= UINT32_MAX ==>
+          table[x & 0xf] == crc32c_shifted(x & 0xf, 4); */
     crc = ~crc ^ octet;
     crc = crc >> 4 ^ table[crc & 0xf];
     crc = crc >> 4 ^ table[crc & 0xf];

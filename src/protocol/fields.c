@@ -82,6 +82,9 @@ static bool is_tag(const uint8_t *value, size_t length)
 
     if (length < 1 || length > TAG_LENGTH_MAX)
         return false;
+    /*@ loop invariant at <= length;
+        loop assigns at, character;
+        loop variant length - at; */
     while ((character = text_printable(value + at, length - at)) > 0)
         at += character;
     return at == length;

@@ -37,8 +37,17 @@ static void put_checksum(struct frame *frame)
     uint8_t *end = at + frame->length - CHECKSUM_OCTETS;
     uint32_t crc = 0;
 
+    /*@ loop invariant \exists integer n; 0 <= n <= frame->length - 4 && at == frame->octets + n &&
+          (has_octets(frame->octets, n) ==> crc == crc_of(n));
+        loop assigns at, crc;
+        loop variant end - at; */
     while (at < end)
         crc = crc32c_octet(crc, *at++);
+    /*@ loop invariant 0 <= i <= 4 && at == frame->octets + frame->length - 4 + i;
+        loop invariant \forall integer k; 0 <= k < i ==>
+          frame->octets[frame->length - 4 + k] == checksum_octet(crc, k);
+        loop assigns i, at, frame->octets[frame->length - 4 .. frame->length - 1];
+        loop variant 4 - i; */
     for (int i = 0; i < CHECKSUM_OCTETS; i++)
         *at++ = (uint8_t)(crc >> 8 * i);
 }
@@ -63,6 +72,7 @@ int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
         at = leb128_put(at, message->fields_length);
     at = leb128_put(at, message->length);
     head = (size_t)(at - octets);
+    /*@ assert head == head_of(message->length, message->fields_length) && at == octets + head; */
     at = put(at, message->bytes, message->length);
     at = put(at, message->fields, message->fields_length);
     *ret = (struct frame){

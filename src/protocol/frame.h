@@ -44,6 +44,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "protocol/crc32c.h"
 #include "protocol/fields.h"
 #include "protocol/leb128.h"
 #include "protocol/symbol.h"
@@ -76,6 +77,33 @@ struct frame {
  * are not empty. Returns 0, or -ENOMEM with *ret untouched. The payload is MESSAGE_MAX octets at
  * most, and the fields are FIELDS_SIZE_MAX octets at most. Both are copied.
  */
+/*@ // Octet i of any sequence of octets. Nothing is known of it, so what is proved holds for all.
+    axiomatic AnyOctets { logic integer octet_of(integer i); }
+    logic integer crc_of(integer length) =
+      length <= 0 ? 0 : crc32c_next(crc_of(length - 1), octet_of(length - 1));
+    logic integer checksum_octet(integer crc, integer i) = i == 0 ? crc % 0x100 :
+      i == 1 ? crc / 0x100 % 0x100 : i == 2 ? crc / 0x10000 % 0x100 : crc / 0x1000000;
+    // Where the length of the payload, the payload and the checksum are.
+    logic integer length_at(integer fields) = fields == 0 ? 2 : 2 + leb128_size(fields);
+    logic integer head_of(integer length, integer fields) =
+      length_at(fields) + leb128_size(length);
+    logic integer end_of(integer length, integer fields) =
+      head_of(length, fields) + length + fields;
+    predicate has_octets{L}(uint8_t *octets, integer length) =
+      \forall integer i; 0 <= i < length ==> octets[i] == octet_of(i);
+    predicate has_checksum{L}(uint8_t *octets, integer at) =
+      has_octets(octets, at) ==> \forall integer i; 0 <= i < 4 ==>
+      octets[at + i] == checksum_octet(crc_of(at), i); */
+/*@ requires \valid_read(message) && \valid(ret) && message->priority <= 7;
+    requires message->length <= MESSAGE_MAX && message->fields_length <= FIELDS_SIZE_MAX;
+    requires \valid_read(message->bytes + (0 .. message->length - 1));
+    requires \valid_read(message->fields + (0 .. message->fields_length - 1));
+    ensures \result != 0 ==> \result < 0 && *ret == \old(*ret);
+    ensures \result == 0 ==> \valid(ret->octets + (0 .. ret->length - 1)) &&
+      ret->length == end_of(\old(message->length), \old(message->fields_length)) + 4 &&
+      ret->content == (is_wide ? \old(message->length) + \old(message->fields_length) : 0) &&
+      ret->first_block == 8 * head_of(\old(message->length), \old(message->fields_length));
+    ensures \result == 0 ==> has_checksum(ret->octets, ret->length - 4); */
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
 
 /*@ predicate is_frame(struct frame *f) =
@@ -96,9 +124,22 @@ int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
 bool frame_is_wide(const struct frame *frame);
 
 /* Changes a frame so that all of it travels as bits. */
+/*@ requires is_frame(frame) && \valid(frame) && frame->length >= 8;
+    requires \valid(frame->octets + (0 .. frame->length - 1));
+    requires \separated(frame, frame->octets + (0 .. frame->length - 1));
+    assigns frame->content, frame->octets[1];
+    assigns frame->octets[frame->length - 4 .. frame->length - 1];
+    ensures frame->content == 0 && is_frame(frame);
+    ensures frame->octets[1] ==
+      \old(frame->octets[1]) - (\old(frame->octets[1]) / 16 % 2 == 1 ? 16 : 0);
+    ensures has_checksum(frame->octets, frame->length - 4); */
 void frame_make_narrow(struct frame *frame);
 
 /* Frees the octets of a frame. The struct is all 0 again. */
+/*@ requires \valid(frame);
+    assigns *frame;
+    ensures frame->octets == \null && frame->length == 0 && frame->content == 0 &&
+      frame->first_block == 0; */
 void frame_free(struct frame *frame);
 
 /* Returns how many symbols the frame has. */
@@ -166,6 +207,10 @@ struct frame_decoder {
         d->got < d->message.length + d->message.fields_length) &&
       (d->part == PART_CHECKSUM ==> d->got < 4 &&
         d->allocated == d->message.length + d->message.fields_length);
+    // Nothing has been taken.
+    predicate is_empty(struct frame_decoder *d) = d->part == PART_MAGIC && d->bits == 0 &&
+      d->crc == 0 && d->checksum == 0 && d->message.bytes == \null && d->message.length == 0 &&
+      d->message.fields_length == 0;
     // After a symbol or an octet, with this result.
     predicate took(struct frame_decoder *d, integer status) = \valid(d) &&
       (status == FRAME_MORE ==> is_decoder(d)) &&
@@ -177,13 +222,16 @@ struct frame_decoder {
 /* Prepares for a frame whose payload is limit octets at most. */
 /*@ requires \valid(decoder) && limit <= MESSAGE_MAX;
     assigns *decoder;
-    ensures is_decoder(decoder); */
+    ensures is_decoder(decoder) && is_empty(decoder) && decoder->limit == limit; */
 void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
 
 /*
  * Frees the bytes of the message, unless the caller has taken them, and prepares for the next frame
  * with the same limit.
  */
+/*@ requires \valid(decoder) && decoder->limit <= MESSAGE_MAX;
+    assigns *decoder;
+    ensures is_decoder(decoder) && is_empty(decoder) && decoder->limit == \old(decoder->limit); */
 void frame_decoder_done(struct frame_decoder *decoder);
 
 /* Returns the kind of the next symbol. */
@@ -206,7 +254,22 @@ enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
 enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 
 /* Returns the length of payload and fields together, in octets; 0 until the header is whole. */
+/*@ requires is_decoder(decoder);
+    assigns \nothing;
+    ensures \result == (decoder->part >= PART_CONTENT ?
+      decoder->message.length + decoder->message.fields_length : 0); */
 size_t frame_decoder_length(const struct frame_decoder *decoder);
 
 /* Returns how many octets of the payload have been received. */
+/*@ requires is_decoder(decoder);
+    assigns \nothing;
+    behavior head:
+      assumes decoder->part < PART_CONTENT;
+      ensures \result == 0;
+    behavior content:
+      assumes decoder->part == PART_CONTENT;
+      ensures \result == \min(decoder->got, decoder->message.length);
+    behavior checksum:
+      assumes decoder->part == PART_CHECKSUM;
+      ensures \result == decoder->message.length; */
 size_t frame_decoder_received(const struct frame_decoder *decoder);

@@ -27,7 +27,12 @@
       n == 9 ? bits * 0x8000000000000000 : bits * 0x400000000000000000;
     // Octet n of a number that has more octets behind this one, or that ends with it.
     logic integer middle_octet(integer value, integer n) = value / power_of_128(n) % 128 + 128;
-    logic integer last_octet(integer value, integer n) = value / power_of_128(n); */
+    logic integer last_octet(integer value, integer n) = value / power_of_128(n);
+    // How many octets a number has.
+    logic integer leb128_size(integer value) =
+      value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 :
+      value < 0x800000000 ? 5 : value < 0x40000000000 ? 6 : value < 0x2000000000000 ? 7 :
+      value < 0x100000000000000 ? 8 : value < 0x8000000000000000 ? 9 : 10; */
 
 /*
  * Writes a number to at, where LEB128_OCTETS octets must be free. Returns the address behind its
@@ -35,7 +40,8 @@
  */
 /*@ requires \valid(at + (0 .. LEB128_OCTETS - 1));
     assigns at[0 .. LEB128_OCTETS - 1];
-    ensures \exists integer n; 0 <= n < LEB128_OCTETS && \result == at + n + 1 &&
+    ensures \exists integer n; 0 <= n < LEB128_OCTETS && n == leb128_size(value) - 1 &&
+      \result == at + n + 1 &&
       at[n] == last_octet(value, n) && at[n] < 128 && (n > 0 ==> at[n] > 0) &&
       \forall integer i; 0 <= i < n ==> at[i] == middle_octet(value, i); */
 uint8_t *leb128_put(uint8_t *at, size_t value);

@@ -41,7 +41,7 @@ size_t text_printable(const uint8_t *octets, size_t length)
     if (need == 0 || need > length)
         return 0;
     character = need == 1 ? octets[0] : octets[0] & (0x7fu >> need);
-    /*@ loop invariant 1 <= i <= need && (need == 1 ==> character == octets[0]);
+    /*@ loop invariant 1 <= i <= need && go_on(octets, i) && character == read_of(octets, need, i);
         loop assigns i, character;
         loop variant need - i; */
     for (size_t i = 1; i < need; i++) {
@@ -62,6 +62,10 @@ bool text_begins_as(const uint8_t *octets, size_t length, const char *name, size
     const char *rest = name;
     size_t at;
 
+    /*@ loop invariant 0 <= at <= length && \exists integer n, k; 0 <= k <= n &&
+          rest == name + k && \valid_read(name + (0 .. n)) && name[n] == 0;
+        loop assigns at, rest;
+        loop variant length - at; */
     for (at = 0; at < length; at++) {
         if (octets[at] > 0x7f || (octets[at] == ' ' && rest == name))
             continue;

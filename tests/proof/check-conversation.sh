@@ -21,7 +21,7 @@ modules=(
 )
 
 rules=(
-    'daemon-acks|take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|anyone is believed'
+    'daemon-acks|take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all are believed'
     'repetition|expire|conversation.c|s/^    arq_sender_timeout(.*;//|no probe follows a timeout'
     'sender-barrier|release_words|conversation.c|s/r, is_empty,/r, true,/|a word overtakes others'
 )

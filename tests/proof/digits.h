@@ -20,4 +20,7 @@
       (a | b) == a + worth(x, s / 7);
     lemma digit_or_low: \forall integer a, b, x, s; 0 <= x <= 127 && 0 <= s <= 63 && s % 7 == 0 &&
       worth(x, s / 7) <= SIZE_MAX && a == (uint64_t)(x << s) && 0 <= b < power_of_128(s / 7) ==>
-      (a | b) == b + worth(x, s / 7); */
+      (a | b) == b + worth(x, s / 7);
+    lemma last_of_size: \forall integer x, n; 0 <= x <= SIZE_MAX && 0 <= n <= 9 &&
+      x / power_of_128(n) < 128 && (n > 0 ==> x / power_of_128(n) > 0) ==>
+      leb128_size(x) == n + 1; */

@@ -22,6 +22,18 @@
 (define-fun uint8 ((x word)) word ((_ zero_extend 120) ((_ extract 7 0) x)))
 (define-fun uint64 ((x word)) word ((_ zero_extend 64) ((_ extract 63 0) x)))
 
+(define-fun leb128_size ((x word)) word
+    (ite (bvult x (power_of_128 (_ bv1 128))) (_ bv1 128)
+    (ite (bvult x (power_of_128 (_ bv2 128))) (_ bv2 128)
+    (ite (bvult x (power_of_128 (_ bv3 128))) (_ bv3 128)
+    (ite (bvult x (power_of_128 (_ bv4 128))) (_ bv4 128)
+    (ite (bvult x (power_of_128 (_ bv5 128))) (_ bv5 128)
+    (ite (bvult x (power_of_128 (_ bv6 128))) (_ bv6 128)
+    (ite (bvult x (power_of_128 (_ bv7 128))) (_ bv7 128)
+    (ite (bvult x (power_of_128 (_ bv8 128))) (_ bv8 128)
+    (ite (bvult x (power_of_128 (_ bv9 128))) (_ bv9 128)
+    (_ bv10 128)))))))))))
+
 (declare-const x word)
 (declare-const s word)
 (declare-const a word)
@@ -89,5 +101,17 @@
     (=> (and is_digit (bvule (worth x n) size_max) (= a (uint64 (bvshl x s)))
             (bvult b (power_of_128 n)))
         (= (bvor a b) (bvadd b (worth x n))))))
+(check-sat)
+(pop)
+
+(declare-const m word)
+
+(echo "last_of_size")
+(define-fun last_octet () word (bvudiv x (power_of_128 m)))
+(push)
+(assert (not
+    (=> (and (bvule x size_max) (bvule m (_ bv9 128)) (bvult last_octet (_ bv128 128))
+            (=> (bvugt m (_ bv0 128)) (bvugt last_octet (_ bv0 128))))
+        (= (leb128_size x) (bvadd m (_ bv1 128))))))
 (check-sat)
 (pop)

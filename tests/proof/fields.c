@@ -26,4 +26,27 @@ static bool is_number(const uint8_t *value, size_t length, unsigned least, unsig
 static const uint8_t *next_text(const uint8_t *octets, size_t length, size_t *offset,
                                 size_t *ret_length);
 
+/*@ requires \valid_read(value + (0 .. length - 1));
+    assigns \nothing;
+    ensures \result ==> 1 <= length <= TAG_LENGTH_MAX; */
+static bool is_tag(const uint8_t *value, size_t length);
+
+/*@ assigns \nothing;
+    ensures \result <==> 'a' <= octet <= 'z' || 'A' <= octet <= 'Z' || '0' <= octet <= '9' ||
+      octet == '-' || octet == '_' || octet == '.'; */
+static bool is_of_word(uint8_t octet);
+
+/*@ requires \valid_read(value + (0 .. length - 1));
+    assigns \nothing; */
+static bool is_tag_of_daemon(const uint8_t *value, size_t length);
+
+/*@ requires \valid_read(value + (0 .. length - 1));
+    assigns \nothing;
+    ensures \result ==> length >= 1 && (kind == FIELD_TAG || kind == FIELD_FACILITY ||
+      kind == FIELD_PID);
+    ensures \result && kind == FIELD_TAG ==> length <= TAG_LENGTH_MAX;
+    ensures \result && kind != FIELD_TAG ==>
+      \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9'; */
+static bool is_short_value(enum field_kind kind, const uint8_t *value, size_t length);
+
 #include "protocol/fields.c"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heap.h - what frame.c calls to get memory and to check fields
+ * heap.h - what frame.c calls to get, copy and free memory, and to check fields
  *
  * WP cannot follow memory that is allocated. Nothing here is proved: README.md lists it as an
  * assumption.
@@ -8,13 +8,37 @@
 #pragma once
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/frame.h"
 
 /*@ requires size > 0;
+    assigns \result \from size;
+    ensures \result == \null || \valid(\result + (0 .. size - 1));
+    ensures \separated(\result + (0 .. size - 1), message, ret);
+    ensures \separated(\result + (0 .. size - 1), message->bytes + (0 .. message->length - 1));
+    ensures \separated(\result + (0 .. size - 1),
+      message->fields + (0 .. message->fields_length - 1)); */
+uint8_t *get_octets(const struct message *message, struct frame *ret, size_t size);
+
+/* In frame.c, message is what the new octets are for, and ret the frame. */
+#define malloc(size) get_octets(message, ret, size)
+
+/*@ requires \valid(to + (0 .. length - 1)) && \valid_read(from + (0 .. length - 1));
+    requires \separated(to + (0 .. length - 1), from + (0 .. length - 1));
+    assigns to[0 .. length - 1];
+    ensures \result == to + length;
+    ensures \forall integer i; 0 <= i < length ==> to[i] == \old(from[i]); */
+uint8_t *copy_octets(uint8_t *to, const uint8_t *from, size_t length);
+
+#define mempcpy(to, from, length) copy_octets(to, from, length)
+
+/*@ requires size > 0;
     assigns \result \from size, old;
     ensures \result == \null || \valid(\result + (0 .. size - 1));
-    ensures \separated(d, \result + (0 .. size - 1)); */
+    ensures \separated(d, \result + (0 .. size - 1));
+    ensures \result != \null ==>
+      \forall integer i; 0 <= i < d->allocated && i < size ==> \result[i] == old[i]; */
 uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);
 
 /* In frame.c, d is the decoder. */
@@ -23,3 +47,8 @@ uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);
 /*@ requires \valid_read(octets + (0 .. length - 1));
     assigns \nothing; */
 bool fields_are_valid(const uint8_t *octets, size_t length);
+
+/*@ assigns \nothing; */
+void release(const uint8_t *octets);
+
+#define free(octets) release(octets)

@@ -5,6 +5,7 @@ PROOF_TESTS = \
 	tests/proof/check-contracts.sh \
 	tests/proof/check-conversation.sh \
 	tests/proof/check-eva.sh \
+	tests/proof/check-frame.sh \
 	tests/proof/check-session.sh \
 	tests/proof/check-theorem.sh
 
@@ -16,6 +17,8 @@ EXTRA_DIST += \
 	tests/proof/barrier.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
+	tests/proof/characters.h \
+	tests/proof/characters.smt2 \
 	tests/proof/conversation-contracts.h \
 	tests/proof/conversation.c \
 	tests/proof/digits.h \
@@ -29,12 +32,17 @@ EXTRA_DIST += \
 	tests/proof/integers.gen \
 	tests/proof/inverse.c \
 	tests/proof/libc.h \
+	tests/proof/octets.h \
+	tests/proof/octets.smt2 \
+	tests/proof/polynomial.h \
+	tests/proof/polynomial.smt2 \
 	tests/proof/prove.sh \
 	tests/proof/quotients.h \
 	tests/proof/quotients.smt2 \
 	tests/proof/release-words.loop \
 	tests/proof/session-contracts.h \
 	tests/proof/session.c \
+	tests/proof/text.c \
 	tests/proof/theorem.c
 
 # check-proof-faults also shows that changes of the code are found.

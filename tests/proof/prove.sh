@@ -5,9 +5,9 @@
 #   check-….sh            proves the modules, and shows that each rule of the protocol is needed
 #   check-….sh --faults   also shows that each fault is found: make check-proof-faults
 #
-# The script that sources this file fills three arrays. Then it calls plan, check_modules and
+# The script that sources this file fills arrays. Then it calls plan, check_modules and
 # check_faults, and ends with 'exit $failed'. The output is TAP: one test for each function of a
-# module, and one for each rule and fault.
+# module, and one for each rule and fault. A script that fills 'lemmas' also calls check_lemmas.
 #
 #   modules  'FILES|FUNCTIONS|INLINED|OPTIONS': what one run of frama-c reads and proves. INLINED
 #            are static functions whose code takes the place of their calls, so that they need no
@@ -16,12 +16,14 @@
 #            breaks the contract of this function.
 #   rules    'RULE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule. Rules have
 #            the same names as in tests/model/check-model.sh.
+#   lemmas   the names of headers whose lemmas the proofs assume
 #
 # A file without a folder is one of src/protocol. A header is included before all other files.
 
 modules=()
 faults=()
 rules=()
+lemmas=()
 # shellcheck source=tests/proof/frama-c.sh
 . "$(dirname "${BASH_SOURCE[0]}")/frama-c.sh"
 
@@ -60,8 +62,8 @@ END
 
 z3_integers=$(add_prover Z3 z3_471 'z3 -smt2 -T:%t smt.random_seed=42 %f')
 cvc4_integers=$(add_prover CVC4 cvc4_17 'cvc4 --tlimit-per=%t000 --lang=smt2 %f')
-# Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them of
-# C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
+# Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them
+# of C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
 # KNOW_INTEGERS, they know C's integers as their own.
 # shellcheck disable=SC2034 # for the scripts that source this file
 readonly KNOW_DIVISION='-wp-prover cvc4,z3' KNOW_INTEGERS="-wp-prover $cvc4_integers,$z3_integers"
@@ -220,6 +222,24 @@ check_modules() {
     for module in "${modules[@]}"; do
         check_module "$module"
     done
+}
+
+# z3 must prove the statement of each lemma, in the .smt2 file with the name of the header. One test
+# for each header, and one more. The word "axiomatic" alone assumes nothing: it declares names.
+check_lemmas() {
+    local folder=$srcdir/tests/proof name result
+    for name in "${lemmas[@]}"; do
+        sed -nE 's/^.*\<lemma ([a-z0-9_]+):.*/\1\nunsat/p' "$folder/$name.h" > expected
+        z3 "$folder/$name.smt2" > said 2>&1
+        result=ok
+        [ -s expected ] && cmp -s expected said || result=unproved
+        report "$result" "z3 proves the $(($(wc -l < expected) / 2)) lemmas of $name.h"
+    done
+    grep -nE '\<(axiom|admit|lemma)\>' "$srcdir"/src/protocol/*.[ch] "$folder"/inverse.c \
+        > said
+    result=assumed
+    [ -s said ] || result=ok
+    report "$result" 'the contracts assume no other lemma and no axiom'
 }
 
 check_faults() {

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check-frame.sh - proves the contracts of frame.h, fields.h, text.h, crc32c.h and leb128.h
+# shellcheck source=tests/proof/prove.sh
+. "$(dirname "$0")/prove.sh"
+
+modules=(
+    "tests/proof/digits.h leb128.c|leb128_put leb128_take||$KNOW_DIVISION"
+    "tests/proof/quotients.h leb128.c tests/proof/inverse.c word.c
+        |leb128_there_and_back||$KNOW_DIVISION"
+    "tests/proof/polynomial.h crc32c.c|crc32c_octet||$KNOW_INTEGERS"
+    "tests/proof/characters.h tests/proof/text.c
+        |text_printable text_begins_as length_of is_printable is_valid small
+        ||-wp-split $KNOW_INTEGERS"
+    "frame.c fields.c text.c leb128.c crc32c.c
+        |frame_is_wide frame_symbols frame_symbol frame_octets
+        |blocks_of bit_of block_of symbol_bit symbol_block|$KNOW_INTEGERS"
+    "tests/proof/heap.h tests/proof/frame.c
+        |frame_decoder_init frame_decoder_kind frame_decoder_take take_bit take_block take_octet
+        take_flags take_fields_length take_payload_length make_room take_content take_checksum
+        |enter content_length take_length judge block_flag|-wp-no-filter -wp-split $KNOW_INTEGERS"
+    "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
+        |frame_make_narrow frame_free frame_decoder_done frame_decoder_length
+        frame_decoder_received put put_checksum
+        |block_flag content_length|$KNOW_INTEGERS"
+    "tests/proof/heap.h tests/proof/frame.c|frame_encode|block_flag|$KNOW_INTEGERS"
+    "tests/proof/fields.c leb128.c text.c
+        |next_text is_name is_number is_tag is_of_word is_short_value||$KNOW_INTEGERS"
+)
+
+faults=(
+    'text_printable|text.c|s/need > length/0/|a character is read behind the end'
+    'text_printable|text.c|s/<< 6/<< 5/|a character loses a bit'
+    'text_printable|text.c|s/0xc0) != 0x80/0x80) != 0x80/|any octet above 0x7f goes on'
+    'length_of|text.c|s/first > 0xf4/first > 0xf5/|a character may begin with 0xf5'
+    'is_valid|text.c|s/\[3\] = 0x800/[3] = 0x80/|a character has more octets than it needs'
+    'is_printable|text.c|s/character >= 0x7f/character > 0x7f/|DEL may be shown'
+    'is_printable|text.c|s/character <= 0x202e/character <= 0x202d/|text may go from right to left'
+    'text_begins_as|text.c|s/ = at;/ = at + 1;/|the name ends behind the octets'
+    'text_begins_as|text.c|s/if (!\*rest)/if (false)/|the name is read behind its end'
+    'small|text.c|s/<= .Z./< 0x5a/|Z is not a letter'
+    'frame_symbols|frame.c|s/frame->length - frame->content/frame->length/|blocks count as bits'
+    'frame_symbol|frame.c|s/index < frame->first/index <= frame->first/|a bit in place of a block'
+    'frame_symbol|frame.c|s/ \&\& at + i < frame->content//|a block is read behind the end'
+    'frame_octets|frame.c|s/(symbols - blocks) . 8/symbols \/ 8/|a block counts as 8 bits'
+    'leb128_put|leb128.c|s/value . 0x80/value/|no octet says that more follow'
+    'leb128_put|leb128.c|s/value > 0x7f/value > 0xff/|the last octet says that more follow'
+    'leb128_put|leb128.c|s/value >>= 7/value >>= 8/|a bit of the number is lost'
+    'leb128_take|leb128.c|s/value .= digit/value = digit/|the digits before are lost'
+    'leb128_take|leb128.c|s/digit << shift >> shift != digit/0/|a number may be too large'
+    'leb128_take|leb128.c|s/octet == 0 \&\& shift > 0/0/|a number may be padded with octets'
+    'leb128_take|leb128.c|s/shift >= sizeof(size_t) . 8/0/|a number may have 11 octets'
+    'crc32c_octet|crc32c.c|s/crc \& 0xf/crc \& 0x1f/|the table is read behind its end'
+    'crc32c_octet|crc32c.c|s/0x61c69362/0x61c69363/|an entry of the table is wrong'
+    'take_flags|frame.c|s/FLAG_BLOCKS_OF_8 ? 8 :/FLAG_BLOCKS_OF_8 ? 16 :/|a block has 16 octets'
+    'take_fields_length|frame.c|s/1, FIELDS_SIZE_MAX/1, SIZE_MAX/|fields have no limit'
+    'take_payload_length|frame.c|s/0, d->limit/0, SIZE_MAX/|the payload has no limit'
+    'make_room|frame.c|s/size = content_length(d);/;/|memory is not bounded by the announced length'
+    'make_room|frame.c|s/d->got < d->allocated/d->got <= d->allocated/|memory is used behind it'
+    'take_content|frame.c|s/d->got == content_length(d)/0/|the content does not end'
+    'take_checksum|frame.c|s/d->checksum != d->crc/0/|a wrong checksum is accepted'
+    'take_bit|frame.c|s/    d->bits = 0;/;/|an octet does not end'
+    'take_block|frame.c|s/ \&\& status == FRAME_MORE; i++/; i++/|a block goes on after a refusal'
+    'put|frame.c|s/mempcpy(at, octets, length) : at/at : at/|nothing is copied'
+    'put_checksum|frame.c|s/at < end)/at < end - 1)/|the checksum leaves an octet out'
+    'put_checksum|frame.c|s/crc >> 8 . i/crc >> 4 * i/|the checksum has only half of its bits'
+    'frame_encode|frame.c|s/    put_checksum(ret);//|the frame has no checksum'
+    'frame_encode|frame.c|s/OCTETS + message->length +/OCTETS +/|there is no room for the payload'
+    'frame_encode|frame.c|s/8 . (uint64_t)head/8 * (uint64_t)(head + 1)/|blocks begin too late'
+    'frame_make_narrow|frame.c|s/    frame->content = 0;//|a narrow frame has blocks'
+    'frame_make_narrow|frame.c|s/~block_flag/~1u * block_flag/|the flag of blocks stays'
+    'frame_free|frame.c|s/\*frame = (struct frame){0}/frame->length = 0/|octets are kept'
+    'frame_decoder_done|frame.c|s/_init(d, d->limit)/_init(d, 0)/|the limit is lost'
+    'frame_decoder_length|frame.c|s/ ? content_length(d) : 0/ ? d->got : 0/|only what came counts'
+    'frame_decoder_received|frame.c|s/d->got > d->message.length/false/|fields count as payload'
+    'next_text|fields.c|s/number.value > length - at/0/|a field is longer than what is there'
+    'is_name|fields.c|s/length > FIELD_NAME_MAX/0/|a name may have any length'
+    'is_number|fields.c|s/if (number > most)/if (0)/|a number may overflow'
+    'is_tag|fields.c|s/length > TAG_LENGTH_MAX/0/|a tag may have any length'
+    'is_of_word|fields.c|s/octet == .-./octet == 0x3d/|a minus ends a word'
+    'is_short_value|fields.c|s/is_tag(value, length) \&\& //|a tag may be empty'
+)
+
+lemmas=(characters digits octets polynomial quotients)
+
+plan $((${#lemmas[@]} + 1))
+check_lemmas
+check_modules
+check_faults
+exit $failed

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * octets.h - what the operators of frame.c do, in arithmetic
+ *
+ * As in bits.h, z3 proves the statements of octets.smt2, with the same names in the same order.
+ */
+#pragma once
+
+#include "protocol/frame.h"
+
+/*@ lemma checksum_shift: \forall integer x, s; 0 <= x <= UINT32_MAX && 0 <= s <= 24 && s % 8 == 0 ==>
+      (uint8_t)(x >> s) == checksum_octet(x, s / 8);
+    lemma flag_of_blocks: \forall integer x; 0 <= x <= 255 ==>
+      (uint8_t)(x & 0xef) == x - (x / 16 % 2 == 1 ? 16 : 0); */
