@@ -156,11 +156,11 @@ fields_in_page() {
 
 test_the_journal_fields_are_those_of_the_sources() {
     {
-        sed -n 's/^[^"]*"\([A-Z_]\{2,\}\)=.*/\1/p' "$srcdir/src/daemon/journal.c"
+        sed -n 's/^ *add[a-z_]*([a-z]*, "\([A-Z_]*\)",.*/\1/p' "$srcdir/src/daemon/entry.c"
         sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/protocol/fields.c"
     } | sort -u > left
     fields_in_page > right
-    expect_same 'fields, in journal.c and fields.c (<) and page (>)'
+    expect_same 'fields, in entry.c and fields.c (<) and page (>)'
 }
 
 keys_in_page() {

@@ -12,31 +12,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "daemon/entry.h"
 #include "daemon/line.h"
-#include "daemon/origin.h"
-#include "protocol/credentials.h"
-#include "protocol/frame.h"
-
-/* A message, and where it is from. The origin is known as far as /proc has told it. */
-struct entry {
-    struct credentials from;
-    struct origin origin;
-    struct message message;
-};
-
-/* Records: the daemon's own entries, beside the messages. */
-enum record {
-    RECORD_STARTED,
-    RECORD_STOPPED,
-    RECORD_REFUSED,  /* a sender's message was refused */
-    RECORD_LIMITED,  /* a user is at the limit of messages */
-    RECORD_LOST,     /* a sender ended in the middle of a message */
-    RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
-    RECORD_RELIEF,   /* the shortage is over */
-    /* About a log of lines (line.h) only, so the journal never has these: */
-    RECORD_KEPT,   /* the file cannot be opened anew, so the old one is still in use */
-    RECORD_PARTIAL /* a part of a message stays in the log */
-};
 
 /* A record has less than this many octets. */
 #define RECORD_SIZE 256

@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
+	tests/unit/check-entry \
 	tests/unit/check-escape \
 	tests/unit/check-exchange \
 	tests/unit/check-fields \
@@ -86,6 +87,9 @@ tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_descriptors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_descriptors_LDADD = $(WITH_HOST)
+
+tests_unit_check_entry_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_entry_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_escape_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_escape_LDADD = $(WITH_HOST)
