@@ -135,12 +135,14 @@ static const struct {
     [RECORD_LOST] = {MESSAGE_ID_LOST, LOG_NOTICE},
     [RECORD_SHORTAGE] = {MESSAGE_ID_SHORTAGE, LOG_WARNING},
     [RECORD_RELIEF] = {MESSAGE_ID_RELIEF, LOG_NOTICE},
+    [RECORD_KEPT] = {MESSAGE_ID_KEPT, LOG_WARNING},
+    [RECORD_PARTIAL] = {MESSAGE_ID_PARTIAL, LOG_ERR},
 };
 
 void entry_fields_of_record(enum record record, const struct credentials *about, const char *text,
                             struct entry_fields *ret)
 {
-    assert(record <= RECORD_RELIEF);
+    assert(record < sizeof records / sizeof records[0]);
     begin(ret);
     add_text(ret, "MESSAGE", text);
     add_head(ret, records[record].priority, records[record].id);

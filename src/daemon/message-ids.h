@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message-ids.h - the MESSAGE_ID of each kind of journal entry (systemd.journal-fields(7))
+ * message-ids.h - the MESSAGE_ID of each kind of entry (systemd.journal-fields(7))
  *
  * The message catalog has an entry for each of them.
  */
@@ -14,3 +14,5 @@
 #define MESSAGE_ID_LOST "3f1bbfda0ec846e4a2650f18ff6b7808"
 #define MESSAGE_ID_SHORTAGE "9b16627508b349d89a180534ec975550"
 #define MESSAGE_ID_RELIEF "70824f02127747759cd46352bac11555"
+#define MESSAGE_ID_KEPT "90c1e7e30cca42ce8f3c495695439115"
+#define MESSAGE_ID_PARTIAL "3260b60ec6ad4bae8bec2080c10b4607"

@@ -129,6 +129,23 @@ START_TEST(a_record_has_the_identifier_of_the_daemon)
 }
 END_TEST
 
+START_TEST(each_kind_of_record_has_an_id_of_its_own)
+{
+    char ids[RECORD_PARTIAL + 1][33];
+
+    for (enum record record = 0; record <= RECORD_PARTIAL; record++) {
+        const struct entry_field *id = &list.list[2];
+
+        entry_fields_of_record(record, NULL, "text", &list);
+        ck_assert_mem_eq(id->name, "MESSAGE_ID", id->name_length);
+        ck_assert_uint_eq(id->length, 32);
+        snprintf(ids[record], sizeof ids[record], "%.32s", (const char *)id->value);
+        for (enum record other = 0; other < record; other++)
+            ck_assert_str_ne(ids[other], ids[record]);
+    }
+}
+END_TEST
+
 START_TEST(a_record_about_a_sender_names_the_sender)
 {
     entry_fields_of_record(RECORD_LOST, &(struct credentials){.pid = 7, .uid = 8, .account = 9},
@@ -148,6 +165,7 @@ Suite *make_suite(void)
         fields_of_the_same_name_stand_together_in_their_order,
         the_largest_entry_fits,
         a_record_has_the_identifier_of_the_daemon,
+        each_kind_of_record_has_an_id_of_its_own,
         a_record_about_a_sender_names_the_sender,
         NULL,
     };

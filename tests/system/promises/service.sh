@@ -243,7 +243,7 @@ test_the_units_are_well_formed() {
 
 test_the_catalog_explains_every_kind_of_entry() {
     local kind id
-    for kind in MESSAGE STARTED STOPPED REFUSED LOST SHORTAGE RELIEF; do
+    for kind in MESSAGE STARTED STOPPED REFUSED LIMITED LOST SHORTAGE RELIEF KEPT PARTIAL; do
         id=$(message_id "$kind")
         guest journalctl --dump-catalog "$id" | grep -q '^Defined-By: minitalk$'
     done
