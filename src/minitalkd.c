@@ -130,6 +130,11 @@ static bool is_stdout(enum output output)
     return output == OUTPUT_STDOUT || output == OUTPUT_RAW;
 }
 
+static const struct format *format_of(enum output output)
+{
+    return output == OUTPUT_RAW ? &format_raw : &format_escaped;
+}
+
 static size_t parse_limit(const char *argument)
 {
     const char *error;
@@ -302,7 +307,7 @@ static void claim(const char *path, struct pidfile *ret)
 
 static int open_log_file(const char *path, const struct pidfile *pidfile, struct sink *ret)
 {
-    int r = file_open(path, ret);
+    int r = file_open(path, &format_escaped, ret);
 
     if (r < 0) {
         complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
@@ -331,18 +336,14 @@ static int require_other_file(const struct pidfile *pidfile)
 /* Returns 0; else, with a complaint, an exit status. */
 static int open_sink(const struct options *options, const struct pidfile *pidfile, struct sink *ret)
 {
-    static int (*const openers[])(struct sink *) = {
-        [OUTPUT_JOURNAL] = journal_open,
-        [OUTPUT_STDOUT] = stdout_open,
-        [OUTPUT_RAW] = raw_open,
-    };
     int r;
 
     if (options->output == OUTPUT_FILE)
         return open_log_file(options->log, pidfile, ret);
     if (is_stdout(options->output) && require_other_file(pidfile) != 0)
         return EX_USAGE;
-    r = openers[options->output](ret);
+    r = is_stdout(options->output) ? stdout_open(format_of(options->output), ret)
+                                   : journal_open(ret);
     if (r < 0) {
         complain_of(-r, "cannot open the output");
         return EX_OSERR;

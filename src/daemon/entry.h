@@ -35,7 +35,7 @@ enum record {
     RECORD_LOST,     /* a sender ended in the middle of a message */
     RECORD_SHORTAGE, /* the daemon's user is at the limit of pending signals */
     RECORD_RELIEF,   /* the shortage is over */
-    /* About a log of lines (line.h) only, so the journal never has these: */
+    /* About a stream (stream.h) only, so the journal never has these: */
     RECORD_KEPT,   /* the file cannot be opened anew, so the old one is still in use */
     RECORD_PARTIAL /* a part of a message stays in the log */
 };

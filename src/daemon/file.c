@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file.c - the sink that appends each message to a file, as a line (line.h)
+ * file.c - the sink that appends each message to a file
  *
  * What a failed write leaves is taken back. This needs a file to which nobody else appends, so a
  * lock keeps other daemons out. The lock is one of fcntl(2), which only those can take who may
@@ -11,7 +11,7 @@
  * open the path anew. A file that was removed is different, because its messages would be lost: the
  * next message goes to a new file at the path.
  *
- * Records are lines of the file, too.
+ * Records go into the file, too.
  */
 
 #include <errno.h>
@@ -24,7 +24,6 @@
 
 #include "daemon/sink.h"
 #include "host/descriptors.h"
-#include "host/pidfile.h"
 #include "host/regular.h"
 
 /* Before the umask: a log may be read by a group, as those of other daemons. */
@@ -107,8 +106,7 @@ static int reopen_file(struct sink *sink)
 /* ---- writing ---- */
 
 /* Returns 0, or -errno as the operation write of a sink. */
-static int append(struct sink *sink, line_writer *write, const struct message *message,
-                  struct line *line)
+static int append(struct sink *sink, struct stream *stream)
 {
     struct stat stat;
     int r = fstat(sink->fd, &stat) < 0 ? -errno : 0;
@@ -116,14 +114,14 @@ static int append(struct sink *sink, line_writer *write, const struct message *m
     if (r == 0 && stat.st_nlink == 0)
         r = reopen_file(sink);
     if (r == 0)
-        r = line_write(sink->fd, write, message, line, &sink->is_torn);
+        r = stream_write(sink->fd, stream, &sink->is_torn);
     /* A regular file is never full for the moment only: there is nothing to wait for. */
-    return r == -EINPROGRESS ? line_abandon(sink->fd, line, &sink->is_torn, -EAGAIN) : r;
+    return r == -EINPROGRESS ? stream_abandon(sink->fd, stream, &sink->is_torn, -EAGAIN) : r;
 }
 
 static int write_file(struct sink *sink)
 {
-    return append(sink, line_write_escaped, &sink->entry.message, &sink->line);
+    return append(sink, &sink->stream);
 }
 
 static int poll_file(const struct sink *sink)
@@ -135,13 +133,10 @@ static int poll_file(const struct sink *sink)
 static int record_file(struct sink *sink, enum record record, const struct credentials *about,
                        const char *text)
 {
-    char octets[RECORD_SIZE + sizeof DAEMON_COMMAND ": "];
-    struct message message = {.bytes = (uint8_t *)octets};
-    struct line line = {0};
+    struct stream stream;
 
-    (void)record, (void)about;
-    message.length = (size_t)snprintf(octets, sizeof octets, DAEMON_COMMAND ": %s", text);
-    return append(sink, line_write_raw, &message, &line);
+    stream_begin_record(&stream, sink->format, record, about, text);
+    return append(sink, &stream);
 }
 
 static const struct sink_ops file_ops = {
@@ -174,9 +169,9 @@ static mode_t mode_of_user(void)
     return MODE & ~mask;
 }
 
-int file_open(const char *path, struct sink *ret)
+int file_open(const char *path, const struct format *format, struct sink *ret)
 {
-    struct sink sink = {.ops = &file_ops, .name = "the log file", .fd = -1};
+    struct sink sink = {.ops = &file_ops, .format = format, .name = "the log file", .fd = -1};
     int r;
 
     sink.path = make_absolute(path);

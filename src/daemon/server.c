@@ -337,7 +337,7 @@ static bool has_begun(void *owner)
 {
     const struct server *server = owner;
 
-    return server->sink->line.written > 0;
+    return server->sink->stream.written > 0;
 }
 
 static const char *explain(enum reply_code reason)

@@ -36,7 +36,8 @@ int sink_write(struct sink *sink, const struct entry *entry)
     assert(!sink->is_writing);
     sink->is_writing = true;
     sink->entry = *entry;
-    sink->line = (struct line){0};
+    if (sink->format)
+        stream_begin_message(&sink->stream, sink->format, &sink->entry);
     return sink_continue(sink);
 }
 
@@ -65,7 +66,7 @@ int sink_continue(struct sink *sink)
 void sink_abandon(struct sink *sink)
 {
     if (sink->is_writing)
-        finish(sink, line_abandon(sink->fd, &sink->line, &sink->is_torn, -ECANCELED));
+        finish(sink, stream_abandon(sink->fd, &sink->stream, &sink->is_torn, -ECANCELED));
 }
 
 const char *sink_reason(const struct sink *sink, int error)
@@ -93,7 +94,7 @@ static void tell_stderr(const char *text)
 
     /* A message of the log may follow in the same file. */
     if (n > 0 && n < length)
-        line_take_back(fd, (size_t)n);
+        stream_take_back(fd, (size_t)n);
     if (fd != STDERR_FILENO)
         close(fd);
 }

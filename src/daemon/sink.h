@@ -13,30 +13,29 @@
 #include <sys/types.h>
 
 #include "daemon/entry.h"
-#include "daemon/line.h"
-
-/* A record has less than this many octets. */
-#define RECORD_SIZE 256
+#include "daemon/format.h"
+#include "daemon/stream.h"
 
 struct sink {
     const struct sink_ops *ops;
-    const char *name;  /* name of the log, for people */
-    bool wants_origin; /* entries need an origin */
-    char *path;        /* the absolute path of the file; NULL for another log */
-    mode_t mode;       /* of a file that is created */
-    int fd;            /* polls writable when the message being written can go on */
-    bool is_writing;   /* entry is being written */
+    const struct format *format; /* of a log that is a stream of octets (stream.h); else NULL */
+    const char *name;            /* name of the log, for people */
+    bool wants_origin;           /* entries need an origin */
+    char *path;                  /* the absolute path of the file; NULL for another log */
+    mode_t mode;                 /* of a file that is created */
+    int fd;                      /* polls writable when the message being written can go on */
+    bool is_writing;             /* entry is being written */
     struct entry entry;
-    struct line line; /* progress of the message, if the log takes it in parts */
-    bool is_torn;     /* the log ends in the middle of a line (line.h) */
-    int failure;      /* errno of the newest entry or, before the first, of sink_check(); else 0 */
+    struct stream stream; /* progress of the message in such a log */
+    bool is_torn;         /* the log ends in the middle of a line (stream.h) */
+    int failure; /* errno of the newest entry or, before the first, of sink_check(); else 0 */
 };
 
 struct sink_ops {
     /*
      * Writes what is left of sink->entry. Returns 0 once the entry is in the log, -EINPROGRESS if
-     * the log is full for the moment, or another -errno if the entry is refused. A log of
-     * lines also returns -ENOTRECOVERABLE: a part of the entry stays in the log.
+     * the log is full for the moment, or another -errno if the entry is refused. A stream
+     * also returns -ENOTRECOVERABLE: a part of the entry stays in the log.
      */
     int (*write)(struct sink *sink);
     /*
@@ -68,21 +67,20 @@ struct sink_ops {
  */
 #define JOURNAL_MESSAGE_MAX ((size_t)31 << 20)
 
-/* Open the sink of this kind. Return 0 with *ret; or -errno with *ret untouched. */
+/*
+ * Open the journal, or standard output for entries in this format. Return 0 with *ret; or -errno
+ * with *ret untouched.
+ */
 int journal_open(struct sink *ret);
-int stdout_open(struct sink *ret); /* standard output, escaped (escape.h) */
-int raw_open(struct sink *ret);    /* standard output, exact octets */
+int stdout_open(const struct format *format, struct sink *ret);
 
 /*
- * As these, for the file at a path. It is created if it does not exist. Returns 0; or -errno, with
- * a reason for people in file_reason():
- *   -EINVAL   it is not a regular file;
- *   -EPERM    it belongs neither to the daemon's user nor to root;
- *   -EMLINK   it has several names, so that it may be another file than it seems;
- *   -EEXIST   another process holds the lock on it;
- *   other -errno.
+ * As stdout_open(), for the file at a path. It is created if it does not exist. Returns 0; or
+ * -errno, with a reason for people in file_reason(): -EINVAL   it is not a regular file; -EPERM it
+ * belongs neither to the daemon's user nor to root; -EMLINK   it has several names, so that it may
+ * be another file than it seems; -EEXIST   another process holds the lock on it; other -errno.
  */
-int file_open(const char *path, struct sink *ret);
+int file_open(const char *path, const struct format *format, struct sink *ret);
 const char *file_reason(int error);
 
 /* Returns what an errno of this sink means, for people. */

@@ -137,9 +137,9 @@ test_nothing_but_signals_passes_during_the_exchange() {
     ! calls_beside sender.talk "${talk[@]}" close exit_group ||
         fail 'the sender makes other system calls'
     ! calls_beside daemon.talk "${talk[@]}" epoll_wait epoll_ctl timerfd_settime pidfd_open openat \
-        fstat newfstatat read close writev || fail 'the daemon makes other system calls'
+        fstat newfstatat read close write || fail 'the daemon makes other system calls'
     ! grep -h MAP_SHARED sender.talk daemon.talk || fail 'they share memory'
-    [ "$(grep -c '^writev(' daemon.talk)" -eq 1 ] || fail 'the message is written more than once'
+    [ "$(grep -c '^write(' daemon.talk)" -eq 1 ] || fail 'the message is written more than once'
     # The daemon reads files about the sender in /proc. libsystemd's timers read the ID of the boot.
     ! grep '^openat(' daemon.talk |
         grep -vE "\"/proc/($sender/[a-z]+|sys/kernel/random/boot_id)\", O_RDONLY" ||

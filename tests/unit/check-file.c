@@ -127,7 +127,7 @@ static mode_t mode_of(const char *path)
 START_TEST(messages_are_escaped_lines_behind_those_that_the_file_has)
 {
     put("log", "before\n");
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("two\nlines"), 0);
     ck_assert_int_eq(write_text(""), 0);
     ck_assert_int_eq(write_text("minitalkd: stopped"), 0);
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(a_message_goes_behind_what_others_have_appended)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     put("log", "of another\n");
     ck_assert_int_eq(write_text("two"), 0);
@@ -147,7 +147,7 @@ END_TEST
 
 START_TEST(records_are_lines_of_the_file)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 7);
     ck_assert_int_eq(write_text("a message"), 0);
     expect_file("log", "minitalkd: process 7 ended\na message\n");
@@ -158,7 +158,7 @@ END_TEST
 START_TEST(a_line_that_another_program_has_not_ended_is_ended)
 {
     put("log", "torn");
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     expect_file("log", "torn");
     ck_assert_int_eq(write_text("one"), 0);
     ck_assert_int_eq(write_text("two"), 0);
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(nothing_stays_of_a_message_that_does_not_fit)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     limit_files_to(8);
     ck_assert_int_eq(write_text("too large"), -EFBIG);
@@ -189,7 +189,7 @@ START_TEST(nothing_stays_of_a_long_message_that_does_not_fit)
 {
     static char octets[20000];
 
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     limit_files_to(4 * sizeof octets);
     ck_assert_int_eq(write_octets(octets, sizeof octets), -EFBIG);
@@ -200,7 +200,7 @@ END_TEST
 START_TEST(an_unended_line_stays_unended_if_a_message_does_not_fit)
 {
     put("log", "torn");
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     limit_files_to(4);
     ck_assert_int_eq(write_text("no room"), -EFBIG);
     limit_files_to(7);
@@ -213,7 +213,7 @@ END_TEST
 
 START_TEST(a_record_that_does_not_fit_goes_to_standard_error)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     limit_files_to(30);
     sink_record(&sink, RECORD_LOST, NULL, "1234567");
@@ -234,7 +234,7 @@ static void somebody_appends(void)
 
 START_TEST(what_somebody_else_has_appended_is_not_taken_back)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     before_write = somebody_appends;
     ck_assert_int_eq(write_text("no room"), -EFBIG);
     limit_files_to(RLIM_INFINITY);
@@ -246,7 +246,7 @@ END_TEST
 /* Nobody may be told that such a message is in the log, nor that nothing of it is. */
 START_TEST(a_part_that_cannot_be_taken_back_is_reported)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     after_write = somebody_appends;
     limit_files_to(5);
     ck_assert_int_eq(write_text("no room"), -ENOTRECOVERABLE);
@@ -261,7 +261,7 @@ END_TEST
 
 START_TEST(the_moved_file_stays_in_use_until_the_log_is_opened_anew)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     ck_assert_int_eq(rename("log", "old"), 0);
     ck_assert_int_eq(write_text("two"), 0);
@@ -275,7 +275,7 @@ END_TEST
 
 START_TEST(a_file_that_was_not_moved_is_opened_anew)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(write_text("x"), 0);
         sink_reopen(&sink);
@@ -287,7 +287,7 @@ END_TEST
 
 START_TEST(a_file_that_is_already_there_is_appended_to)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(rename("log", "old"), 0);
     put("log", "made by logrotate\nand torn");
     sink_reopen(&sink);
@@ -298,7 +298,7 @@ END_TEST
 
 START_TEST(the_path_is_that_of_the_directory_at_the_start)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(rename("log", "old"), 0);
     ck_assert_int_eq(chdir("/"), 0);
     sink_reopen(&sink);
@@ -317,7 +317,7 @@ START_TEST(the_old_file_stays_in_use_if_the_new_one_cannot_be_opened)
     char expected[sizeof line + sizeof "one\ntwo\n"];
 
     snprintf(expected, sizeof expected, "one\n%stwo\n", line);
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     ck_assert_int_eq(rename("log", "old"), 0);
     ck_assert_int_eq(mkdir("log", 0700), 0);
@@ -336,7 +336,7 @@ END_TEST
 /* A message in a file without a name is lost. */
 START_TEST(a_removed_file_is_replaced_before_the_next_message)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(write_text("one"), 0);
     ck_assert_int_eq(unlink("log"), 0);
     ck_assert_int_eq(write_text("two"), 0);
@@ -352,7 +352,7 @@ END_TEST
 
 START_TEST(other_sinks_are_not_opened_anew)
 {
-    ck_assert_int_eq(stdout_open(&sink), 0);
+    ck_assert_int_eq(stdout_open(&format_escaped, &sink), 0);
     sink_reopen(&sink);
     expect_file("errors", "");
 }
@@ -366,12 +366,12 @@ START_TEST(only_a_regular_file_is_opened)
     ck_assert_int_eq(symlink("target", "link"), 0);
     ck_assert_int_eq(symlink("missing", "dangling"), 0);
     ck_assert_int_eq(mkfifo("fifo", 0600), 0);
-    ck_assert_int_eq(file_open("link", &sink), -EINVAL);
-    ck_assert_int_eq(file_open("dangling", &sink), -EINVAL);
-    ck_assert_int_eq(file_open("fifo", &sink), -EINVAL);
-    ck_assert_int_eq(file_open(".", &sink), -EINVAL);
-    ck_assert_int_eq(file_open("/dev/null", &sink), -EINVAL);
-    ck_assert_int_eq(file_open("no/such/directory", &sink), -ENOENT);
+    ck_assert_int_eq(file_open("link", &format_escaped, &sink), -EINVAL);
+    ck_assert_int_eq(file_open("dangling", &format_escaped, &sink), -EINVAL);
+    ck_assert_int_eq(file_open("fifo", &format_escaped, &sink), -EINVAL);
+    ck_assert_int_eq(file_open(".", &format_escaped, &sink), -EINVAL);
+    ck_assert_int_eq(file_open("/dev/null", &format_escaped, &sink), -EINVAL);
+    ck_assert_int_eq(file_open("no/such/directory", &format_escaped, &sink), -ENOENT);
     ck_assert_int_eq(sink.fd, -1);
     ck_assert_int_lt(access("missing", F_OK), 0);
 }
@@ -381,14 +381,14 @@ START_TEST(a_file_with_two_names_or_of_another_user_is_refused)
 {
     put("log", "");
     ck_assert_int_eq(link("log", "second"), 0);
-    ck_assert_int_eq(file_open("log", &sink), -EMLINK);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), -EMLINK);
     ck_assert_int_eq(unlink("second"), 0);
     if (geteuid() == 0) {
         ck_assert_int_eq(chown("log", 60001, 60001), 0);
-        ck_assert_int_eq(file_open("log", &sink), -EPERM);
+        ck_assert_int_eq(file_open("log", &format_escaped, &sink), -EPERM);
         ck_assert_int_eq(chown("log", 0, 0), 0);
     }
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
 }
 END_TEST
 
@@ -396,11 +396,11 @@ END_TEST
 START_TEST(a_file_is_created_with_the_umask_at_the_start)
 {
     umask(027);
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(mode_of("log"), 0640);
     sink_close(&sink);
     umask(077);
-    ck_assert_int_eq(file_open("private", &sink), 0);
+    ck_assert_int_eq(file_open("private", &format_escaped, &sink), 0);
     umask(022);
     ck_assert_int_eq(mode_of("private"), 0600);
     ck_assert_int_eq(rename("private", "old"), 0);
@@ -411,7 +411,7 @@ END_TEST
 
 START_TEST(no_program_inherits_the_file)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(fcntl(sink.fd, F_GETFD), FD_CLOEXEC);
 }
 END_TEST
@@ -426,7 +426,7 @@ static int opened_by_another(const char *path)
     if (pid == 0) {
         struct sink other;
 
-        _exit(-file_open(path, &other));
+        _exit(-file_open(path, &format_escaped, &other));
     }
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     return -WEXITSTATUS(status);
@@ -434,7 +434,7 @@ static int opened_by_another(const char *path)
 
 START_TEST(one_daemon_at_a_time_has_a_file)
 {
-    ck_assert_int_eq(file_open("log", &sink), 0);
+    ck_assert_int_eq(file_open("log", &format_escaped, &sink), 0);
     ck_assert_int_eq(opened_by_another("log"), -EEXIST);
     ck_assert_int_eq(rename("log", "old"), 0);
     ck_assert_int_eq(opened_by_another("log"), 0);

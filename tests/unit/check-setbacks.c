@@ -87,7 +87,7 @@ static int serve(void)
 {
     struct sink sink;
     struct server *server = NULL;
-    int r = stdout_open(&sink);
+    int r = stdout_open(&format_escaped, &sink);
 
     if (r < 0)
         return r;

@@ -27,7 +27,7 @@ ssize_t __wrap_write(int fd, const void *octets, size_t length)
     return __real_write(fd, octets, length < write_limit ? length : write_limit);
 }
 
-static void begin_with(int (*opener)(struct sink *))
+static void begin_with(const struct format *format)
 {
     int fds[2];
 
@@ -36,17 +36,17 @@ static void begin_with(int (*opener)(struct sink *))
     close(fds[1]);
     reader = fds[0];
     ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
-    ck_assert_int_eq(opener(&sink), 0);
+    ck_assert_int_eq(stdout_open(format, &sink), 0);
 }
 
 static void begin_escaped(void)
 {
-    begin_with(stdout_open);
+    begin_with(&format_escaped);
 }
 
 static void begin_raw(void)
 {
-    begin_with(raw_open);
+    begin_with(&format_raw);
 }
 
 static void end(void)
@@ -274,7 +274,7 @@ START_TEST(a_pipe_with_room_for_pipe_buf_takes_that_without_blocking)
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, 0), 0);
     ck_assert_uint_eq(read_some(output, PIPE_BUF), PIPE_BUF);
     ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
-    ck_assert_uint_eq(sink.line.written, PIPE_BUF);
+    ck_assert_uint_eq(sink.stream.written, PIPE_BUF);
     read_some(output, sizeof output);
     ck_assert_int_eq(sink_continue(&sink), 0);
     expect_output("\n");
@@ -364,7 +364,7 @@ START_TEST(a_part_that_a_reader_may_have_stays)
     fill_pipe();
     ck_assert_uint_eq(read_some((char[PIPE_BUF]){0}, PIPE_BUF), PIPE_BUF);
     ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
-    ck_assert_uint_eq(sink.line.written, PIPE_BUF);
+    ck_assert_uint_eq(sink.stream.written, PIPE_BUF);
     close(reader);
     ck_assert_int_eq(sink_continue(&sink), -ENOTRECOVERABLE);
 }
@@ -409,7 +409,7 @@ START_TEST(a_sink_needs_an_open_standard_output)
     struct sink none = {.fd = 42};
 
     close(STDOUT_FILENO);
-    ck_assert_int_eq(stdout_open(&none), -EBADF);
+    ck_assert_int_eq(stdout_open(&format_escaped, &none), -EBADF);
     ck_assert_int_eq(none.fd, 42);
 }
 END_TEST

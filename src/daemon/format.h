@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * format.h - how an entry becomes the octets of a stream (stream.h)
+ *
+ *   escaped  each message is a line of text (escape.h); records look different from all messages
+ *   raw      the exact octets of each message, and a newline behind them
+ *
+ * Policy: an entry may be many MiB long, so it is encoded piece by piece, and the caller keeps the
+ * position between the pieces. Nothing is allocated.
+ *
+ * Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/entry.h"
+
+/* Each piece has room for this many octets at least. */
+#define FORMAT_PIECE_MIN 256u
+
+/* How far an entry is encoded. All members are 0 at the beginning. */
+struct position {
+    size_t octet; /* octets of the value that are encoded */
+    bool is_over; /* all of the entry is encoded */
+};
+
+/*
+ * Encodes the next octets of an entry into ret, size octets at most, and moves the position behind
+ * them. Returns the number of octets in ret; 0 if the position is at the end of the entry.
+ */
+typedef size_t format_encoder(const struct entry_fields *fields, struct position *position,
+                              char *ret, size_t size);
+
+struct format {
+    format_encoder *encode_message;
+    format_encoder *encode_record; /* NULL: records never go into the stream */
+};
+
+extern const struct format format_escaped;
+extern const struct format format_raw;
