@@ -150,17 +150,29 @@ test_the_limits_are_those_of_the_sources() {
     expect_same 'limits of a message, in --help (<) and page (>)'
 }
 
-fields_in_page() {
-    sed -n '/^\.Ss The journal$/,/^\.Pp$/s/^\.It Ev //p' "$man/minitalkd.8" | sed 's/ , /\n/g' | sort
+# fields_of_page SECTION: the fields that this section of minitalkd(8) explains.
+fields_of_page() {
+    sed -n "/^\\.Ss $1\$/,/^\\.S[hs] /s/^\\.It Ev //p" "$man/minitalkd.8" | sed 's/ , /\n/g' | sort
+}
+
+# Prints the fields that entry.c adds.
+fields_of_entry() {
+    sed -n 's/^ *add[a-z_]*([a-z]*, "\([A-Z_]*\)",.*/\1/p' "$srcdir/src/daemon/entry.c"
 }
 
 test_the_journal_fields_are_those_of_the_sources() {
     {
-        sed -n 's/^ *add[a-z_]*([a-z]*, "\([A-Z_]*\)",.*/\1/p' "$srcdir/src/daemon/entry.c"
+        fields_of_entry | grep -v '^_'
         sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/protocol/fields.c"
     } | sort -u > left
-    fields_in_page > right
+    fields_of_page 'The journal' > right
     expect_same 'fields, in entry.c and fields.c (<) and page (>)'
+}
+
+test_the_fields_of_a_log_without_journald_are_those_of_the_sources() {
+    fields_of_entry | grep '^_' | sort > left
+    fields_of_page JSON > right
+    expect_same 'fields, in entry.c (<) and page (>)'
 }
 
 keys_in_page() {

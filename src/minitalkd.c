@@ -35,13 +35,28 @@
 #define RATE_SECONDS_MAX 86400
 static_assert(MESSAGE_LIMIT <= JOURNAL_MESSAGE_MAX, "the default must suit each output");
 
-enum output { OUTPUT_JOURNAL, OUTPUT_STDOUT, OUTPUT_RAW, OUTPUT_FILE };
+/* A kind of log, as --output=NAME, or with a file as --output=NAME:PATH. */
+struct output {
+    const char *name;
+    const struct format *format; /* NULL: the journal */
+    bool has_stdout;             /* NAME alone is standard output */
+    bool has_file;
+};
+
+/* The first is the default. */
+static const struct output outputs[] = {
+    {.name = "journal"},
+    {.name = "stdout", .format = &format_escaped, .has_stdout = true},
+    {.name = "raw", .format = &format_raw, .has_stdout = true},
+    {.name = "file", .format = &format_escaped, .has_file = true},
+    {.name = "json", .format = &format_json, .has_stdout = true, .has_file = true},
+};
 
 /* The settings of the command line. */
 struct options {
     bool foreground;
-    enum output output;
-    const char *log;     /* the path of OUTPUT_FILE */
+    const struct output *output;
+    const char *log;     /* the path of the log file; NULL: the log is no file */
     const char *pidfile; /* NULL: the default for this user */
     struct server_limits limits;
     enum trace_format trace;
@@ -66,6 +81,8 @@ static const char usage[] =
     "      --output=stdout       write each message to standard output, escaped, as one line\n"
     "      --output=raw          write the exact bytes of each message, and a newline\n"
     "      --output=file:PATH    append each message to a file, escaped; SIGHUP opens it anew\n"
+    "      --output=json         write each message as JSON with all its fields, as one line\n"
+    "      --output=json:PATH    append such lines to a file\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
     ", at most 31 MiB for the journal)\n"
@@ -78,7 +95,8 @@ static const char usage[] =
     "Without --pidfile, the pidfile is " PIDFILE_SYSTEM ", or, for an ordinary user,\n"
     "$XDG_RUNTIME_DIR/minitalk.pid.\n"
     "\n"
-    "The first line on standard output is the daemon's PID. See minitalkd(8).\n";
+    "The first line on standard output is the daemon's PID, unless it has JSON. See\n"
+    "minitalkd(8).\n";
 
 enum long_only {
     OPTION_FOREGROUND = CLI_LONG_ONLY,
@@ -103,36 +121,42 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Parses the name of an output. Sets *ret_path to the path behind it, if it is a file. */
-static enum output parse_output(const char *argument, const char **ret_path)
+/* Parses NAME or NAME:PATH. Sets *ret_path to the path, or to NULL. */
+static const struct output *parse_output(const char *argument, const char **ret_path)
 {
-    static const char file[] = "file:";
+    const char *colon = strchrnul(argument, ':');
+    size_t length = (size_t)(colon - argument);
+    const struct output *output = NULL;
 
-    if (strcmp(argument, "journal") == 0)
-        return OUTPUT_JOURNAL;
-    if (strcmp(argument, "stdout") == 0)
-        return OUTPUT_STDOUT;
-    if (strcmp(argument, "raw") == 0)
-        return OUTPUT_RAW;
-    if (strncmp(argument, file, strlen(file)) != 0)
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (strlen(outputs[i].name) == length && memcmp(outputs[i].name, argument, length) == 0)
+            output = &outputs[i];
+    if (!output || (*colon ? !output->has_file : output->format && !output->has_stdout))
         fail(EX_USAGE,
-             "unknown output '%s'; use --output=journal, --output=stdout, --output=raw or "
-             "--output=file:PATH",
+             "unknown output '%s'; use --output=journal, --output=stdout, --output=raw, "
+             "--output=json, --output=json:PATH or --output=file:PATH",
              argument);
-    *ret_path = argument + strlen(file);
-    if (!**ret_path)
-        fail(EX_USAGE, "the path of the log file is empty; give --output=file:PATH");
-    return OUTPUT_FILE;
+    *ret_path = *colon ? colon + 1 : NULL;
+    if (*ret_path && !**ret_path)
+        fail(EX_USAGE, "the path of the log file is empty; give it behind the colon, as in "
+                       "--output=file:PATH");
+    return output;
 }
 
-static bool is_stdout(enum output output)
+static bool is_journal(const struct options *options)
 {
-    return output == OUTPUT_STDOUT || output == OUTPUT_RAW;
+    return !options->output->format;
 }
 
-static const struct format *format_of(enum output output)
+static bool is_stdout(const struct options *options)
 {
-    return output == OUTPUT_RAW ? &format_raw : &format_escaped;
+    return !is_journal(options) && !options->log;
+}
+
+/* Returns true if standard output has entries of one format, so that nothing else may be there. */
+static bool is_formatted_stdout(const struct options *options)
+{
+    return is_stdout(options) && options->output->format->has_fields;
 }
 
 static size_t parse_limit(const char *argument)
@@ -172,7 +196,7 @@ static struct rate parse_rate(const char *argument)
 static struct options parse_options(int argc, char **argv)
 {
     struct options options = {
-        .output = OUTPUT_JOURNAL,
+        .output = &outputs[0],
         .limits = {MESSAGE_LIMIT, {RATE_MESSAGES, RATE_SECONDS * NSEC_PER_SEC}},
     };
     int c;
@@ -207,12 +231,12 @@ static struct options parse_options(int argc, char **argv)
     }
     if (optind < argc)
         fail(EX_USAGE, "unexpected argument '%s'; see 'minitalkd --help'", argv[optind]);
-    if (options.output == OUTPUT_JOURNAL && options.limits.message > JOURNAL_MESSAGE_MAX)
+    if (is_journal(&options) && options.limits.message > JOURNAL_MESSAGE_MAX)
         fail(EX_USAGE,
              "--max-message=%zu is too large for the journal, which may drop messages of more than "
              "%zu bytes; give at most that, or use --output=stdout",
              options.limits.message, JOURNAL_MESSAGE_MAX);
-    if (options.trace != TRACE_NONE && !options.foreground && !is_stdout(options.output))
+    if (options.trace != TRACE_NONE && !options.foreground && !is_stdout(&options))
         fail(EX_USAGE, "--trace needs --foreground or --output=stdout, because a daemon that logs "
                        "to the journal or to a file has no standard error");
     return options;
@@ -254,8 +278,8 @@ static char *default_pidfile(void)
 static void require_stdout(bool has_stdout)
 {
     if (!has_stdout)
-        fail(EX_USAGE, "standard output is closed, but --output=stdout and --output=raw need it; "
-                       "open it, or use --output=journal");
+        fail(EX_USAGE, "standard output is closed, but it is the log; open it, or use "
+                       "--output=journal");
     if (descriptors_discards(STDOUT_FILENO))
         fail(EX_USAGE,
              "standard output is /dev/null or /dev/zero, which keeps no message; redirect "
@@ -305,19 +329,19 @@ static void claim(const char *path, struct pidfile *ret)
         fail_of(EX_CANTCREAT, -r, "cannot open the pidfile %s", path);
 }
 
-static int open_log_file(const char *path, const struct pidfile *pidfile, struct sink *ret)
+static int open_log_file(const struct options *options, const struct pidfile *pidfile,
+                         struct sink *ret)
 {
-    int r = file_open(path, &format_escaped, ret);
+    const char *path = options->log;
+    int r = file_open(path, options->output->format, ret);
 
     if (r < 0) {
-        complain("cannot open the log file %s (%s); mend that, or give another --output=file:PATH",
-                 path, file_reason(-r));
+        complain("cannot open the log file %s (%s); mend that, or give another path", path,
+                 file_reason(-r));
         return r == -EEXIST ? EX_UNAVAILABLE : EX_CANTCREAT;
     }
     if (descriptors_share_file(ret->fd, pidfile->fd)) {
-        complain(
-            "the log file %s is the pidfile, too; give another --pidfile or --output=file:PATH",
-            path);
+        complain("the log file %s is the pidfile, too; give another path for one of the two", path);
         return EX_USAGE;
     }
     return 0;
@@ -338,12 +362,11 @@ static int open_sink(const struct options *options, const struct pidfile *pidfil
 {
     int r;
 
-    if (options->output == OUTPUT_FILE)
-        return open_log_file(options->log, pidfile, ret);
-    if (is_stdout(options->output) && require_other_file(pidfile) != 0)
+    if (options->log)
+        return open_log_file(options, pidfile, ret);
+    if (is_stdout(options) && require_other_file(pidfile) != 0)
         return EX_USAGE;
-    r = is_stdout(options->output) ? stdout_open(format_of(options->output), ret)
-                                   : journal_open(ret);
+    r = is_journal(options) ? journal_open(ret) : stdout_open(options->output->format, ret);
     if (r < 0) {
         complain_of(-r, "cannot open the output");
         return EX_OSERR;
@@ -380,11 +403,12 @@ static int go_public(struct program *program, const struct options *options)
 
     if (r < 0)
         return cannot_start(-r);
-    if (program->has_stdout && (printf("%d\n", (int)getpid()) < 0 || fflush(stdout) != 0)) {
+    if (program->has_stdout && !is_formatted_stdout(options) &&
+        (printf("%d\n", (int)getpid()) < 0 || fflush(stdout) != 0)) {
         complain_of(errno, "cannot write to standard output");
         return EX_IOERR;
     }
-    r = detach_ready(&program->detach, is_stdout(options->output));
+    r = detach_ready(&program->detach, is_stdout(options));
     return r < 0 ? cannot_start(-r) : 0;
 }
 
@@ -428,7 +452,7 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &program.has_stdout))
         return EX_OSERR;
     options = parse_options(argc, argv);
-    if (is_stdout(options.output))
+    if (is_stdout(&options))
         require_stdout(program.has_stdout);
     cli_require_signals(signals);
     if (!procstat_is_own())

@@ -5,12 +5,16 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <syslog.h>
+#include <systemd/sd-id128.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "daemon/message-ids.h"
+#include "protocol/nsec.h"
 
 static bool is_same_name(const struct entry_field *one, const struct entry_field *other)
 {
@@ -105,23 +109,58 @@ static void add_origin(struct entry_fields *out, const struct origin *origin)
         add_text(out, "MINITALK_SENDER_SESSION", origin->login_session);
 }
 
-static void begin(struct entry_fields *out)
+void entry_fields_begin(struct entry_fields *ret)
 {
-    out->count = 0;
-    out->texts_length = 0;
+    ret->count = 0;
+    ret->texts_length = 0;
 }
 
-void entry_fields_of_message(const struct entry *entry, struct entry_fields *ret)
+static void add_time(struct entry_fields *out, const char *name, clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    add_copy(out, name, "%llu",
+             (unsigned long long)now.tv_sec * (NSEC_PER_SEC / NSEC_PER_USEC) +
+                 (unsigned long long)now.tv_nsec / NSEC_PER_USEC);
+}
+
+static void add_boot(struct entry_fields *out)
+{
+    char id[SD_ID128_STRING_MAX];
+    sd_id128_t boot;
+
+    if (sd_id128_get_boot(&boot) >= 0)
+        add_copy(out, "_BOOT_ID", "%s", sd_id128_to_string(boot, id));
+}
+
+static void add_host(struct entry_fields *out)
+{
+    struct utsname system;
+
+    uname(&system);
+    add_copy(out, "_HOSTNAME", "%s", system.nodename);
+}
+
+void entry_fields_stamp(struct entry_fields *fields)
+{
+    add_time(fields, "__REALTIME_TIMESTAMP", CLOCK_REALTIME);
+    add_time(fields, "__MONOTONIC_TIMESTAMP", CLOCK_MONOTONIC);
+    add_boot(fields);
+    add_host(fields);
+    add_copy(fields, "_PID", "%d", (int)getpid());
+}
+
+void entry_fields_add_message(struct entry_fields *fields, const struct entry *entry)
 {
     const struct message *message = &entry->message;
 
-    begin(ret);
-    add(ret, "MESSAGE", message->bytes, message->length);
-    add_head(ret, message->priority, MESSAGE_ID_MESSAGE);
-    add_fields(ret, message);
-    add_credentials(ret, &entry->from);
-    add_origin(ret, &entry->origin);
-    add_copy(ret, "MINITALK_BYTES", "%zu", message->length);
+    add(fields, "MESSAGE", message->bytes, message->length);
+    add_head(fields, message->priority, MESSAGE_ID_MESSAGE);
+    add_fields(fields, message);
+    add_credentials(fields, &entry->from);
+    add_origin(fields, &entry->origin);
+    add_copy(fields, "MINITALK_BYTES", "%zu", message->length);
 }
 
 static const struct {
@@ -139,14 +178,19 @@ static const struct {
     [RECORD_PARTIAL] = {MESSAGE_ID_PARTIAL, LOG_ERR},
 };
 
-void entry_fields_of_record(enum record record, const struct credentials *about, const char *text,
-                            struct entry_fields *ret)
+void entry_fields_add_record(struct entry_fields *fields, enum record record,
+                             const struct credentials *about, const char *text)
 {
     assert(record < sizeof records / sizeof records[0]);
-    begin(ret);
-    add_text(ret, "MESSAGE", text);
-    add_head(ret, records[record].priority, records[record].id);
-    add_identifier(ret, TAG_OF_DAEMON);
+    add_text(fields, "MESSAGE", text);
+    add_head(fields, records[record].priority, records[record].id);
+    add_identifier(fields, TAG_OF_DAEMON);
     if (about)
-        add_credentials(ret, about);
+        add_credentials(fields, about);
+}
+
+bool entry_fields_repeat(const struct entry_fields *fields, unsigned index)
+{
+    return index > 0 && index < fields->count &&
+           is_same_name(&fields->list[index - 1], &fields->list[index]);
 }

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ enum record {
     RECORD_PARTIAL /* a part of a message stays in the log */
 };
 
+/* The text of a record has less than this many octets. */
+#define RECORD_SIZE 256
+
 /*
  * The fields of an entry that are neither MESSAGE nor the sender's: how many they are at most, and
  * the octets of each. The values are numbers, and names that the kernel limits to 255 octets each.
@@ -61,12 +65,24 @@ struct entry_fields {
     size_t texts_length;
 };
 
-/* Makes the list of a message. The first field is MESSAGE. */
-void entry_fields_of_message(const struct entry *entry, struct entry_fields *ret);
+/* Makes an empty list. */
+void entry_fields_begin(struct entry_fields *ret);
 
 /*
- * Makes the list of a record with this text. about is the sender that it is about, or NULL. The
- * first field is MESSAGE.
+ * Adds what journald adds to an entry by itself, and a log without journald lacks: time, boot, host
+ * and process (__REALTIME_TIMESTAMP and others). Leaves out the boot if /proc does not show it.
  */
-void entry_fields_of_record(enum record record, const struct credentials *about, const char *text,
-                            struct entry_fields *ret);
+void entry_fields_stamp(struct entry_fields *fields);
+
+/* Adds the fields of a message. The first of them is MESSAGE. */
+void entry_fields_add_message(struct entry_fields *fields, const struct entry *entry);
+
+/*
+ * Adds the fields of a record with this text. about is the sender that it is about, or NULL. The
+ * first of them is MESSAGE.
+ */
+void entry_fields_add_record(struct entry_fields *fields, enum record record,
+                             const struct credentials *about, const char *text);
+
+/* Returns true if the field with this index has the same name as the one before. */
+bool entry_fields_repeat(const struct entry_fields *fields, unsigned index);

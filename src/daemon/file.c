@@ -171,7 +171,13 @@ static mode_t mode_of_user(void)
 
 int file_open(const char *path, const struct format *format, struct sink *ret)
 {
-    struct sink sink = {.ops = &file_ops, .format = format, .name = "the log file", .fd = -1};
+    struct sink sink = {
+        .ops = &file_ops,
+        .format = format,
+        .name = "the log file",
+        .wants_origin = format->has_fields,
+        .fd = -1,
+    };
     int r;
 
     sink.path = make_absolute(path);

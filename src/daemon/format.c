@@ -9,7 +9,7 @@
 #include "host/escape.h"
 #include "host/pidfile.h"
 
-/* The message is the first field (entry.h). */
+/* The list has no stamp, so the message is the first field (entry.h). */
 static const struct entry_field *message_of(const struct entry_fields *fields)
 {
     return &fields->list[0];
@@ -52,7 +52,9 @@ static size_t encode_raw(const struct entry_fields *fields, struct position *pos
     return end_line(message, position, ret, length, size);
 }
 
-/* A record is short and has no control characters, so it is one piece. */
+_Static_assert(RECORD_SIZE + sizeof DAEMON_COMMAND ": \n" <= FORMAT_PIECE_MIN, "one piece");
+
+/* A record has no control characters. */
 static size_t encode_record_line(const struct entry_fields *fields, struct position *position,
                                  char *ret, size_t size)
 {

@@ -4,6 +4,7 @@
  *
  *   escaped  each message is a line of text (escape.h); records look different from all messages
  *   raw      the exact octets of each message, and a newline behind them
+ *   json     each entry is an object of JSON with all fields, on a line (json.c)
  *
  * Policy: an entry may be many MiB long, so it is encoded piece by piece, and the caller keeps the
  * position between the pieces. Nothing is allocated.
@@ -18,12 +19,15 @@
 #include "daemon/entry.h"
 
 /* Each piece has room for this many octets at least. */
-#define FORMAT_PIECE_MIN 256u
+#define FORMAT_PIECE_MIN 512u
 
 /* How far an entry is encoded. All members are 0 at the beginning. */
 struct position {
-    size_t octet; /* octets of the value that are encoded */
-    bool is_over; /* all of the entry is encoded */
+    unsigned field; /* index of the field that is next */
+    enum { PART_BEGIN, PART_VALUE, PART_END } part;
+    bool is_text; /* its value is encoded as text */
+    size_t octet; /* octets of its value that are encoded */
+    bool is_over; /* all of the entry is encoded, in a format of messages alone */
 };
 
 /*
@@ -36,7 +40,13 @@ typedef size_t format_encoder(const struct entry_fields *fields, struct position
 struct format {
     format_encoder *encode_message;
     format_encoder *encode_record; /* NULL: records never go into the stream */
+    /*
+     * Entries have all their fields, with the time. So a program can tell records from messages,
+     * and records go to standard output, too.
+     */
+    bool has_fields;
 };
 
 extern const struct format format_escaped;
 extern const struct format format_raw;
+extern const struct format format_json;

@@ -140,7 +140,8 @@ static int write_journal(struct sink *sink)
 
     if (r < 0)
         return r;
-    entry_fields_of_message(&sink->entry, &fields);
+    entry_fields_begin(&fields);
+    entry_fields_add_message(&fields, &sink->entry);
     return send_fields(sink, &fields);
 }
 
@@ -149,7 +150,8 @@ static int record_journal(struct sink *sink, enum record record, const struct cr
 {
     struct entry_fields fields;
 
-    entry_fields_of_record(record, about, text, &fields);
+    entry_fields_begin(&fields);
+    entry_fields_add_record(&fields, record, about, text);
     return send_fields(sink, &fields);
 }
 

@@ -112,7 +112,7 @@ void sink_record(struct sink *sink, enum record record, const struct credentials
     r = sink->ops->record ? sink->ops->poll(sink) : -ENOTSUP;
     if (r == 0)
         r = sink->ops->record(sink, record, about, text);
-    if ((r < 0 && r != -EINPROGRESS) || record == RECORD_KEPT)
+    if ((r < 0 && r != -EINPROGRESS) || record == RECORD_KEPT || record == RECORD_PARTIAL)
         tell_stderr(text);
 }
 

@@ -119,8 +119,9 @@ void sink_reopen(struct sink *sink);
 /*
  * Writes a record about the daemon (NULL) or about a sender: to the log, or to standard error if
  * the log takes no records or cannot be reached. Never blocks, because nobody waits for a record:
- * if the log or standard error is full, the record is dropped. RECORD_KEPT goes to both, because a
- * program that looks at the path of the file does not see the old file.
+ * if the log or standard error is full, the record is dropped. RECORD_KEPT and RECORD_PARTIAL go to
+ * both: a program that looks at the path of the file does not see the old file, and the log with a
+ * part of a message may take nothing more.
  */
 __attribute__((format(printf, 4, 5))) void sink_record(struct sink *sink, enum record record,
                                                        const struct credentials *about,

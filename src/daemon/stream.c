@@ -62,26 +62,29 @@ int stream_abandon(int fd, const struct stream *stream, bool *is_torn, int error
     return -ENOTRECOVERABLE;
 }
 
-static void begin(struct stream *stream, format_encoder *encode)
+static void begin(struct stream *stream, const struct format *format, format_encoder *encode)
 {
     stream->written = 0;
     stream->encode = encode;
     stream->position = (struct position){0};
     stream->length = stream->part = 0;
+    entry_fields_begin(&stream->fields);
+    if (format->has_fields)
+        entry_fields_stamp(&stream->fields);
 }
 
 void stream_begin_message(struct stream *stream, const struct format *format,
                           const struct entry *entry)
 {
-    begin(stream, format->encode_message);
-    entry_fields_of_message(entry, &stream->fields);
+    begin(stream, format, format->encode_message);
+    entry_fields_add_message(&stream->fields, entry);
 }
 
 void stream_begin_record(struct stream *stream, const struct format *format, enum record record,
                          const struct credentials *about, const char *text)
 {
-    begin(stream, format->encode_record);
-    entry_fields_of_record(record, about, text, &stream->fields);
+    begin(stream, format, format->encode_record);
+    entry_fields_add_record(&stream->fields, record, about, text);
 }
 
 /* Makes the next piece if the one before is written. Returns false at the end of the entry. */

@@ -22,10 +22,7 @@
 #include "daemon/entry.h"
 #include "daemon/format.h"
 
-/* A record has less than this many octets. */
-#define RECORD_SIZE 256
-
-_Static_assert(RECORD_SIZE < PIPE_BUF, "a record is one write");
+_Static_assert(FORMAT_PIECE_MIN <= PIPE_BUF, "a piece is long enough");
 
 /* The progress of an entry. */
 struct stream {

@@ -167,7 +167,7 @@ test_a_closed_standard_output_is_an_error_where_it_is_the_log() {
 test_a_standard_output_that_keeps_nothing_is_an_error_where_it_is_the_log() {
     local device option
     for device in /dev/null /dev/zero; do
-        for option in --output=stdout --output=raw; do
+        for option in --output=stdout --output=raw --output=json; do
             for foreground in --foreground ''; do
                 status=0
                 # shellcheck disable=SC2086 # no argument if empty

@@ -37,7 +37,8 @@ private_examples() {
         fail "$1 has no example that starts a daemon"
 }
 
-# run_example FILE: runs it as a script, with the programs of this build.
+# run_example FILE: runs it as a script, with the programs of this build. ./all-said has the output
+# of all scripts.
 run_example() {
     mkdir -p bin
     [ -e build ] || ln -s "$builddir" build
@@ -46,6 +47,7 @@ run_example() {
     within 20000 env PATH="$PWD/bin:$PATH" sh -eu "$1" < /dev/null > said 2>&1 ||
         fail "$1 ended with status $?: $(cat "$1" said)"
     ! grep '^minitalk-send: ' said || fail "$1 fails: $(cat "$1")"
+    cat said >> all-said
 }
 
 run_examples() {
@@ -60,18 +62,20 @@ run_examples() {
 
 test_the_examples_of_the_sender_work_as_scripts() {
     run_examples "$builddir/man/minitalk-send.1" page
-    grep -qx hello said
-    grep -qx world said
+    grep -qx hello all-said
+    grep -qx world all-said
 }
 
 test_the_examples_of_the_protocol_work_as_scripts() {
     run_examples "$builddir/man/minitalk.7" page
-    grep -qx A said
+    grep -qx A all-said
 }
 
 test_the_examples_of_readme_work_as_scripts() {
+    command -v jq > /dev/null || skip 'jq is not installed'
     run_examples "$srcdir/README.md" markdown
-    grep -qx hello said
+    grep -qx hello all-said
+    grep -qx '"disk full"' all-said
 }
 
 test_the_examples_of_the_pictures_work_as_scripts() {

@@ -210,7 +210,7 @@ test_a_log_that_cannot_be_created_again_is_explained() {
 
 test_the_log_file_cannot_be_the_pidfile() {
     expect_status 64 "$minitalkd" --foreground --output=file:log --pidfile=log
-    expect_complaint 'the log file log is the pidfile, too; give another'
+    expect_complaint 'the log file log is the pidfile, too; give another path'
 }
 
 # ---- Debian's logrotate ----
@@ -382,7 +382,7 @@ test_a_reader_cannot_lock_the_daemon_out() {
 
 test_a_file_needs_a_path_and_no_standard_output() {
     expect_status 64 "$minitalkd" --foreground --output=file: --pidfile=pid
-    expect_complaint 'the path of the log file is empty; give --output=file:PATH'
+    expect_complaint 'the path of the log file is empty; give it behind the colon'
     expect_status 64 "$minitalkd" --foreground --output=file --pidfile=pid
     expect_complaint "unknown output 'file'"
     expect_status 64 "$minitalkd" --output=file:log --trace --pidfile=pid

@@ -226,6 +226,43 @@ test_fields_that_the_sender_adds_are_in_the_entry() {
     [ "$(journalctl --quiet -t backup -p err BACKUP_HOST=alpha EMPTY= -o cat)" = 'it failed' ]
 }
 
+# objects_of_json: prints the entries on standard input as JSON, with sorted keys, one a line. Leaves out
+# what journald adds, what differs between two sends, and the order of values of one name, which the
+# journal does not keep.
+objects_of_json() {
+    python3 -c '
+import json, sys
+
+for line in sys.stdin:
+    entry = {k: v for k, v in json.loads(line).items() if k[0] != "_"}
+    del entry["MINITALK_SENDER_PID"]
+    entry["REPEATED"].sort(key=repr)
+    print(json.dumps(entry, sort_keys=True))
+'
+}
+
+test_the_output_json_is_that_of_journalctl() {
+    local number
+    local -a messages=('' text $'two\nlines\t' '"\\/' $'Gr\u00fc\u00dfe \U0001f44b' $'\xff' $'\x01'
+        $'\u202e\u2028\u2066' $'\u0085' $'\ufdd0' $'cut \xe2\x80' $'\x7f')
+    start_journald
+    mkdir own other
+    start_journal_daemon
+    "$minitalkd" --output=json:log --pidfile="$PWD/other/pid" > output
+    also_end "$(cat output)"
+    for number in "${!messages[@]}"; do
+        for directory in own other; do
+            "$minitalk_send" --pidfile="$PWD/$directory/pid" -t backup -p local0.err \
+                -F REPEATED=1 -F OTHER="${messages[number]}" -F REPEATED="${messages[number]}." \
+                --id=4711 -- "${messages[number]}"
+        done
+    done
+    journalctl --sync
+    journalctl --quiet --all --output=json "MESSAGE_ID=$MESSAGE_ID" | objects_of_json > left
+    [ "$(wc -l < left)" -eq "${#messages[@]}" ]
+    grep "$MESSAGE_ID" log | objects_of_json | diff left -
+}
+
 test_option_i_logs_the_pid_of_the_sender() {
     start_journald
     mkdir own

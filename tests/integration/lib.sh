@@ -191,6 +191,15 @@ start_daemon() {
     [ "$(head -n 1 output)" = "$daemon" ] || fail "the first line is not just the PID $daemon"
 }
 
+# start_daemon_of_entries OPTION…: as start_daemon, for options that put entries with all fields on
+# standard output: its first line is the record that the daemon has started.
+start_daemon_of_entries() {
+    : > output
+    "$minitalkd" --foreground --pidfile="$PWD/minitalk.pid" "$@" > output 2> errors &
+    daemon=$!
+    eventually 10 daemon_spoke
+}
+
 daemon_spoke() {
     ! has_ended "$daemon" || fail "the daemon did not start: $(cat errors)"
     [ "$(wc -l < output)" -ge 1 ]

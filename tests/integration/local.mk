@@ -8,6 +8,7 @@ INTEGRATION_TESTS = \
 	tests/integration/file.sh \
 	tests/integration/helper.sh \
 	tests/integration/journal.sh \
+	tests/integration/json.sh \
 	tests/integration/noise.sh \
 	tests/integration/options.sh \
 	tests/integration/refusals.sh \

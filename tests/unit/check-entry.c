@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "daemon/entry.h"
 #include "daemon/message-ids.h"
@@ -38,7 +40,8 @@ static void list_message(const char *text, struct fields *fields, struct origin 
 
     entry.message.fields = fields->octets;
     entry.message.fields_length = fields->length;
-    entry_fields_of_message(&entry, &list);
+    entry_fields_begin(&list);
+    entry_fields_add_message(&list, &entry);
 }
 
 START_TEST(a_message_has_its_priority_and_its_sender)
@@ -115,7 +118,9 @@ START_TEST(the_largest_entry_fits)
     }
     entry.message.fields = fields.octets;
     entry.message.fields_length = fields.length;
-    entry_fields_of_message(&entry, &list);
+    entry_fields_begin(&list);
+    entry_fields_stamp(&list);
+    entry_fields_add_message(&list, &entry);
     ck_assert_uint_le(list.count, sizeof list.list / sizeof list.list[0]);
     fields_free(&fields);
 }
@@ -123,7 +128,8 @@ END_TEST
 
 START_TEST(a_record_has_the_identifier_of_the_daemon)
 {
-    entry_fields_of_record(RECORD_STARTED, NULL, "it started", &list);
+    entry_fields_begin(&list);
+    entry_fields_add_record(&list, RECORD_STARTED, NULL, "it started");
     expect_list("MESSAGE=it started\nPRIORITY=6\nMESSAGE_ID=" MESSAGE_ID_STARTED
                 "\nSYSLOG_IDENTIFIER=minitalkd\n");
 }
@@ -136,7 +142,8 @@ START_TEST(each_kind_of_record_has_an_id_of_its_own)
     for (enum record record = 0; record <= RECORD_PARTIAL; record++) {
         const struct entry_field *id = &list.list[2];
 
-        entry_fields_of_record(record, NULL, "text", &list);
+        entry_fields_begin(&list);
+        entry_fields_add_record(&list, record, NULL, "text");
         ck_assert_mem_eq(id->name, "MESSAGE_ID", id->name_length);
         ck_assert_uint_eq(id->length, 32);
         snprintf(ids[record], sizeof ids[record], "%.32s", (const char *)id->value);
@@ -148,11 +155,86 @@ END_TEST
 
 START_TEST(a_record_about_a_sender_names_the_sender)
 {
-    entry_fields_of_record(RECORD_LOST, &(struct credentials){.pid = 7, .uid = 8, .account = 9},
-                           "it ended", &list);
+    entry_fields_begin(&list);
+    entry_fields_add_record(&list, RECORD_LOST,
+                            &(struct credentials){.pid = 7, .uid = 8, .account = 9}, "it ended");
     expect_list("MESSAGE=it ended\nPRIORITY=5\nMESSAGE_ID=" MESSAGE_ID_LOST
                 "\nSYSLOG_IDENTIFIER=minitalkd\nMINITALK_SENDER_PID=7\nMINITALK_SENDER_UID=8\n"
                 "MINITALK_SENDER_ACCOUNT=9\n");
+}
+END_TEST
+
+/* Returns the value of a field as text, which is in the list once. */
+static const char *value_of(const char *name)
+{
+    static char text[256];
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < list.count; i++) {
+        const struct entry_field *field = &list.list[i];
+
+        if (field->name_length == strlen(name) &&
+            memcmp(field->name, name, field->name_length) == 0) {
+            snprintf(text, sizeof text, "%.*s", (int)field->length, (const char *)field->value);
+            found++;
+        }
+    }
+    ck_assert_uint_eq(found, 1);
+    return text;
+}
+
+static unsigned long long microseconds_of(clockid_t clock)
+{
+    struct timespec now;
+
+    ck_assert_int_eq(clock_gettime(clock, &now), 0);
+    return (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000;
+}
+
+static void expect_time(const char *name, clockid_t clock)
+{
+    unsigned long long before = microseconds_of(clock), stamped;
+
+    entry_fields_begin(&list);
+    entry_fields_stamp(&list);
+    stamped = strtoull(value_of(name), NULL, 10);
+    ck_assert_uint_ge(stamped, before);
+    ck_assert_uint_le(stamped, microseconds_of(clock));
+}
+
+START_TEST(a_stamp_has_time_boot_host_and_process)
+{
+    char expected[256] = "", line[64];
+    FILE *boot = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    expect_time("__REALTIME_TIMESTAMP", CLOCK_REALTIME);
+    expect_time("__MONOTONIC_TIMESTAMP", CLOCK_MONOTONIC);
+    ck_assert_int_eq(gethostname(expected, sizeof expected), 0);
+    ck_assert_str_eq(value_of("_HOSTNAME"), expected);
+    snprintf(expected, sizeof expected, "%d", (int)getpid());
+    ck_assert_str_eq(value_of("_PID"), expected);
+    if (!boot)
+        return;
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, boot));
+    fclose(boot);
+    expected[0] = '\0';
+    for (const char *part = strtok(line, "-\n"); part; part = strtok(NULL, "-\n"))
+        strcat(expected, part);
+    ck_assert_str_eq(value_of("_BOOT_ID"), expected);
+}
+END_TEST
+
+START_TEST(a_field_repeats_if_the_one_before_has_its_name)
+{
+    struct fields fields = {0};
+
+    add_own(&fields, "A=1");
+    add_own(&fields, "AB=1");
+    add_own(&fields, "AB=2");
+    list_message("", &fields, ORIGIN_UNKNOWN);
+    for (unsigned i = 0; i <= list.count; i++)
+        ck_assert_int_eq(entry_fields_repeat(&list, i), i == 5);
+    fields_free(&fields);
 }
 END_TEST
 
@@ -163,6 +245,8 @@ Suite *make_suite(void)
         an_empty_message_has_an_empty_field,
         the_origin_is_listed_as_far_as_it_is_known,
         fields_of_the_same_name_stand_together_in_their_order,
+        a_field_repeats_if_the_one_before_has_its_name,
+        a_stamp_has_time_boot_host_and_process,
         the_largest_entry_fits,
         a_record_has_the_identifier_of_the_daemon,
         each_kind_of_record_has_an_id_of_its_own,

@@ -257,6 +257,83 @@ START_TEST(a_part_that_cannot_be_taken_back_is_reported)
 }
 END_TEST
 
+/* ---- JSON ---- */
+
+/* The file has exactly these lines. Of an entry, the line here is the value of MESSAGE. */
+static void expect_messages(const char *path, const char *expected)
+{
+    static const char key[] = "\"MESSAGE\":";
+    char line[1024], got[1024] = "";
+    FILE *file = fopen(path, "re");
+
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof line, file)) {
+        char *message = strstr(line, key);
+
+        if (message) {
+            ck_assert_str_eq(line + strlen(line) - 2, "}\n");
+            message += strlen(key);
+            message[strcspn(message, ",")] = '\0';
+            strcat(strcat(got, message), "\n");
+        } else {
+            strcat(got, line);
+        }
+    }
+    fclose(file);
+    ck_assert_str_eq(got, expected);
+}
+
+START_TEST(messages_and_records_are_lines_of_json)
+{
+    ck_assert_int_eq(file_open("log", &format_json, &sink), 0);
+    ck_assert(sink.wants_origin);
+    ck_assert_int_eq(write_text("two\nlines"), 0);
+    sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 7);
+    ck_assert_int_eq(write_text(""), 0);
+    expect_messages("log", "\"two\\nlines\"\n\"process 7 ended\"\n\"\"\n");
+    expect_file("errors", "");
+}
+END_TEST
+
+START_TEST(an_object_that_is_not_ended_has_a_line_of_its_own)
+{
+    put("log", "{\"A\":\"tor");
+    ck_assert_int_eq(file_open("log", &format_json, &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    expect_messages("log", "{\"A\":\"tor\n\"one\"\n");
+}
+END_TEST
+
+/* As write_text(), with a limit of files. Check has a file, too, and must not write meanwhile. */
+static int write_text_within(rlim_t octets, const char *text)
+{
+    struct rlimit limit = {.rlim_cur = octets, .rlim_max = RLIM_INFINITY};
+    struct rlimit unlimited = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    struct entry entry = {.message = {.bytes = (uint8_t *)strdup(text), .length = strlen(text)}};
+    int r;
+
+    setrlimit(RLIMIT_FSIZE, &limit);
+    r = sink_write(&sink, &entry);
+    setrlimit(RLIMIT_FSIZE, &unlimited);
+    return r;
+}
+
+START_TEST(nothing_stays_of_an_object_that_does_not_fit)
+{
+    struct stat one;
+
+    ck_assert_int_eq(file_open("log", &format_json, &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    ck_assert_int_eq(stat("log", &one), 0);
+    for (rlim_t room = 0; room < 100; room += 9) {
+        ck_assert_int_eq(write_text_within((rlim_t)one.st_size + room, "two"), -EFBIG);
+        expect_messages("log", "\"one\"\n");
+    }
+    ck_assert_int_eq(write_text("three"), 0);
+    expect_messages("log", "\"one\"\n\"three\"\n");
+}
+END_TEST
+
 /* ---- rotation ---- */
 
 START_TEST(the_moved_file_stays_in_use_until_the_log_is_opened_anew)
@@ -469,6 +546,9 @@ Suite *make_suite(void)
         a_record_that_does_not_fit_goes_to_standard_error,
         what_somebody_else_has_appended_is_not_taken_back,
         a_part_that_cannot_be_taken_back_is_reported,
+        messages_and_records_are_lines_of_json,
+        an_object_that_is_not_ended_has_a_line_of_its_own,
+        nothing_stays_of_an_object_that_does_not_fit,
         the_moved_file_stays_in_use_until_the_log_is_opened_anew,
         a_file_that_was_not_moved_is_opened_anew,
         a_file_that_is_already_there_is_appended_to,

@@ -49,6 +49,11 @@ static void begin_raw(void)
     begin_with(&format_raw);
 }
 
+static void begin_json(void)
+{
+    begin_with(&format_json);
+}
+
 static void end(void)
 {
     sink_close(&sink);
@@ -397,6 +402,137 @@ START_TEST(the_daemons_records_go_to_standard_error)
 }
 END_TEST
 
+/* ---- formats with fields ---- */
+
+/* Standard error is a pipe from now on. Returns its end for reading. */
+static int open_errors(void)
+{
+    int fds[2];
+
+    ck_assert_int_eq(pipe2(fds, O_NONBLOCK), 0);
+    ck_assert_int_eq(dup2(fds[1], STDERR_FILENO), STDERR_FILENO);
+    return fds[0];
+}
+
+static void expect_empty(int fd)
+{
+    char octet;
+
+    ck_assert_int_lt(read(fd, &octet, 1), 0);
+    ck_assert_int_eq(errno, EAGAIN);
+}
+
+/* Reads what is in the pipe, and ends it with a NUL. */
+static const char *read_all(void)
+{
+    static char output[1 << 21];
+
+    output[read_some(output, sizeof output - 1)] = '\0';
+    return output;
+}
+
+/* Returns the text behind the first occurrence of a part in the text. */
+static const char *behind(const char *text, const char *part)
+{
+    const char *found = strstr(text, part);
+
+    ck_assert_msg(found, "'%s' is not in '%s'", part, text);
+    return found + strlen(part);
+}
+
+START_TEST(messages_and_records_are_entries_with_all_fields)
+{
+    int errors = open_errors();
+    const char *rest;
+
+    ck_assert_int_eq(write_text("text"), 0);
+    sink_record(&sink, RECORD_LOST, &(struct credentials){.pid = 8}, "process %d ended", 8);
+    rest = behind(read_all(), "{\"__REALTIME_TIMESTAMP\":\"");
+    rest = behind(rest, "\"MESSAGE\":\"text\"");
+    rest = behind(rest, "\"MINITALK_SENDER_UNIT\":\"some.service\"");
+    rest = behind(rest, "}\n{\"__REALTIME_TIMESTAMP\":\"");
+    rest = behind(rest, "\"MESSAGE\":\"process 8 ended\"");
+    rest = behind(rest, "\"SYSLOG_IDENTIFIER\":\"minitalkd\",\"MINITALK_SENDER_PID\":\"8\"");
+    ck_assert_str_eq(behind(rest, "}"), "\n");
+    expect_empty(errors);
+}
+END_TEST
+
+START_TEST(an_entry_continues_in_the_middle_of_a_piece)
+{
+    for (write_limit = 1; write_limit <= 9; write_limit++) {
+        ck_assert_int_eq(write_text("\"\n\xe2\x80\xa8"), 0);
+        ck_assert_int_eq(write_text("\xff\xfe"), 0);
+        behind(behind(read_all(), "\"MESSAGE\":\"\\\"\\n\\u2028\","), "\"MESSAGE\":[255,254],");
+    }
+}
+END_TEST
+
+/* Makes a message wait in the middle. Then the pipe has room. */
+static void begin_long_message(void)
+{
+    static char octets[100000];
+    struct entry entry = entry_of(octets, sizeof octets);
+
+    ck_assert_int_eq(sink_write(&sink, &entry), -EINPROGRESS);
+    ck_assert_uint_eq(read_some((char[2 *PIPE_BUF]){0}, 2 * PIPE_BUF), 2 * PIPE_BUF);
+}
+
+START_TEST(no_record_comes_in_the_middle_of_a_message)
+{
+    char *output = calloc(1 << 20, 1);
+    size_t got = 0;
+    int r;
+
+    ck_assert_ptr_nonnull(output);
+    begin_long_message();
+    sink_record(&sink, RECORD_LOST, NULL, "a record");
+    do {
+        r = sink_continue(&sink);
+        got += read_some(output + got, (1 << 20) - 1 - got);
+    } while (r == -EINPROGRESS);
+    ck_assert_int_eq(r, 0);
+    ck_assert_ptr_null(strchr(behind(output, "}\n"), '{'));
+    ck_assert_ptr_null(strstr(output, "a record"));
+    free(output);
+}
+END_TEST
+
+START_TEST(a_part_that_stays_is_reported_in_an_entry_of_its_own)
+{
+    int errors = open_errors();
+    char note[256] = "";
+
+    begin_long_message();
+    sink_abandon(&sink);
+    behind(behind(read_all(), ",0,0\n{\"__REALTIME"), "\"MESSAGE\":\"a part of the message from");
+    /* Without a reader for the log, too, people must see it. */
+    ck_assert_int_gt(read(errors, note, sizeof note - 1), 0);
+    behind(note, "minitalkd: a part of the message from process 7");
+}
+END_TEST
+
+/* Such a record does not wait, and is never torn. */
+START_TEST(the_longest_record_fits_the_least_room_of_a_pipe)
+{
+    char text[RECORD_SIZE];
+    const char *rest;
+
+    memset(text, '\1', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    fill_pipe();
+    ck_assert_uint_eq(read_some((char[PIPE_BUF]){0}, PIPE_BUF), PIPE_BUF);
+    sink_record(&sink, RECORD_SHORTAGE, &(struct credentials){INT_MAX, UINT_MAX, UINT_MAX}, "%s",
+                text);
+    read_some((char[1 << 16]){0}, (1 << 16) - PIPE_BUF);
+    rest = read_all();
+    ck_assert_str_eq(behind(behind(rest, ",1,1]"), "}"), "\n");
+    ck_assert(!sink.is_torn);
+}
+END_TEST
+
+/* ---- opening ---- */
+
 START_TEST(no_program_inherits_the_sinks_descriptor)
 {
     ck_assert_int_gt(sink.fd, STDERR_FILENO);
@@ -444,10 +580,22 @@ Suite *make_suite(void)
         a_message_larger_than_the_pipe_continues_when_the_pipe_has_room,
         NULL,
     };
+    const TTest *const of_json[] = {
+        messages_and_records_are_entries_with_all_fields,
+        an_entry_continues_in_the_middle_of_a_piece,
+        no_record_comes_in_the_middle_of_a_message,
+        a_part_that_stays_is_reported_in_an_entry_of_its_own,
+        the_longest_record_fits_the_least_room_of_a_pipe,
+        closing_a_sink_drops_an_unfinished_message,
+        without_a_reader_a_message_is_refused,
+        a_full_device_refuses_a_message,
+        NULL,
+    };
     Suite *suite = suite_around("stdout", of_both, begin_escaped, end);
 
     suite_add(suite, of_both, begin_raw, end);
     suite_add(suite, of_escaped, begin_escaped, end);
     suite_add(suite, of_raw, begin_raw, end);
+    suite_add(suite, of_json, begin_json, end);
     return suite;
 }

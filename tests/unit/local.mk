@@ -18,8 +18,10 @@ UNIT_TESTS = \
 	tests/unit/check-frame \
 	tests/unit/check-hangup \
 	tests/unit/check-input \
+	tests/unit/check-json \
 	tests/unit/check-leb128 \
 	tests/unit/check-pidfile \
+	tests/unit/check-printable \
 	tests/unit/check-priority \
 	tests/unit/check-procstat \
 	tests/unit/check-progress-bar \
@@ -117,12 +119,18 @@ tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_input_LDADD = $(WITH_SENDER)
 
+tests_unit_check_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_json_LDADD = $(WITH_DAEMON)
+
 tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDFLAGS = -Wl,--wrap=fstatat,--wrap=lstat,--wrap=stat
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
+
+tests_unit_check_printable_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_printable_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_priority_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_LIBS)
