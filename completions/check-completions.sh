@@ -132,12 +132,15 @@ expect_values() {
     expect_completions "$shell" 'minitalk-send --priority=e' emerg err
     expect_completions "$shell" 'minitalk-send --priority=us' user.
     expect_completions "$shell" 'minitalk-send --priority=mail.w' mail.warning
-    expect_completions "$shell" 'minitalkd --output=' file: journal json json: raw stdout
+    expect_completions "$shell" 'minitalkd --output=' export export: file: journal json json: raw \
+        stdout
     expect_completions "$shell" 'minitalkd --output f' file:
     expect_completions "$shell" 'minitalkd --output=file:ano' file:another
     expect_completions "$shell" 'minitalkd --output file:ano' file:another
     expect_completions "$shell" 'minitalkd --output=json:ano' json:another
     expect_completions "$shell" 'minitalkd --output json:ano' json:another
+    expect_completions "$shell" 'minitalkd --output=export:ano' export:another
+    expect_completions "$shell" 'minitalkd --output export:ano' export:another
     expect_completions "$shell" 'minitalkd --output=j' journal json json:
     expect_completions "$shell" 'minitalkd --output s' stdout
     expect_completions "$shell" 'minitalk-send --trace=' json text
@@ -229,7 +232,7 @@ hostile_lines() {
         before_values "$program" > befores
         [ "$(grep -c -- '^--.*=$' befores)" -ge 4 ]
         printf '%s\n' -- -e '' '-- ' --output=file: '--output file:' --output=json: \
-            '--output json:' >> befores
+            '--output json:' --output=export: '--output export:' >> befores
         while IFS= read -r before; do
             while IFS= read -r word; do
                 printf '%s %s%s\n' "$program" "$before" "$word"

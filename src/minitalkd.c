@@ -50,6 +50,7 @@ static const struct output outputs[] = {
     {.name = "raw", .format = &format_raw, .has_stdout = true},
     {.name = "file", .format = &format_escaped, .has_file = true},
     {.name = "json", .format = &format_json, .has_stdout = true, .has_file = true},
+    {.name = "export", .format = &format_export, .has_stdout = true, .has_file = true},
 };
 
 /* The settings of the command line. */
@@ -83,6 +84,8 @@ static const char usage[] =
     "      --output=file:PATH    append each message to a file, escaped; SIGHUP opens it anew\n"
     "      --output=json         write each message as JSON with all its fields, as one line\n"
     "      --output=json:PATH    append such lines to a file\n"
+    "      --output=export       the same in the Journal Export Format\n"
+    "      --output=export:PATH  append such entries to a file\n"
     "      --pidfile=PATH        use this pidfile\n"
     "      --max-message=BYTES   refuse larger messages (default " MESSAGE_LIMIT_TEXT
     ", at most 31 MiB for the journal)\n"
@@ -95,8 +98,8 @@ static const char usage[] =
     "Without --pidfile, the pidfile is " PIDFILE_SYSTEM ", or, for an ordinary user,\n"
     "$XDG_RUNTIME_DIR/minitalk.pid.\n"
     "\n"
-    "The first line on standard output is the daemon's PID, unless it has JSON. See\n"
-    "minitalkd(8).\n";
+    "The first line on standard output is the daemon's PID, unless json or export\n"
+    "entries are there. See minitalkd(8).\n";
 
 enum long_only {
     OPTION_FOREGROUND = CLI_LONG_ONLY,
@@ -132,10 +135,12 @@ static const struct output *parse_output(const char *argument, const char **ret_
         if (strlen(outputs[i].name) == length && memcmp(outputs[i].name, argument, length) == 0)
             output = &outputs[i];
     if (!output || (*colon ? !output->has_file : output->format && !output->has_stdout))
-        fail(EX_USAGE,
-             "unknown output '%s'; use --output=journal, --output=stdout, --output=raw, "
-             "--output=json, --output=json:PATH or --output=file:PATH",
-             argument);
+        fail(
+            EX_USAGE,
+            "unknown output '%s'; use --output=journal, --output=stdout, --output=raw, "
+            "--output=json, --output=export, or --output=FORMAT:PATH with the format file, json or "
+            "export",
+            argument);
     *ret_path = *colon ? colon + 1 : NULL;
     if (*ret_path && !**ret_path)
         fail(EX_USAGE, "the path of the log file is empty; give it behind the colon, as in "

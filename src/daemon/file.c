@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "daemon/sink.h"
+#include "daemon/tail.h"
 #include "host/descriptors.h"
 #include "host/regular.h"
 
@@ -42,6 +43,8 @@ const char *file_reason(int error)
         return "it has more than one name (hard links)";
     case EEXIST:
         return "another process holds the lock on it";
+    case EBADMSG:
+        return "it has other contents than whole entries of this format";
     default:
         return strerror(error);
     }
@@ -56,18 +59,6 @@ static int lock(int fd)
     if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
         return 0;
     return errno == EAGAIN || errno == EACCES ? -EEXIST : -errno;
-}
-
-/* Finds out if the file ends in the middle of a line, as a daemon that was killed may leave it. */
-static int find_end(int fd, bool *ret_is_torn)
-{
-    struct stat stat;
-    char last = '\n';
-
-    if (fstat(fd, &stat) < 0 || (stat.st_size > 0 && pread(fd, &last, 1, stat.st_size - 1) < 0))
-        return -errno;
-    *ret_is_torn = last != '\n';
-    return 0;
 }
 
 /*
@@ -91,7 +82,7 @@ static int reopen_file(struct sink *sink)
     if (r == 0)
         r = lock(fd);
     if (r == 0)
-        r = find_end(fd, &is_torn);
+        r = sink->format->has_lines ? tail_find_line(fd, &is_torn) : tail_cut_entry(fd);
     if (r < 0) {
         close(fd);
         return r;

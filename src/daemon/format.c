@@ -70,6 +70,7 @@ static size_t encode_record_line(const struct entry_fields *fields, struct posit
 const struct format format_escaped = {
     .encode_message = encode_escaped,
     .encode_record = encode_record_line,
+    .has_lines = true,
 };
 
-const struct format format_raw = {.encode_message = encode_raw};
+const struct format format_raw = {.encode_message = encode_raw, .has_lines = true};

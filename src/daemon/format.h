@@ -5,6 +5,7 @@
  *   escaped  each message is a line of text (escape.h); records look different from all messages
  *   raw      the exact octets of each message, and a newline behind them
  *   json     each entry is an object of JSON with all fields, on a line (json.c)
+ *   export   each entry is one of the Journal Export Format, with all fields (export.c)
  *
  * Policy: an entry may be many MiB long, so it is encoded piece by piece, and the caller keeps the
  * position between the pieces. Nothing is allocated.
@@ -45,8 +46,11 @@ struct format {
      * and records go to standard output, too.
      */
     bool has_fields;
+    /* A newline ends the part of an entry that a failed write has left. */
+    bool has_lines;
 };
 
 extern const struct format format_escaped;
 extern const struct format format_raw;
 extern const struct format format_json;
+extern const struct format format_export;

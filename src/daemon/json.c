@@ -151,4 +151,5 @@ const struct format format_json = {
     .encode_message = encode_json,
     .encode_record = encode_json,
     .has_fields = true,
+    .has_lines = true,
 };

@@ -27,7 +27,7 @@ struct sink {
     bool is_writing;             /* entry is being written */
     struct entry entry;
     struct stream stream; /* progress of the message in such a log */
-    bool is_torn;         /* the log ends in the middle of a line (stream.h) */
+    bool is_torn;         /* the log ends in the middle of an entry (stream.h) */
     int failure; /* errno of the newest entry or, before the first, of sink_check(); else 0 */
 };
 

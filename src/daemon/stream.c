@@ -65,6 +65,7 @@ int stream_abandon(int fd, const struct stream *stream, bool *is_torn, int error
 static void begin(struct stream *stream, const struct format *format, format_encoder *encode)
 {
     stream->written = 0;
+    stream->format = format;
     stream->encode = encode;
     stream->position = (struct position){0};
     stream->length = stream->part = 0;
@@ -117,7 +118,7 @@ static int write_pieces(int fd, struct stream *stream)
 
 int stream_write(int fd, struct stream *stream, bool *is_torn)
 {
-    int r = end_torn_line(fd, is_torn);
+    int r = *is_torn && !stream->format->has_lines ? -ENOTRECOVERABLE : end_torn_line(fd, is_torn);
 
     if (r == 0)
         r = write_pieces(fd, stream);

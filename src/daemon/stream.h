@@ -11,7 +11,7 @@
  * A message is in the log as a whole or not at all. A write that fails in the middle, on a full
  * disk, leaves a part of a message, which is taken back if the log is a regular file. Otherwise the
  * part stays and the log is torn: its last line has no end. The next entry must not continue this
- * line, so it begins with a newline of its own.
+ * line, so it begins with a newline of its own. If the format has no lines, nothing can follow.
  */
 #pragma once
 
@@ -27,6 +27,7 @@ _Static_assert(FORMAT_PIECE_MIN <= PIPE_BUF, "a piece is long enough");
 /* The progress of an entry. */
 struct stream {
     size_t written; /* octets of the encoded entry that are in the log */
+    const struct format *format;
     format_encoder *encode;
     struct entry_fields fields;
     struct position position; /* the end of the piece */
@@ -47,8 +48,8 @@ void stream_begin_record(struct stream *stream, const struct format *format, enu
 /*
  * Writes what is left of the entry to fd, a descriptor of descriptors_unblocked() or of a regular
  * file. First ends the line that a failed write has left, if *is_torn. Returns 0 once the entry is
- * written; -EINPROGRESS if the log is full for the moment. If the write fails, abandons the entry,
- * and returns what stream_abandon() returns.
+ * written; -EINPROGRESS if the log is full for the moment; -ENOTRECOVERABLE if nothing can follow
+ * what is there. If the write fails, abandons the entry, and returns what stream_abandon() returns.
  */
 int stream_write(int fd, struct stream *stream, bool *is_torn);
 

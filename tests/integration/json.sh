@@ -4,67 +4,10 @@
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # start_daemon and others do not take the script's arguments
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/integration/entries.sh
+. "$(dirname "$0")/entries.sh"
 
 command -v jq > /dev/null || skip_all 'jq is not installed'
-
-# message_id NAME: prints the MESSAGE_ID of this kind of entry.
-message_id() {
-    sed -n "s/^#define MESSAGE_ID_$1 \"\(.*\)\"/\1/p" "$srcdir/src/daemon/message-ids.h" | grep .
-}
-
-# entries_of KIND FIELD [FILE]: prints the field of each entry of this kind, as JSON.
-entries_of() {
-    jq -c --arg id "$(message_id "$1")" "select(.MESSAGE_ID == \$id) | .$2" "${3-output}"
-}
-
-# octets_of FIELD [FILE]: prints the octets of this field of each message, in hexadecimal digits.
-octets_of() {
-    python3 -c '
-import json, sys
-
-for line in open(sys.argv[3], encoding="utf-8", newline="\n"):
-    entry = json.loads(line)
-    if entry["MESSAGE_ID"] == sys.argv[1]:
-        value = entry[sys.argv[2]]
-        octets = value.encode() if isinstance(value, str) else bytes(value)
-        print("=" + octets.hex())
-' "$(message_id MESSAGE)" "$1" "${2-output}"
-}
-
-# hex_of FILE…: prints the octets of each file, in hexadecimal digits.
-hex_of() {
-    local file
-    for file in "$@"; do
-        echo "=$(od -An -v -tx1 < "$file" | tr -d ' \n')"
-    done
-}
-
-# Writes messages of all kinds to ./sent.N.
-make_messages() {
-    printf 'text' > sent.1
-    : > sent.2
-    printf 'two\nlines\n' > sent.3
-    printf '"quotes" and \\ and \\u0041 and /\t' > sent.4
-    printf 'Gr\303\274\303\237e, \344\275\240\345\245\275, \360\237\221\213' > sent.5
-    printf '\342\200\256reversed\342\200\250' > sent.6
-    printf 'no UTF-8: \377' > sent.7
-    printf 'cut: \303' > sent.8
-    printf '\033[2J' > sent.9
-    printf 'NUL\0' > sent.10
-    printf '\302\205\302\240' > sent.11
-    printf '{"MESSAGE":"x"}\n{' > sent.12
-    head -c 5000 /dev/urandom > sent.13
-    head -c 9000 /dev/zero | tr '\0' '"' > sent.14
-    head -c 4999 /dev/zero > sent.15
-    MESSAGES=(sent.{1..15})
-}
-
-send_messages() {
-    local file
-    for file in "${MESSAGES[@]}"; do
-        send --whole < "$file"
-    done
-}
 
 # ---- the entries ----
 
@@ -180,21 +123,10 @@ test_many_senders_at_once_do_not_mix_their_lines() {
 
 # ---- a pipe ----
 
-# start_into_pipe: starts the daemon with a pipe of one page for standard output. This shell has the
-# pipe open as descriptor 3.
-start_into_pipe() {
-    mkfifo pipe
-    exec 3<> pipe
-    python3 -c 'import fcntl; fcntl.fcntl(3, fcntl.F_SETPIPE_SZ, 4096)'
-    "$minitalkd" --foreground --output=json --pidfile="$PWD/minitalk.pid" > pipe 2> errors 3>&- &
-    daemon=$!
-    also_end "$daemon"
+test_a_full_pipe_blocks_the_sender_not_the_daemon() {
+    start_into_pipe --output=json
     IFS= read -r first <&3
     [ "$(jq -r ._PID <<< "$first")" = "$daemon" ] || fail "the first line is: $first"
-}
-
-test_a_full_pipe_blocks_the_sender_not_the_daemon() {
-    start_into_pipe
     head -c 6000 /dev/urandom > message
     expect_status 75 send --timeout=1 --whole < message
     expect_complaint "the daemon's log is blocked"
@@ -207,7 +139,8 @@ test_a_full_pipe_blocks_the_sender_not_the_daemon() {
 }
 
 test_a_reader_that_has_ended_is_reported_to_the_sender() {
-    start_into_pipe
+    start_into_pipe --output=json
+    read -r _ <&3
     exec 3>&-
     expect_status 74 send 'nobody is there'
     expect_complaint 'could not log the message'
@@ -217,7 +150,8 @@ test_a_reader_that_has_ended_is_reported_to_the_sender() {
 
 # The reader takes a part of an entry, and ends. Nobody may be told that the message is logged.
 test_a_reader_that_ends_in_the_middle_of_an_entry_leaves_the_sender_without_a_verdict() {
-    start_into_pipe
+    start_into_pipe --output=json
+    read -r _ <&3
     head -c 20000 /dev/zero > message
     start_send --retry --timeout=30 --whole < message 3>&-
     head -c 6000 <&3 > part
@@ -233,7 +167,8 @@ test_a_reader_that_ends_in_the_middle_of_an_entry_leaves_the_sender_without_a_ve
 }
 
 test_a_daemon_that_stops_while_the_pipe_is_full_leaves_the_sender_without_a_verdict() {
-    start_into_pipe
+    start_into_pipe --output=json
+    read -r _ <&3
     head -c 20000 /dev/zero > message
     start_send --retry --timeout=30 --whole < message
     head -c 6000 <&3 > part
@@ -257,10 +192,6 @@ test_a_large_message_is_encoded_in_little_memory() {
     [ "$(tail -n 1 output | wc -c)" -gt 33554432 ]
     octets_of MESSAGE | cmp - <(hex_of message)
     [ $((after - before)) -lt 24576 ] || fail "the daemon took $((after - before)) KiB"
-}
-
-peak_memory() {
-    sed -n 's/^VmHWM:\s*\([0-9]*\) kB/\1/p' "/proc/$daemon/status"
 }
 
 # ---- a file ----
@@ -316,7 +247,7 @@ test_nothing_stays_of_a_message_that_does_not_fit() {
 
 test_a_file_needs_a_path() {
     local option
-    for option in json: file:; do
+    for option in json: export: file:; do
         expect_status 64 "$minitalkd" --foreground --output=$option --pidfile=pid
         expect_complaint 'the path of the log file is empty; give it behind the colon'
     done

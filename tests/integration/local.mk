@@ -5,6 +5,7 @@ INTEGRATION_TESTS = \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/examples.sh \
+	tests/integration/export.sh \
 	tests/integration/file.sh \
 	tests/integration/helper.sh \
 	tests/integration/journal.sh \
@@ -23,4 +24,5 @@ INTEGRATION_TESTS = \
 
 TESTS += $(INTEGRATION_TESTS)
 dist_check_SCRIPTS += $(INTEGRATION_TESTS)
-EXTRA_DIST += tests/integration/lib.sh tests/integration/system-daemon.sh
+EXTRA_DIST += tests/integration/entries.sh tests/integration/lib.sh \
+	tests/integration/system-daemon.sh

@@ -334,6 +334,58 @@ START_TEST(nothing_stays_of_an_object_that_does_not_fit)
 }
 END_TEST
 
+/* ---- the Journal Export Format ---- */
+
+static off_t size_of(const char *path)
+{
+    struct stat stat_of;
+
+    ck_assert_int_eq(stat(path, &stat_of), 0);
+    return stat_of.st_size;
+}
+
+START_TEST(a_part_of_an_entry_is_cut_off_when_the_file_is_opened)
+{
+    off_t size;
+
+    ck_assert_int_eq(file_open("log", &format_export, &sink), 0);
+    ck_assert_int_eq(write_text("one"), 0);
+    sink_record(&sink, RECORD_LOST, NULL, "process %d ended", 7);
+    sink_close(&sink);
+    size = size_of("log");
+    put("log", "__REALTIME_TIMESTAMP=1\nMESS");
+    ck_assert_int_eq(file_open("log", &format_export, &sink), 0);
+    ck_assert_int_eq(size_of("log"), size);
+    ck_assert_int_eq(write_text("two"), 0);
+    ck_assert_int_gt(size_of("log"), size);
+}
+END_TEST
+
+START_TEST(a_file_of_another_format_is_left_alone)
+{
+    put("log", "a message\n");
+    ck_assert_int_eq(file_open("log", &format_export, &sink), -EBADMSG);
+    expect_file("log", "a message\n");
+}
+END_TEST
+
+/* Whatever follows would belong to the entry that is not whole. */
+START_TEST(nothing_follows_a_part_that_cannot_be_taken_back)
+{
+    off_t size;
+
+    ck_assert_int_eq(file_open("log", &format_export, &sink), 0);
+    after_write = somebody_appends;
+    ck_assert_int_eq(write_text_within(5, "no room"), -ENOTRECOVERABLE);
+    size = size_of("log");
+    ck_assert_int_eq(write_text("next"), -ENOTRECOVERABLE);
+    sink_record(&sink, RECORD_LOST, NULL, "a record");
+    ck_assert_int_eq(size_of("log"), size);
+    sink_close(&sink);
+    ck_assert_int_eq(file_open("log", &format_export, &sink), -EBADMSG);
+}
+END_TEST
+
 /* ---- rotation ---- */
 
 START_TEST(the_moved_file_stays_in_use_until_the_log_is_opened_anew)
@@ -529,6 +581,8 @@ START_TEST(each_error_has_a_reason)
     ck_assert_str_eq(file_reason(EPERM), "it belongs to another user");
     ck_assert_str_eq(file_reason(EMLINK), "it has more than one name (hard links)");
     ck_assert_str_eq(file_reason(EEXIST), "another process holds the lock on it");
+    ck_assert_str_eq(file_reason(EBADMSG),
+                     "it has other contents than whole entries of this format");
     ck_assert_str_eq(file_reason(ENOSPC), "No space left on device");
 }
 END_TEST
@@ -549,6 +603,9 @@ Suite *make_suite(void)
         messages_and_records_are_lines_of_json,
         an_object_that_is_not_ended_has_a_line_of_its_own,
         nothing_stays_of_an_object_that_does_not_fit,
+        a_part_of_an_entry_is_cut_off_when_the_file_is_opened,
+        a_file_of_another_format_is_left_alone,
+        nothing_follows_a_part_that_cannot_be_taken_back,
         the_moved_file_stays_in_use_until_the_log_is_opened_anew,
         a_file_that_was_not_moved_is_opened_anew,
         a_file_that_is_already_there_is_appended_to,

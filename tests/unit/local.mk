@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/check-entry \
 	tests/unit/check-escape \
 	tests/unit/check-exchange \
+	tests/unit/check-export \
 	tests/unit/check-fields \
 	tests/unit/check-file \
 	tests/unit/check-frame \
@@ -34,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/check-rejects \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
+	tests/unit/check-tail \
 	tests/unit/check-tally \
 	tests/unit/check-text \
 	tests/unit/check-trace \
@@ -47,6 +49,7 @@ check_LIBRARIES += libunit.a
 libunit_a_SOURCES = \
 	tests/unit/child.c tests/unit/child.h \
 	tests/unit/main.c tests/unit/suite.h \
+	tests/unit/pieces.c tests/unit/pieces.h \
 	tests/unit/scarce.c tests/unit/scarce.h \
 	tests/unit/world.c tests/unit/world.h
 libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -99,6 +102,9 @@ tests_unit_check_escape_LDADD = $(WITH_HOST)
 tests_unit_check_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_exchange_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_exchange_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_export_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_export_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_fields_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_fields_LDFLAGS = $(WRAP_ALLOCATORS)
@@ -177,6 +183,9 @@ tests_unit_check_subids_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_summary_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_summary_LDADD = $(WITH_SENDER)
+
+tests_unit_check_tail_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_tail_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_tally_LDADD = $(WITH_SENDER)
