@@ -512,6 +512,25 @@ START_TEST(a_part_that_stays_is_reported_in_an_entry_of_its_own)
 }
 END_TEST
 
+/* Nobody waits for a record, so the rest of it is dropped. */
+START_TEST(a_part_of_a_record_is_ended_before_the_next_entry)
+{
+    const char *output;
+
+    fill_pipe();
+    ck_assert_uint_eq(read_some((char[PIPE_BUF]){0}, PIPE_BUF), PIPE_BUF);
+    write_limit = 2;
+    sink_record(&sink, RECORD_LOST, NULL, "a record");
+    write_limit = SIZE_MAX;
+    ck_assert(sink.is_torn);
+    read_some((char[1 << 16]){0}, (1 << 16) - PIPE_BUF);
+    ck_assert_int_eq(write_text("text"), 0);
+    output = read_all();
+    ck_assert_mem_eq(output, "{\"\n{\"__REALTIME", 14);
+    behind(output, "\"MESSAGE\":\"text\"");
+}
+END_TEST
+
 /* Such a record does not wait, and is never torn. */
 START_TEST(the_longest_record_fits_the_least_room_of_a_pipe)
 {
@@ -585,6 +604,7 @@ Suite *make_suite(void)
         an_entry_continues_in_the_middle_of_a_piece,
         no_record_comes_in_the_middle_of_a_message,
         a_part_that_stays_is_reported_in_an_entry_of_its_own,
+        a_part_of_a_record_is_ended_before_the_next_entry,
         the_longest_record_fits_the_least_room_of_a_pipe,
         closing_a_sink_drops_an_unfinished_message,
         without_a_reader_a_message_is_refused,

@@ -111,7 +111,7 @@ START_TEST(other_contents_are_refused_and_stay)
         "{\"__REALTIME_TIMESTAMP\":\"1\",\"MESSAGE\":\"a long line of JSON without the other\"}\n",
     };
     static const size_t with_nul = 5, length_with_nul = 14;
-    static const char too_long[] = "A\n\1\0\0\x40\0\0\0\0x";
+    static const char too_long[] = "__REALTIME_TIMESTAMP=1\nMESSAGE\n\1\0\0\x40\0\0\0\0x";
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         size_t length = i == with_nul ? length_with_nul : strlen(texts[i]);
