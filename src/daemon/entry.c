@@ -127,11 +127,10 @@ static void add_time(struct entry_fields *out, const char *name, clockid_t clock
 
 static void add_boot(struct entry_fields *out)
 {
-    char id[SD_ID128_STRING_MAX];
     sd_id128_t boot;
 
     if (sd_id128_get_boot(&boot) >= 0)
-        add_copy(out, "_BOOT_ID", "%s", sd_id128_to_string(boot, id));
+        add_copy(out, "_BOOT_ID", SD_ID128_FORMAT_STR, SD_ID128_FORMAT_VAL(boot));
 }
 
 static void add_host(struct entry_fields *out)
@@ -191,6 +190,7 @@ void entry_fields_add_record(struct entry_fields *fields, enum record record,
 
 bool entry_fields_repeat(const struct entry_fields *fields, unsigned index)
 {
-    return index > 0 && index < fields->count &&
-           is_same_name(&fields->list[index - 1], &fields->list[index]);
+    if (index == 0 || index >= fields->count)
+        return false;
+    return is_same_name(&fields->list[index - 1], &fields->list[index]);
 }

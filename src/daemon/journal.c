@@ -110,18 +110,19 @@ static uint8_t *append(uint8_t *to, const void *octets, size_t length)
 static int send_fields(const struct sink *sink, const struct entry_fields *fields)
 {
     struct iovec vector[sizeof fields->list / sizeof fields->list[0]];
-    const struct entry_field *field;
     size_t size = 0;
     uint8_t *octets, *to;
     int r;
 
     for (unsigned i = 0; i < fields->count; i++)
         size += fields->list[i].name_length + 1 + fields->list[i].length;
+    assert(size > 0);
     octets = to = malloc(size);
     if (!octets)
         return -ENOMEM;
     for (unsigned i = 0; i < fields->count; i++) {
-        field = &fields->list[i];
+        const struct entry_field *field = &fields->list[i];
+
         vector[i].iov_base = to;
         to = append(to, field->name, field->name_length);
         to = append(to, "=", 1);

@@ -29,10 +29,7 @@ _Static_assert(FRAME_MAX + 1 <= FORMAT_PIECE_MIN && UNIT_MAX <= FORMAT_PIECE_MIN
 
 static size_t put_text(char *ret, const char *text)
 {
-    size_t length = strlen(text);
-
-    memcpy(ret, text, length);
-    return length;
+    return (size_t)(stpcpy(ret, text) - ret);
 }
 
 /* Begins a value: ends the one before, and names the field unless that had the same name. */

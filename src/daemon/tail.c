@@ -108,26 +108,34 @@ static bool begins_like_entry(int fd, off_t offset)
     return length >= 0 && memcmp(octets, beginning, (size_t)length) == 0;
 }
 
-int tail_cut_entry(int fd)
+/* Opens another descriptor of the file for reading. Returns NULL with errno. */
+static FILE *open_copy(int fd)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
+
+    if (!file && copy >= 0)
+        close(copy);
+    return file;
+}
+
+int tail_cut_entry(int fd)
+{
+    FILE *file = open_copy(fd);
     struct stat stat;
     off_t whole;
     int r;
 
-    if (!file) {
-        r = -errno;
-        if (copy >= 0)
-            close(copy);
-        return r;
-    }
+    if (!file)
+        return -errno;
     rewind(file);
     r = find_whole(file, &whole);
-    if (r == 0 && fstat(fd, &stat) < 0)
-        r = -errno;
     fclose(file);
-    if (r < 0 || stat.st_size == whole)
+    if (r < 0)
         return r;
+    if (fstat(fd, &stat) < 0)
+        return -errno;
+    if (stat.st_size == whole)
+        return 0;
     return begins_like_entry(fd, whole) && ftruncate(fd, whole) == 0 ? 0 : -EBADMSG;
 }

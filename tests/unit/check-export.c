@@ -30,9 +30,9 @@ END_TEST
 START_TEST(text_is_written_as_it_is)
 {
     pieces_add_text("A", "Gr\xc3\xbc\xc3\x9f"
-                         "e\t\"\\ \xe2\x80\xae=");
+                         "e\t\"\\ \xe2\x80\xae=\xe2\x80\xac");
     expect_text("A=Gr\xc3\xbc\xc3\x9f"
-                "e\t\"\\ \xe2\x80\xae=\n\n");
+                "e\t\"\\ \xe2\x80\xae=\xe2\x80\xac\n\n");
 }
 END_TEST
 

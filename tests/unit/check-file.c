@@ -264,20 +264,22 @@ static void expect_messages(const char *path, const char *expected)
 {
     static const char key[] = "\"MESSAGE\":";
     char line[1024], got[1024] = "";
+    size_t length = 0;
     FILE *file = fopen(path, "re");
 
     ck_assert_ptr_nonnull(file);
     while (fgets(line, sizeof line, file)) {
         char *message = strstr(line, key);
 
+        line[strcspn(line, "\n")] = '\0';
         if (message) {
-            ck_assert_str_eq(line + strlen(line) - 2, "}\n");
+            ck_assert_int_eq(line[strlen(line) - 1], '}');
             message += strlen(key);
             message[strcspn(message, ",")] = '\0';
-            strcat(strcat(got, message), "\n");
-        } else {
-            strcat(got, line);
         }
+        length +=
+            (size_t)snprintf(got + length, sizeof got - length, "%s\n", message ? message : line);
+        ck_assert_uint_lt(length, sizeof got);
     }
     fclose(file);
     ck_assert_str_eq(got, expected);

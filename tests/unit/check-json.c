@@ -52,8 +52,10 @@ END_TEST
 /* They are text to journald, but would change what a terminal shows. */
 START_TEST(separators_and_directions_are_escaped)
 {
-    expect_text("\xe2\x80\xa8|\xe2\x80\xa9|\xe2\x80\xaa", "\"\\u2028|\\u2029|\\u202a\"");
-    expect_text("\xe2\x80\xae|\xe2\x81\xa6|\xe2\x81\xa9", "\"\\u202e|\\u2066|\\u2069\"");
+    expect_text("\xe2\x80\xa8|\xe2\x80\xa9|\xe2\x80\xaa|\xe2\x80\xac",
+                "\"\\u2028|\\u2029|\\u202a|\\u202c\"");
+    expect_text("\xe2\x80\xae|\xe2\x80\xac|\xe2\x81\xa6|\xe2\x81\xa9",
+                "\"\\u202e|\\u202c|\\u2066|\\u2069\"");
     expect_text("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa",
                 "\"\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa\"");
 }

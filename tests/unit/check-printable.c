@@ -60,7 +60,7 @@ END_TEST
 
 START_TEST(every_octet_counts)
 {
-    char text[] = "\xc3\xbc and more \xe2\x80\xae text \xf0\x9f\x91\x8b ";
+    char text[] = "\xc3\xbc and more \xe2\x80\xae text \xe2\x80\xac \xf0\x9f\x91\x8b ";
 
     ck_assert(is_line(""));
     ck_assert(is_line(text));

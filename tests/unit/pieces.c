@@ -41,7 +41,7 @@ size_t pieces_encode(const struct format *format, size_t size)
 
 size_t pieces_make_value(char *ret, size_t size, bool is_text, size_t shift)
 {
-    static const char text[] = "a\"\\\t\xc3\xbc\xe2\x80\xae\xf0\x9f\x91\x8b";
+    static const char text[] = "a\"\\\t\xc3\xbc\xe2\x80\xae\xe2\x80\xac\xf0\x9f\x91\x8b";
     size_t length = shift;
 
     memset(ret, 'x', shift);
