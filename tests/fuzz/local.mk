@@ -5,8 +5,9 @@
 #   make check-fuzz FUZZ_SECONDS=60     fuzzes all targets at once for so long
 #   make grow-corpus                    minimizes each corpus, with the new inputs that were found
 
-FUZZ_TARGETS = frame exchange conversation
-FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange tests/fuzz/replay-conversation
+FUZZ_TARGETS = frame exchange conversation entry
+FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange \
+	tests/fuzz/replay-conversation tests/fuzz/replay-entry
 FUZZ_SECONDS = 60
 
 check_PROGRAMS += $(FUZZ_TESTS)
@@ -19,6 +20,9 @@ fuzz_frame_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-frame.c \
 	tests/fuzz/reference.c tests/fuzz/reference.h
+fuzz_entry_sources = \
+	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz-entry.c
 fuzz_exchange_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-exchange.c \
@@ -55,11 +59,17 @@ tests_fuzz_replay_conversation_SOURCES = $(fuzz_conversation_sources) tests/fuzz
 tests_fuzz_replay_conversation_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"conversation"'
 tests_fuzz_replay_conversation_LDADD = libprotocol.a libhost.a
 
+tests_fuzz_replay_entry_SOURCES = $(fuzz_entry_sources) tests/fuzz/replay.c
+tests_fuzz_replay_entry_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"entry"'
+tests_fuzz_replay_entry_LDADD = $(fuzz_entry_libraries)
+fuzz_entry_libraries = libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS)
+
 if FUZZERS
-FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange tests/fuzz/fuzz-conversation
+FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange tests/fuzz/fuzz-conversation \
+	tests/fuzz/fuzz-entry
 EXTRA_PROGRAMS = $(FUZZERS)
 
-# The sources of these two targets are not instrumented. libFuzzer does not need their coverage: the
+# The sources of these targets are not instrumented. libFuzzer does not need their coverage: the
 # target of the frame is twice as fast without, and that of the conversation reaches more of the code
 # with fewer inputs.
 tests_fuzz_fuzz_frame_SOURCES = $(fuzz_frame_sources)
@@ -78,6 +88,12 @@ tests_fuzz_fuzz_conversation_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_conversation_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
 tests_fuzz_fuzz_conversation_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_conversation_LDADD = libprotocol.a libhost.a
+
+tests_fuzz_fuzz_entry_SOURCES = $(fuzz_entry_sources)
+tests_fuzz_fuzz_entry_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_entry_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
+tests_fuzz_fuzz_entry_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_entry_LDADD = $(fuzz_entry_libraries)
 
 check-fuzz: $(FUZZERS) $(FUZZ_TESTS)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/fuzz/run.sh fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
