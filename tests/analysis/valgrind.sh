@@ -51,6 +51,20 @@ test_messages_cause_no_memory_errors() {
     expect_no_complaint
 }
 
+test_entries_with_fields_cause_no_memory_errors() {
+    prepare
+    head -c 6000 /dev/urandom > bytes
+    for format in json export; do
+        start_daemon --output="$format:$PWD/log.$format" --max-message=8192
+        expect_status 0 send_watched -t tag -F A=1 -F B= -F A=2 $'"quoted" \u202e\n'
+        expect_status 0 send_watched --whole < bytes
+        expect_status 0 send_watched ''
+        kill -HUP "$daemon"
+        expect_no_complaint
+        [ -s "log.$format" ]
+    done
+}
+
 test_refusals_cause_no_memory_errors() {
     prepare
     start_daemon --max-message=10
