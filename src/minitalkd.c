@@ -291,6 +291,14 @@ static void require_stdout(bool has_stdout)
              "it to a pipe, or use --output=journal or --output=file:PATH");
 }
 
+static void require_boot(const struct options *options)
+{
+    if (!is_journal(options) && options->output->format->needs_boot && !entry_boot_is_known())
+        fail(EX_OSERR,
+             "the ID of the boot is unknown, and entries of this format need it; let /proc "
+             "show sys/kernel/random/boot_id, or set MINITALK_BOOT_ID");
+}
+
 static void prepare(void)
 {
     /* If the output takes no more, the write must fail, and not end the daemon. */
@@ -459,6 +467,7 @@ int main(int argc, char **argv)
     options = parse_options(argc, argv);
     if (is_stdout(&options))
         require_stdout(program.has_stdout);
+    require_boot(&options);
     cli_require_signals(signals);
     if (!procstat_is_own())
         fail(EX_OSERR,

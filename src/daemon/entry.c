@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <syslog.h>
@@ -125,11 +126,28 @@ static void add_time(struct entry_fields *out, const char *name, clockid_t clock
                  (unsigned long long)now.tv_nsec / NSEC_PER_USEC);
 }
 
+static bool find_boot(sd_id128_t *ret)
+{
+    const char *text;
+
+    if (sd_id128_get_boot(ret) >= 0)
+        return true;
+    text = getenv("MINITALK_BOOT_ID");
+    return text && sd_id128_from_string(text, ret) >= 0;
+}
+
+bool entry_boot_is_known(void)
+{
+    sd_id128_t boot;
+
+    return find_boot(&boot);
+}
+
 static void add_boot(struct entry_fields *out)
 {
     sd_id128_t boot;
 
-    if (sd_id128_get_boot(&boot) >= 0)
+    if (find_boot(&boot))
         add_copy(out, "_BOOT_ID", SD_ID128_FORMAT_STR, SD_ID128_FORMAT_VAL(boot));
 }
 

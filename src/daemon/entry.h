@@ -70,9 +70,15 @@ void entry_fields_begin(struct entry_fields *ret);
 
 /*
  * Adds what journald adds to an entry by itself, and a log without journald lacks: time, boot, host
- * and process (__REALTIME_TIMESTAMP and others). Leaves out the boot if /proc does not show it.
+ * and process (__REALTIME_TIMESTAMP and others). Leaves out the boot if it is unknown.
  */
 void entry_fields_stamp(struct entry_fields *fields);
+
+/*
+ * Returns true if the ID of the boot is known: from /proc (sd_id128_get_boot(3)), or from
+ * $MINITALK_BOOT_ID in a sandbox where /proc does not show it.
+ */
+bool entry_boot_is_known(void);
 
 /* Adds the fields of a message. The first of them is MESSAGE. */
 void entry_fields_add_message(struct entry_fields *fields, const struct entry *entry);

@@ -93,4 +93,5 @@ const struct format format_export = {
     .encode_message = encode_export,
     .encode_record = encode_export,
     .has_fields = true,
+    .needs_boot = true,
 };

@@ -46,6 +46,8 @@ struct format {
      * and records go to standard output, too.
      */
     bool has_fields;
+    /* Readers ignore an entry without the ID of the boot: systemd-journal-remote 257 does. */
+    bool needs_boot;
     /* A newline ends the part of an entry that a failed write has left. */
     bool has_lines;
 };

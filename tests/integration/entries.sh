@@ -78,6 +78,14 @@ start_into_pipe() {
     eventually 10 test -s minitalk.pid
 }
 
+# The daemon that starts next has a /proc without the ID of the boot, as with ProcSubset=pid.
+hide_boot() {
+    needs_root 'mount a file system'
+    unshare --mount true 2> /dev/null || skip 'mounting is not permitted'
+    # shellcheck disable=SC2016,SC2034 # the shell inside expands it; lib.sh uses run_by
+    run_by=(unshare --mount "$BASH" -c 'mount -t proc -o subset=pid proc /proc && exec "$@"' hidden)
+}
+
 # Prints the most memory that the daemon has had, in KiB.
 peak_memory() {
     sed -n 's/^VmHWM:\s*\([0-9]*\) kB/\1/p' "/proc/$daemon/status"

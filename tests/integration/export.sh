@@ -206,6 +206,20 @@ test_nothing_stays_of_a_message_that_does_not_fit() {
     entries_of REFUSED MESSAGE imported | grep -q 'writing to the log failed: File too large'
 }
 
+test_without_the_id_of_the_boot_the_daemon_does_not_start() {
+    hide_boot
+    expect_status 71 "${run_by[@]}" "$minitalkd" --foreground --output=export:log --pidfile=pid
+    expect_complaint 'the ID of the boot is unknown, and entries of this format need it; let /proc'
+    [ ! -e log ] || fail 'there is a log'
+    export MINITALK_BOOT_ID=0123456789abcdef0123456789abcdeg
+    expect_status 71 "${run_by[@]}" "$minitalkd" --foreground --output=export:log --pidfile=pid
+    MINITALK_BOOT_ID=0123456789abcdef0123456789abcdef
+    start_daemon --output=export:log
+    send 'a message'
+    import log
+    [ "$(entries_of MESSAGE _BOOT_ID imported)" = "\"$MINITALK_BOOT_ID\"" ]
+}
+
 test_a_file_with_other_contents_is_refused_and_stays() {
     local reason='it has other contents than whole entries of this format'
     echo 'a message' > log
