@@ -9,6 +9,7 @@ PROOF_TESTS = \
 LONG_PROOF_TESTS = \
 	tests/proof/check-contracts.sh \
 	tests/proof/check-eva.sh \
+	tests/proof/check-exchange.sh \
 	tests/proof/check-frame.sh \
 	tests/proof/check-theorem.sh
 
@@ -28,6 +29,9 @@ EXTRA_DIST += \
 	tests/proof/digits.smt2 \
 	tests/proof/eva-exchange.c \
 	tests/proof/eva-memory.h \
+	tests/proof/exchange-contracts.h \
+	tests/proof/exchange.c \
+	tests/proof/exchange.sed \
 	tests/proof/fields.c \
 	tests/proof/frama-c.sh \
 	tests/proof/frame.c \
@@ -45,6 +49,7 @@ EXTRA_DIST += \
 	tests/proof/release-words.loop \
 	tests/proof/session-contracts.h \
 	tests/proof/session.c \
+	tests/proof/session.sed \
 	tests/proof/text.c \
 	tests/proof/theorem.c
 

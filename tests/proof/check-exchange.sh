@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check-exchange.sh - proves rules of the exchange: what a symbol, a session and a commit need
+#
+# The proof reads a copy of the source. In exchange.c, calls through pointers go to functions with
+# contracts, and loops have invariants (exchange.sed). In session.h, predicates take a pointer
+# (session.sed): the exchange has many sessions in memory, and not one that could be a record.
+# shellcheck source=tests/proof/prove.sh
+. "$(dirname "$0")/prove.sh"
+
+modules=(
+    "tests/proof/exchange.c|find credentials_of add note_idle drop send_reply grant pass_on_turn
+        go_or_wait take_symbols refuse_for_rate start open_session welcome act_on release_words
+        is_wanted symbol_of
+        |heard has_right_number symbol_bit symbol_block|$KNOW_DIVISION"
+    "tests/proof/exchange.c|next_turn end_session give_verdict committed commit
+        exchange_committed uninvite refuse_and_drop evict exchange_settle
+        |set_now|-wp-split $KNOW_DIVISION"
+)
+
+rules=(
+    'pidfd|act_on|exchange.c|s/^    if (s \&\& op_ended(.*/    if (0) {/|a session belongs to a PID'
+    'proof|take_symbols|exchange.c|s/symbol) < 0) {/symbol) > 0) {/|a bit needs no ack'
+    'opening|release_words|exchange.c|s/held > 0; held--/ex->barrier.count > 0;/|probes wait once'
+    'whose|is_wanted|exchange.c|s/ .. s->pid != signal->pid//|the bits of anybody count'
+    'once|commit|exchange.c|s/if (r != -EINPROGRESS)/if (1)/|a message under way counts as refused'
+)
+
+# Each is a change of one line of exchange.c: function, command of sed, description.
+faults=(
+    'welcome|s/if (s) {/if (0) {/|the probe that opens a session is lost'
+    'is_wanted|s/has_right_number(s, signal)/true/|a late block is taken for another'
+    'committed|s/result == 0 ? REPLY_COMM.* : /1 ? REPLY_COMMITTED : /|any message is confirmed'
+    'start|s/if (session_is_mid_message(s)) {/if (0) {/|a message begins within another'
+    'go_or_wait|s/ \&\& !ex->committing;/;/|a turn is given while a message is logged'
+)
+
+faults=("${faults[@]/|/|exchange.c|}")
+
+# The copy takes the place of the source tree.
+tree=$scratch/tree
+mkdir -p "$tree/tests"
+cp -R "$srcdir/src" "$tree/src"
+cp -R "$srcdir/tests/proof" "$tree/tests/proof"
+sed -i -f "$tree/tests/proof/exchange.sed" "$tree/src/protocol/exchange.c"
+sed -i -f "$tree/tests/proof/session.sed" "$tree/src/protocol/session.h"
+srcdir=$tree
+
+plan 0
+check_modules
+check_faults
+exit $failed
