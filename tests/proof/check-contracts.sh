@@ -26,7 +26,7 @@ modules=(
 rules=(
     'probing|arq_sender_timeout|arq.c|s/s->phase = ARQ_RESUMING;//|a sender goes on without a reply'
     'order|emptied|barrier.c|s/2u << slot/4u << slot/|a slot counts as empty before it is'
-    'nonce|arq_sender_word|arq.c|s/ || reply.nonce != s->nonce//|a reply to another probe counts'
+    'nonce|arq_sender_word|arq.c|s/ .. reply.nonce != s->nonce//|a reply to another probe counts'
     'awaited|arq_sender_word|arq.c|s/arq_sender_asks(s) ? told_to/1 ? told_to/|a go counts unasked'
     'sequence|arq_receiver_take|arq.c|s/r->count % LANES/0/|the daemon takes symbols in any order'
     'lane|arq_sender_step|arq.c|s/if (!s->in_flight\[lane\])/if (1)/|a lane holds two symbols'
