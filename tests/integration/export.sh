@@ -118,6 +118,8 @@ test_a_full_pipe_blocks_the_sender_not_the_daemon() {
     start_send --timeout=30 'it goes on'
     cat <&3 > output &
     expect_end 0 "$sender"
+    # A record that finds the pipe full is dropped, so what fills it must have been read.
+    eventually 5 grep -aqx 'MESSAGE=it goes on' output
     stop_daemon
     eventually 5 grep -aqx 'MESSAGE=stopped' output
     import output
