@@ -29,8 +29,9 @@ static size_t put_length(uint64_t length, char *ret)
     return LENGTH_SIZE;
 }
 
-static size_t begin_value(const struct entry_field *field, char *ret)
+static size_t begin_value(const struct entry_fields *fields, struct position *position, char *ret)
 {
+    const struct entry_field *field = &fields->list[position->field];
     char *end = mempcpy(ret, field->name, field->name_length);
 
     if (printable_line(field->value, field->length)) {
@@ -53,40 +54,27 @@ static size_t put_value(const struct entry_field *field, struct position *positi
     return length;
 }
 
-/* Ends the field and, if it is the last one, the entry. Moves the position to the next field. */
-static size_t end_value(const struct entry_fields *fields, struct position *position, char *ret)
+/* Ends the field and, if it is the last one, the entry. */
+static size_t end_value(const struct entry_fields *fields, const struct position *position,
+                        char *ret)
 {
     size_t length = position->field + 1 < fields->count ? 1 : 2;
 
     memset(ret, '\n', length);
-    *position = (struct position){.field = position->field + 1};
     return length;
 }
+
+static const struct field_syntax syntax = {
+    .around = FRAME_MAX,
+    .begin = begin_value,
+    .put = put_value,
+    .end = end_value,
+};
 
 static size_t encode_export(const struct entry_fields *fields, struct position *position, char *ret,
                             size_t size)
 {
-    size_t length = 0;
-
-    while (position->field < fields->count && size - length >= FRAME_MAX) {
-        const struct entry_field *field = &fields->list[position->field];
-
-        switch (position->part) {
-        case PART_BEGIN:
-            length += begin_value(field, ret + length);
-            position->part = PART_VALUE;
-            break;
-        case PART_VALUE:
-            length += put_value(field, position, ret + length, size - length);
-            if (position->octet == field->length)
-                position->part = PART_END;
-            break;
-        case PART_END:
-            length += end_value(fields, position, ret + length);
-            break;
-        }
-    }
-    return length;
+    return format_encode_fields(&syntax, fields, position, ret, size);
 }
 
 const struct format format_export = {

@@ -74,3 +74,32 @@ const struct format format_escaped = {
 };
 
 const struct format format_raw = {.encode_message = encode_raw, .has_lines = true};
+
+/* ---- all fields ---- */
+
+size_t format_encode_fields(const struct field_syntax *syntax, const struct entry_fields *fields,
+                            struct position *position, char *ret, size_t size)
+{
+    size_t length = 0;
+
+    while (position->field < fields->count && size - length >= syntax->around) {
+        const struct entry_field *field = &fields->list[position->field];
+
+        switch (position->part) {
+        case PART_BEGIN:
+            length += syntax->begin(fields, position, ret + length);
+            position->part = PART_VALUE;
+            break;
+        case PART_VALUE:
+            length += syntax->put(field, position, ret + length, size - length);
+            if (position->octet == field->length)
+                position->part = PART_END;
+            break;
+        case PART_END:
+            length += syntax->end(fields, position, ret + length);
+            *position = (struct position){.field = position->field + 1};
+            break;
+        }
+    }
+    return length;
+}

@@ -52,6 +52,23 @@ struct format {
     bool has_lines;
 };
 
+/*
+ * How a format with all fields writes each of them. begin() and end() write what is around a value,
+ * around octets at most. put() encodes octets of the value from position->octet on, size
+ * octets at most, and moves position->octet behind them. All return the number of octets in ret.
+ */
+struct field_syntax {
+    size_t around; /* FORMAT_PIECE_MIN at most */
+    size_t (*begin)(const struct entry_fields *fields, struct position *position, char *ret);
+    size_t (*put)(const struct entry_field *field, struct position *position, char *ret,
+                  size_t size);
+    size_t (*end)(const struct entry_fields *fields, const struct position *position, char *ret);
+};
+
+/* Encodes all fields in this syntax, as a format_encoder. */
+size_t format_encode_fields(const struct field_syntax *syntax, const struct entry_fields *fields,
+                            struct position *position, char *ret, size_t size);
+
 extern const struct format format_escaped;
 extern const struct format format_raw;
 extern const struct format format_json;

@@ -126,31 +126,18 @@ static size_t put_value(const struct entry_field *field, struct position *positi
     return length;
 }
 
+/* sprintf(3) also writes a NUL. */
+static const struct field_syntax syntax = {
+    .around = FRAME_MAX + 1,
+    .begin = begin_value,
+    .put = put_value,
+    .end = end_value,
+};
+
 static size_t encode_json(const struct entry_fields *fields, struct position *position, char *ret,
                           size_t size)
 {
-    size_t length = 0;
-
-    while (position->field < fields->count && size - length > FRAME_MAX) {
-        const struct entry_field *field = &fields->list[position->field];
-
-        switch (position->part) {
-        case PART_BEGIN:
-            length += begin_value(fields, position, ret + length);
-            position->part = PART_VALUE;
-            break;
-        case PART_VALUE:
-            length += put_value(field, position, ret + length, size - length);
-            if (position->octet == field->length)
-                position->part = PART_END;
-            break;
-        case PART_END:
-            length += end_value(fields, position, ret + length);
-            *position = (struct position){.field = position->field + 1};
-            break;
-        }
-    }
-    return length;
+    return format_encode_fields(&syntax, fields, position, ret, size);
 }
 
 const struct format format_json = {

@@ -76,9 +76,13 @@ int stdout_open(const struct format *format, struct sink *ret);
 
 /*
  * As stdout_open(), for the file at a path. It is created if it does not exist. Returns 0; or
- * -errno, with a reason for people in file_reason(): -EINVAL   it is not a regular file; -EPERM it
- * belongs neither to the daemon's user nor to root; -EMLINK   it has several names, so that it may
- * be another file than it seems; -EEXIST   another process holds the lock on it; other -errno.
+ * -errno, with a reason for people in file_reason():
+ *   -EINVAL   it is not a regular file;
+ *   -EPERM    it belongs neither to the daemon's user nor to root;
+ *   -EMLINK   it has several names, so that it may be another file than it seems;
+ *   -EEXIST   another process holds the lock on it;
+ *   -EBADMSG  it has other contents than whole entries of this format;
+ *   other -errno.
  */
 int file_open(const char *path, const struct format *format, struct sink *ret);
 const char *file_reason(int error);

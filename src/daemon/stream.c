@@ -16,8 +16,8 @@ int stream_poll(int fd)
 }
 
 /*
- * Judges n, the result of write(2). Returns the number of octets written, 0 after a
- * signal; -EINPROGRESS if the log is full for the moment; another -errno.
+ * Judges n, the result of write(2). Returns the number of octets written, 0 after a signal;
+ * -EINPROGRESS if the log is full for the moment; another -errno.
  */
 static ssize_t judge(ssize_t n)
 {
