@@ -51,9 +51,7 @@ faults=("${faults[@]/|/|conversation.c|}")
 
 # The copy takes the place of the source tree.
 tree=$scratch/tree
-mkdir -p "$tree/tests"
-cp -R "$srcdir/src" "$tree/src"
-cp -R "$srcdir/tests/proof" "$tree/tests/proof"
+copy_tree "$tree"
 sed -i -e 's/c->ops->\([a-z_]*\)(c->owner/op_\1(c, c->owner/' \
     -e "/while (barrier_release(/e cat '$tree/tests/proof/release-words.loop'" \
     "$tree/src/protocol/conversation.c"

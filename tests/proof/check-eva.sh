@@ -28,12 +28,10 @@ faults=(
 )
 [ "$FORM" = --faults ] || faults=()
 
-# copy_tree TREE: makes a copy of the source in which contracts are comments. Eva need not look at
-# them: WP proves them.
-copy_tree() {
-    rm -rf "$1"
-    mkdir -p "$1"
-    cp -R "$srcdir/src" "$1"
+# copy_without_contracts TREE: makes a copy of the source in which contracts are comments. Eva need
+# not look at them: WP proves them.
+copy_without_contracts() {
+    copy_tree "$1"
     sed -i 's|/\*@|/*|' "$1"/src/protocol/*.[ch]
 }
 
@@ -72,7 +70,7 @@ has_no_alarm() {
 }
 
 echo "1..$((${#RUNS[@]} + 1 + ${#faults[@]}))"
-copy_tree shipped
+copy_without_contracts shipped
 for run in "${RUNS[@]:1}"; do
     analyse shipped "${run%%|*}" > "said-${run%%|*}"
 done &
@@ -93,7 +91,7 @@ report "$result" 'every function of exchange.c and session.c was reached'
 for fault in "${faults[@]}"; do
     IFS='|' read -r file command what <<< "$fault"
     rm -f said*
-    copy_tree faulty
+    copy_without_contracts faulty
     cp "faulty/src/protocol/$file" before
     sed -i "$command" "faulty/src/protocol/$file"
     result=unseen

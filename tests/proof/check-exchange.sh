@@ -39,9 +39,7 @@ faults=("${faults[@]/|/|exchange.c|}")
 
 # The copy takes the place of the source tree.
 tree=$scratch/tree
-mkdir -p "$tree/tests"
-cp -R "$srcdir/src" "$tree/src"
-cp -R "$srcdir/tests/proof" "$tree/tests/proof"
+copy_tree "$tree"
 sed -i -f "$tree/tests/proof/exchange.sed" "$tree/src/protocol/exchange.c"
 sed -i -f "$tree/tests/proof/session.sed" "$tree/src/protocol/session.h"
 srcdir=$tree

@@ -17,6 +17,14 @@ cd "$scratch" || exit 1
 # Frama-C and Why3 keep files in the home directory.
 export HOME=$scratch
 
+# copy_tree TREE: makes a copy of what the proofs read.
+copy_tree() {
+    rm -rf "$1"
+    mkdir -p "$1/tests"
+    cp -R "$srcdir/src" "$1/src"
+    cp -R "$srcdir/tests/proof" "$1/tests/proof"
+}
+
 # run_frama_c FLAGS OPTION…: runs it with these flags of the preprocessor. Frama-C has its own
 # headers of the C library, but not all.
 run_frama_c() {

@@ -192,10 +192,7 @@ check_fault() {
     local function file command what result=unseen
     IFS='|' read -r function file command what <<< "$1"
     file=$(path_of "$file")
-    rm -rf faulty
-    mkdir -p faulty/tests
-    cp -R "$srcdir/src" faulty/src
-    cp -R "$srcdir/tests/proof" faulty/tests/proof
+    copy_tree faulty
     sed -i "$command" "faulty/$file"
     if find_module "$function" && ! cmp -s "faulty/$file" "$srcdir/$file"; then
         prove faulty $SECONDS_PER_FAULTY_GOAL "$function"

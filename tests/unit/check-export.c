@@ -87,11 +87,6 @@ START_TEST(the_longest_name_fits_a_piece)
 }
 END_TEST
 
-static void begin(void)
-{
-    pieces_list.count = 0;
-}
-
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -105,5 +100,5 @@ Suite *make_suite(void)
         NULL,
     };
 
-    return suite_around("export", tests, begin, NULL);
+    return suite_around("export", tests, pieces_clear, NULL);
 }

@@ -17,7 +17,7 @@ static void expect_value(const void *value, size_t length, const char *expected)
 {
     char line[1024];
 
-    pieces_list.count = 0;
+    pieces_clear();
     pieces_add("MESSAGE", value, length);
     snprintf(line, sizeof line, "{\"MESSAGE\":%s}\n", expected);
     expect(line);
@@ -105,11 +105,6 @@ START_TEST(the_longest_name_fits_a_piece)
 }
 END_TEST
 
-static void begin(void)
-{
-    pieces_list.count = 0;
-}
-
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -123,5 +118,5 @@ Suite *make_suite(void)
         NULL,
     };
 
-    return suite_around("json", tests, begin, NULL);
+    return suite_around("json", tests, pieces_clear, NULL);
 }

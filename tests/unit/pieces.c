@@ -9,6 +9,11 @@
 struct entry_fields pieces_list;
 char pieces_output[1 << 16];
 
+void pieces_clear(void)
+{
+    pieces_list.count = 0;
+}
+
 void pieces_add(const char *name, const void *value, size_t length)
 {
     pieces_list.list[pieces_list.count++] = (struct entry_field){name, strlen(name), value, length};
@@ -61,7 +66,7 @@ void pieces_expect_same(const struct format *format)
 
     for (size_t shift = 0; shift < 8; shift++)
         for (int is_text = 0; is_text <= 1; is_text++) {
-            pieces_list.count = 0;
+            pieces_clear();
             pieces_add("A", values[0],
                        pieces_make_value(values[0], sizeof values[0], is_text, shift));
             pieces_add("A", values[1], pieces_make_value(values[1], sizeof values[1], true, 0));

@@ -4,8 +4,9 @@
 
 #include "daemon/format.h"
 
-/* The list; a test empties it by count = 0. */
+/* The list, and a fixture that empties it. */
 extern struct entry_fields pieces_list;
+void pieces_clear(void);
 
 /* Add a field to the list, which keeps the name and the value. */
 void pieces_add(const char *name, const void *value, size_t length);
