@@ -208,12 +208,13 @@ static void expect_export(struct output *output, const struct entry_fields *fiel
 {
     for (unsigned i = 0; i < fields->count; i++) {
         const struct entry_field *field = &fields->list[i];
-        uint64_t length = 0;
 
         expect(output, field->name, field->name_length);
         if (is_text(field, false)) {
             expect_octet(output, '=');
         } else {
+            uint64_t length = 0;
+
             expect_octet(output, '\n');
             for (unsigned shift = 0; shift < 64; shift += 8)
                 length |= (uint64_t)next(output) << shift;
