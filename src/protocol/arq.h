@@ -282,7 +282,7 @@ bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_i
         !arq_is_stopped_by(*sender, reply);
       assumes !arq_answers(*sender, reply) || (!arq_waits(*sender) &&
         (reply.code == REPLY_GO || reply.code == REPLY_WAIT || reply.code == REPLY_PENDING));
-      ensures \result == ARQ_STALE && *sender == \old(*sender);
+      ensures ignored: \result == ARQ_STALE && *sender == \old(*sender);
     behavior go:
       assumes reply.code == REPLY_GO && arq_answers(*sender, reply) && arq_waits(*sender);
       ensures \result == ARQ_GO ==> sender->phase == ARQ_SENDING && !sender->in_flight[0] &&
@@ -305,7 +305,7 @@ bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_i
       assumes sender->phase <= ARQ_RESUMING && !arq_is_committed_by(*sender, reply);
       assumes arq_answers(*sender, reply) && arq_is_lasting(reply.code);
       assumes arq_is_before(*sender, reply);
-      ensures \result == ARQ_GO && sender->phase == ARQ_STARTING && sender->probe_due;
+      ensures again: \result == ARQ_GO && sender->phase == ARQ_STARTING && sender->probe_due;
       ensures sender->next == 0 && !sender->in_flight[0] && !sender->in_flight[1];
       ensures sender->nonce == (\old(sender->nonce) == 65535 ? 0 : \old(sender->nonce) + 1);
       ensures sender->first_nonce == sender->nonce && sender->base == 0;

@@ -46,7 +46,8 @@ static void continue_from(struct arq_sender *s, uint64_t index);
     ensures \result == ARQ_VERDICT && s->phase == ARQ_REFUSED && s->refusal == reason; */
 static enum arq_news refused(struct arq_sender *s, enum reply_code reason);
 
-/*@ requires \valid(s) && arq_is_valid(*s) && arq_waits(*s);
+/*@ requires \valid(s) && arq_is_valid(*s);
+    requires awaited: arq_waits(*s);
     assigns s->phase, s->refusal, s->base, s->next, s->in_flight[0 .. 1];
     behavior starting:
       assumes s->phase == ARQ_STARTING;

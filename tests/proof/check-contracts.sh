@@ -4,15 +4,16 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+readonly ARQ=tests/proof/arq.c OPTIONS="-wp-model Typed+ref $KNOW_INTEGERS"
+readonly INLINED='next_lane lane_of arq_sender_asks ask begin_again told_verdict arq_sender_done'
 modules=(
-    "tests/proof/arq.c|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
-        arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_word arq_sender_timeout
+    "$ARQ|arq_sender_word|$INLINED|$OPTIONS"
+    "$ARQ|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
+        arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_timeout
         oldest_unanswered locate locate_older has_taken_none is_whole_commit is_stop continue_from
         refused told_to_go
-        |next_lane lane_of arq_sender_asks ask begin_again told_verdict arq_sender_done
-        |-wp-model Typed+ref $KNOW_INTEGERS"
-    "tests/proof/arq.c|arq_sender_step|lane_of ask oldest_unanswered
-        |-wp-model Typed+ref -wp-split $KNOW_INTEGERS"
+        |$INLINED|$OPTIONS"
+    "$ARQ|arq_sender_step|lane_of ask oldest_unanswered|-wp-split $OPTIONS"
     "tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter $KNOW_INTEGERS"
     "tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let $KNOW_INTEGERS"
     "word.c leb128.c tests/proof/inverse.c
@@ -24,13 +25,13 @@ modules=(
 )
 
 rules=(
-    'probing|arq_sender_timeout|arq.c|s/s->phase = ARQ_RESUMING;//|a sender goes on without a reply'
-    'order|emptied|barrier.c|s/2u << slot/4u << slot/|a slot counts as empty before it is'
-    'nonce|arq_sender_word|arq.c|s/ .. reply.nonce != s->nonce//|a reply to another probe counts'
-    'awaited|arq_sender_word|arq.c|s/arq_sender_asks(s) ? told_to/1 ? told_to/|a go counts unasked'
-    'sequence|arq_receiver_take|arq.c|s/r->count % LANES/0/|the daemon takes symbols in any order'
-    'lane|arq_sender_step|arq.c|s/if (!s->in_flight\[lane\])/if (1)/|a lane holds two symbols'
-    'restart|arq_sender_word|arq.c|s/has_taken_none(s, count) ?/0 ?/|the verdict before counts'
+    'probing||arq_sender_timeout|arq.c|s/s->phase = ARQ_RESUMING;//|bits are sent without a reply'
+    'order||emptied|barrier.c|s/2u << slot/4u << slot/|a slot counts as empty before it is'
+    'nonce|ignored|arq_sender_word|arq.c|s/ .. reply.nonce != s->nonce//|old replies count'
+    'awaited|awaited|arq_sender_word|arq.c|s/arq_sender_asks(s) ? told/1 ? told/|any go counts'
+    'sequence||arq_receiver_take|arq.c|s/r->count % LANES/0/|the daemon takes symbols in any order'
+    'lane||arq_sender_step|arq.c|s/if (!s->in_flight\[lane\])/if (1)/|a lane holds two symbols'
+    'restart|again|arq_sender_word|arq.c|s/has_taken_none(s, count) ?/0 ?/|old verdicts count'
 )
 faults=(
     'arq_receiver_take|arq.c|s/r->count++;//|the daemon does not count a symbol'

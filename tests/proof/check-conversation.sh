@@ -7,23 +7,25 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+readonly SOURCE=tests/proof/conversation.c OPTIONS="-wp-model Typed+Ref $KNOW_DIVISION"
 modules=(
-    "tests/proof/conversation.c|smaller larger is_refused_for
-        conversation_init begin conversation_begin begin_again_as_bits conclude drain
-        conversation_may_go_on conversation_is_unconfirmed conversation_may_retry
-        count_probe count_symbol symbol_at send_symbol send_probe
+    "$SOURCE|smaller larger is_refused_for conversation_init begin conversation_begin
+        begin_again_as_bits conclude drain count_probe count_symbol symbol_at send_symbol send_probe
         conversation_send conversation_sent
+        |arq_sender_done|$OPTIONS"
+    "$SOURCE|conversation_may_go_on conversation_is_unconfirmed conversation_may_retry
         make_progress longest_timeout join_queue hasten go_on begin_wait add_wait
         end_interrupted_wait expire conversation_tick
-        take_stale take_reply release_words take_ack take_signal
+        |arq_sender_done|$OPTIONS"
+    "$SOURCE|take_stale take_reply release_words take_ack take_signal
         conversation_take conversation_settle conversation_holds_words
-        |arq_sender_done|-wp-model Typed+Ref $KNOW_DIVISION"
+        |arq_sender_done|$OPTIONS"
 )
 
 rules=(
-    'daemon-acks|take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all are believed'
-    'repetition|expire|conversation.c|s/^    arq_sender_timeout(.*;//|no probe follows a timeout'
-    'sender-barrier|release_words|conversation.c|s/r, is_empty,/r, true,/|a word overtakes others'
+    'daemon-acks||take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all are believed'
+    'repetition||expire|conversation.c|s/^    arq_sender_timeout(.*;//|no probe follows a timeout'
+    'sender-barrier||release_words|conversation.c|s/r, is_empty,/r, true,/|a word overtakes others'
 )
 
 # Each is a change of one line of conversation.c: function, command of sed, description.

@@ -8,22 +8,24 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+readonly SOURCE=tests/proof/exchange.c
+readonly INLINED='heard has_right_number symbol_bit symbol_block'
 modules=(
-    "tests/proof/exchange.c|find credentials_of add note_idle drop send_reply grant pass_on_turn
-        go_or_wait take_symbols refuse_for_rate start open_session welcome act_on release_words
-        is_wanted symbol_of
-        |heard has_right_number symbol_bit symbol_block|$KNOW_DIVISION"
-    "tests/proof/exchange.c|next_turn end_session give_verdict committed commit
-        exchange_committed uninvite refuse_and_drop evict exchange_settle
+    "$SOURCE|take_symbols release_words is_wanted symbol_of|$INLINED|$KNOW_DIVISION"
+    "$SOURCE|find credentials_of add note_idle drop send_reply grant pass_on_turn go_or_wait
+        refuse_for_rate start open_session welcome act_on
+        |$INLINED|$KNOW_DIVISION"
+    "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
+        refuse_and_drop evict exchange_settle
         |set_now|-wp-split $KNOW_DIVISION"
 )
 
 rules=(
-    'pidfd|act_on|exchange.c|s/^    if (s \&\& op_ended(.*/    if (0) {/|a session belongs to a PID'
-    'proof|take_symbols|exchange.c|s/symbol) < 0) {/symbol) > 0) {/|a bit needs no ack'
-    'opening|release_words|exchange.c|s/held > 0; held--/ex->barrier.count > 0;/|probes wait once'
-    'whose|is_wanted|exchange.c|s/ .. s->pid != signal->pid//|the bits of anybody count'
-    'once|commit|exchange.c|s/if (r != -EINPROGRESS)/if (1)/|a message under way counts as refused'
+    'pidfd||act_on|exchange.c|s/^    if (s \&\& op_ended(.*/    if (0) {/|a session goes by its PID'
+    'proof||take_symbols|exchange.c|s/symbol) < 0) {/symbol) > 0) {/|a bit needs no ack'
+    'opening||release_words|exchange.c|s/held > 0; held--/ex->barrier.count > 0;/|a probe is hasty'
+    'whose||is_wanted|exchange.c|s/ .. s->pid != signal->pid//|the bits of anybody count'
+    'once||commit|exchange.c|s/if (r != -EINPROGRESS)/if (1)/|a message under way counts as refused'
 )
 
 # Each is a change of one line of exchange.c: function, command of sed, description.

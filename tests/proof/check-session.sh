@@ -4,17 +4,19 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+readonly SOURCE=tests/proof/session.c OPTIONS="-wp-model Typed+Ref $KNOW_DIVISION"
 modules=(
-    "tests/proof/session.c|session_ask session_invite session_uninvite
-        session_takes_symbols session_expects_block session_hold session_index_on session_next
-        session_note_stripped session_loses_blocks begin decode session_take
-        session_take_message session_taken session_length session_commit session_refuse
-        session_is_mid_message session_reply
-        |end next_kind|-wp-model Typed+Ref $KNOW_DIVISION"
+    "$SOURCE|session_ask session_invite session_uninvite session_takes_symbols
+        session_expects_block session_hold session_index_on session_next session_note_stripped
+        session_loses_blocks
+        |end next_kind|$OPTIONS"
+    "$SOURCE|begin decode session_take session_take_message session_taken session_length
+        session_commit session_refuse session_is_mid_message session_reply
+        |end next_kind|$OPTIONS"
 )
 
 rules=(
-    'clearing|session_ask|session.c|s/^    arq_receiver_clear(.*;//|a probe leaves symbols held'
+    'clearing||session_ask|session.c|s/^    arq_receiver_clear(.*;//|a probe leaves symbols held'
 )
 faults=(
     'session_ask|session.c|s/s->nonce = nonce;//|a reply carries the nonce of an older probe'

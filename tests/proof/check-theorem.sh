@@ -4,19 +4,21 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+readonly THEOREM=tests/proof/theorem.c
+readonly INLINED='slot_of symbol_bit tell'
+readonly OPTIONS="-wp-model Typed+ref -wp-no-pruning $KNOW_INTEGERS"
 modules=(
-    "tests/proof/theorem.c|connect lose_bit lose_ack send_one hear_ack time_out hear_word begin
-        take_bit take_next commit refuse tell_go act_on_probe act_on_forged_probe
-        |slot_of symbol_bit tell|-wp-model Typed+ref $KNOW_INTEGERS"
+    "$THEOREM|act_on_probe|$INLINED|$OPTIONS"
+    "$THEOREM|time_out hear_word begin take_bit take_next act_on_forged_probe|$INLINED|$OPTIONS"
+    "$THEOREM|connect lose_bit lose_ack send_one hear_ack commit refuse tell_go|$INLINED|$OPTIONS"
 )
 
 # The functions of both ends are the shipped ones, whose faults are in check-contracts.sh and
 # check-session.sh. These are faults of the channel, and of what the daemon does at a word.
-readonly THEOREM=tests/proof/theorem.c
 rules=(
-    "sender-barrier|hear_word|$THEOREM|/requires barrier: /,/;/d|a word overtakes an ack"
-    "daemon-barrier|act_on_probe|$THEOREM|/requires barrier: /,/;/d|a probe overtakes a bit"
-    "log|commit|$THEOREM|/requires.*_COMMITTING;/s/ && d.state.*;/;/|anything is logged"
+    "sender-barrier|ack0|hear_word|$THEOREM|/requires barrier: /,/;/d|a word overtakes an ack"
+    "daemon-barrier|quiet|act_on_probe|$THEOREM|/requires barrier: /,/;/d|a probe overtakes a bit"
+    "log||commit|$THEOREM|/requires.*_COMMITTING;/s/ && d.state.*;/;/|anything is logged"
 )
 faults=(
     "hear_word|$THEOREM|/requires word0.serial + NONCES/d|a word waits for too long"

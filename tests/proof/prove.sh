@@ -14,8 +14,9 @@
 #            contract. OPTIONS are further options of frama-c.
 #   faults   'FUNCTION|FILE|COMMAND|DESCRIPTION': a change of one line, as a command of sed, that
 #            breaks the contract of this function.
-#   rules    'RULE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule. Rules have
-#            the same names as in tests/model/check-model.sh.
+#   rules    'RULE|PROMISE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule.
+#            Rules have the same names as in tests/model/check-model.sh. PROMISE is the name of the
+#            clause that is then broken, or empty: any clause of the function.
 #   lemmas   the names of headers whose lemmas the proofs assume
 #
 # A file without a folder is one of src/protocol. A header is included before all other files.
@@ -39,34 +40,58 @@ if ! why3 config detect > said 2>&1; then
     exit 1
 fi
 
-# add_prover NAME DRIVER COMMAND: adds a variant of a prover that knows C's integers (integers.gen).
-# Prints what -wp-prover calls it.
+# add_prover NAME ALTERNATIVE COMMAND DRIVER…: adds a variant of a prover. A driver without a folder
+# is one of Why3's. Prints what -wp-prover calls the variant.
 add_prover() {
-    local datadir version
+    local name=$1 alternative=$2 command=$3 datadir version driver
+    shift 3
     datadir=$(sed -nE 's/^datadir = "(.*)"/\1/p' .why3.conf)
-    version=$(sed -nE "/^name = \"$1\"/,/^version/s/^version = \"(.*)\"/\1/p" .why3.conf)
-    printf 'import "%s"\n' "$datadir/drivers/$2.drv" "$srcdir/tests/proof/integers.gen" > "$1.drv"
+    version=$(sed -nE "/^name = \"$name\"/,/^version/s/^version = \"(.*)\"/\1/p" .why3.conf |
+        head -n 1)
+    for driver in "$@"; do
+        case $driver in
+        */*) echo "import \"$driver\"" ;;
+        *) echo "import \"$datadir/drivers/$driver.drv\"" ;;
+        esac
+    done > "$name-$alternative.drv"
     cat >> .why3.conf << END
 [prover]
-name = "$1"
+name = "$name"
 version = "$version"
-alternative = "integers"
-command = "$3"
-driver = "$scratch/$1.drv"
+alternative = "$alternative"
+command = "$command"
+driver = "$scratch/$name-$alternative.drv"
 in_place = false
 interactive = false
 
 END
-    echo "$1:$version:integers"
+    echo "$name:$version:$alternative"
 }
 
-z3_integers=$(add_prover Z3 z3_471 'z3 -smt2 -T:%t smt.random_seed=42 %f')
-cvc4_integers=$(add_prover CVC4 cvc4_17 'cvc4 --tlimit-per=%t000 --lang=smt2 %f')
+# The provers of a goal run one after another: cvc4 for two seconds, z3, and cvc4 again. What cvc4
+# can prove, it mostly proves at once; some of the others, z3 does.
+add_provers() {
+    local alternative=$1
+    shift
+    add_prover CVC4 "quick-$alternative" 'cvc4 --tlimit-per=2000 --lang=smt2 %f' cvc4_17 "$@"
+    add_prover Z3 "$alternative" 'z3 -smt2 -T:%t smt.random_seed=42 %f' z3_471 "$@"
+    add_prover CVC4 "$alternative" 'cvc4 --tlimit-per=%t000 --lang=smt2 %f' cvc4_17 "$@"
+}
+
+join() {
+    local IFS=,
+    echo "$*"
+}
+
+mapfile -t provers < <(add_provers integers "$srcdir/tests/proof/integers.gen")
+KNOW_INTEGERS="-wp-prover $(join "${provers[@]}")"
+mapfile -t provers < <(add_provers division)
+KNOW_DIVISION="-wp-prover $(join "${provers[@]}")"
 # Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them
 # of C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
 # KNOW_INTEGERS, they know C's integers as their own.
 # shellcheck disable=SC2034 # for the scripts that source this file
-readonly KNOW_DIVISION='-wp-prover cvc4,z3' KNOW_INTEGERS="-wp-prover $cvc4_integers,$z3_integers"
+readonly KNOW_INTEGERS KNOW_DIVISION
 
 # ---- proving ----
 
@@ -89,8 +114,8 @@ path_of() {
 }
 
 # prove TREE SECONDS FUNCTION…: proves functions of the module that was read, from this source tree,
-# with so many seconds for a goal. Leaves ./said. The cache has the results of goals that were the
-# same in a run before.
+# with so many seconds for a goal. Prints what Frama-C says. The cache has the results of goals that
+# were the same in a run before.
 prove() {
     local tree=$1 seconds=$2 file flags
     local -a paths=()
@@ -104,16 +129,11 @@ prove() {
     done
     run_frama_c "$flags" \
         ${inlined[0]:+-inline-calls "$(join "${inlined[@]}")"} "${paths[@]}" \
-        -wp -wp-rte -wp-fct "$(join "$@")" -wp-par 2 "${options[@]}" \
-        -wp-timeout "$seconds" -wp-cache update -wp-cache-dir "$scratch/cache" > said
+        -wp -wp-rte -wp-fct "$(join "$@")" -wp-par 1 "${options[@]}" \
+        -wp-timeout "$seconds" -wp-cache update -wp-cache-dir "$scratch/cache"
 }
 
-join() {
-    local IFS=,
-    echo "$*"
-}
-
-readonly PROVED='s/^\[wp\] \[[A-Za-z0-9 .()]*\] Goal ([^ ]*) : Valid.*/\1/p'
+readonly PROVED='s/^\[wp\] \[[A-Za-z0-9 .()-]*\] Goal ([^ ]*) : Valid.*/\1/p'
 
 # list_goals RESULT: the names of all goals that have this result in ./said: proved, failed, or
 # quick (proved in less than 2 seconds).
@@ -121,7 +141,7 @@ list_goals() {
     case $1 in
     proved) sed -nE "$PROVED" said ;;
     quick) sed -E '/ \(([2-9]|[0-9]{2,})(\.[0-9]+)?s\)/d' said | sed -nE "$PROVED" ;;
-    failed) sed -nE '/ : Valid/d; s/^\[wp\] \[[A-Za-z0-9 .()]*\] Goal ([^ ]*).*/\1/p' said ;;
+    failed) sed -nE '/ : Valid/d; s/^\[wp\] \[[A-Za-z0-9 .()-]*\] Goal ([^ ]*).*/\1/p' said ;;
     esac
 }
 
@@ -158,11 +178,31 @@ explain() {
 
 # ---- checking ----
 
-check_module() {
+# at_once FOLDER COMMAND ITEM…: runs the command for each item, two at a time on each CPU, because
+# Frama-C waits half of the time. The run of item number N, from 0 on, has FOLDER/N to work in.
+at_once() {
+    local folder=$1 command=$2 index=0 item
+    shift 2
+    for item in "$@"; do
+        if [ "$(jobs -rp | wc -l)" -ge $((2 * $(nproc))) ]; then
+            wait -n
+        fi
+        mkdir -p "$folder/$index"
+        (cd "$folder/$index" && "$command" "$item") &
+        index=$((index + 1))
+    done
+    wait
+}
+
+prove_module() {
+    read_module "$1"
+    prove "$srcdir" $SECONDS_PER_GOAL "${functions[@]}" > said
+}
+
+# report_module MODULE: one test for each function, after prove_module.
+report_module() {
     local function goals finished=no result
     read_module "$1"
-    prove "$srcdir" $SECONDS_PER_GOAL "${functions[@]}"
-    list_goals quick >> all-quick
     ! is_finished || finished=yes
     grep -E '^\[wp\] Proved goals:' said | sed "s/^/# ${files[*]##*/}: /"
     for function in "${functions[@]}"; do
@@ -186,18 +226,42 @@ find_module() {
     return 1
 }
 
-# check_fault FAULT [MORE]: a fault is found if a goal of the function fails that is quickly proved
-# without the fault. MORE follows the description.
-check_fault() {
-    local function file command what result=unseen
+# read_fault FAULT: sets function, file, command and what.
+read_fault() {
     IFS='|' read -r function file command what <<< "$1"
     file=$(path_of "$file")
+}
+
+# until_found: copies its input up to the first line that finds the fault. Frama-C then ends at its
+# next line.
+until_found() {
+    awk 'NR == FNR { quick[$0]; next }
+        { print }
+        / Goal / && !/ : Valid/ { sub(/.* Goal /, ""); if ($1 in quick) exit }' ../../all-quick -
+}
+
+# prove_fault PROMISE|FAULT: proves this clause of its function, or all if PROMISE is empty, in
+# ./faulty, a copy of the tree that has the fault.
+prove_fault() {
+    local promise=${1%%|*} function file command what
+    read_fault "${1#*|}"
     copy_tree faulty
     sed -i "$command" "faulty/$file"
     if find_module "$function" && ! cmp -s "faulty/$file" "$srcdir/$file"; then
-        prove faulty $SECONDS_PER_FAULTY_GOAL "$function"
-        ! list_goals_of "$function" failed | grep -qFx -f all-quick || result=ok
+        options+=(${promise:+-wp-prop "$promise"})
+        prove faulty $SECONDS_PER_FAULTY_GOAL "$function" | until_found > said
+    else
+        echo 'no function that is proved, or no change' > said
     fi
+}
+
+# report_fault FAULT [MORE]: after prove_fault. A fault is found if a goal of the function fails
+# that is quickly proved without the fault. MORE follows the description.
+report_fault() {
+    local function file command what result=unseen
+    read_fault "$1"
+    find_module "$function"
+    ! list_goals_of "$function" failed | grep -qFx -f ../../all-quick || result=ok
     report "$result" "$function is not proved if $what${2-}"
 }
 
@@ -214,10 +278,13 @@ plan() {
 }
 
 check_modules() {
-    local module
-    : > all-quick
-    for module in "${modules[@]}"; do
-        check_module "$module"
+    local index
+    at_once modules prove_module "${modules[@]}"
+    for index in "${!modules[@]}"; do
+        cd "modules/$index" || exit
+        report_module "${modules[index]}"
+        list_goals quick >> ../../all-quick
+        cd ../..
     done
 }
 
@@ -240,11 +307,14 @@ check_lemmas() {
 }
 
 check_faults() {
-    local rule fault
-    for rule in "${rules[@]}"; do
-        check_fault "${rule#*|}" ": the rule '${rule%%|*}'"
-    done
-    for fault in "${faults[@]}"; do
-        check_fault "$fault"
+    local index rule
+    local -a all=("${rules[@]#*|}" "${faults[@]/#/|}")
+    at_once faults prove_fault "${all[@]}"
+    for index in "${!all[@]}"; do
+        rule=
+        [ "$index" -ge ${#rules[@]} ] || rule=": the rule '${rules[index]%%|*}'"
+        cd "faults/$index" || exit
+        report_fault "${all[index]#*|}" "$rule"
+        cd ../..
     done
 }
