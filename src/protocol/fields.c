@@ -64,12 +64,21 @@ static bool is_reserved(const char *name, size_t length)
      */
     static const char *const prefixes[] = {"_", "MINITALK_", "OBJECT_"};
 
+    /*@ loop invariant i <= 3;
+        loop assigns i;
+        loop variant 3 - i; */
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (is_equal(name, length, own[i]))
             return true;
+    /*@ loop invariant i <= 3;
+        loop assigns i;
+        loop variant 3 - i; */
     for (size_t i = 0; i < SHORT_FIELDS; i++)
         if (is_equal(name, length, short_fields[i].name))
             return true;
+    /*@ loop invariant i <= 3;
+        loop assigns i;
+        loop variant 3 - i; */
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (begins_with(name, length, prefixes[i]))
             return true;
@@ -184,6 +193,9 @@ static bool read_text(const uint8_t *text, size_t length, struct field *ret)
 {
     const char *name = (const char *)text, *equals;
 
+    /*@ loop invariant i <= 3 && *ret == \at(*ret, Pre);
+        loop assigns i, *ret;
+        loop variant 3 - i; */
     for (size_t i = 0; i < SHORT_FIELDS; i++)
         if (name[0] == short_fields[i].letter) {
             if (!is_short_value(short_fields[i].kind, text + 1, length - 1))
@@ -222,6 +234,9 @@ bool fields_are_valid(const uint8_t *octets, size_t length)
     size_t offset = 0;
     unsigned count = 0, seen = 0;
 
+    /*@ loop invariant offset <= length;
+        loop assigns offset, count, seen;
+        loop variant length - offset; */
     while (offset < length) {
         struct field field;
 

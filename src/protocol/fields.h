@@ -108,10 +108,20 @@ void fields_free(struct fields *fields);
  * reserved, none with a letter occurs twice, and they are not more than FIELDS_COUNT_MAX. An empty
  * sequence is valid.
  */
+/*@ requires \valid_read(octets + (0 .. length - 1));
+    assigns \nothing;
+    ensures length == 0 ==> \result; */
 bool fields_are_valid(const uint8_t *octets, size_t length);
 
 /*
  * Reads the field at *offset into *ret, and moves *offset behind it. Returns false at the end or if
  * the field is invalid; then *offset and *ret are untouched.
  */
+/*@ requires \valid_read(octets + (0 .. length - 1)) && \valid(offset) && \valid(ret);
+    requires \separated(octets + (0 .. length - 1), offset, ret) && *offset <= length;
+    assigns *offset, *ret;
+    ensures !\result ==> *offset == \old(*offset) && *ret == \old(*ret);
+    ensures \result ==> \old(*offset) < *offset <= length;
+    ensures \result ==> FIELD_OWN <= ret->kind <= FIELD_PID &&
+      ret->length < *offset - \old(*offset) && ret->value == octets + *offset - ret->length; */
 bool fields_next(const uint8_t *octets, size_t length, size_t *offset, struct field *ret);

@@ -59,9 +59,12 @@ size_t text_printable(const uint8_t *octets, size_t length);
  * some of those cannot be seen. *ret_behind is the index of the first ASCII character behind the
  * name, or length. The name is ASCII.
  */
+/*@ // A name of n characters: TAG_OF_DAEMON has 9, and provers do not guess that.
+    predicate ends_at{L}(char *name, integer n) = \valid_read(name + (0 .. n)) && name[n] == 0; */
 /*@ requires \valid_read(octets + (0 .. length - 1)) && \valid(ret_behind);
-    requires \separated(ret_behind, octets + (0 .. length - 1), name + (0 ..));
-    requires \exists integer n; 0 <= n && \valid_read(name + (0 .. n)) && name[n] == 0;
+    requires \separated(ret_behind, octets + (0 .. length - 1));
+    requires \separated(ret_behind, name + (0 ..));
+    requires ends_at(name, 9) || \exists integer n; 0 <= n && ends_at(name, n);
     assigns *ret_behind;
     ensures !\result ==> *ret_behind == \old(*ret_behind);
     ensures \result ==> *ret_behind <= length;

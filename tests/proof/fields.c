@@ -49,4 +49,31 @@ static bool is_tag_of_daemon(const uint8_t *value, size_t length);
       \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9'; */
 static bool is_short_value(enum field_kind kind, const uint8_t *value, size_t length);
 
+/*@ requires \valid_read(name + (0 .. length - 1)) && is_constant(other);
+    assigns \nothing; */
+static bool is_equal(const char *name, size_t length, const char *other);
+
+/*@ requires \valid_read(name + (0 .. length - 1)) && is_constant(prefix);
+    assigns \nothing; */
+static bool begins_with(const char *name, size_t length, const char *prefix);
+
+/*@ requires \valid_read(name + (0 .. length - 1));
+    assigns \nothing; */
+static bool is_reserved(const char *name, size_t length);
+
+/*@ requires \valid_read(text + (0 .. length - 1));
+    assigns \nothing;
+    ensures \result == FIELDS_ADDED || \result == FIELDS_BAD_NAME || \result == FIELDS_RESERVED;
+    ensures \result != FIELDS_BAD_NAME ==>
+      \exists integer n; 1 <= n <= FIELD_NAME_MAX && n < length && text[n] == '='; */
+static enum fields_result check_own(const char *text, size_t length);
+
+/*@ requires length > 0 && \valid_read(text + (0 .. length - 1)) && \valid(ret);
+    requires \separated(ret, text + (0 .. length - 1));
+    assigns *ret;
+    ensures !\result ==> *ret == \old(*ret);
+    ensures \result ==> FIELD_OWN <= ret->kind <= FIELD_PID && 0 <= ret->length < length &&
+      ret->value == text + length - ret->length; */
+static bool read_text(const uint8_t *text, size_t length, struct field *ret);
+
 #include "protocol/fields.c"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heap.h - what frame.c calls to get, copy and free memory, and to check fields
+ * heap.h - what frame.c calls to get, copy and free memory
  *
  * WP cannot follow memory that is allocated. Nothing here is proved: README.md lists it as an
  * assumption.
@@ -43,10 +43,6 @@ uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);
 
 /* In frame.c, d is the decoder. */
 #define realloc(old, size) grow(d, old, size)
-
-/*@ requires \valid_read(octets + (0 .. length - 1));
-    assigns \nothing; */
-bool fields_are_valid(const uint8_t *octets, size_t length);
 
 /*@ assigns \nothing; */
 void release(const uint8_t *octets);

@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/proof/session-contracts.h \
 	tests/proof/session.c \
 	tests/proof/session.sed \
+	tests/proof/strings.h \
 	tests/proof/text.c \
 	tests/proof/theorem.c
 
