@@ -62,19 +62,32 @@ int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
     uint8_t *at = octets;
     size_t head;
 
+    /*@ assert flags == (has_fields ? 8 : 0) + (content > 0 ? 16 : 0); */
     assert(message->priority <= PRIORITY_MASK && message->length <= MESSAGE_MAX &&
            message->fields_length <= FIELDS_SIZE_MAX);
     if (!octets)
         return -ENOMEM;
     *at++ = MAGIC << 4 | FORMAT_VERSION;
     *at++ = (uint8_t)((message->priority & PRIORITY_MASK) | flags);
+    /*@ assert octets[0] == 0x51 && octets[1] == message->priority + flags; */
     if (has_fields)
         at = leb128_put(at, message->fields_length);
     at = leb128_put(at, message->length);
     head = (size_t)(at - octets);
     /*@ assert head == head_of(message->length, message->fields_length) && at == octets + head; */
+    /*@ assert octets[0] == 0x51 && octets[1] == message->priority + flags; */
+    /*@ assert has_fields ==> has_length(octets, 2, message->fields_length); */
+    /*@ assert has_length(octets, length_at(message->fields_length), message->length); */
     at = put(at, message->bytes, message->length);
+    /*@ assert \forall integer i; 0 <= i < message->length ==>
+          octets[head_of(message->length, message->fields_length) + i]
+            == \at(message->bytes[i], Pre); */
+    /*@ assert has_length(octets, length_at(message->fields_length), message->length); */
     at = put(at, message->fields, message->fields_length);
+    /*@ assert has_length(octets, length_at(message->fields_length), message->length); */
+    /*@ assert \forall integer i; 0 <= i < message->length ==>
+          octets[head_of(message->length, message->fields_length) + i]
+            == \at(message->bytes[i], Pre); */
     *ret = (struct frame){
         .octets = octets,
         .length = (size_t)(at - octets) + CHECKSUM_OCTETS,

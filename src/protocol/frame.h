@@ -91,6 +91,10 @@ struct frame {
       head_of(length, fields) + length + fields;
     predicate has_octets{L}(uint8_t *octets, integer length) =
       \forall integer i; 0 <= i < length ==> octets[i] == octet_of(i);
+    predicate has_length{L}(uint8_t *octets, integer at, integer length) =
+      octets[at + leb128_size(length) - 1] == last_octet(length, leb128_size(length) - 1) &&
+      \forall integer i; 0 <= i < leb128_size(length) - 1 ==>
+        octets[at + i] == middle_octet(length, i);
     predicate has_checksum{L}(uint8_t *octets, integer at) =
       has_octets(octets, at) ==> \forall integer i; 0 <= i < 4 ==>
       octets[at + i] == checksum_octet(crc_of(at), i); */
@@ -99,10 +103,25 @@ struct frame {
     requires \valid_read(message->bytes + (0 .. message->length - 1));
     requires \valid_read(message->fields + (0 .. message->fields_length - 1));
     ensures \result != 0 ==> \result < 0 && *ret == \old(*ret);
-    ensures \result == 0 ==> \valid(ret->octets + (0 .. ret->length - 1)) &&
-      ret->length == end_of(\old(message->length), \old(message->fields_length)) + 4 &&
-      ret->content == (is_wide ? \old(message->length) + \old(message->fields_length) : 0) &&
+    ensures \result == 0 ==> \valid(ret->octets + (0 .. ret->length - 1));
+    ensures \result == 0 ==>
+      ret->length == end_of(\old(message->length), \old(message->fields_length)) + 4;
+    ensures \result == 0 ==>
+      ret->content == (is_wide ? \old(message->length) + \old(message->fields_length) : 0);
+    ensures \result == 0 ==>
       ret->first_block == 8 * head_of(\old(message->length), \old(message->fields_length));
+    ensures \result == 0 ==> ret->octets[0] == 0x51 && ret->octets[1] == \old(message->priority) +
+      (\old(message->fields_length) > 0 ? 8 : 0) + (ret->content > 0 ? 16 : 0);
+    ensures \result == 0 && \old(message->fields_length) > 0 ==>
+      has_length(ret->octets, 2, \old(message->fields_length));
+    ensures \result == 0 ==>
+      has_length(ret->octets, length_at(\old(message->fields_length)), \old(message->length));
+    ensures \result == 0 ==> \forall integer i; 0 <= i < \old(message->length) ==>
+      ret->octets[head_of(\old(message->length), \old(message->fields_length)) + i] ==
+        \old(message->bytes[i]);
+    ensures \result == 0 ==> \forall integer i; 0 <= i < \old(message->fields_length) ==>
+      ret->octets[head_of(\old(message->length), \old(message->fields_length)) +
+        \old(message->length) + i] == \old(message->fields[i]);
     ensures \result == 0 ==> has_checksum(ret->octets, ret->length - 4); */
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
 

@@ -23,7 +23,8 @@ modules=(
         |frame_make_narrow frame_free frame_decoder_done frame_decoder_length
         frame_decoder_received put put_checksum
         |block_flag content_length|$KNOW_INTEGERS"
-    "tests/proof/heap.h tests/proof/frame.c|frame_encode|block_flag|$KNOW_INTEGERS"
+    "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
+        |frame_encode|block_flag|$KNOW_INTEGERS"
     "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
         |fields_are_valid fields_next next_text check_own is_name is_number is_tag is_of_word
         is_tag_of_daemon is_short_value is_reserved is_equal begins_with
@@ -77,6 +78,10 @@ faults=(
     'frame_encode|frame.c|s/    put_checksum(ret);//|the frame has no checksum'
     'frame_encode|frame.c|s/OCTETS + message->length +/OCTETS +/|there is no room for the payload'
     'frame_encode|frame.c|s/8 . (uint64_t)head/8 * (uint64_t)(head + 1)/|blocks begin too late'
+    'frame_encode|frame.c|s/MAGIC << 4 . FORMAT_VERSION/MAGIC << 4/|the frame has no version'
+    'frame_encode|frame.c|s/PRIORITY_MASK) . flags/PRIORITY_MASK)/|the flags are left out'
+    'frame_encode|frame.c|s/(at, message->length);/(at, message->length + 1);/|the length is wrong'
+    'frame_encode|frame.c|s/put(at, message->bytes,/put(at, message->bytes + 1,/|octets are shifted'
     'frame_make_narrow|frame.c|s/    frame->content = 0;//|a narrow frame has blocks'
     'frame_make_narrow|frame.c|s/~block_flag/~1u * block_flag/|the flag of blocks stays'
     'frame_free|frame.c|s/\*frame = (struct frame){0}/frame->length = 0/|octets are kept'

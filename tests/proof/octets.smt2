@@ -16,6 +16,8 @@
 
 (declare-const x word)
 (declare-const s word)
+(declare-const f word)
+(declare-const b word)
 
 (echo "checksum_shift")
 (push)
@@ -30,5 +32,35 @@
 (assert (not
     (=> (bvule x #x00000000000000ff)
         (= (uint8 (bvand x #x00000000000000ef)) (bvsub x (ite (has_blocks x) #x0000000000000010 #x0000000000000000))))))
+(check-sat)
+(pop)
+
+(echo "two_flags")
+(push)
+(assert (not
+    (=> (and (or (= f #x0000000000000000) (= f #x0000000000000008))
+            (or (= b #x0000000000000000) (= b #x0000000000000010)))
+        (= (bvor f b) (bvadd f b)))))
+(check-sat)
+(pop)
+
+(echo "priority")
+(push)
+(assert (not
+    (=> (bvule x #x0000000000000007)
+        (= (bvand x #x0000000000000007) x))))
+(check-sat)
+(pop)
+
+(define-fun is_flags ((y word)) Bool
+    (or (= y #x0000000000000000) (= y #x0000000000000008) (= y #x0000000000000010)
+        (= y #x0000000000000018)))
+
+(echo "flags_and_priority")
+(push)
+(assert (not
+    (=> (or (and (bvule x #x0000000000000007) (is_flags f))
+            (and (bvule f #x0000000000000007) (is_flags x)))
+        (= (bvor x f) (bvadd x f)))))
 (check-sat)
 (pop)
