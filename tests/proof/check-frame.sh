@@ -33,12 +33,6 @@ modules=(
         |read_text||-wp-literals -wp-model Typed+cast $KNOW_INTEGERS"
 )
 
-# The names of goals begin with the memory model. That of read_text is not among those that prove.sh
-# knows.
-frama-c() {
-    command frama-c "$@" | sed 's/\<typed_cast_/typed_/'
-}
-
 faults=(
     'text_printable|text.c|s/need > length/0/|a character is read behind the end'
     'text_printable|text.c|s/<< 6/<< 5/|a character loses a bit'

@@ -152,7 +152,7 @@ list_goals_of() {
         {
             longest = ""
             name = $0
-            sub(/^typed_(ref_)?/, "", name)
+            sub(/^typed_((ref|cast)_)?/, "", name)
             for (i = 1; i <= count; i++)
                 if (index(name, names[i] "_") == 1 && length(names[i]) > length(longest))
                     longest = names[i]
