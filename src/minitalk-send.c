@@ -18,6 +18,7 @@
 #include "host/inbox.h"
 #include "host/monotonic.h"
 #include "host/pidfile.h"
+#include "sender/confirmation.h"
 #include "sender/delivery.h"
 #include "sender/helper.h"
 #include "sender/input.h"
@@ -50,6 +51,7 @@ struct program {
     struct delivery_watcher watcher; /* all 0 without a progress bar */
     struct trace trace;
     struct trace *tracing; /* NULL without --trace */
+    bool is_unheard;       /* a line of --confirm could not be written, so the run has to end */
 };
 
 /* ---- the daemon ---- */
@@ -317,20 +319,43 @@ static void echo_escaped(const struct message *message)
     free(line);
 }
 
-/* Sends the message that was read last. Returns 0; else, with a complaint, an exit status. */
+/*
+ * With --confirm, writes the line of the message that was read last. status and the newest
+ * complaint are those of a failure. Returns 0, or -errno if the run has to end.
+ */
+static int confirm(struct program *program, enum fate fate, int status)
+{
+    int r;
+
+    if (!program->options.confirm)
+        return 0;
+    r = confirmation_write(STDOUT_FILENO, program->input.number, fate, status, complaint_text());
+    program->is_unheard = r < 0;
+    return r;
+}
+
+/*
+ * Sends the message that was read last, and confirms it. Returns 0; else, with a complaint, an exit
+ * status.
+ */
 static int send_input(struct program *program)
 {
     const struct send_options *options = &program->options;
     struct message message = compose(&program->options, &program->input);
-    int status;
+    bool is_skipped = options->skip_empty && message.length == 0;
+    int status, r;
 
     progress_bar_advance(&program->bar, program->input.taken);
-    if (options->skip_empty && message.length == 0)
-        return 0;
-    status = options->dry_run ? 0 : send_one(program, &message);
-    if (status == 0 && options->echo)
+    status = is_skipped || options->dry_run ? 0 : send_one(program, &message);
+    if (status != 0)
+        return status;
+    if (!is_skipped && options->echo)
         (isatty(STDERR_FILENO) ? echo_escaped : echo_raw)(&message);
-    return status;
+    r = confirm(program, is_skipped ? FATE_EMPTY : FATE_LOGGED, 0);
+    if (r < 0)
+        complain_of(-r, "cannot confirm message %ju on standard output; it is %s",
+                    program->input.number, is_skipped ? "empty" : "in the log");
+    return r < 0 ? EX_IOERR : 0;
 }
 
 /* ---- a run: one message after another ---- */
@@ -346,24 +371,34 @@ static bool may_send_next(const struct program *program)
             pidref_ended(&program->daemon));
 }
 
-/* With --keep-going: prints and counts a message that has failed. */
-static void report(struct program *program, int status, bool is_unconfirmed)
+/*
+ * Reports the message that was read last, which has failed: with --confirm on standard output, with
+ * --keep-going on standard error and in the tally. Returns true if the run may go on.
+ */
+static bool report(struct program *program, int status, bool is_unconfirmed)
 {
+    int r = confirm(program, is_unconfirmed ? FATE_UNCONFIRMED : FATE_UNLOGGED, status);
+
+    if (!program->options.keep_going)
+        return false;
     tally_add(&program->tally, status, is_unconfirmed);
     complaint_precede(is_unconfirmed ? "unconfirmed" : "not logged");
     complaint_precede("message %ju", program->input.number);
     progress_bar_end(&program->bar);
     complaint_tell();
+    if (r < 0)
+        complain_of(-r, "cannot write to standard output");
+    return r == 0;
 }
 
 /* Handles the failure to send the message that was read last. Returns true if the run goes on. */
 static bool goes_on_after_failure(struct program *program, int status)
 {
-    if (program->options.keep_going) {
-        report(program, status, program->delivery.is_unconfirmed);
+    if (program->is_unheard)
+        return false;
+    if (report(program, status, program->delivery.is_unconfirmed))
         return may_send_next(program);
-    }
-    if (!program->options.strings)
+    if (!program->options.keep_going && !program->options.strings)
         complaint_precede("message %ju", program->input.number);
     return false;
 }
@@ -379,14 +414,13 @@ static bool goes_on_after_error(struct program *program, int error, int *status)
 
     if (error != EMSGSIZE && error != E2BIG && error != ENOMEM)
         return false;
-    if (options->keep_going) {
-        report(program, *status, false);
+    if (report(program, *status, false)) {
         error = -input_skip(&program->input);
         if (error)
             *status = unreadable(options, &program->input, error);
         return error == 0;
     }
-    if (!options->strings && error != ENOMEM)
+    if (!options->keep_going && !options->strings && error != ENOMEM)
         complaint_precede("message %ju", program->input.number);
     return false;
 }
@@ -463,6 +497,8 @@ int main(int argc, char **argv)
     send_options_parse(argc, argv, &program.options);
     if (!program.options.strings && !program.options.file && !has_stdin)
         fail_without_input();
+    if (program.options.confirm && !has_stdout)
+        fail(EX_USAGE, "standard output is closed; open it for --confirm, or leave that out");
     cli_require_signals(signals);
     if (program.options.ignore_interrupts)
         signal(SIGINT, SIG_IGN);

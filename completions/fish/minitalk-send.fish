@@ -23,6 +23,7 @@ complete -c minitalk-send -l wide -d 'Send 8 bytes with each signal, not one bit
 complete -c minitalk-send -s e -l skip-empty -d 'Send no empty messages'
 complete -c minitalk-send -s p -l priority -x -d 'LEVEL or FACILITY.LEVEL' -a '(__minitalk_priorities)'
 complete -c minitalk-send -l prio-prefix -d 'A message in the input may begin with its priority, as <N>'
+complete -c minitalk-send -l confirm -d 'Write to standard output what became of each message'
 complete -c minitalk-send -l keep-going -d 'Report a message that fails, and go on to the next'
 complete -c minitalk-send -l ignore-interrupts -d 'Ignore SIGINT (^C)'
 complete -c minitalk-send -s t -l tag -x -d 'The identifier in the journal'

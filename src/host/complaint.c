@@ -88,7 +88,7 @@ void complaint_precede(const char *format, ...)
     memcpy(newest, prefix, length);
 }
 
-void complaint_tell(void)
+const char *complaint_text(void)
 {
     size_t length = strlen(newest), at = 0;
 
@@ -99,7 +99,12 @@ void complaint_tell(void)
             newest[at] = '?';
         at += character > 0 ? character : 1;
     }
-    if (newest[0])
+    return newest;
+}
+
+void complaint_tell(void)
+{
+    if (*complaint_text())
         warnx("%s", newest);
     newest[0] = '\0';
 }

@@ -26,6 +26,9 @@ __attribute__((format(printf, 2, 3))) void complain_of(int error, const char *fo
  */
 __attribute__((format(printf, 1, 2))) void complaint_precede(const char *format, ...);
 
+/* Returns the newest complaint, as it is printed; "" if none is kept. Valid until the next one. */
+const char *complaint_text(void);
+
 /* Prints the newest complaint and forgets it. Does nothing if no complaint is kept. */
 void complaint_tell(void);
 

@@ -35,6 +35,7 @@ static const char usage[] =
     "  -p, --priority=PRIO     LEVEL or FACILITY.LEVEL, names or numbers (default notice)\n"
     "      --prio-prefix       a message in the input may begin with its priority, as <N>\n"
     "      --keep-going        report a message of the input that fails, and go on to the next\n"
+    "      --confirm           write to standard output what became of each message\n"
     "      --ignore-interrupts ignore SIGINT (^C), as 'tee -i' does\n"
     "  -t, --tag=TAG           the identifier in the journal (default minitalk)\n"
     "  -F, --field=NAME=VALUE  another field of the entry; may be repeated\n"
@@ -63,7 +64,8 @@ static const char usage[] =
     "nothing was sent, but could have been. See minitalk-send(1).\n";
 
 enum long_only {
-    OPTION_DAEMON_USER = CLI_LONG_ONLY,
+    OPTION_CONFIRM = CLI_LONG_ONLY,
+    OPTION_DAEMON_USER,
     OPTION_DRY_RUN,
     OPTION_IGNORE_INTERRUPTS,
     OPTION_KEEP_GOING,
@@ -82,6 +84,7 @@ enum long_only {
 static const char letters[] = ":ef:F:hinp:qst:vV";
 
 static const struct option long_options[] = {
+    {"confirm", no_argument, NULL, OPTION_CONFIRM},
     {"daemon-user", required_argument, NULL, OPTION_DAEMON_USER},
     {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
     {"field", required_argument, NULL, 'F'},
@@ -232,6 +235,9 @@ static void require_consistent(const struct send_options *options, bool has_file
     if (options->quiet && (options->echo || options->verbose || options->trace != TRACE_NONE))
         fail(EX_USAGE,
              "--quiet excludes --stderr, --verbose and --trace; leave out --quiet or the others");
+    if (options->confirm && options->dry_run)
+        fail(EX_USAGE,
+             "--dry-run sends nothing that --confirm could confirm; leave out one of them");
     if (options->strings && is_for_input)
         fail(EX_USAGE,
              "--whole, --file, --prio-prefix and --keep-going read input and exclude a STRING; "
@@ -289,6 +295,9 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             break;
         case 'V':
             cli_answer("minitalk-send " PACKAGE_VERSION "\n");
+        case OPTION_CONFIRM:
+            options.confirm = true;
+            break;
         case OPTION_DAEMON_USER:
             options.daemon_user = parse_user(value);
             break;

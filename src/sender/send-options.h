@@ -31,6 +31,7 @@ struct send_options {
     bool skip_empty;
     bool prio_prefix; /* a message may begin with its priority */
     bool keep_going;  /* go on after a message that failed */
+    bool confirm;     /* write a line for each message (confirmation.h) */
     bool ignore_interrupts;
 
     struct priority priority;

@@ -2,6 +2,7 @@
 # Integration tests: scripts that run the two programs as a user would.
 
 INTEGRATION_TESTS = \
+	tests/integration/confirm.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/examples.sh \
