@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -425,11 +426,23 @@ static int go_public(struct program *program, const struct options *options)
     return r < 0 ? cannot_start(-r) : 0;
 }
 
+/*
+ * Lets no child stay a zombie (wait(2)). The daemon starts none, but it inherits some: as PID 1 of
+ * a container, all that lose their parent; else those of the program that has executed it.
+ */
+static void leave_no_zombies(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+}
+
 static int start(struct program *program, const struct options *options)
 {
     struct trace *trace = trace_begin(&program->trace, options->trace, TRACE_DAEMON);
     int r = options->foreground ? 0 : detach_begin(&program->detach);
 
+    leave_no_zombies();
     if (r >= 0)
         r = server_new(&program->sink, &options->limits, trace, &program->server);
     return r < 0 ? cannot_start(-r) : go_public(program, options);

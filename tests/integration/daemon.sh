@@ -340,6 +340,59 @@ test_SIGTERM_ends_the_daemon_cleanly() {
     expect_received 'before the signal'
 }
 
+has_child() {
+    pgrep --parent "$daemon" > children
+}
+
+has_no_child() {
+    ! has_child
+}
+
+# One child has ended before the daemon starts, the other one ends later.
+test_children_of_the_program_that_executes_the_daemon_leave_no_zombies() {
+    mkfifo end
+    run_by=(python3 -c '
+import os, sys
+
+if os.fork() == 0:
+    os._exit(0)
+os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+if os.fork() == 0:
+    open("end").read()
+    os._exit(0)
+os.execvp(sys.argv[1], sys.argv[1:])
+')
+    start_daemon
+    has_child
+    [ "$(wc -l < children)" -eq 1 ] || fail "the first child is still there: $(cat children)"
+    : > end
+    eventually 5 has_no_child
+    send 'a message'
+    expect_received 'a message'
+}
+
+test_the_first_process_of_a_container_leaves_no_zombies_and_ends_on_SIGTERM() {
+    local init
+    needs_root 'make a PID namespace'
+    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
+    unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground --output=raw \
+        --pidfile="$PWD/minitalk.pid" > output 2> errors &
+    init=$!
+    eventually 10 has_text output
+    [ "$(cat output)" = 1 ]
+    daemon=$(pgrep --parent $init -x minitalkd)
+    mkfifo end
+    nsenter --target "$daemon" --pid --mount sh -c "cat '$PWD/end' > /dev/null &"
+    eventually 5 has_child
+    : > end
+    eventually 5 has_no_child
+    nsenter --target "$daemon" --pid --mount "$minitalk_send" --pidfile="$PWD/minitalk.pid" \
+        'a message'
+    expect_received 'a message'
+    nsenter --target "$daemon" --pid kill 1
+    expect_end 0 "$init"
+}
+
 # A service that a tool tells to open its log anew would stay down: the manager takes the end by
 # SIGHUP for success.
 test_SIGHUP_does_not_end_the_daemon() {
