@@ -7,16 +7,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/inbox.h"
 #include "host/monotonic.h"
-
-#ifndef PIDFD_SIGNAL_THREAD
-#define PIDFD_SIGNAL_THREAD (1u << 0) /* since Linux 6.9 */
-#endif
+#include "host/pidfd.h"
 
 int pidref_open(pid_t pid, struct pidref *ret)
 {

@@ -7,12 +7,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "host/complaint.h"
+#include "host/pidfd.h"
 #include "host/pidfile.h"
 #include "host/procstat.h"
 #include "sender/helper.h"

@@ -10,9 +10,10 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "host/pidfd.h"
 
 #define DESCRIPTORS 64
 

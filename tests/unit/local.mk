@@ -2,7 +2,7 @@
 # Unit tests with Check. Each module has a program, check-MODULE.c, with two exceptions: check-turns
 # tests the exchange with a clock, and check-signals tests the inbox and the pidref.
 
-UNIT_TESTS = \
+unit_checks = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-complaint \
@@ -43,9 +43,16 @@ UNIT_TESTS = \
 	tests/unit/check-user \
 	tests/unit/check-word
 
-check_PROGRAMS += $(UNIT_TESTS)
-TESTS += $(UNIT_TESTS)
+if HAVE_CHECK
+UNIT_TESTS = $(unit_checks)
+check_PROGRAMS += $(unit_checks)
 check_LIBRARIES += libunit.a
+else
+UNIT_TESTS = tests/unit/without-check.sh
+endif
+
+TESTS += $(UNIT_TESTS)
+dist_check_SCRIPTS += tests/unit/without-check.sh
 libunit_a_SOURCES = \
 	tests/unit/child.c tests/unit/child.h \
 	tests/unit/main.c tests/unit/suite.h \
