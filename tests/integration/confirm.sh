@@ -179,6 +179,11 @@ test_the_examples_of_the_manual_page_work() {
         [ ! -s said ] || fail "the example in $language says: $(cat said)"
     done
     expect_received one two one two one two
+    stop_daemon
+    for language in sh python3 perl; do
+        within 30000 expect_status 69 env PATH="$PWD/bin:$PATH" "$language" "example.$language"
+        expect_complaint 'no daemon is running'
+    done
 }
 
 run_tests
