@@ -433,8 +433,8 @@ static int go_public(struct program *program, const struct options *options)
 static void leave_no_zombies(void)
 {
     signal(SIGCHLD, SIG_IGN);
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        continue;
+    while (waitpid(-1, NULL, WNOHANG) > 0) {
+    }
 }
 
 static int start(struct program *program, const struct options *options)

@@ -11,7 +11,7 @@ int pidfd_open(pid_t pid, unsigned flags)
     return (int)syscall(SYS_pidfd_open, pid, flags);
 }
 
-int pidfd_send_signal(int pidfd, int signal, siginfo_t *info, unsigned flags)
+int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags)
 {
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, info, flags);
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, info, flags);
 }

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 int pidfd_open(pid_t pid, unsigned flags);
-int pidfd_send_signal(int pidfd, int signal, siginfo_t *info, unsigned flags);
+int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned flags);
 #endif
 
 /* The signal goes to the thread of the pidfd, which is the main thread. Since Linux 6.9. */
