@@ -226,20 +226,19 @@ static int open_peer(struct exchange *ex, pid_t pid, void **ret_peer);
       \result->state == SESSION_IDLE && \result->pid == pid && \result->peer == peer; */
 static struct session *open_session(struct exchange *ex, pid_t pid, void *peer);
 
-/*@ requires is_exchange(ex) && pid == released_pid && !is_opened && is_ask(probe.ask);
-    requires released_word == probe_word(probe.ask, probe.nonce);
-    ensures is_exchange(ex);
-    ensures same_signal{Post, Pre};
-    ensures again == \old(again) + (is_opened ? 1 : 0);
-    ensures ex->barrier.count == \old(ex->barrier.count) + (is_opened ? 1 : 0); */
+/* What the exchange does at a probe that the barrier has released. */
+#define ACTS_ON_PROBE                                                                              \
+    requires is_exchange(ex) && pid == released_pid && !is_opened && is_ask(probe.ask);            \
+    requires released_word == probe_word(probe.ask, probe.nonce);                                  \
+    ensures is_exchange(ex);                                                                       \
+    ensures same_signal{Post, Pre};                                                                \
+    ensures again == \old(again) + (is_opened ? 1 : 0);                                            \
+    ensures ex->barrier.count == \old(ex->barrier.count) + (is_opened ? 1 : 0);
+
+/*@ ACTS_ON_PROBE */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe);
 
-/*@ requires is_exchange(ex) && pid == released_pid && !is_opened && is_ask(probe.ask);
-    requires released_word == probe_word(probe.ask, probe.nonce);
-    ensures is_exchange(ex);
-    ensures same_signal{Post, Pre};
-    ensures again == \old(again) + (is_opened ? 1 : 0);
-    ensures ex->barrier.count == \old(ex->barrier.count) + (is_opened ? 1 : 0); */
+/*@ ACTS_ON_PROBE */
 static void act_on(struct exchange *ex, pid_t pid, struct probe probe);
 
 /*@ requires is_exchange(ex) && may_release(empty) && again == 0;
