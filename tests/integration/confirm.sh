@@ -9,8 +9,7 @@
 # descriptor 4. Both stay open, so a sender that waited for more input would never answer.
 begin_coprocess() {
     mkfifo messages confirmations
-    "$minitalk_send" --pidfile="$PWD/minitalk.pid" --confirm "$@" \
-        < messages > confirmations 2> stderr &
+    send --confirm "$@" < messages > confirmations 2> stderr &
     sender=$!
     exec 3> messages 4< confirmations
 }
@@ -168,12 +167,9 @@ test_the_examples_of_the_manual_page_work() {
     printf '#!/bin/sh\nexec "%s" --pidfile="%s" "$@"\n' "$minitalk_send" "$PWD/minitalk.pid" \
         > bin/minitalk-send
     chmod +x bin/minitalk-send
-    unescaped < "$builddir/man/minitalk-send.1" | awk '
-        /^\.Ed/ { is_in = 0 }
-        is_in && /^#!/ { language = $0; sub(/.*[ \/]/, "", language) }
-        is_in && language != "" { print > ("example." language) }
-        /^\.Bd -literal/ { is_in = 1; language = "" }'
+    blocks_of_page "$builddir/man/minitalk-send.1" block
     for language in sh python3 perl; do
+        cp "$(grep -l "^#!.*[ /]$language\$" block.*.sh)" "example.$language"
         within 30000 env PATH="$PWD/bin:$PATH" "$language" "example.$language" > said 2>&1 ||
             fail "the example in $language fails: $(cat said)"
         [ ! -s said ] || fail "the example in $language says: $(cat said)"

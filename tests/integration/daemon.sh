@@ -372,15 +372,8 @@ os.execvp(sys.argv[1], sys.argv[1:])
 }
 
 test_the_first_process_of_a_container_leaves_no_zombies_and_ends_on_SIGTERM() {
-    local init
-    needs_root 'make a PID namespace'
-    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
-    unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground --output=raw \
-        --pidfile="$PWD/minitalk.pid" > output 2> errors &
-    init=$!
-    eventually 10 has_text output
+    start_daemon_as_process_1 --output=raw
     [ "$(cat output)" = 1 ]
-    daemon=$(pgrep --parent $init -x minitalkd)
     mkfifo end
     nsenter --target "$daemon" --pid --mount sh -c "cat '$PWD/end' > /dev/null &"
     eventually 5 has_child

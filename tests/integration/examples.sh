@@ -8,14 +8,6 @@
 
 readonly TIMES=20
 
-# blocks_of_page FILE N: writes each literal block of a manual page as ./N.1.sh, ./N.2.sh and so on.
-blocks_of_page() {
-    unescaped < "$1" | awk -v name="$2" '
-        /^\.Ed/ { is_in = 0 }
-        is_in { print > (name "." number ".sh") }
-        /^\.Bd -literal/ { is_in = 1; number++ }'
-}
-
 # blocks_of_markdown FILE N: does the same for the indented blocks of a file.
 blocks_of_markdown() {
     awk -v name="$2" '

@@ -174,6 +174,14 @@ unescaped() {
         -e 's/\\e/\\/g'
 }
 
+# blocks_of_page FILE N: writes each literal block of a manual page as ./N.1.sh, ./N.2.sh and so on.
+blocks_of_page() {
+    unescaped < "$1" | awk -v name="$2" '
+        /^\.Ed/ { is_in = 0 }
+        is_in { print > (name "." number ".sh") }
+        /^\.Bd -literal/ { is_in = 1; number++ }'
+}
+
 # ---- the two programs ----
 
 # start_daemon [OPTION…]: starts a daemon in the foreground, which writes the exact bytes of its
@@ -189,6 +197,19 @@ start_daemon() {
     daemon=$!
     eventually 10 daemon_spoke
     [ "$(head -n 1 output)" = "$daemon" ] || fail "the first line is not just the PID $daemon"
+}
+
+# start_daemon_as_process_1 OPTION…: starts a daemon in a PID namespace of its own, and returns once
+# it is ready. Its PID outside is in $daemon, that of its parent in $init. The parent ends with the
+# daemon and has its status.
+start_daemon_as_process_1() {
+    needs_root 'make a PID namespace'
+    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
+    unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground \
+        --pidfile="$PWD/minitalk.pid" "$@" > output 2> errors &
+    init=$!
+    eventually 10 has_text output
+    daemon=$(pgrep --parent "$init" -x minitalkd)
 }
 
 # start_daemon_of_entries OPTION…: as start_daemon, for options that put entries with all fields on

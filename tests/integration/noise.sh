@@ -383,15 +383,10 @@ has_looked() {
 # Signals of another PID namespace have no sender either. They are no sign of a limit. A flood of
 # them must not make the daemon look at its limit for each signal.
 test_signals_from_another_pid_namespace_are_no_sign_of_a_limit() {
-    needs_root 'make a PID namespace'
-    unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
     strace -qq -o /dev/null true 2> /dev/null || skip 'strace is not installed, or may not trace'
     local start=${EPOCHREALTIME/./} took
     start_manager
-    unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground --output=stdout \
-        --pidfile="$PWD/minitalk.pid" > output 2> errors &
-    eventually 10 has_text output
-    daemon=$(pgrep --parent $! -x minitalkd)
+    start_daemon_as_process_1 --output=stdout
     strace -qq -o calls -e trace=openat -p "$daemon" 2> /dev/null &
     "$tools/stray" plain "$daemon" &
     stray=$!
