@@ -19,7 +19,7 @@ tool=/usr/libexec/valgrind/memcheck-$(dpkg --print-architecture)-linux
 loads_libraries || skip_all 'a statically linked sender does not load pidfd.so'
 
 prepare() {
-    "$CC" -shared -fPIC -D_GNU_SOURCE -o pidfd.so "$srcdir/tests/analysis/pidfd.c"
+    "$CC" -shared -fPIC -D_GNU_SOURCE -I"$srcdir/src" -o pidfd.so "$srcdir/tests/analysis/pidfd.c"
     # The sender accepts only a process with the name minitalkd. The name of a process is that of
     # the executed file, so the file of valgrind's tool gets this name.
     ln -s "$tool" minitalkd

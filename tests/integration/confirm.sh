@@ -112,10 +112,9 @@ check the log, and send the message again if it is not there" | diff - stdout
 test_a_closed_pipe_ends_the_run_with_a_clear_line() {
     start_daemon
     mkfifo confirmations
-    send --confirm < <(printf '%s\n' one two) > confirmations 2> stderr &
-    sender=$!
-    exec 4< confirmations 4<&-
-    expect_end 74 "$sender"
+    # The reader is gone before the sender writes.
+    exec 4<> confirmations 5> confirmations 4<&-
+    expect_status 74 eval 'send --confirm >&5' < <(printf '%s\n' one two)
     expect_complaint 'cannot confirm message 1 on standard output; it is in the log: Broken pipe'
 }
 
