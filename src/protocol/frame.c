@@ -195,11 +195,11 @@ static size_t content_length(const struct frame_decoder *d)
 }
 
 /*
- * Takes an octet of a length. Returns FRAME_COMPLETE if the length is whole and in the range from
- * least to most; *ret is then the length.
+ * Takes an octet of a length. Returns FRAME_COMPLETE if d->number.value is now the length, in the
+ * range from least to most.
  */
 static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, size_t least,
-                                     size_t most, size_t *ret)
+                                     size_t most)
 {
     switch (leb128_take(&d->number, octet)) {
     case LEB128_MORE:
@@ -215,7 +215,6 @@ static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, siz
         return FRAME_DAMAGED;
     if (d->number.value > most)
         return FRAME_TOO_LARGE;
-    *ret = d->number.value;
     return FRAME_COMPLETE;
 }
 
@@ -234,20 +233,22 @@ static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet)
 
 static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet)
 {
-    enum frame_status status = take_length(d, octet, 1, FIELDS_SIZE_MAX, &d->message.fields_length);
+    enum frame_status status = take_length(d, octet, 1, FIELDS_SIZE_MAX);
 
     if (status != FRAME_COMPLETE)
         return status;
+    d->message.fields_length = d->number.value;
     enter(d, PART_LENGTH);
     return FRAME_MORE;
 }
 
 static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t octet)
 {
-    enum frame_status status = take_length(d, octet, 0, d->limit, &d->message.length);
+    enum frame_status status = take_length(d, octet, 0, d->limit);
 
     if (status != FRAME_COMPLETE)
         return status;
+    d->message.length = d->number.value;
     enter(d, content_length(d) > 0 ? PART_CONTENT : PART_CHECKSUM);
     return FRAME_MORE;
 }
@@ -269,12 +270,17 @@ static bool make_room(struct frame_decoder *d)
     return true;
 }
 
+static void append(struct frame_decoder *d, uint8_t octet)
+{
+    assert(d->got < d->allocated && d->allocated <= content_length(d));
+    d->message.bytes[d->got++] = octet;
+}
+
 static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
 {
     if (!make_room(d))
         return FRAME_NO_MEMORY;
-    assert(d->got < d->allocated && d->allocated <= content_length(d));
-    d->message.bytes[d->got++] = octet;
+    append(d, octet);
     if (d->got == content_length(d))
         enter(d, PART_CHECKSUM);
     return FRAME_MORE;
@@ -283,16 +289,14 @@ static enum frame_status take_content(struct frame_decoder *d, uint8_t octet)
 /* All octets have been received: checks the checksum and the fields. */
 static enum frame_status judge(struct frame_decoder *d)
 {
-    struct message *message = &d->message;
-
-    assert(message->length <= d->limit && d->got == CHECKSUM_OCTETS);
+    assert(d->message.length <= d->limit && d->got == CHECKSUM_OCTETS);
     if (d->checksum != d->crc)
         return FRAME_DAMAGED;
-    if (message->fields_length == 0)
+    if (d->message.fields_length == 0)
         return FRAME_COMPLETE;
-    message->fields = message->bytes + message->length;
-    return fields_are_valid(message->fields, message->fields_length) ? FRAME_COMPLETE
-                                                                     : FRAME_DAMAGED;
+    d->message.fields = d->message.bytes + d->message.length;
+    return fields_are_valid(d->message.fields, d->message.fields_length) ? FRAME_COMPLETE
+                                                                         : FRAME_DAMAGED;
 }
 
 static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet)
@@ -346,7 +350,7 @@ static enum frame_status take_block(struct frame_decoder *d, uint64_t octets)
 {
     enum frame_status status = FRAME_MORE;
 
-    /*@ loop invariant d == \at(d, Pre) && took(d, status) && i <= 8; */
+    /*@ loop invariant took(*d, status) && i <= 8; */
     for (unsigned i = 0; i < d->block && d->part == PART_CONTENT && status == FRAME_MORE; i++) {
         status = take_octet(d, (uint8_t)octets);
         octets >>= 8;

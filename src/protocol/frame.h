@@ -213,35 +213,33 @@ struct frame_decoder {
     uint8_t bits;         /* bits received of that octet, 0 to 7 */
 };
 
-/*@ predicate is_decoder(struct frame_decoder *d) =
-      \valid(d) && d->part <= PART_CHECKSUM && d->bits < 8 &&
-      (d->block == 0 || d->block == 4 || d->block == 8) && d->limit <= MESSAGE_MAX &&
-      d->message.length <= d->limit && d->message.fields_length <= FIELDS_SIZE_MAX &&
-      d->number.octets <= LEB128_OCTETS && d->number.value < power_of_128(d->number.octets) &&
-      d->allocated <= d->message.length + d->message.fields_length &&
-      \valid(d->message.bytes + (0 .. d->allocated - 1)) &&
-      \separated(d, d->message.bytes + (0 .. d->allocated - 1)) &&
-      (d->part < PART_CONTENT ==> d->allocated == 0) &&
-      (d->part == PART_CONTENT ==> d->got <= d->allocated &&
-        d->got < d->message.length + d->message.fields_length) &&
-      (d->part == PART_CHECKSUM ==> d->got < 4 &&
-        d->allocated == d->message.length + d->message.fields_length);
+/*@ predicate is_decoder(struct frame_decoder d) = d.part <= PART_CHECKSUM && d.bits < 8 &&
+      (d.block == 0 || d.block == 4 || d.block == 8) && d.limit <= MESSAGE_MAX &&
+      d.message.length <= d.limit && d.message.fields_length <= FIELDS_SIZE_MAX &&
+      d.number.octets <= LEB128_OCTETS && d.number.value < power_of_128(d.number.octets) &&
+      d.allocated <= d.message.length + d.message.fields_length &&
+      \valid(d.message.bytes + (0 .. d.allocated - 1)) &&
+      (d.part < PART_CONTENT ==> d.allocated == 0) &&
+      (d.part == PART_CONTENT ==> d.got <= d.allocated &&
+        d.got < d.message.length + d.message.fields_length) &&
+      (d.part == PART_CHECKSUM ==> d.got < 4 &&
+        d.allocated == d.message.length + d.message.fields_length);
     // Nothing has been taken.
-    predicate is_empty(struct frame_decoder *d) = d->part == PART_MAGIC && d->bits == 0 &&
-      d->crc == 0 && d->checksum == 0 && d->message.bytes == \null && d->message.length == 0 &&
-      d->message.fields_length == 0;
+    predicate is_empty(struct frame_decoder d) = d.part == PART_MAGIC && d.bits == 0 &&
+      d.crc == 0 && d.checksum == 0 && d.message.bytes == \null && d.message.length == 0 &&
+      d.message.fields_length == 0;
     // After a symbol or an octet, with this result.
-    predicate took(struct frame_decoder *d, integer status) = \valid(d) &&
+    predicate took(struct frame_decoder d, integer status) =
       (status == FRAME_MORE ==> is_decoder(d)) &&
-      (status == FRAME_COMPLETE ==> d->checksum == d->crc &&
-        d->message.length <= d->limit && d->message.fields_length <= FIELDS_SIZE_MAX &&
-        d->allocated == d->message.length + d->message.fields_length &&
-        \valid(d->message.bytes + (0 .. d->allocated - 1))); */
+      (status == FRAME_COMPLETE ==> d.checksum == d.crc &&
+        d.message.length <= d.limit && d.message.fields_length <= FIELDS_SIZE_MAX &&
+        d.allocated == d.message.length + d.message.fields_length &&
+        \valid(d.message.bytes + (0 .. d.allocated - 1))); */
 
 /* Prepares for a frame whose payload is limit octets at most. */
 /*@ requires \valid(decoder) && limit <= MESSAGE_MAX;
     assigns *decoder;
-    ensures is_decoder(decoder) && is_empty(decoder) && decoder->limit == limit; */
+    ensures is_decoder(*decoder) && is_empty(*decoder) && decoder->limit == limit; */
 void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
 
 /*
@@ -250,7 +248,7 @@ void frame_decoder_init(struct frame_decoder *decoder, size_t limit);
  */
 /*@ requires \valid(decoder) && decoder->limit <= MESSAGE_MAX;
     assigns *decoder;
-    ensures is_decoder(decoder) && is_empty(decoder) && decoder->limit == \old(decoder->limit); */
+    ensures is_decoder(*decoder) && is_empty(*decoder) && decoder->limit == \old(decoder->limit); */
 void frame_decoder_done(struct frame_decoder *decoder);
 
 /* Returns the kind of the next symbol. */
@@ -265,22 +263,22 @@ enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
  * symbol may follow. After FRAME_COMPLETE the caller may read decoder->message. To keep its bytes,
  * the caller copies the pointer and sets it to NULL; then the caller frees them with free(3).
  */
-/*@ requires is_decoder(decoder);
+/*@ requires \valid(decoder) && is_decoder(*decoder);
     requires symbol.kind == SYMBOL_BLOCK <==> decoder->block > 0 && decoder->part == PART_CONTENT;
     requires symbol.kind == SYMBOL_BIT || symbol.kind == SYMBOL_BLOCK;
     requires symbol.kind == SYMBOL_BIT ==> symbol.value <= 1;
-    ensures took(decoder, \result); */
+    ensures took(*decoder, \result); */
 enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 
 /* Returns the length of payload and fields together, in octets; 0 until the header is whole. */
-/*@ requires is_decoder(decoder);
+/*@ requires \valid_read(decoder) && is_decoder(*decoder);
     assigns \nothing;
     ensures \result == (decoder->part >= PART_CONTENT ?
       decoder->message.length + decoder->message.fields_length : 0); */
 size_t frame_decoder_length(const struct frame_decoder *decoder);
 
 /* Returns how many octets of the payload have been received. */
-/*@ requires is_decoder(decoder);
+/*@ requires \valid_read(decoder) && is_decoder(*decoder);
     assigns \nothing;
     behavior head:
       assumes decoder->part < PART_CONTENT;

@@ -16,13 +16,13 @@ modules=(
         |frame_is_wide frame_symbols frame_symbol frame_octets
         |blocks_of bit_of block_of symbol_bit symbol_block|$KNOW_INTEGERS"
     "tests/proof/heap.h tests/proof/frame.c
-        |frame_decoder_init frame_decoder_kind frame_decoder_take take_bit take_block take_octet
-        take_flags take_fields_length take_payload_length make_room take_content take_checksum
-        |enter content_length take_length judge block_flag|-wp-no-filter -wp-split $KNOW_INTEGERS"
+        |frame_decoder_init frame_decoder_done frame_decoder_length frame_decoder_received
+        frame_decoder_kind frame_decoder_take take_bit take_block take_octet
+        take_flags take_fields_length take_payload_length make_room append take_content take_checksum
+        judge take_length content_length enter
+        |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
-        |frame_make_narrow frame_free frame_decoder_done frame_decoder_length
-        frame_decoder_received put put_checksum
-        |block_flag content_length|$KNOW_INTEGERS"
+        |frame_make_narrow frame_free put put_checksum|block_flag|$KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_encode|block_flag|$KNOW_INTEGERS"
     "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
@@ -63,7 +63,7 @@ faults=(
     'make_room|frame.c|s/size = content_length(d);/;/|memory is not bounded by the announced length'
     'make_room|frame.c|s/d->got < d->allocated/d->got <= d->allocated/|memory is used behind it'
     'take_content|frame.c|s/d->got == content_length(d)/0/|the content does not end'
-    'take_checksum|frame.c|s/d->checksum != d->crc/0/|a wrong checksum is accepted'
+    'judge|frame.c|s/d->checksum != d->crc/0/|a wrong checksum is accepted'
     'take_bit|frame.c|s/    d->bits = 0;/;/|an octet does not end'
     'take_block|frame.c|s/ \&\& status == FRAME_MORE; i++/; i++/|a block goes on after a refusal'
     'put|frame.c|s/mempcpy(at, octets, length) : at/at : at/|nothing is copied'
@@ -80,6 +80,8 @@ faults=(
     'frame_make_narrow|frame.c|s/~block_flag/~1u * block_flag/|the flag of blocks stays'
     'frame_free|frame.c|s/\*frame = (struct frame){0}/frame->length = 0/|octets are kept'
     'frame_decoder_done|frame.c|s/_init(d, d->limit)/_init(d, 0)/|the limit is lost'
+    'take_length|frame.c|s/d->number.value > most/0/|a length may be too large'
+    'enter|frame.c|s/^    d->got = 0;//|the octets of the part before count'
     'frame_decoder_length|frame.c|s/ ? content_length(d) : 0/ ? d->got : 0/|only what came counts'
     'frame_decoder_received|frame.c|s/d->got > d->message.length/false/|fields count as payload'
     'next_text|fields.c|s/number.value > length - at/0/|a field is longer than what is there'

@@ -18,41 +18,86 @@ static uint8_t *put(uint8_t *at, const uint8_t *octets, size_t length);
     ensures has_checksum(frame->octets, frame->length - 4); */
 static void put_checksum(struct frame *frame);
 
-/*@ requires is_decoder(d) && d->part == PART_FLAGS;
-    ensures took(d, \result); */
+/* ---- receiving ---- */
+
+/*@ requires \valid(d) && PART_FLAGS <= part <= PART_CHECKSUM;
+    assigns d->part, d->number, d->got;
+    ensures d->part == part && d->got == 0 && d->number.value == 0 && d->number.octets == 0; */
+static void enter(struct frame_decoder *d, int part);
+
+/*@ requires \valid_read(d) && d->message.length <= MESSAGE_MAX &&
+      d->message.fields_length <= FIELDS_SIZE_MAX;
+    assigns \nothing;
+    ensures \result == d->message.length + d->message.fields_length; */
+static size_t content_length(const struct frame_decoder *d);
+
+/*@ requires \valid(d) && is_decoder(*d);
+    assigns d->number;
+    ensures \result == FRAME_MORE || \result == FRAME_COMPLETE || \result == FRAME_TOO_LARGE ||
+      \result == FRAME_DAMAGED;
+    ensures \result == FRAME_MORE ==>
+      d->number.octets <= LEB128_OCTETS && d->number.value < power_of_128(d->number.octets);
+    ensures \result == FRAME_COMPLETE ==> least <= d->number.value <= most; */
+static enum frame_status take_length(struct frame_decoder *d, uint8_t octet, size_t least,
+                                     size_t most);
+
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_FLAGS;
+    assigns d->message.priority, d->block, d->part, d->number, d->got;
+    ensures took(*d, \result); */
 static enum frame_status take_flags(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d) && d->part == PART_FIELDS_LENGTH;
-    ensures took(d, \result); */
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_FIELDS_LENGTH;
+    assigns d->message.fields_length, d->part, d->number, d->got;
+    ensures took(*d, \result); */
 static enum frame_status take_fields_length(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d) && d->part == PART_LENGTH;
-    ensures took(d, \result); */
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_LENGTH;
+    assigns d->message.length, d->part, d->number, d->got;
+    ensures took(*d, \result); */
 static enum frame_status take_payload_length(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d) && d->part == PART_CONTENT;
-    ensures \valid(d) && (\result ==>
-      is_decoder(d) && d->part == PART_CONTENT && d->got < d->allocated); */
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_CONTENT;
+    assigns d->message.bytes, d->allocated;
+    ensures \result ==> is_decoder(*d) && d->got < d->allocated; */
 static bool make_room(struct frame_decoder *d);
 
-/*@ requires is_decoder(d) && d->part == PART_CONTENT;
-    ensures took(d, \result); */
+/*@ requires \valid(d) && d->message.length <= MESSAGE_MAX &&
+      d->message.fields_length <= FIELDS_SIZE_MAX;
+    requires d->got < d->allocated <= d->message.length + d->message.fields_length;
+    requires \valid(d->message.bytes + (0 .. d->allocated - 1));
+    assigns d->got, d->message.bytes[d->got];
+    ensures d->got == \old(d->got) + 1; */
+static void append(struct frame_decoder *d, uint8_t octet);
+
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_CONTENT;
+    ensures took(*d, \result); */
 static enum frame_status take_content(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d) && d->part == PART_CHECKSUM;
-    ensures took(d, \result); */
+/*@ requires \valid(d) && d->message.length <= d->limit <= MESSAGE_MAX && d->got == 4;
+    requires d->message.fields_length <= FIELDS_SIZE_MAX &&
+      d->allocated == d->message.length + d->message.fields_length;
+    requires \valid(d->message.bytes + (0 .. d->allocated - 1));
+    assigns d->message.fields;
+    ensures \result == FRAME_COMPLETE || \result == FRAME_DAMAGED;
+    ensures \result == FRAME_COMPLETE ==> d->checksum == d->crc; */
+static enum frame_status judge(struct frame_decoder *d);
+
+/*@ requires \valid(d) && is_decoder(*d) && d->part == PART_CHECKSUM;
+    assigns d->checksum, d->got, d->message.fields;
+    ensures took(*d, \result); */
 static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d);
-    ensures took(d, \result); */
+/*@ requires \valid(d) && is_decoder(*d);
+    ensures took(*d, \result);
+    ensures d->bits == \old(d->bits); */
 static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet);
 
-/*@ requires is_decoder(d) && !(d->block > 0 && d->part == PART_CONTENT);
-    ensures took(d, \result); */
+/*@ requires \valid(d) && is_decoder(*d) && !(d->block > 0 && d->part == PART_CONTENT);
+    ensures took(*d, \result); */
 static enum frame_status take_bit(struct frame_decoder *d, bool bit);
 
-/*@ requires is_decoder(d) && d->block > 0 && d->part == PART_CONTENT;
-    ensures took(d, \result); */
+/*@ requires \valid(d) && is_decoder(*d) && d->block > 0 && d->part == PART_CONTENT;
+    ensures took(*d, \result); */
 static enum frame_status take_block(struct frame_decoder *d, uint64_t octets);
 
 #include "protocol/frame.c"

@@ -36,7 +36,6 @@ uint8_t *copy_octets(uint8_t *to, const uint8_t *from, size_t length);
 /*@ requires size > 0;
     assigns \result \from size, old;
     ensures \result == \null || \valid(\result + (0 .. size - 1));
-    ensures \separated(d, \result + (0 .. size - 1));
     ensures \result != \null ==>
       \forall integer i; 0 <= i < d->allocated && i < size ==> \result[i] == old[i]; */
 uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);
