@@ -6,7 +6,7 @@
 . "${srcdir:-$(dirname "$0")/..}/tests/integration/lib.sh"
 
 man=$builddir/man
-pages=("$man/minitalk-send.1" "$man/minitalk.7" "$man/minitalkd.8")
+pages=("$man/minitalk-send.1" "$man"/minitalk{,-howto}.7 "$man/minitalkd.8")
 
 page_of() {
     case $1 in
@@ -119,12 +119,20 @@ prose_of() {
     sed -e '/^\.Sh EXAMPLES$/,/^\.Sh /d' -e '/^\.Bd -literal/,/^\.Ed$/d' "$srcdir/man/$1.in"
 }
 
+# examples_of PAGE: the part of the page that has the examples.
+examples_of() {
+    case $1 in
+    minitalk-howto.7) cat "$srcdir/man/$1.in" ;;
+    *) sed -n '/^\.Sh EXAMPLES$/,/^\.Sh /p' "$srcdir/man/$1.in" ;;
+    esac
+}
+
 # In literal text, groff shows a bare '-' as a hyphen and a bare quote as a typographic one, unless
-# the system configures it otherwise. A shell understands neither.
+# the system configures it otherwise. A shell or a compiler understands neither.
 test_the_examples_can_be_pasted() {
     local page
-    for page in minitalk-send.1 minitalk.7 minitalkd.8; do
-        sed -n '/^\.Sh EXAMPLES$/,/^\.Sh /p' "$srcdir/man/$page.in" |
+    for page in minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
+        examples_of "$page" |
             awk '/^\.Ed/ { is_in = 0 } is_in { print } /^\.Bd -literal/ { is_in = 1 }' > literal
         [ -s literal ]
         ! sed 's/\\-//g' literal | grep -n "[-'\`^~]" || fail "$page: use \\-, \\(aq, \\(ga, \\(ha, \\(ti"
@@ -135,7 +143,7 @@ test_the_limits_are_those_of_the_sources() {
     local page
     values_of_sources > values
     grep -qx '1 GiB' values || fail 'the list of limits is incomplete'
-    for page in minitalk-send.1 minitalk.7 minitalkd.8; do
+    for page in minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
         prose_of "$page" > prose
         ! grep -nwFf values prose || fail "$page: a limit is typed in"
         # CAVEATS has limits of journald.

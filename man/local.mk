@@ -2,7 +2,7 @@
 # Manual pages. Make writes paths, message IDs, and the limits and durations of the sources into
 # them. So 'make prefix=…' holds, and a changed limit or duration changes on the pages, too.
 
-man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalkd.8
+man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalk-howto.7 man/minitalkd.8
 EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed tests/promises.txt
 MOSTLYCLEANFILES = $(man_MANS)
 
@@ -42,6 +42,8 @@ $(man_MANS): $(constants:%=$(srcdir)/%) man/constants.sed Makefile
 man/minitalk-send.1: man/minitalk-send.1.in
 	$(expand_page)
 man/minitalk.7: man/minitalk.7.in
+	$(expand_page)
+man/minitalk-howto.7: man/minitalk-howto.7.in
 	$(expand_page)
 man/minitalkd.8: man/minitalkd.8.in
 	$(expand_page)
