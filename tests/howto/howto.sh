@@ -269,7 +269,7 @@ test_the_client_hits_no_bystander() {
     unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
     build_pair
     # shellcheck disable=SC2016 # the inner shell expands it
-    setsid --wait unshare --pid --fork --mount-proc --kill-child sh -euc '
+    unshare --pid --fork --mount-proc --kill-child setsid --wait sh -euc '
         sleep 100 &
         for pid in $! 0 -1 x; do
             ! ./client "$pid" hello
