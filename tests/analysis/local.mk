@@ -17,7 +17,8 @@ TESTS += $(HOUSE_TESTS)
 dist_check_SCRIPTS += $(HOUSE_TESTS)
 
 # The files of tests/proof are for Frama-C, and no compiler reads them.
-list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/src/*/*.c $(srcdir)/tests/*/*.c | \
+list_analyzed = ls $(srcdir)/src/*.c $(srcdir)/src/*/*.c $(srcdir)/tests/*/*.c \
+	$(srcdir)/tests/doctor/programs/*.c | \
 	grep -v '/tests/proof/'
 analyze_each = $(list_analyzed) | xargs -P "$$(nproc)" -I {}
 ANALYSIS_FLAGS = -std=gnu11 $(DEFS) $(AM_CPPFLAGS) -I$(srcdir)/tests/unit -DCORPUS='""' \
