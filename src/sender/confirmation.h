@@ -22,6 +22,7 @@ enum fate {
 /*
  * Writes the line of message number, from 1 on, to fd. status, an exit status of sysexits(3), and
  * reason, one line of text, are written only for the two fates of a failure. Waits while a pipe is
- * full. Returns 0, or -errno of write(2) or poll(2).
+ * full, also if the descriptor does not block. Returns 0, -ENOMEM, or -errno of write(2) or
+ * poll(2).
  */
 int confirmation_write(int fd, uintmax_t number, enum fate fate, int status, const char *reason);

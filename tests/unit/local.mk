@@ -6,6 +6,7 @@ unit_checks = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
 	tests/unit/check-complaint \
+	tests/unit/check-confirmation \
 	tests/unit/check-conversation \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
@@ -87,6 +88,11 @@ tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_complaint_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_complaint_LDADD = $(WITH_HOST)
+
+tests_unit_check_confirmation_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_confirmation_LDFLAGS = -Wl,--wrap=poll
+tests_unit_check_confirmation_LDADD = $(WITH_SENDER)
+
 tests_unit_check_conversation_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_conversation_LDADD = $(WITH_PROTOCOL)
 
