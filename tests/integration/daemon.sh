@@ -340,14 +340,6 @@ test_SIGTERM_ends_the_daemon_cleanly() {
     expect_received 'before the signal'
 }
 
-has_child() {
-    pgrep --parent "$daemon" > children
-}
-
-has_no_child() {
-    ! has_child
-}
-
 # One child has ended before the daemon starts, the other one ends later.
 test_children_of_the_program_that_executes_the_daemon_leave_no_zombies() {
     mkfifo end
@@ -369,21 +361,6 @@ os.execvp(sys.argv[1], sys.argv[1:])
     eventually 5 has_no_child
     send 'a message'
     expect_received 'a message'
-}
-
-test_the_first_process_of_a_container_leaves_no_zombies_and_ends_on_SIGTERM() {
-    start_daemon_as_process_1 --output=raw
-    [ "$(cat output)" = 1 ]
-    mkfifo end
-    nsenter --target "$daemon" --pid --mount sh -c "cat '$PWD/end' > /dev/null &"
-    eventually 5 has_child
-    : > end
-    eventually 5 has_no_child
-    nsenter --target "$daemon" --pid --mount "$minitalk_send" --pidfile="$PWD/minitalk.pid" \
-        'a message'
-    expect_received 'a message'
-    nsenter --target "$daemon" --pid kill 1
-    expect_end 0 "$init"
 }
 
 # A service that a tool tells to open its log anew would stay down: the manager takes the end by

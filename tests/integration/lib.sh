@@ -205,6 +205,7 @@ start_daemon() {
 start_daemon_as_process_1() {
     needs_root 'make a PID namespace'
     unshare --pid --fork --mount-proc true 2> /dev/null || skip 'PID namespaces are not permitted'
+    : > output
     unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground \
         --pidfile="$PWD/minitalk.pid" "$@" > output 2> errors &
     init=$!
@@ -244,6 +245,15 @@ stop_daemon() {
     kill "$daemon"
     expect_end 0 "$daemon"
     [ ! -e minitalk.pid ] || fail 'the pidfile is still there'
+}
+
+# True if the daemon has child processes. ./children lists them.
+has_child() {
+    pgrep --parent "$daemon" > children
+}
+
+has_no_child() {
+    ! has_child
 }
 
 # Prints how many sessions the daemon has: each has a pidfd.

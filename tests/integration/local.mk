@@ -3,6 +3,7 @@
 
 INTEGRATION_TESTS = \
 	tests/integration/confirm.sh \
+	tests/integration/container.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
 	tests/integration/examples.sh \
