@@ -133,7 +133,8 @@ static int check_permission(const struct pidref *process, enum target target, ui
     status = check_owner_of_process(process, stat, target, daemon_user);
     if (status != 0)
         return status;
-    if (!stat->may_kill && !privilege_permit_signals_from(stat->real_uid, stat->effective_uid)) {
+    /* CAP_KILL is not enough if the daemon has it in a user namespace that lacks this process. */
+    if (!privilege_permit_signals_from(stat->real_uid, stat->effective_uid) && !stat->may_kill) {
         snprintf(what, sizeof what,
                  "process %d of user %u is not permitted to signal a process of user %u",
                  (int)process->pid, (unsigned)stat->real_uid, (unsigned)getuid());

@@ -188,4 +188,66 @@ test_without_a_place_for_the_pidfile_the_daemon_says_so() {
     expect_complaint 'XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH'
 }
 
+# ---- user namespaces ----
+
+# start_in_user_namespace: starts a daemon as root of a user namespace that has one user: root, who
+# is USER_A outside.
+start_in_user_namespace() {
+    publish_programs
+    mkdir shared
+    chown "$USER_A:$USER_A" shared
+    as "$USER_A" unshare --user --map-root-user true 2> errors ||
+        skip "ordinary users may not make user namespaces: $(cat errors)"
+    setpriv --reuid="$USER_A" --regid="$USER_A" --clear-groups \
+        unshare --user --map-root-user --pid --fork --mount-proc \
+        "$minitalkd" --foreground --output=json --pidfile="$PWD/shared/minitalk.pid" \
+        > output 2> errors &
+    init=$!
+    eventually 10 has_text output
+    daemon=$(pgrep --parent "$init" -x minitalkd)
+    also_end "$daemon"
+}
+
+# send_by USER COMMAND…: sends in the PID namespace of the daemon, outside of its user namespace.
+# The command, which may be empty, executes the sender.
+send_by() {
+    inside setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}" "$minitalk_send" \
+        --daemon-user="$USER_A" --pid=1 "from user $1"
+}
+
+# last_sender_is UID: the daemon knows the sender of the last message as this user.
+last_sender_is() {
+    [ "$(entries_of MESSAGE MINITALK_SENDER_UID | tail -n 1)" = "\"$1\"" ] ||
+        fail "the senders are: $(entries_of MESSAGE MINITALK_SENDER_UID)"
+}
+
+test_in_a_user_namespace_senders_of_the_same_user_are_known_by_their_id_there() {
+    start_in_user_namespace
+    [ "$(stat -c %u shared/minitalk.pid)" = "$USER_A" ]
+    inside --user "$minitalk_send" --pidfile="$PWD/shared/minitalk.pid" 'from inside'
+    last_sender_is 0
+    send_by "$USER_A"
+    [ "$(entries_of MESSAGE MESSAGE | tail -n 1)" = "\"from user $USER_A\"" ]
+    last_sender_is 0
+    send_by "$USER_A" unshare --user --map-root-user
+    [ "$(entries_of MESSAGE MESSAGE | wc -l)" -eq 3 ]
+    last_sender_is 0
+}
+
+test_root_outside_of_the_user_namespace_can_send_and_is_nobody_there() {
+    start_in_user_namespace
+    send_by 0
+    last_sender_is "$(cat /proc/sys/kernel/overflowuid)"
+}
+
+test_root_of_another_user_namespace_can_send_only_if_it_is_the_same_user() {
+    start_in_user_namespace
+    expect_status 77 send_by "$USER_B" unshare --user --map-root-user
+    expect_complaint 'not permitted to signal process 1 of user'
+    expect_complaint 'send from outside this sandbox or user namespace, or as another user'
+    expect_status 77 send_by "$USER_B"
+    expect_complaint "not permitted to signal process 1 of user $USER_A"
+    [ -z "$(entries_of MESSAGE MESSAGE)" ]
+}
+
 run_tests
