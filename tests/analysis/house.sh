@@ -12,7 +12,7 @@ readonly TAG='SPDX-License-Identifier: MIT'
 # Files that people write, as extended regular expressions. Documents have no tag. debian/copyright
 # covers those files in debian/ whose formats are strict.
 readonly tagged='\.(c|h|sh|pml|py|mk|gp|sed|fish|in|catalog)$
-^(Makefile\.am|configure\.ac|bootstrap|\.ci/run)$
+^(Makefile\.am|configure\.ac|Containerfile|bootstrap|\.ci/run)$
 ^(completions|systemd/default|tests/system/guest)/
 ^debian/(rules|tests/send|.*\.(postinst|postrm))$'
 
@@ -25,7 +25,7 @@ list_tagged_files() {
         if [ -e .git ] && git ls-files --cached --others --exclude-standard 2> /dev/null; then
             exit
         fi
-        find Makefile.am configure.ac bootstrap completions man src systemd tests \
+        find Makefile.am configure.ac Containerfile bootstrap completions man src systemd tests \
             -path tests/system/package -prune -o -type f -print
     ) | grep -E "$tagged" | grep -v '^tests/fuzz/corpus/'
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Tests of the Debian package, on real systems. Most of them need root and take minutes.
+# Tests of the Debian package, on real systems, and of the image for containers. Most of them need
+# root and take minutes.
 
 SYSTEM_TESTS = \
 	tests/system/units.sh \
@@ -7,7 +8,8 @@ SYSTEM_TESTS = \
 	tests/system/debian-12.sh \
 	tests/system/debian-13.sh \
 	tests/system/many-machines.sh \
-	tests/system/from-source.sh
+	tests/system/from-source.sh \
+	tests/system/image.sh
 
 # The guests install the package that package.sh has built. These tests run one after another, so
 # that each has all CPUs.
@@ -15,6 +17,7 @@ tests/system/debian-12.log: tests/system/package.log
 tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log
 tests/system/from-source.log: tests/system/many-machines.log
+tests/system/image.log: tests/system/from-source.log
 
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
