@@ -69,15 +69,15 @@ about() {
 }
 
 # make_tree RELEASE: makes the tarball of the file system, unless there is one that is newer than
-# this file, which lists the packages.
+# this file, which lists the packages. Two scripts may do so at once.
 make_tree() {
     local tarball=$workplace/$1.tar
     [ "$tarball" -nt "$srcdir/tests/system/lib.sh" ] && return
     mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists \
         --include=cron,dbus,libpam-systemd,logrotate,passwd,procps \
         --include=systemd,systemd-journal-remote,systemd-sysv \
-        "$1" "$tarball.new.tar" >&2
-    mv "$tarball.new.tar" "$tarball"
+        "$1" "$tarball.$$.tar" >&2
+    mv "$tarball.$$.tar" "$tarball"
 }
 
 # cgroups PID: prints the directory of the process's cgroup in each hierarchy that systemd uses.
@@ -202,7 +202,7 @@ remove_guest() {
 remove_guests() {
     local place
     for place in "$guests"/*/; do
-        [ ! -d "$place" ] || on "$(basename "$place")" remove_guest
+        [ ! -e "$place/nspawn" ] || on "$(basename "$place")" remove_guest
     done
     umount --recursive --lazy "$guests"
     rmdir "$guests"

@@ -5,6 +5,7 @@
 SYSTEM_TESTS = \
 	tests/system/units.sh \
 	tests/system/package.sh \
+	tests/system/piuparts.sh \
 	tests/system/debian-12.sh \
 	tests/system/debian-13.sh \
 	tests/system/many-machines.sh \
@@ -13,14 +14,15 @@ SYSTEM_TESTS = \
 
 # The guests install the package that package.sh has built. These tests run one after another, so
 # that each has all CPUs.
-tests/system/debian-12.log: tests/system/package.log
+tests/system/piuparts.log: tests/system/package.log
+tests/system/debian-12.log: tests/system/piuparts.log
 tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log
 tests/system/from-source.log: tests/system/many-machines.log
 tests/system/image.log: tests/system/from-source.log
 
 TESTS += $(SYSTEM_TESTS)
-dist_check_SCRIPTS += $(SYSTEM_TESTS)
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
 	tests/system/guest/send-lines \
@@ -37,6 +39,11 @@ EXTRA_DIST += \
 	tests/system/promises/sandboxes.sh \
 	tests/system/promises/senders.sh \
 	tests/system/promises/service.sh
+
+# package.sh must have built the package.
+.PHONY: check-unstable
+check-unstable:
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/system/unstable.sh
 
 clean-local: clean-system
 .PHONY: clean-system

@@ -9,10 +9,15 @@
 # makes below.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-need_commands dpkg-buildpackage dh lintian blhc
+# The commit with the first Debian package.
+readonly FIRST_PACKAGE=6450039fb4b0c1cf28d738df7ed3bc0d44cb4c8a
+
+need_commands dpkg-buildpackage dh lintian blhc faketime git
 [ -d "$srcdir/debian" ] || skip_all "this source has no debian/: build from a checkout"
 
-# build_in DIRECTORY: builds the package in DIRECTORY/source. The log is DIRECTORY/log.
+# build_in DIRECTORY: builds the package in DIRECTORY/source. The log is DIRECTORY/log. The command
+# in the array 'build_by', if any, executes the build.
+build_by=()
 build_in() {
     local source=$1/source tarball version
     tarball=$(echo "$package_directory"/minitalk-*.tar.xz)
@@ -22,7 +27,11 @@ build_in() {
     cp "$tarball" "$1/minitalk_$version.orig.tar.xz"
     tar -C "$source" --strip-components=1 -xf "$tarball"
     cp -R "$srcdir/debian" "$source"
-    (cd "$source" && dpkg-buildpackage -us -uc) > "$1/log" 2>&1 || fail "$(tail -n 50 "$1/log")"
+    (
+        cd "$source"
+        "${build_by[@]}" date '+date of the build: %F'
+        "${build_by[@]}" dpkg-buildpackage -us -uc
+    ) > "$1/log" 2>&1 || fail "$(tail -n 50 "$1/log")"
 }
 
 test_1_the_package_builds() {
@@ -33,10 +42,17 @@ test_1_the_package_builds() {
     build_in "$package_directory/1"
 }
 
-# The second build need not run the unit tests again.
-test_2_a_second_build_has_the_same_bytes() {
-    (umask 077 && TZ=Pacific/Kiritimati DEB_BUILD_OPTIONS=nocheck \
-        build_in "$package_directory/elsewhere/2")
+# The second build need not run the unit tests again. NO_FAKE_STAT keeps the times of files, so that
+# make sees which files are newer.
+test_2_a_second_build_in_another_place_on_another_day_has_the_same_bytes() {
+    local deb
+    (
+        umask 077
+        export TZ=Pacific/Kiritimati HOME=/nonexistent DEB_BUILD_OPTIONS=nocheck NO_FAKE_STAT=1
+        build_by=(faketime -f +400d)
+        build_in "$package_directory/elsewhere/2"
+    )
+    grep -q "^date of the build: $(date --date='400 days' +%Y)" "$package_directory/elsewhere/2/log"
     for deb in "$package_directory"/1/*.deb; do
         cmp "$deb" "$package_directory/elsewhere/2/${deb##*/}"
     done
@@ -99,6 +115,18 @@ test_8_completions_are_where_shells_look_for_them() {
     grep -q " $share/zsh/vendor-completions/_minitalk$" content
     grep -q " $share/fish/vendor_completions.d/minitalk-send.fish$" content
     grep -q " $share/fish/vendor_completions.d/minitalkd.fish$" content
+}
+
+# The system tests upgrade from this package. Its version is made lower: it is the same as now.
+test_9_the_first_package_builds_from_the_history() {
+    local place=$package_directory/first
+    git -C "$srcdir" cat-file -e "$FIRST_PACKAGE^{commit}" 2> /dev/null ||
+        skip "this source is no checkout with all commits, so it has no commit of the first package"
+    mkdir -p "$place/source"
+    git -C "$srcdir" archive "$FIRST_PACKAGE" | tar -x -C "$place/source"
+    sed -i '1s/)/~first)/' "$place/source/debian/changelog"
+    (cd "$place/source" && DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b) \
+        > "$place/log" 2>&1 || fail "$(tail -n 50 "$place/log")"
 }
 
 run_tests

@@ -49,18 +49,33 @@ test_an_upgrade_under_load_loses_nothing() {
     [ "$(main_pid)" != "$before" ]
 }
 
-test_an_upgrade_gives_the_same_system_as_an_installation() {
+# upgrade_from DEB: an upgrade from this package gives the same system as an installation.
+upgrade_from() {
     fresh_service
     apt purge --autoremove minitalk
     apt install /root/minitalk.deb
     list_system > installed
     apt purge --autoremove minitalk
-    make_version ~previous
-    apt install /root/~previous.deb
+    apt install "$1"
     as alice minitalk-send 'from the previous version'
     apt install /root/minitalk.deb
     expect_system installed
     is_active
+    as alice minitalk-send 'from this version'
+    eventually 10 is_logged 'from this version'
+}
+
+test_an_upgrade_gives_the_same_system_as_an_installation() {
+    make_version ~previous
+    upgrade_from /root/~previous.deb
+}
+
+# It had no helper: the program itself was set-user-ID. It also had no file of options.
+test_an_upgrade_from_the_first_package_gives_the_same_system_as_an_installation() {
+    local -a debs=("$package_directory"/first/minitalk_*.deb)
+    [ -f "${debs[0]}" ] || skip 'package.sh has not built the first package'
+    cp "${debs[0]}" "$(about root)/root/first.deb"
+    upgrade_from /root/first.deb
 }
 
 # Earlier packages registered the program itself as set-user-ID.
