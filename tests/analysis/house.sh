@@ -11,22 +11,24 @@ readonly TAG='SPDX-License-Identifier: MIT'
 
 # Files that people write, as extended regular expressions. Documents have no tag. debian/copyright
 # covers those files in debian/ whose formats are strict.
-readonly tagged='\.(c|h|sh|pml|py|mk|gp|sed|fish|in|catalog)$
+readonly tagged='\.(c|h|sh|pml|py|mk|gp|sed|fish|in|catalog|macros|toml)$
 ^(Makefile\.am|configure\.ac|Containerfile|bootstrap|\.ci/run)$
-^(completions|systemd/default|tests/system/guest)/
-^debian/(rules|tests/send|.*\.(postinst|postrm))$'
+^(completions|packaging|systemd/default|tests/system/guest)/
+^debian/(rules|tests/(private-daemon|send)|.*\.(postinst|postrm))$'
 
 # list_tagged_files: one path a line, relative to the source tree. In a checkout, git tells which
 # files are sources. A release has no git, and may have been built in its own tree: the folders
-# named here have no generated file of these kinds but the unpacked packages of a system test.
+# named here have no generated file of these kinds but the packages that tests have unpacked.
 list_tagged_files() {
     (
         cd "$srcdir"
         if [ -e .git ] && git ls-files --cached --others --exclude-standard 2> /dev/null; then
             exit
         fi
-        find Makefile.am configure.ac Containerfile bootstrap completions man src systemd tests \
-            -path tests/system/package -prune -o -type f -print
+        find Makefile.am configure.ac Containerfile bootstrap completions man packaging \
+            src systemd tests \
+            \( -path tests/system/package -o -path tests/packaging/built \) -prune \
+            -o -type f -print
     ) | grep -E "$tagged" | grep -v '^tests/fuzz/corpus/'
 }
 
