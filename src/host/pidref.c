@@ -56,6 +56,9 @@ static int send_to_thread(const struct pidref *pidref, int number, siginfo_t *in
             return -errno;
         has_no_flag = true;
     }
+    /* The process may have ended while this one was stopped, and its PID be that of another. */
+    if (pidfd_send_signal(pidref->fd, 0, NULL, 0) < 0)
+        return -errno;
     if (info)
         r = (int)syscall(SYS_rt_tgsigqueueinfo, pidref->pid, pidref->pid, number, info);
     else

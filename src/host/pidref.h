@@ -5,7 +5,9 @@
  * A process is held by a pidfd (pidfd_open(2)), never by its PID alone. Once it has ended, no
  * signal meant for it can reach another process that gets the same PID. Kernels before 6.9 cannot
  * direct a signal to a thread through a pidfd: there, the thread lane falls back to tgkill(2),
- * which goes by the PID.
+ * which goes by the PID. Right before that call, the pidfd tells if the process is still there. So
+ * one signal can go wrong only if the process ends, is waited for, and its PID is used again between
+ * these two calls.
  */
 #pragma once
 

@@ -15,6 +15,7 @@ INTEGRATION_TESTS = \
 	tests/integration/noise.sh \
 	tests/integration/options.sh \
 	tests/integration/refusals.sh \
+	tests/integration/reuse.sh \
 	tests/integration/setuid.sh \
 	tests/integration/speed.sh \
 	tests/integration/talk.sh \
@@ -26,5 +27,5 @@ INTEGRATION_TESTS = \
 
 TESTS += $(INTEGRATION_TESTS)
 dist_check_SCRIPTS += $(INTEGRATION_TESTS)
-EXTRA_DIST += tests/integration/entries.sh tests/integration/lib.sh \
+EXTRA_DIST += tests/integration/entries.sh tests/integration/innocent.sh tests/integration/lib.sh \
 	tests/integration/system-daemon.sh

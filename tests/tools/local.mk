@@ -13,13 +13,18 @@ check_PROGRAMS += \
 	tests/tools/log-entry \
 	tests/tools/notified \
 	tests/tools/pingpong \
+	tests/tools/recycle \
+	tests/tools/stop-at.so \
 	tests/tools/stray
 
-# A library for LD_PRELOAD. It is built without instrumentation, since a program without
-# instrumentation could not load it otherwise.
+# Libraries for LD_PRELOAD. They are built without instrumentation, since a program without
+# instrumentation could not load them otherwise.
 tests_tools_clock_jumps_so_SOURCES = tests/tools/clock-jumps.c
 tests_tools_clock_jumps_so_CFLAGS = -std=gnu11 -fPIC
 tests_tools_clock_jumps_so_LDFLAGS = -shared
+tests_tools_stop_at_so_SOURCES = tests/tools/stop-at.c
+tests_tools_stop_at_so_CFLAGS = -std=gnu11 -fPIC
+tests_tools_stop_at_so_LDFLAGS = -shared
 tests_tools_impostor_LDADD = libprotocol.a
 # Built without coverage: the program ends as users who may not write the coverage files.
 tests_tools_launch_CFLAGS = -std=gnu11
