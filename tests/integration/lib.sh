@@ -313,7 +313,7 @@ start_long_send() {
 
 # True if the sender is dynamically linked, as it is by default.
 loads_libraries() {
-    readelf --program-headers "$minitalk_send" | grep -q INTERP
+    ldd "$minitalk_send" 2> /dev/null | grep -q 'libc\.so'
 }
 
 # ---- a service manager ----

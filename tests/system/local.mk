@@ -10,7 +10,8 @@ SYSTEM_TESTS = \
 	tests/system/debian-13.sh \
 	tests/system/many-machines.sh \
 	tests/system/from-source.sh \
-	tests/system/image.sh
+	tests/system/image.sh \
+	tests/system/kernels.sh
 
 # The guests install the package that package.sh has built. These tests run one after another, so
 # that each has all CPUs.
@@ -20,11 +21,13 @@ tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log
 tests/system/from-source.log: tests/system/many-machines.log
 tests/system/image.log: tests/system/from-source.log
+tests/system/kernels.log: tests/system/image.log
 
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
+	tests/system/guest/kernel.sh \
 	tests/system/guest/send-lines \
 	tests/system/guest/send-numbered \
 	tests/system/lib.sh \
@@ -45,7 +48,15 @@ EXTRA_DIST += \
 check-unstable:
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/system/unstable.sh
 
+# Every kernel, with one CPU and with four.
+check-kernels: all $(check_PROGRAMS) tests/system/package.log
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KERNEL_OCTETS=65536 KERNEL_SECONDS=3000 \
+		KERNELS='bookworm:1 bookworm:4 trixie:1 trixie:4 bullseye:1 bullseye:4' \
+		$(srcdir)/tests/system/kernels.sh
+.PHONY: check-kernels
+
 clean-local: clean-system
 .PHONY: clean-system
 clean-system:
-	rm -rf tests/system/package tests/system/*.tar tests/system/guests.*
+	rm -rf tests/system/package tests/system/*.tar tests/system/guests.* \
+		tests/system/kernels.*/
