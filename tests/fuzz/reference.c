@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Holds a length of up to 10 octets of 7 bits, which may exceed size_t. */
-__extension__ typedef unsigned __int128 uint128;
+/* A length has so many octets of 7 bits at most: as many as a size_t needs. */
+#define LENGTH_OCTETS ((sizeof(size_t) * 8 + 6) / 7)
 
 uint32_t reference_checksum(const uint8_t *octets, size_t length)
 {
@@ -34,24 +34,23 @@ static void put_checksum(uint8_t *at, uint32_t checksum)
 static enum frame_status read_length(const uint8_t *octets, size_t length, size_t least,
                                      size_t most, struct reading *reading, size_t *at, size_t *ret)
 {
-    uint128 value = 0;
+    size_t value = 0;
 
     for (size_t i = 0; *at + i < length; i++) {
         uint8_t octet = octets[*at + i];
+        size_t bits = octet & 0x7f;
 
         reading->used = *at + i + 1;
-        if (i == 10)
+        if (i == LENGTH_OCTETS || bits > SIZE_MAX >> 7 * i)
             return FRAME_TOO_LARGE;
-        value |= (uint128)(octet & 0x7f) << 7 * i;
-        if (value > SIZE_MAX)
-            return FRAME_TOO_LARGE;
+        value |= bits << 7 * i;
         if (octet & 0x80)
             continue;
         if ((i > 0 && octet == 0) || value < least)
             return FRAME_DAMAGED;
         if (value > most)
             return FRAME_TOO_LARGE;
-        *ret = (size_t)value;
+        *ret = value;
         *at += i + 1;
         return FRAME_COMPLETE;
     }
@@ -88,16 +87,16 @@ static bool may_be_named(const char *text, size_t length)
     return true;
 }
 
-static bool is_number_up_to(const uint8_t *text, size_t length, uint128 least, uint128 most)
+static bool is_number_up_to(const uint8_t *text, size_t length, uint64_t least, uint64_t most)
 {
-    uint128 number = 0;
+    uint64_t number = 0;
 
     if (length < 1 || length > 10 || (length > 1 && text[0] == '0'))
         return false;
     for (size_t i = 0; i < length; i++) {
         if (!is_digit(text[i]))
             return false;
-        number = number * 10 + text[i] - '0';
+        number = number * 10 + (uint64_t)(text[i] - '0');
     }
     return number >= least && number <= most;
 }
