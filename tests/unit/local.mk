@@ -72,7 +72,8 @@ sd_event_calls = --wrap=sd_event_add_defer,--wrap=sd_event_add_io,--wrap=sd_even
 other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,$\
 	--wrap=fork,--wrap=fstat,--wrap=getrlimit,--wrap=pidfd_open,--wrap=pipe2,--wrap=read,$\
 	--wrap=setrlimit,--wrap=setsid,--wrap=signal,--wrap=signalfd,--wrap=sigprocmask,$\
-	--wrap=socket,--wrap=strdup,--wrap=write
+	--wrap=socket,--wrap=strdup,--wrap=write,$\
+	--wrap=fstat64,--wrap=__fstat64_time64,--wrap=getrlimit64,--wrap=setrlimit64
 
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
 WITH_HOST = libunit.a libhost.a libprotocol.a $(LIBBSD_LIBS) $(CHECK_LIBS)

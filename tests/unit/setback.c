@@ -85,3 +85,11 @@ WRAP(int, -1, sigprocmask, (int how, const sigset_t *set, sigset_t *ret), (how, 
 WRAP(int, -1, socket, (int domain, int type, int protocol), (domain, type, protocol))
 WRAP(char *, NULL, strdup, (const char *text), (text))
 WRAP(ssize_t, -1, write, (int fd, const void *bytes, size_t length), (fd, bytes, length))
+
+/* The names of these calls in libc where an off_t, or also a time_t, would else have 32 bits. */
+#if SIZE_MAX < UINT64_MAX
+WRAP(int, -1, fstat64, (int fd, struct stat *ret), (fd, ret))
+WRAP(int, -1, __fstat64_time64, (int fd, struct stat *ret), (fd, ret))
+WRAP(int, -1, getrlimit64, (__rlimit_resource_t which, struct rlimit *ret), (which, ret))
+WRAP(int, -1, setrlimit64, (__rlimit_resource_t which, const struct rlimit *limit), (which, limit))
+#endif
