@@ -10,14 +10,13 @@
 # the defaults are what every check has time for. 'make check-kernels' runs all machines.
 #
 # The kernel of the release is booted with the file system of a Debian in memory, and systemd as
-# PID 1. A service of the machine runs guest/kernel.sh, writes its results to the second serial line,
-# and switches the machine off. The results are printed here as those of one test, in TAP.
+# PID 1. A service of the machine runs guest/kernel.sh, writes its results to the second serial
+# line, and switches the machine off. The results are printed here as those of one test, in TAP.
 # shellcheck source=tests/system/lib.sh
 # shellcheck disable=SC2119,SC2154 # lib.sh sets its variables, and needs no arguments here
 . "$(dirname "$0")/lib.sh"
 
 : "${KERNELS:=bookworm:1}" "${KERNEL_OCTETS:=8192}" "${KERNEL_SECONDS:=900}"
-readonly MIRROR=http://deb.debian.org/debian
 
 # ---- what a machine is made of ----
 
@@ -68,7 +67,8 @@ SuccessAction=poweroff-force
 FailureAction=poweroff-force
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c '. /etc/environment.tests; exec /opt/minitalk/tests/system/guest/kernel.sh > /dev/ttyS1 2>&1'
+EnvironmentFile=/etc/environment.tests
+ExecStart=/bin/sh -c 'exec /opt/minitalk/tests/system/guest/kernel.sh > /dev/ttyS1 2>&1'
 END
 }
 
@@ -93,7 +93,7 @@ fill_tree() {
     cp "$srcdir/src/daemon/message-ids.h" "$1/opt/minitalk/src/daemon"
     cp "$srcdir"/tests/integration/{lib,innocent}.sh "$1/opt/minitalk/tests/integration"
     cp "$srcdir/tests/system/guest/kernel.sh" "$1/opt/minitalk/tests/system/guest"
-    printf 'export %s\n' srcdir=/opt/minitalk builddir=/opt/minitalk/build HOME=/root \
+    printf '%s\n' srcdir=/opt/minitalk builddir=/opt/minitalk/build HOME=/root \
         TIME_LIMIT="$KERNEL_SECONDS" octets="$KERNEL_OCTETS" > "$1/etc/environment.tests"
 }
 

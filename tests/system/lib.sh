@@ -14,6 +14,8 @@
 
 workplace=$builddir/tests/system
 package_directory=$workplace/package
+# The archive that mmdebstrap uses by default.
+readonly MIRROR=http://deb.debian.org/debian
 mkdir -p "$workplace"
 
 # ---- requirements ----

@@ -24,7 +24,7 @@ tests/system/image.log: tests/system/from-source.log
 tests/system/kernels.log: tests/system/image.log
 
 TESTS += $(SYSTEM_TESTS)
-dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/unstable.sh
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
 	tests/system/guest/kernel.sh \
@@ -55,8 +55,19 @@ check-kernels: all $(check_PROGRAMS) tests/system/package.log
 		$(srcdir)/tests/system/kernels.sh
 .PHONY: check-kernels
 
+check-architectures: all tests/system/package.log
+	$(AM_V_at)failed=0; \
+	for architecture in i386:bookworm s390x:bookworm ppc64el:bookworm arm64:bookworm \
+			armhf:trixie riscv64:trixie; do \
+		echo "# $$architecture"; \
+		($(AM_TESTS_ENVIRONMENT) \
+			$(srcdir)/tests/system/architectures.sh "$$architecture") || failed=1; \
+	done; \
+	exit "$$failed"
+.PHONY: check-architectures
+
 clean-local: clean-system
 .PHONY: clean-system
 clean-system:
 	rm -rf tests/system/package tests/system/*.tar tests/system/guests.* \
-		tests/system/kernels.*/
+		tests/system/kernels.*/ tests/system/cross.*/
