@@ -96,11 +96,13 @@ test_1_the_package_builds() {
         sed -n 's/^ *\(Class\|Data\|Machine\): */\1 /p' | paste -sd ';')"
 }
 
-# As package.sh does.
+# As package.sh does. The lintian of Debian 13 does not know the suppressed tag.
 test_2_lintian_reports_nothing() {
+    local suppress=
+    [ "$release" != bookworm ] ||
+        suppress='--suppress-tags package-supports-alternative-init-but-no-init.d-script'
     in_tree sh -c "lintian --pedantic --display-info --allow-root --tag-display-limit 0 \
-        --suppress-tags package-supports-alternative-init-but-no-init.d-script \
-        /build/$arch/*.changes" > said
+        $suppress /build/$arch/*.changes" > said
     [ ! -s said ] || fail "lintian reports: $(cat said)"
 }
 
