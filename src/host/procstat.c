@@ -24,11 +24,6 @@
 /* Octets. A longer line of /proc/PID/status is ignored: it can only be "Groups". */
 #define LINE_SIZE 4096
 
-static bool has_both(unsigned long long mask)
-{
-    return (mask & SIGNAL_BIT(SIGUSR1)) && (mask & SIGNAL_BIT(SIGUSR2));
-}
-
 /* Reads the number at *at and moves *at behind it. Returns false if no number is there. */
 static bool take_number(const char **at, int base, unsigned long long *ret)
 {
@@ -68,17 +63,51 @@ static bool take_users(const char *value, struct procstat *stat)
     return true;
 }
 
-/*
- * The value is the mask of blocked, or of ignored signals. Both signals in one of them are enough.
- */
-static bool take_shield(const char *value, struct procstat *stat)
+/* The value is a mask of all signals. */
+static bool take_signals(const char *value, enum procstat_signals *ret)
 {
     unsigned long long mask;
 
     if (!take_number(&value, 16, &mask))
         return false;
-    stat->is_shielded |= has_both(mask);
+    *ret = (mask & SIGNAL_BIT(SIGUSR1) ? PROCSTAT_USR1 : 0) |
+           (mask & SIGNAL_BIT(SIGUSR2) ? PROCSTAT_USR2 : 0);
     return true;
+}
+
+/* The signals that are pending for the main thread are in another line than those of the process.
+ */
+static bool take_pending(const char *value, struct procstat *stat)
+{
+    enum procstat_signals signals;
+
+    if (!take_signals(value, &signals))
+        return false;
+    stat->pending |= signals;
+    return true;
+}
+
+static bool take_blocked(const char *value, struct procstat *stat)
+{
+    if (!take_signals(value, &stat->blocked))
+        return false;
+    stat->is_shielded |= stat->blocked == PROCSTAT_BOTH;
+    return true;
+}
+
+static bool take_ignored(const char *value, struct procstat *stat)
+{
+    enum procstat_signals signals;
+
+    if (!take_signals(value, &signals))
+        return false;
+    stat->is_shielded |= signals == PROCSTAT_BOTH;
+    return true;
+}
+
+static bool take_caught(const char *value, struct procstat *stat)
+{
+    return take_signals(value, &stat->caught);
 }
 
 /* The value is the PID in each PID namespace of the process, from the one of /proc to its own. */
@@ -119,8 +148,9 @@ static const struct {
     bool (*take)(const char *value, struct procstat *stat);
 } lines[] = {
     {"Name:\t", take_name},        {"State:\t", take_state},         {"Uid:\t", take_users},
-    {"NSpid:\t", take_namespaces}, {"SigQ:\t", take_queue},          {"SigBlk:\t", take_shield},
-    {"SigIgn:\t", take_shield},    {"CapEff:\t", take_capabilities},
+    {"NSpid:\t", take_namespaces}, {"SigQ:\t", take_queue},          {"SigPnd:\t", take_pending},
+    {"ShdPnd:\t", take_pending},   {"SigBlk:\t", take_blocked},      {"SigIgn:\t", take_ignored},
+    {"SigCgt:\t", take_caught},    {"CapEff:\t", take_capabilities},
 };
 
 #define LINES (sizeof lines / sizeof lines[0])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* procstat.h - reads from /proc/PID/status and /proc/PID/stat what both programs need (proc(5)) */
+/* procstat.h - reads what the programs need from /proc/PID/status and /proc/PID/stat (proc(5)) */
 #pragma once
 
 #include <stdbool.h>
@@ -14,12 +14,23 @@ bool procstat_is_own(void);
 
 #define PROCSTAT_NAME_SIZE 64
 
+/* A set of the two signals of the protocol. */
+enum procstat_signals {
+    PROCSTAT_NO_SIGNAL = 0,
+    PROCSTAT_USR1 = 1,
+    PROCSTAT_USR2 = 2,
+    PROCSTAT_BOTH = 3,
+};
+
 struct procstat {
     char name[PROCSTAT_NAME_SIZE]; /* command name, as the kernel shows it */
     char state;                    /* 'R', 'S', 'T' (stopped), 'Z', … */
     uid_t real_uid, effective_uid;
     bool is_shielded; /* blocks both SIGUSR1 and SIGUSR2, or ignores both: they cannot end it */
-    bool may_kill;    /* has the effective capability CAP_KILL */
+    /* The two signals: pending for its main thread or for the process, blocked, and with a handler.
+     */
+    enum procstat_signals pending, blocked, caught;
+    bool may_kill; /* has the effective capability CAP_KILL */
     /* Its PID in its own PID namespace, which can be a child of the namespace of /proc. */
     pid_t inner_pid;
     bool is_in_child_namespace;

@@ -108,6 +108,38 @@ START_TEST(only_a_process_that_blocks_or_ignores_both_signals_is_shielded)
 }
 END_TEST
 
+static void handle(int number)
+{
+    (void)number;
+}
+
+static void catches_one_and_blocks_the_other(void)
+{
+    signal(SIGUSR1, handle);
+    set_mask(SIG_BLOCK, SIGUSR2, SIGTERM);
+}
+
+static void has_one_pending_for_each_set(void)
+{
+    blocks_both();
+    ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
+    ck_assert_int_eq(raise(SIGUSR2), 0);
+}
+
+START_TEST(pending_blocked_and_caught_signals_are_told_apart)
+{
+    struct procstat stat = stat_of(catches_one_and_blocks_the_other);
+
+    ck_assert_int_eq(stat.caught, PROCSTAT_USR1);
+    ck_assert_int_eq(stat.blocked, PROCSTAT_USR2);
+    ck_assert_int_eq(stat.pending, PROCSTAT_NO_SIGNAL);
+    stat = stat_of(has_one_pending_for_each_set);
+    ck_assert_int_eq(stat.caught, PROCSTAT_NO_SIGNAL);
+    ck_assert_int_eq(stat.blocked, PROCSTAT_BOTH);
+    ck_assert_int_eq(stat.pending, PROCSTAT_BOTH);
+}
+END_TEST
+
 static void becomes_others(void)
 {
     ck_assert_int_eq(setresuid(1001, 1002, 1003), 0);
@@ -312,6 +344,7 @@ Suite *make_suite(void)
         a_process_can_read_its_own_entry,
         a_name_may_have_spaces_or_be_empty,
         only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
+        pending_blocked_and_caught_signals_are_told_apart,
         real_and_effective_user_are_told_apart,
         may_kill_tells_if_a_process_has_cap_kill,
 #ifndef __SANITIZE_ADDRESS__
