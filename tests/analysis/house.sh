@@ -69,12 +69,13 @@ readonly -A may_include=(
     [host]='host protocol'
     [sender]='sender host protocol'
     [daemon]='daemon host protocol'
+    [doctor]='doctor host protocol'
     [minitalk-send.c]='sender host protocol'
     [minitalkd.c]='daemon host protocol'
 )
 
-# The protocol makes no system calls and reads no clock. From these headers it needs types, lists,
-# memory and strings, and stdio.h for snprintf(3).
+# The protocol makes no system calls and reads no clock, and neither do the doctor's pure modules.
+# From these headers they need types, lists, memory and strings, and stdio.h for snprintf(3).
 readonly -a pure_headers=(assert.h errno.h limits.h stdbool.h stddef.h stdint.h stdio.h stdlib.h
     string.h sys/queue.h sys/types.h)
 
@@ -102,16 +103,22 @@ test_arrows_run_one_way() {
     [ "$wrong" -eq 0 ] || fail "$wrong includes go against an arrow"
 }
 
-test_the_protocol_includes_no_header_of_system_calls_or_clocks() {
+readonly pure='^(protocol/|doctor/(dialect|learner|stream)\.)'
+
+test_pure_code_includes_no_header_of_system_calls_or_clocks() {
     local file header wrong=0
-    list_includes | grep '^protocol/' > includes
+    list_includes | grep -E "$pure" > includes
     while read -r file header; do
         [[ $header = '"'* || " ${pure_headers[*]} " = *" ${header:1} "* ]] || {
             echo "src/$file may not include <${header:1}>"
             wrong=$((wrong + 1))
         }
+        [[ $header != '"host/'* ]] || {
+            echo "src/$file may not include ${header:1}, which is not pure"
+            wrong=$((wrong + 1))
+        }
     done < includes
-    [ "$wrong" -eq 0 ] || fail "$wrong headers of the system are not allowed in the protocol"
+    [ "$wrong" -eq 0 ] || fail "$wrong headers are not allowed in pure code"
 }
 
 # ---- durations ----

@@ -5,9 +5,9 @@
 #   make check-fuzz FUZZ_SECONDS=60     fuzzes all targets at once for so long
 #   make grow-corpus                    minimizes each corpus, with the new inputs that were found
 
-FUZZ_TARGETS = frame exchange conversation entry
+FUZZ_TARGETS = frame exchange conversation entry learner
 FUZZ_TESTS = tests/fuzz/replay-frame tests/fuzz/replay-exchange \
-	tests/fuzz/replay-conversation tests/fuzz/replay-entry
+	tests/fuzz/replay-conversation tests/fuzz/replay-entry tests/fuzz/replay-learner
 FUZZ_SECONDS = 60
 
 check_PROGRAMS += $(FUZZ_TESTS)
@@ -23,6 +23,9 @@ fuzz_frame_sources = \
 fuzz_entry_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-entry.c
+fuzz_learner_sources = \
+	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz-learner.c
 fuzz_exchange_sources = \
 	tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-exchange.c \
@@ -64,9 +67,13 @@ tests_fuzz_replay_entry_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"entry"'
 tests_fuzz_replay_entry_LDADD = $(fuzz_entry_libraries)
 fuzz_entry_libraries = libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS)
 
+tests_fuzz_replay_learner_SOURCES = $(fuzz_learner_sources) tests/fuzz/replay.c
+tests_fuzz_replay_learner_CPPFLAGS = $(FUZZ_CPPFLAGS) -DCORPUS='"learner"'
+tests_fuzz_replay_learner_LDADD = libdoctor.a libprotocol.a
+
 if FUZZERS
 FUZZERS = tests/fuzz/fuzz-frame tests/fuzz/fuzz-exchange tests/fuzz/fuzz-conversation \
-	tests/fuzz/fuzz-entry
+	tests/fuzz/fuzz-entry tests/fuzz/fuzz-learner
 EXTRA_PROGRAMS = $(FUZZERS)
 
 # The sources of these targets are not instrumented. libFuzzer does not need their coverage: the
@@ -94,6 +101,12 @@ tests_fuzz_fuzz_entry_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_entry_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
 tests_fuzz_fuzz_entry_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_entry_LDADD = $(fuzz_entry_libraries)
+
+tests_fuzz_fuzz_learner_SOURCES = $(fuzz_learner_sources)
+tests_fuzz_fuzz_learner_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_learner_CFLAGS = $(AM_CFLAGS) -fno-sanitize=fuzzer-no-link
+tests_fuzz_fuzz_learner_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_learner_LDADD = libdoctor.a libprotocol.a
 
 check-fuzz: $(FUZZERS) $(FUZZ_TESTS)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/fuzz/run.sh fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)

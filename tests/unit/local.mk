@@ -11,6 +11,7 @@ unit_checks = \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
+	tests/unit/check-dialect \
 	tests/unit/check-entry \
 	tests/unit/check-escape \
 	tests/unit/check-exchange \
@@ -21,6 +22,7 @@ unit_checks = \
 	tests/unit/check-hangup \
 	tests/unit/check-input \
 	tests/unit/check-json \
+	tests/unit/check-learner \
 	tests/unit/check-leb128 \
 	tests/unit/check-pidfile \
 	tests/unit/check-printable \
@@ -33,6 +35,7 @@ unit_checks = \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-stop \
+	tests/unit/check-stream \
 	tests/unit/check-rejects \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
@@ -59,6 +62,7 @@ libunit_a_SOURCES = \
 	tests/unit/main.c tests/unit/suite.h \
 	tests/unit/pieces.c tests/unit/pieces.h \
 	tests/unit/scarce.c tests/unit/scarce.h \
+	tests/unit/survey.c tests/unit/survey.h \
 	tests/unit/world.c tests/unit/world.h
 libunit_a_CPPFLAGS = $(UNIT_CPPFLAGS)
 
@@ -78,6 +82,7 @@ other_calls = --wrap=calloc,--wrap=chdir,--wrap=dup2,--wrap=fchmod,--wrap=flock,
 WITH_PROTOCOL = libunit.a libprotocol.a $(CHECK_LIBS)
 WITH_HOST = libunit.a libhost.a libprotocol.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 WITH_SENDER = libunit.a libsender.a $(CHECK_LIBS)
+WITH_DOCTOR = libunit.a libdoctor.a libhost.a libprotocol.a $(LIBBSD_LIBS) $(CHECK_LIBS)
 WITH_DAEMON = libunit.a libdaemon.a libhost.a libprotocol.a $(SYSTEMD_LIBS) $(LIBBSD_LIBS) \
 	$(CHECK_LIBS)
 
@@ -106,6 +111,9 @@ tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_descriptors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_descriptors_LDADD = $(WITH_HOST)
+
+tests_unit_check_dialect_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_dialect_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_entry_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_entry_LDADD = $(WITH_DAEMON)
@@ -141,6 +149,9 @@ tests_unit_check_input_LDADD = $(WITH_SENDER)
 
 tests_unit_check_json_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_json_LDADD = $(WITH_DAEMON)
+
+tests_unit_check_learner_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_learner_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
@@ -185,6 +196,9 @@ tests_unit_check_stdout_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stop_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+
+tests_unit_check_stream_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stream_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rejects_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)

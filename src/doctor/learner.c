@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* learner.c - see learner.h for the rules */
+
+#include "doctor/learner.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/stream.h"
+#include "protocol/text.h"
+
+/* The lengths of a hello that are tried, in bits: none, a ping, two, an octet, or both. */
+static const unsigned hellos[] = {0, 1, 2, 8, 9};
+
+#define HELLOS (sizeof hellos / sizeof hellos[0])
+#define PIDS 3u
+/* The first bit, the signal and the width have two values each. */
+#define CANDIDATES ((size_t)2 * 2 * 2 * HELLOS * PIDS * LENGTHS * ENDS)
+
+/* How good an explanation is; the rules of learner.h, from the first to the last. */
+struct merit {
+    bool has_single_messages;
+    bool has_number;
+    bool has_no_hello;
+    bool has_newline_as_end;
+};
+
+/* ---- the dialects that are tried ---- */
+
+static unsigned take_digit(size_t *number, size_t base)
+{
+    unsigned digit = (unsigned)(*number % base);
+
+    *number /= base;
+    return digit;
+}
+
+/* Returns the candidate with this index. Its hello is that of the first recording. */
+static struct dialect candidate(size_t index, const struct recording *first)
+{
+    struct dialect dialect = {
+        .is_lsb = take_digit(&index, 2),
+        .has_usr1_as_one = take_digit(&index, 2),
+        .has_7_bits = take_digit(&index, 2),
+        .pid = (enum dialect_pid)take_digit(&index, PIDS),
+        .length = (enum dialect_length)take_digit(&index, LENGTHS),
+        .end = (enum dialect_end)take_digit(&index, ENDS),
+        .hello_length = hellos[take_digit(&index, HELLOS)],
+    };
+
+    for (size_t i = 0; i < dialect.hello_length && i < first->count; i++)
+        dialect.hello = dialect.hello << 1 | (first->signals[i] != dialect.has_usr1_as_one);
+    return dialect;
+}
+
+/* ---- one dialect, one recording ---- */
+
+/* Returns the length of the character that a text may have at octets, or 0. */
+static size_t character_at(const uint8_t *octets, size_t length)
+{
+    if (length > 0 && (*octets == '\t' || *octets == '\n' || *octets == '\r'))
+        return 1;
+    return text_printable(octets, length);
+}
+
+bool learner_is_text(const uint8_t *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        size_t character = character_at(text + at, length - at);
+
+        if (character == 0)
+            return false;
+        at += character;
+    }
+    return true;
+}
+
+/* What a dialect makes of a recording. */
+struct reading {
+    size_t messages;
+    size_t checked;  /* octets of the message so far that are whole characters of a text */
+    uint8_t *octets; /* all texts, each with a NUL behind it, which is not part of a text */
+    size_t length;
+};
+
+static int add_text(struct reading *reading, const struct stream_decoder *decoder)
+{
+    uint8_t *octets = realloc(reading->octets, reading->length + decoder->length + 1);
+
+    if (!octets)
+        return -ENOMEM;
+    if (decoder->length > 0)
+        memcpy(octets + reading->length, decoder->text, decoder->length);
+    reading->octets = octets;
+    reading->length += decoder->length + 1;
+    octets[reading->length - 1] = '\0';
+    reading->messages++;
+    reading->checked = 0;
+    return 0;
+}
+
+/*
+ * Returns false if the message so far is not the beginning of a text: then the rest of a long
+ * recording need not be read. Its last octets may be a part of a character, or of the end.
+ */
+static bool may_become_text(struct reading *reading, const struct stream_decoder *decoder)
+{
+    size_t character;
+
+    if (reading->checked >= decoder->length)
+        return true;
+    character = character_at(decoder->text + reading->checked, decoder->length - reading->checked);
+    reading->checked += character;
+    return character > 0 || decoder->length - reading->checked < TEXT_CHARACTER_MAX;
+}
+
+/* Returns 1 to go on, 0 if the dialect does not explain the recording, -ENOMEM. */
+static int note(struct reading *reading, const struct stream_decoder *decoder,
+                enum stream_status status)
+{
+    if (status == STREAM_MORE)
+        return may_become_text(reading, decoder);
+    if (status == STREAM_FAILED)
+        return -ENOMEM;
+    if (status == STREAM_WRONG || !learner_is_text(decoder->text, decoder->length))
+        return 0;
+    return add_text(reading, decoder) < 0 ? -ENOMEM : 1;
+}
+
+/* Returns 1 with *ret, whose octets the caller frees; 0 if the dialect does not explain it. */
+static int read_as(const struct dialect *dialect, const struct recording *recording,
+                   struct reading *ret)
+{
+    struct reading reading = {0};
+    struct stream_decoder decoder;
+    int r = 1;
+
+    stream_decoder_init(&decoder, dialect, recording->pid);
+    for (size_t i = 0; i < recording->count && r > 0; i++)
+        r = note(&reading, &decoder, stream_decoder_take(&decoder, recording->signals[i]));
+    if (r > 0)
+        r = note(&reading, &decoder, stream_decoder_end(&decoder));
+    stream_decoder_free(&decoder);
+    if (r > 0)
+        *ret = reading;
+    else
+        free(reading.octets);
+    return r;
+}
+
+/* ---- one dialect, all recordings ---- */
+
+static bool are_same(const struct recording *recording, const struct recording *other)
+{
+    return recording->count == other->count &&
+           memcmp(recording->signals, other->signals, recording->count) == 0;
+}
+
+static bool differ(const struct recording *recordings, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (!are_same(&recordings[0], &recordings[i]))
+            return true;
+    return false;
+}
+
+/* A zero before a PID of 31 bits is the highest bit of a PID of 32 bits: another candidate. */
+static bool is_twin(const struct dialect *dialect)
+{
+    return dialect->pid == PID_31 && dialect->hello_length > 0 && !dialect->is_lsb &&
+           !(dialect->hello & 1);
+}
+
+/* Returns true if these recordings can prove a dialect of this kind. */
+static bool is_provable(const struct dialect *dialect, const struct recording *recordings,
+                        size_t count)
+{
+    if (is_twin(dialect))
+        return false;
+    if (dialect->pid != PID_ABSENT)
+        for (size_t i = 0; i < count; i++)
+            if (recordings[i].pid == 0)
+                return false;
+    return dialect->hello_length == 0 || dialect->pid != PID_ABSENT ||
+           dialect->length != LENGTH_ABSENT || differ(recordings, count);
+}
+
+static bool has_number(const struct dialect *dialect, const struct recording *recordings,
+                       size_t count)
+{
+    if (dialect->pid != PID_ABSENT)
+        return true;
+    return dialect->length == LENGTH_ASC10 ? differ(recordings, count)
+                                           : dialect->length != LENGTH_ABSENT;
+}
+
+/* Returns 1 with *ret, 0 if the dialect does not explain all recordings, -ENOMEM. */
+static int judge(const struct dialect *dialect, const struct recording *recordings, size_t count,
+                 struct merit *ret)
+{
+    struct merit merit = {
+        .has_single_messages = true,
+        .has_number = has_number(dialect, recordings, count),
+        .has_no_hello = dialect->hello_length == 0,
+        .has_newline_as_end = dialect->end == END_NEWLINE_NUL,
+    };
+
+    if (!is_provable(dialect, recordings, count))
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        struct reading reading;
+        int r = read_as(dialect, &recordings[i], &reading);
+
+        if (r <= 0)
+            return r;
+        merit.has_single_messages &= reading.messages == 1;
+        free(reading.octets);
+    }
+    *ret = merit;
+    return 1;
+}
+
+static int compare(const struct merit *merit, const struct merit *other)
+{
+    if (merit->has_single_messages != other->has_single_messages)
+        return merit->has_single_messages - other->has_single_messages;
+    if (merit->has_number != other->has_number)
+        return merit->has_number - other->has_number;
+    if (merit->has_no_hello != other->has_no_hello)
+        return merit->has_no_hello - other->has_no_hello;
+    return merit->has_newline_as_end - other->has_newline_as_end;
+}
+
+/* ---- the result ---- */
+
+static void keep(struct learner_result *result, const struct dialect *dialect)
+{
+    if (result->count < LEARNER_LISTED_MAX)
+        result->dialects[result->count] = *dialect;
+    result->count++;
+}
+
+/* Sets *ret to true if both dialects read the same texts. Returns 0, or -ENOMEM. */
+static int reads_the_same(const struct dialect *dialect, const struct dialect *other,
+                          const struct recording *recording, bool *ret)
+{
+    struct reading left, right;
+    int r = read_as(dialect, recording, &left);
+
+    if (r <= 0)
+        return r;
+    r = read_as(other, recording, &right);
+    if (r > 0) {
+        *ret = left.messages == right.messages && left.length == right.length &&
+               (left.length == 0 || memcmp(left.octets, right.octets, left.length) == 0);
+        free(right.octets);
+    }
+    free(left.octets);
+    return r < 0 ? r : 0;
+}
+
+static int compare_readings(const struct recording *recordings, size_t count,
+                            struct learner_result *result)
+{
+    result->has_one_reading = result->count > 0 && result->count <= LEARNER_LISTED_MAX;
+    for (size_t d = 1; d < result->count && result->has_one_reading; d++)
+        for (size_t i = 0; i < count && result->has_one_reading; i++) {
+            int r = reads_the_same(&result->dialects[0], &result->dialects[d], &recordings[i],
+                                   &result->has_one_reading);
+
+            if (r < 0)
+                return r;
+        }
+    return 0;
+}
+
+int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret)
+{
+    struct learner_result result = {0};
+    struct merit best = {0};
+    int r;
+
+    for (size_t index = 0; index < CANDIDATES; index++) {
+        struct dialect dialect = candidate(index, &recordings[0]);
+        struct merit merit;
+        int order;
+
+        r = judge(&dialect, recordings, count, &merit);
+        if (r < 0)
+            return r;
+        if (r == 0)
+            continue;
+        order = result.count == 0 ? 1 : compare(&merit, &best);
+        if (order > 0) {
+            best = merit;
+            result.count = 0;
+        }
+        if (order >= 0)
+            keep(&result, &dialect);
+    }
+    r = compare_readings(recordings, count, &result);
+    if (r < 0)
+        return r;
+    if (result.count > 0)
+        result.verdict = result.count == 1 ? LEARNER_LEARNT : LEARNER_AMBIGUOUS;
+    *ret = result;
+    return 0;
+}

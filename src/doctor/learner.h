@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * learner.h - finds out the dialect of recorded signals, without knowing the text
+ *
+ * The learner tries each dialect of its list on all recordings. A dialect explains them if each
+ * recording is a sequence of whole messages, all of printable text. If several dialects do, these
+ * rules choose, in this order:
+ *
+ *   1. A client sends one message. So a dialect that makes one message of each recording is better
+ *      than one that makes several, such as empty ones.
+ *   2. A length or a PID that is right in each recording is not there by chance. So a dialect that
+ *      has one is better. Ten digits can be text: they count once two texts differ.
+ *   3. A dialect without a hello is better. A hello without a length or a PID needs two recordings
+ *      with different signals: otherwise any bits could be one.
+ *   4. If each text ends with a newline, the newline belongs to the end.
+ *
+ * The dialects that are left may be more than one. Then the result is ambiguous, and the learner
+ * does not choose. A single word can be ambiguous; three words hardly ever are.
+ *
+ * The signals do not tell the answers that a program expects: rhythm.h finds these out.
+ *
+ * Pure: it allocates memory, and does nothing else with the system.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "doctor/dialect.h"
+
+/* All signals of one client, from its first one to its end. */
+struct recording {
+    const bool *signals; /* as those of stream.h */
+    size_t count;
+    pid_t pid; /* the client; 0 if unknown: then no dialect with a PID explains the recording */
+};
+
+enum learner_verdict {
+    LEARNER_UNKNOWN,   /* no dialect explains the recordings */
+    LEARNER_AMBIGUOUS, /* several dialects explain them */
+    LEARNER_LEARNT,    /* one dialect does */
+};
+
+/* The most dialects that a result lists. */
+#define LEARNER_LISTED_MAX 16u
+
+struct learner_result {
+    enum learner_verdict verdict;
+    bool has_one_reading; /* all dialects that are left read the same texts, so these are certain */
+    size_t count;         /* the dialects that are left */
+    struct dialect dialects[LEARNER_LISTED_MAX]; /* the first ones of them, without answers */
+};
+
+/*
+ * Learns from count recordings, at least one of which has a signal. Returns 0 with *ret, or
+ * -ENOMEM.
+ */
+int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret);
+
+/*
+ * Returns true if a message can have been meant as text: it is printable (text.h), with tabs and
+ * the ends of lines.
+ */
+bool learner_is_text(const uint8_t *text, size_t length);
