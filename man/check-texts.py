@@ -3,10 +3,12 @@
 """check-texts.py SRCDIR PROGRAM HEADS - checks that the heads explain all texts of a program
 
 SRCDIR has Makefile.am, which tells what belongs to the program, so that a new file is not
-forgotten. HEADS has one line for each thing that the manual page explains, with any words in place
+forgotten. Of a library, the modules count whose headers the program includes, or one of these
+modules does. HEADS has one line for each thing that the manual page explains, with any words in place
 of the values that are filled in. A head that explains no text is an error, too.
 """
 
+import os
 import re
 import sys
 
@@ -24,6 +26,26 @@ def sources(makefile, program):
     name = re.sub(r"\W", "_", program)
     targets = [name] + [re.sub(r"\W", "_", word) for word in variable(makefile, f"{name}_LDADD")]
     return [f for t in targets for f in variable(makefile, f"{t}_SOURCES") if f.endswith(".c")]
+
+
+def read(srcdir, name):
+    with open(f"{srcdir}/{name}", encoding="utf-8") as file:
+        return file.read()
+
+
+def linked(srcdir, names):
+    """
+    Those of the sources that are linked into the program: the first one, and those whose headers
+    one of them includes. A source without a header of its own counts, too.
+    """
+    headers = {n: n[:-2] + ".h" for n in names if os.path.exists(f"{srcdir}/{n[:-2]}.h")}
+    found, todo = set(), [names[0]] + [n for n in names if n not in headers]
+    while todo:
+        name = todo.pop()
+        found.add(name)
+        code = read(srcdir, name) + (read(srcdir, headers[name]) if name in headers else "")
+        todo += [n for n in names if n not in found and f'#include "{n[4:-2]}.h"' in code]
+    return [n for n in names if n in found]
 
 
 def arguments(code, start):
@@ -74,17 +96,16 @@ def pattern(kind, text):
 
 def main():
     srcdir, program, path = sys.argv[1:]
-    with open(f"{srcdir}/Makefile.am", encoding="utf-8") as file:
-        names = sources(file.read(), program)
+    names = sources(read(srcdir, "Makefile.am"), program)
     if not names:
         sys.exit(f"Makefile.am has no sources of {program}")
+    names = linked(srcdir, names)
     with open(path, encoding="utf-8") as file:
         heads = file.read().splitlines()
 
     unused, failed = set(heads), False
     for name in names:
-        with open(f"{srcdir}/{name}", encoding="utf-8") as file:
-            found = list(texts(file.read()))
+        found = list(texts(read(srcdir, name)))
         for kind, text in found:
             explained = {head for head in heads if re.fullmatch(pattern(kind, text), head)}
             if not explained:

@@ -13,6 +13,7 @@
 
 #include "host/cli.h"
 #include "host/complaint.h"
+#include "host/daemon-options.h"
 #include "host/descriptors.h"
 #include "host/escape.h"
 #include "host/inbox.h"
@@ -65,7 +66,7 @@ static void require_own_directory(const char *directory, uid_t daemon_user)
     if (stat(directory, &status) == 0 &&
         (!trust_has(status.st_uid, daemon_user) ||
          (status.st_uid != getuid() && access(directory, X_OK) < 0)))
-        cli_foreign_directory(EX_NOPERM, directory, status.st_uid);
+        daemon_options_foreign_directory(EX_NOPERM, directory, status.st_uid);
 }
 
 static int find_of_user(uid_t daemon_user, struct pidref *ret)

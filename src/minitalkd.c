@@ -18,6 +18,7 @@
 #include "daemon/sink.h"
 #include "host/cli.h"
 #include "host/complaint.h"
+#include "host/daemon-options.h"
 #include "host/descriptors.h"
 #include "host/inbox.h"
 #include "host/passwd.h"
@@ -216,7 +217,7 @@ static struct options parse_options(int argc, char **argv)
             options.output = parse_output(optarg, &options.log);
             break;
         case OPTION_PIDFILE:
-            options.pidfile = cli_path(optarg);
+            options.pidfile = daemon_options_path(optarg);
             break;
         case OPTION_MAX_MESSAGE:
             options.limits.message = parse_limit(optarg);
@@ -225,7 +226,7 @@ static struct options parse_options(int argc, char **argv)
             options.limits.rate = parse_rate(optarg);
             break;
         case OPTION_TRACE:
-            options.trace = cli_trace(optarg);
+            options.trace = daemon_options_trace(optarg);
             break;
         case 'h':
             cli_answer(usage);
@@ -273,7 +274,7 @@ static char *default_pidfile(void)
         fail(EX_USAGE, "XDG_RUNTIME_DIR is not set to an absolute path; give --pidfile=PATH");
     directory = getenv("XDG_RUNTIME_DIR");
     if (directory && stat(directory, &status) == 0 && status.st_uid != geteuid())
-        cli_foreign_directory(EX_CANTCREAT, directory, status.st_uid);
+        daemon_options_foreign_directory(EX_CANTCREAT, directory, status.st_uid);
     return path;
 }
 

@@ -39,30 +39,6 @@ void cli_wrong_option(int wrong, char *const *argv, const char *letters)
     fail(EX_USAGE, "unknown or ambiguous option '%s'; see '--help'", name);
 }
 
-void cli_foreign_directory(int status, const char *directory, uid_t owner)
-{
-    fail(status,
-         "XDG_RUNTIME_DIR is %s, which belongs to user %u and not to you, user %u; set it to your "
-         "own directory, or give --pidfile=PATH",
-         directory, (unsigned)owner, (unsigned)getuid());
-}
-
-const char *cli_path(const char *argument)
-{
-    if (!*argument)
-        fail(EX_USAGE, "the path of the pidfile is empty; give --pidfile=PATH");
-    return argument;
-}
-
-enum trace_format cli_trace(const char *argument)
-{
-    if (!argument || strcmp(argument, "text") == 0)
-        return TRACE_TEXT;
-    if (strcmp(argument, "json") == 0)
-        return TRACE_JSON;
-    fail(EX_USAGE, "unknown trace format '%s'; use --trace=text or --trace=json", argument);
-}
-
 void cli_answer(const char *text)
 {
     if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cli.h - the parts of the command line that both programs share
+ * cli.h - the parts of the command line that all programs share
  *
  * Policy: an error in a command line ends the program. It prints one line on standard error, which
  * names the cause and the cure, and exits with a status of sysexits(3).
@@ -8,8 +8,6 @@
 #pragma once
 
 #include <getopt.h>
-
-#include "host/trace.h"
 
 /*
  * The values of long options without a letter start here, above those of all letters. Each such
@@ -33,21 +31,6 @@ void cli_begin(const char *name);
  * getopt_long(3). They must begin with ':', so that getopt_long(3) prints nothing itself.
  */
 _Noreturn void cli_wrong_option(int wrong, char *const *argv, const char *letters);
-
-/*
- * Ends the program with this exit status, because $XDG_RUNTIME_DIR is this directory of another
- * user.
- */
-_Noreturn void cli_foreign_directory(int status, const char *directory, uid_t owner);
-
-/* Returns the path given for the pidfile. Ends the program with EX_USAGE if the path is empty. */
-const char *cli_path(const char *argument);
-
-/*
- * Returns the format named by the value of --trace, or TRACE_TEXT if the value is NULL. Ends the
- * program with EX_USAGE if it does not know the format.
- */
-enum trace_format cli_trace(const char *argument);
 
 /*
  * Prints the text on standard output and ends the program: with status 0, or with EX_IOERR if the

@@ -12,6 +12,7 @@
 
 #include "host/cli.h"
 #include "host/complaint.h"
+#include "host/daemon-options.h"
 #include "host/monotonic.h"
 #include "host/pidfile.h"
 #include "sender/trust.h"
@@ -314,7 +315,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.pid = parse_pid(value);
             break;
         case OPTION_PIDFILE:
-            options.pidfile = cli_path(value);
+            options.pidfile = daemon_options_path(value);
             break;
         case OPTION_PRIO_PREFIX:
             options.prio_prefix = true;
@@ -326,7 +327,7 @@ void send_options_parse(int argc, char **argv, struct send_options *ret)
             options.timeout_ns = parse_seconds("--timeout", value);
             break;
         case OPTION_TRACE:
-            options.trace = cli_trace(optarg);
+            options.trace = daemon_options_trace(optarg);
             break;
         case OPTION_USER:
             options.user = true;
