@@ -63,6 +63,12 @@ static bool take_users(const char *value, struct procstat *stat)
     return true;
 }
 
+static enum procstat_signals signals_of(unsigned long long mask)
+{
+    return ((mask & SIGNAL_BIT(SIGUSR1)) ? PROCSTAT_USR1 : 0) |
+           ((mask & SIGNAL_BIT(SIGUSR2)) ? PROCSTAT_USR2 : 0);
+}
+
 /* The value is a mask of all signals. */
 static bool take_signals(const char *value, enum procstat_signals *ret)
 {
@@ -70,8 +76,7 @@ static bool take_signals(const char *value, enum procstat_signals *ret)
 
     if (!take_number(&value, 16, &mask))
         return false;
-    *ret = (mask & SIGNAL_BIT(SIGUSR1) ? PROCSTAT_USR1 : 0) |
-           (mask & SIGNAL_BIT(SIGUSR2) ? PROCSTAT_USR2 : 0);
+    *ret = signals_of(mask);
     return true;
 }
 
@@ -107,7 +112,14 @@ static bool take_ignored(const char *value, struct procstat *stat)
 
 static bool take_caught(const char *value, struct procstat *stat)
 {
-    return take_signals(value, &stat->caught);
+    unsigned long long mask;
+
+    if (!take_number(&value, 16, &mask))
+        return false;
+    stat->caught = signals_of(mask);
+    /* A shell does not catch what was ignored at its start, as SIGHUP by nohup(1). */
+    stat->catches_end = mask & (SIGNAL_BIT(SIGHUP) | SIGNAL_BIT(SIGXCPU));
+    return true;
 }
 
 /* The value is the PID in each PID namespace of the process, from the one of /proc to its own. */

@@ -30,6 +30,8 @@ struct procstat {
     /* The two signals: pending for its main thread or for the process, blocked, and with a handler.
      */
     enum procstat_signals pending, blocked, caught;
+    /* Has a handler for SIGHUP or SIGXCPU, as shells have for all signals that end them. */
+    bool catches_end;
     bool may_kill; /* has the effective capability CAP_KILL */
     /* Its PID in its own PID namespace, which can be a child of the namespace of /proc. */
     pid_t inner_pid;

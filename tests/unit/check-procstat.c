@@ -126,6 +126,26 @@ static void has_one_pending_for_each_set(void)
     ck_assert_int_eq(raise(SIGUSR2), 0);
 }
 
+static void catches_hup(void)
+{
+    signal(SIGHUP, handle);
+}
+
+static void catches_xcpu(void)
+{
+    signal(SIGXCPU, handle);
+}
+
+START_TEST(a_handler_for_a_signal_that_ends_a_process_is_seen)
+{
+    struct procstat stat = stat_of(catches_hup);
+
+    ck_assert(stat.catches_end);
+    ck_assert_int_eq(stat.caught, PROCSTAT_NO_SIGNAL);
+    ck_assert(stat_of(catches_xcpu).catches_end);
+}
+END_TEST
+
 START_TEST(pending_blocked_and_caught_signals_are_told_apart)
 {
     struct procstat stat = stat_of(catches_one_and_blocks_the_other);
@@ -133,6 +153,7 @@ START_TEST(pending_blocked_and_caught_signals_are_told_apart)
     ck_assert_int_eq(stat.caught, PROCSTAT_USR1);
     ck_assert_int_eq(stat.blocked, PROCSTAT_USR2);
     ck_assert_int_eq(stat.pending, PROCSTAT_NO_SIGNAL);
+    ck_assert(!stat.catches_end);
     stat = stat_of(has_one_pending_for_each_set);
     ck_assert_int_eq(stat.caught, PROCSTAT_NO_SIGNAL);
     ck_assert_int_eq(stat.blocked, PROCSTAT_BOTH);
@@ -345,6 +366,7 @@ Suite *make_suite(void)
         a_name_may_have_spaces_or_be_empty,
         only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
         pending_blocked_and_caught_signals_are_told_apart,
+        a_handler_for_a_signal_that_ends_a_process_is_seen,
         real_and_effective_user_are_told_apart,
         may_kill_tells_if_a_process_has_cap_kill,
 #ifndef __SANITIZE_ADDRESS__
