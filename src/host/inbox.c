@@ -98,6 +98,14 @@ int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
     return 1;
 }
 
+bool inbox_is_occupied(void)
+{
+    sigset_t pending;
+
+    sigpending(&pending);
+    return sigismember(&pending, SIGUSR1) || sigismember(&pending, SIGUSR2);
+}
+
 int inbox_watch(const sigset_t *others)
 {
     sigset_t all;

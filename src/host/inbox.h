@@ -11,6 +11,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/lane.h"
@@ -36,6 +37,9 @@ int inbox_open(void);
  * signal in *ret; 0 if no signal came; -errno.
  */
 int inbox_take(uint64_t timeout_ns, struct lane_signal *ret);
+
+/* Returns true if SIGUSR1 or SIGUSR2 is pending for this process (sigpending(2)). */
+bool inbox_is_occupied(void);
 
 /* Returns the lane_signal for the kernel's description of a signal (sigaction(2)). */
 struct lane_signal inbox_classify(const siginfo_t *info);

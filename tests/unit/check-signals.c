@@ -428,6 +428,21 @@ START_TEST(a_process_that_sleeps_for_signals_is_shielded_from_them)
 }
 END_TEST
 
+START_TEST(an_inbox_is_occupied_while_a_signal_is_pending)
+{
+    static const int numbers[] = {SIGUSR1, SIGUSR2};
+
+    begin();
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(!inbox_is_occupied());
+        ck_assert_int_eq(kill(getpid(), numbers[i]), 0);
+        ck_assert(inbox_is_occupied());
+        take();
+    }
+    ck_assert(!inbox_is_occupied());
+}
+END_TEST
+
 START_TEST(inbox_take_waits_for_the_whole_timeout)
 {
     const uint64_t timeout = 20 * NSEC_PER_MSEC;
@@ -592,6 +607,7 @@ Suite *make_suite(void)
         an_open_inbox_survives_both_signals_however_it_waits,
         an_inbox_can_be_watched_together_with_other_signals,
         a_process_that_sleeps_for_signals_is_shielded_from_them,
+        an_inbox_is_occupied_while_a_signal_is_pending,
         inbox_take_waits_for_the_whole_timeout,
         a_running_process_has_not_ended,
         a_zombie_has_ended,
