@@ -29,6 +29,7 @@ type_in() {
 complete_in_bash() {
     cat > bashrc <<EOF
 . '$completions/bash/minitalk-send'
+. '$completions/bash/minitalk-doctor'
 bind '"\t": insert-completions'
 bind '"\C-t": complete'
 EOF
@@ -77,6 +78,7 @@ complete_in_fish() {
     HOME=$PWD fish --no-config -c "
         source '$completions/fish/minitalk-send.fish'
         source '$completions/fish/minitalkd.fish'
+        source '$completions/fish/minitalk-doctor.fish'
         complete -C '$1'" > terminal
     cut -f1 terminal | sed "s/^${last%%=*}=//" | sort
 }
@@ -111,9 +113,9 @@ options_of() {
 
 expect_all_options() {
     local program
-    for program in minitalk-send minitalkd; do
+    for program in minitalk-send minitalkd minitalk-doctor; do
         options_of "$program" > options
-        [ "$(wc -l < options)" -gt 5 ]
+        [ "$(wc -l < options)" -gt 3 ]
         "complete_in_$1" "$program --" | sed 's/=$//' | sort -u | diff options -
     done
 }
@@ -284,6 +286,7 @@ EOF
 press_tab_in_bash() {
     cat > bashrc <<EOF
 . '$completions/bash/minitalk-send'
+. '$completions/bash/minitalk-doctor'
 bind 'set completion-query-items 0'
 bind 'set page-completions off'
 PS1='ready>'
@@ -308,6 +311,7 @@ press_tab_in_fish() {
     HOME=$PWD TERM=vt100 press_tab fish --no-config --interactive --init-command "
         source '$completions/fish/minitalk-send.fish'
         source '$completions/fish/minitalkd.fish'
+        source '$completions/fish/minitalk-doctor.fish'
         function fish_prompt; echo 'ready>'; end"
 }
 

@@ -3,11 +3,12 @@
 # the commands from the first line of the file.
 
 bashcompletiondir = $(BASHCOMPLETIONDIR)
-dist_bashcompletion_DATA = completions/bash/minitalk-send
+dist_bashcompletion_DATA = completions/bash/minitalk-doctor completions/bash/minitalk-send
 zshcompletiondir = $(ZSHCOMPLETIONDIR)
-dist_zshcompletion_DATA = completions/zsh/_minitalk
+dist_zshcompletion_DATA = completions/zsh/_minitalk completions/zsh/_minitalk-doctor
 fishcompletiondir = $(FISHCOMPLETIONDIR)
-dist_fishcompletion_DATA = completions/fish/minitalk-send.fish completions/fish/minitalkd.fish
+dist_fishcompletion_DATA = completions/fish/minitalk-doctor.fish \
+	completions/fish/minitalk-send.fish completions/fish/minitalkd.fish
 
 COMPLETION_TESTS = completions/check-completions.sh
 TESTS += $(COMPLETION_TESTS)

@@ -6,11 +6,13 @@
 . "${srcdir:-$(dirname "$0")/..}/tests/integration/lib.sh"
 
 man=$builddir/man
-pages=("$man/minitalk-send.1" "$man"/minitalk{,-howto}.7 "$man/minitalkd.8")
+pages=("$man/minitalk-doctor.1" "$man/minitalk-send.1" "$man"/minitalk{,-howto}.7 "$man/minitalkd.8")
+programs=(minitalk-doctor minitalk-send minitalkd)
 
 page_of() {
     case $1 in
     minitalkd) echo "$man/minitalkd.8" ;;
+    minitalk-doctor) echo "$man/minitalk-doctor.1" ;;
     minitalk-send) echo "$man/minitalk-send.1" ;;
     esac
 }
@@ -65,7 +67,7 @@ options_in_synopsis() {
 }
 
 test_the_pages_have_the_options_of_the_help() {
-    for program in minitalk-send minitalkd; do
+    for program in "${programs[@]}"; do
         options_in_help "$program" > left
         options_in_page "$program" > right
         [ -s left ]
@@ -83,7 +85,7 @@ heads_in_page() {
 }
 
 test_the_pages_explain_every_text() {
-    for program in minitalk-send minitalkd; do
+    for program in "${programs[@]}"; do
         heads_in_page "$program" > heads
         [ -s heads ]
         sort heads | uniq -d > twice
@@ -131,7 +133,7 @@ examples_of() {
 # the system configures it otherwise. A shell or a compiler understands neither.
 test_the_examples_can_be_pasted() {
     local page
-    for page in minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
+    for page in minitalk-doctor.1 minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
         examples_of "$page" |
             awk '/^\.Ed/ { is_in = 0 } is_in { print } /^\.Bd -literal/ { is_in = 1 }' > literal
         [ -s literal ]
@@ -143,7 +145,7 @@ test_the_limits_are_those_of_the_sources() {
     local page
     values_of_sources > values
     grep -qx '1 GiB' values || fail 'the list of limits is incomplete'
-    for page in minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
+    for page in minitalk-doctor.1 minitalk-send.1 minitalk.7 minitalk-howto.7 minitalkd.8; do
         prose_of "$page" > prose
         ! grep -nwFf values prose || fail "$page: a limit is typed in"
         # CAVEATS has limits of journald.
@@ -243,7 +245,7 @@ minitalkd \-\-pidfile=minitalk.pid
 .Pa /var/tmp/minitalk.pid
 dir=/tmp
 END
-    for program in minitalk-send minitalkd; do
+    for program in "${programs[@]}"; do
         "$builddir/$program" --help
     done > help
     unsafe_pidfiles help "$srcdir"/*.md "$srcdir"/*/README* "$srcdir"/man/*.in > found

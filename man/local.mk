@@ -2,7 +2,7 @@
 # Manual pages. Make writes paths, message IDs, and the limits and durations of the sources into
 # them. So 'make prefix=…' holds, and a changed limit or duration changes on the pages, too.
 
-man_MANS = man/minitalk-send.1 man/minitalk.7 man/minitalk-howto.7 man/minitalkd.8
+man_MANS = man/minitalk-doctor.1 man/minitalk-send.1 man/minitalk.7 man/minitalk-howto.7 man/minitalkd.8
 EXTRA_DIST += $(man_MANS:=.in) man/check-texts.py man/constants.sed tests/promises.txt
 MOSTLYCLEANFILES = $(man_MANS)
 
@@ -25,7 +25,11 @@ constants = \
 	src/daemon/server.c \
 	src/daemon/server.h \
 	src/daemon/sink.h \
+	src/doctor/client.h \
+	src/doctor/reception.h \
+	src/doctor/stream.h \
 	src/host/trace.h \
+	src/minitalk-doctor.c \
 	src/minitalkd.c \
 	src/protocol/barrier.h \
 	src/protocol/conversation.h \
@@ -39,6 +43,8 @@ constants = \
 	src/sender/send-options.c
 
 $(man_MANS): $(constants:%=$(srcdir)/%) man/constants.sed Makefile
+man/minitalk-doctor.1: man/minitalk-doctor.1.in
+	$(expand_page)
 man/minitalk-send.1: man/minitalk-send.1.in
 	$(expand_page)
 man/minitalk.7: man/minitalk.7.in

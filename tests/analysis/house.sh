@@ -63,7 +63,7 @@ test_every_source_file_has_a_licence_tag() {
 
 # ---- layers ----
 
-# The folders that the files of a folder may include, and those that the two programs may include.
+# The folders that the files of a folder may include, and those that the programs may include.
 readonly -A may_include=(
     [protocol]='protocol'
     [host]='host protocol'
@@ -72,6 +72,7 @@ readonly -A may_include=(
     [doctor]='doctor host protocol'
     [minitalk-send.c]='sender host protocol'
     [minitalkd.c]='daemon host protocol'
+    [minitalk-doctor.c]='doctor host protocol'
 )
 
 # The protocol makes no system calls and reads no clock, and neither do the doctor's pure modules.
@@ -103,7 +104,7 @@ test_arrows_run_one_way() {
     [ "$wrong" -eq 0 ] || fail "$wrong includes go against an arrow"
 }
 
-readonly pure='^(protocol/|doctor/(dialect|learner|stream)\.)'
+readonly pure='^(protocol/|doctor/(dialect|learner|rhythm|stream)\.)'
 
 test_pure_code_includes_no_header_of_system_calls_or_clocks() {
     local file header wrong=0

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Integration tests: scripts that run the two programs as a user would.
+# Integration tests: scripts that run the programs as a user would.
 
 INTEGRATION_TESTS = \
 	tests/integration/confirm.sh \
 	tests/integration/container.sh \
 	tests/integration/daemon.sh \
 	tests/integration/display.sh \
+	tests/integration/doctor.sh \
 	tests/integration/examples.sh \
 	tests/integration/export.sh \
 	tests/integration/file.sh \

@@ -77,8 +77,9 @@ test_4_lintian_reports_nothing() {
 test_5_the_programs_are_hardened() {
     local program
     dpkg-deb -x "$package_directory"/1/minitalk_*.deb content
+    dpkg-deb -x "$package_directory"/1/minitalk-doctor_*.deb content
     for program in content/usr/bin/minitalk-send content/usr/libexec/minitalk/minitalk-send \
-        content/usr/sbin/minitalkd; do
+        content/usr/sbin/minitalkd content/usr/bin/minitalk-doctor; do
         readelf --wide --file-header --program-headers --dynamic "$program" > elf
         grep -q 'Type: *DYN' elf
         grep -q 'GNU_RELRO' elf
@@ -100,6 +101,7 @@ test_6_the_sender_loads_libc_and_no_other_library() {
 
 test_7_nothing_is_set_user_id_before_the_user_exists() {
     dpkg-deb -c "$package_directory"/1/minitalk_*.deb > content
+    dpkg-deb -c "$package_directory"/1/minitalk-doctor_*.deb >> content
     [ -s content ]
     expect_status 1 grep -E '^-..[sS]|^-.....[sS]' content
     expect_status 1 grep -v ' root/root ' content
@@ -115,6 +117,10 @@ test_8_completions_are_where_shells_look_for_them() {
     grep -q " $share/zsh/vendor-completions/_minitalk$" content
     grep -q " $share/fish/vendor_completions.d/minitalk-send.fish$" content
     grep -q " $share/fish/vendor_completions.d/minitalkd.fish$" content
+    dpkg-deb -c "$package_directory"/1/minitalk-doctor_*.deb > content
+    grep -q " $share/bash-completion/completions/minitalk-doctor$" content
+    grep -q " $share/zsh/vendor-completions/_minitalk-doctor$" content
+    grep -q " $share/fish/vendor_completions.d/minitalk-doctor.fish$" content
 }
 
 # The system tests upgrade from this package. Its version is made lower: it is the same as now.

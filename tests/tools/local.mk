@@ -7,6 +7,7 @@ EXTRA_DIST += tests/tools/tap.sh
 check_PROGRAMS += \
 	tests/tools/clock-jumps.so \
 	tests/tools/crowd \
+	tests/tools/exercise \
 	tests/tools/hoard \
 	tests/tools/impostor \
 	tests/tools/launch \
@@ -25,6 +26,7 @@ tests_tools_clock_jumps_so_LDFLAGS = -shared
 tests_tools_stop_at_so_SOURCES = tests/tools/stop-at.c
 tests_tools_stop_at_so_CFLAGS = -std=gnu11 -fPIC
 tests_tools_stop_at_so_LDFLAGS = -shared
+tests_tools_exercise_LDADD = libdoctor.a
 tests_tools_impostor_LDADD = libprotocol.a
 # Built without coverage: the program ends as users who may not write the coverage files.
 tests_tools_launch_CFLAGS = -std=gnu11

@@ -37,6 +37,7 @@ unit_checks = \
 	tests/unit/check-stop \
 	tests/unit/check-stream \
 	tests/unit/check-rejects \
+	tests/unit/check-rhythm \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
 	tests/unit/check-tail \
@@ -202,6 +203,9 @@ tests_unit_check_stream_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rejects_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+
+tests_unit_check_rhythm_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_rhythm_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_trace_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_trace_LDADD = libunit.a libhost.a libprotocol.a $(CHECK_LIBS)

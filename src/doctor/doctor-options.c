@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor-options.c - see doctor-options.h */
+
+#include "doctor/doctor-options.h"
+
+#include <bsd/stdlib.h>
+#include <limits.h>
+#include <sysexits.h>
+
+#include "host/cli.h"
+#include "host/complaint.h"
+
+/* The dialect of --send. The survey knows no other one that is more common. */
+#define DEFAULT_DIALECT "msb,usr2=1,nul"
+
+static const char usage[] =
+    "Usage: minitalk-doctor --serve[=DIALECT]\n"
+    "   or: minitalk-doctor --send[=DIALECT] PID STRING\n"
+    "Talk to the servers and clients of the minitalk exercise, whatever their dialect is.\n"
+    "\n"
+    "      --serve[=DIALECT]  be a server: find out the dialect of each client, and print its\n"
+    "                         messages; with DIALECT, answer exactly as that says\n"
+    "      --send[=DIALECT]   send STRING to the server with this PID, without loss\n"
+    "                         (default " DEFAULT_DIALECT ")\n"
+    "  -h, --help             show this help and exit\n"
+    "  -V, --version          show the version and exit\n"
+    "\n"
+    "A DIALECT is a list of words, such as msb,usr1=1,nul,ack=bit/usr1. See\n"
+    "minitalk-doctor(1).\n";
+
+enum long_only {
+    OPTION_SEND = CLI_LONG_ONLY,
+    OPTION_SERVE,
+};
+
+static const char letters[] = ":hV";
+
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"send", optional_argument, NULL, OPTION_SEND},
+    {"serve", optional_argument, NULL, OPTION_SERVE},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static void parse_mode(enum doctor_mode mode, const char *argument, struct doctor_options *options)
+{
+    options->mode = mode;
+    options->has_dialect = argument;
+    if (argument && !dialect_parse(argument, &options->dialect))
+        fail(EX_USAGE,
+             "invalid dialect '%s'; give for example msb,usr1=1,nul or "
+             "lsb,usr2=1,len32le,ack=bit/usr1, see minitalk-doctor(1)",
+             argument);
+}
+
+static pid_t parse_pid(const char *argument)
+{
+    const char *error;
+    pid_t pid = (pid_t)strtonum(argument, 1, INT_MAX, &error);
+
+    if (error)
+        fail(EX_USAGE, "'%s' is not a valid PID (%s); give the PID that the server printed",
+             argument, error);
+    return pid;
+}
+
+static void parse_operands(int argc, char **argv, struct doctor_options *options)
+{
+    if (options->mode == DOCTOR_SERVE) {
+        if (argc > 0)
+            fail(EX_USAGE, "unexpected argument '%s'; see '--help'", argv[0]);
+        return;
+    }
+    if (argc != 2)
+        fail(EX_USAGE, "--send needs a PID and one STRING; quote a STRING that has spaces");
+    options->pid = parse_pid(argv[0]);
+    options->string = argv[1];
+}
+
+void doctor_options_parse(int argc, char **argv, struct doctor_options *ret)
+{
+    struct doctor_options options = {0};
+    unsigned modes = 0;
+    int c;
+
+    dialect_parse(DEFAULT_DIALECT, &options.dialect);
+    while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
+        switch (c) {
+        case 'h':
+            cli_answer(usage);
+        case 'V':
+            cli_answer("minitalk-doctor " PACKAGE_VERSION "\n");
+        case OPTION_SEND:
+            parse_mode(DOCTOR_SEND, optarg, &options);
+            modes++;
+            break;
+        case OPTION_SERVE:
+            parse_mode(DOCTOR_SERVE, optarg, &options);
+            modes++;
+            break;
+        default:
+            cli_wrong_option(c, argv, letters);
+        }
+    }
+    if (modes != 1)
+        fail(EX_USAGE, "give either --serve or --send, once; see '--help'");
+    parse_operands(argc - optind, argv + optind, &options);
+    *ret = options;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor-options.h - the command line of minitalk-doctor */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "doctor/dialect.h"
+
+enum doctor_mode {
+    DOCTOR_SERVE, /* --serve: be a server that understands all dialects */
+    DOCTOR_SEND,  /* --send: send a message to a server */
+};
+
+struct doctor_options {
+    enum doctor_mode mode;
+    bool has_dialect;
+    struct dialect dialect; /* with DOCTOR_SEND, the default if there is none on the command line */
+    pid_t pid;              /* DOCTOR_SEND: the server */
+    const char *string;     /* DOCTOR_SEND: the message */
+};
+
+/* Parses the command line. Ends the program if it is wrong, or asks for --help or --version. */
+void doctor_options_parse(int argc, char **argv, struct doctor_options *ret);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* notice.c - see notice.h for the form of the lines */
+
+#include "doctor/notice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "doctor/stream.h"
+#include "host/escape.h"
+
+#define REMARK_SIZE (DIALECT_TEXT_SIZE + 32)
+
+void notice_self(void)
+{
+    printf("PID: %d\n", (int)getpid());
+}
+
+/* The remark has a space before it, or is empty. */
+static void print(pid_t pid, const char *remark, const uint8_t *text, size_t length)
+{
+    size_t line_length;
+    char *line = escape_line(text, length, program_invocation_short_name, &line_length);
+
+    printf("%d%s: %.*s", (int)pid, remark, line ? (int)line_length : 0, line ? line : "");
+    if (!line)
+        printf("[out of memory]\n");
+    free(line);
+}
+
+static const char *remark_of(bool is_doubtful)
+{
+    return is_doubtful ? " (doubtful)" : "";
+}
+
+void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t length)
+{
+    print(pid, remark_of(is_doubtful), text, length);
+}
+
+static void print_recording(const struct program_recording *recording,
+                            const struct dialect *dialect, const char *remark)
+{
+    struct stream_decoder decoder;
+
+    stream_decoder_init(&decoder, dialect, recording->pid);
+    for (size_t i = 0; i < recording->stream.count; i++)
+        if (stream_decoder_take(&decoder, recording->stream.signals[i]) == STREAM_MESSAGE)
+            print(recording->pid, remark, decoder.text, decoder.length);
+    if (stream_decoder_end(&decoder) == STREAM_MESSAGE)
+        print(recording->pid, remark, decoder.text, decoder.length);
+    stream_decoder_free(&decoder);
+}
+
+void notice_recording(const struct program_recording *recording, const struct dialect *dialect)
+{
+    print_recording(recording, dialect, remark_of(recording->is_doubtful));
+}
+
+void notice_ambiguity(const struct program_recording *recording,
+                      const struct learner_result *result)
+{
+    for (size_t i = 0; i < result->count && i < LEARNER_LISTED_MAX; i++) {
+        char form[DIALECT_TEXT_SIZE], remark[REMARK_SIZE];
+
+        dialect_format(&result->dialects[i], form);
+        snprintf(remark, sizeof remark, " (ambiguous, if %s)", form);
+        print_recording(recording, &result->dialects[i], remark);
+    }
+}
+
+void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect)
+{
+    char form[DIALECT_TEXT_SIZE];
+
+    if (!dialect) {
+        printf("%d sent %zu signals that no dialect explains\n", (int)pid, count);
+        return;
+    }
+    dialect_format(dialect, form);
+    printf("%d sent %zu signals that are no message in %s\n", (int)pid, count, form);
+}
+
+void notice_plus_one(pid_t pid)
+{
+    printf("%d sends SIGSEGV, which is SIGUSR1 + 1 here: it has to send SIGUSR2\n", (int)pid);
+}
+
+void notice_learnt(const struct dialect *dialect)
+{
+    char form[DIALECT_TEXT_SIZE];
+
+    dialect_format(dialect, form);
+    printf("learnt %s\n", form);
+}
+
+int notice_flush(void)
+{
+    return fflush(stdout) == EOF ? -errno : 0;
+}

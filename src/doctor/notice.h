@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * notice.h - the lines on standard output of a server that understands all dialects
+ *
+ * A message is one line, PID: TEXT. The text is escaped as by escape.h, so that it cannot look like
+ * another line or control the terminal. Between the PID and the colon, a remark in parentheses can
+ * say how sure the text is.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "doctor/learner.h"
+#include "doctor/program.h"
+
+/* Prints the PID of this process, which clients need. */
+void notice_self(void);
+
+/* Prints a message of a client. is_doubtful: it does not wait for each answer. */
+void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t length);
+
+/* Prints the messages of a recording. The dialect explains it. */
+void notice_recording(const struct program_recording *recording, const struct dialect *dialect);
+
+/* Prints the messages of a recording as each dialect of the result reads them. */
+void notice_ambiguity(const struct program_recording *recording,
+                      const struct learner_result *result);
+
+/* Prints that a client sent count signals that are no message, and what its dialect is, if known.
+ */
+void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect);
+
+/* Prints that a client sends SIGSEGV instead of SIGUSR2, and why. */
+void notice_plus_one(pid_t pid);
+
+/* Prints a dialect that was learnt. */
+void notice_learnt(const struct dialect *dialect);
+
+/* Returns 0, or -errno if standard output could not be written. */
+int notice_flush(void);

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/* reception.c - see reception.h */
+
+#include "doctor/reception.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "doctor/client.h"
+#include "doctor/notice.h"
+#include "doctor/program.h"
+#include "doctor/stream.h"
+#include "host/complaint.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
+
+/* Clients at once. The signals of others are dropped. */
+#define GUESTS_MAX 64u
+
+/* Programs that clients run. Clients of others are dropped, too. */
+#define PROGRAMS_MAX 64u
+
+/* A client, and how far it has been understood. */
+struct guest {
+    struct client client;
+    struct stream_decoder decoder; /* its dialect is NULL while that is unknown */
+    bool is_wrong;     /* its signals since the last message are not of the dialect that is known */
+    bool has_plus_one; /* it has sent SIGSEGV */
+};
+
+struct reception {
+    const struct dialect *told;
+    sigset_t others;                  /* SIGSEGV, and the signals that end the program */
+    int watch;                        /* polls readable while a signal is pending */
+    struct guest *guests[GUESTS_MAX]; /* from the one that came first */
+    size_t count;
+    struct program *programs[PROGRAMS_MAX];
+    size_t program_count;
+    bool has_to_stop;
+};
+
+/* ---- programs ---- */
+
+static struct program *find_program(struct reception *reception, dev_t device, ino_t inode)
+{
+    for (size_t i = 0; i < reception->program_count; i++) {
+        struct program *program = reception->programs[i];
+
+        if (program->device == device && program->inode == inode)
+            return program;
+    }
+    return NULL;
+}
+
+/* Returns the program that this process runs; NULL with *ret_error, or 0 if there are too many. */
+static struct program *program_of(struct reception *reception, pid_t pid, int *ret_error)
+{
+    struct program *program;
+    dev_t device;
+    ino_t inode;
+
+    *ret_error = 0;
+    program_identify(pid, &device, &inode);
+    program = find_program(reception, device, inode);
+    if (program || reception->program_count == PROGRAMS_MAX)
+        return program;
+    program = calloc(1, sizeof *program);
+    if (!program) {
+        *ret_error = -ENOMEM;
+        return NULL;
+    }
+    program->device = device;
+    program->inode = inode;
+    if (reception->told) {
+        program->is_learnt = true;
+        program->dialect = *reception->told;
+    }
+    reception->programs[reception->program_count++] = program;
+    return program;
+}
+
+/* ---- guests ---- */
+
+/* Begins to decode what a guest sends from now on, if its dialect is known. */
+static void begin_decoding(struct guest *guest)
+{
+    const struct program *program = guest->client.program;
+
+    if (program->is_learnt)
+        stream_decoder_init(&guest->decoder, &program->dialect, guest->client.pid);
+}
+
+/* Returns the guest with this PID, a new one at its first signal; NULL with *ret_error, or 0. */
+static struct guest *find_guest(struct reception *reception, pid_t pid, int *ret_error)
+{
+    struct program *program;
+    struct guest *guest;
+
+    *ret_error = 0;
+    for (size_t i = 0; i < reception->count; i++)
+        if (reception->guests[i]->client.pid == pid)
+            return reception->guests[i];
+    if (reception->count == GUESTS_MAX)
+        return NULL;
+    program = program_of(reception, pid, ret_error);
+    if (!program)
+        return NULL;
+    guest = calloc(1, sizeof *guest);
+    if (!guest) {
+        *ret_error = -ENOMEM;
+        return NULL;
+    }
+    client_open(&guest->client, pid, program);
+    begin_decoding(guest);
+    reception->guests[reception->count++] = guest;
+    return guest;
+}
+
+static bool is_doubtful(const struct guest *guest)
+{
+    return rhythm_is_doubtful(&guest->client.rhythm);
+}
+
+/* The signals since the last message are understood, or given up. */
+static void clear(struct guest *guest)
+{
+    guest->client.stream.count = 0;
+    guest->is_wrong = false;
+    if (guest->decoder.dialect)
+        stream_decoder_free(&guest->decoder);
+}
+
+static int note(struct reception *reception, struct guest *guest, bool signal)
+{
+    enum stream_status status = STREAM_MORE;
+    int r;
+
+    if (guest->decoder.dialect && !guest->is_wrong) {
+        status = stream_decoder_take(&guest->decoder, signal);
+        if (status == STREAM_FAILED)
+            return -ENOMEM;
+        guest->is_wrong = status == STREAM_WRONG;
+    }
+    r = client_note_signal(&guest->client, signal, monotonic_now(),
+                           reception->told ? &guest->decoder : NULL, status);
+    if (r == 0 && status == STREAM_MESSAGE) {
+        notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
+                       guest->decoder.length);
+        guest->client.stream.count = 0;
+    }
+    return r;
+}
+
+/* ---- learning ---- */
+
+static void tell_all(struct program *program)
+{
+    notice_learnt(&program->dialect);
+    for (size_t i = 0; i < program->count; i++)
+        notice_recording(&program->recordings[i], &program->dialect);
+    program_forget(program);
+}
+
+/* Learns from the signals of a guest whose dialect is unknown. */
+static int learn(struct guest *guest)
+{
+    struct program *program = guest->client.program;
+    size_t count = guest->client.stream.count;
+    struct learner_result result;
+    int r;
+
+    program_add(program, &guest->client.stream, guest->client.pid, is_doubtful(guest));
+    r = program_learn(program, &result);
+    if (r < 0)
+        return r;
+    if (result.verdict == LEARNER_LEARNT) {
+        client_show_answers(&guest->client, &program->dialect);
+        tell_all(program);
+    } else if (result.verdict == LEARNER_AMBIGUOUS && result.has_one_reading) {
+        notice_recording(&program->recordings[program->count - 1], &result.dialects[0]);
+    } else if (result.verdict == LEARNER_AMBIGUOUS) {
+        notice_ambiguity(&program->recordings[program->count - 1], &result);
+    } else {
+        notice_unknown(guest->client.pid, count, NULL);
+    }
+    return 0;
+}
+
+/* Ends what a guest has sent since its last message: it is silent, or has ended. */
+static int finish(struct guest *guest)
+{
+    const struct dialect *dialect = guest->decoder.dialect;
+    int r = 0;
+
+    if (guest->client.stream.count == 0)
+        return 0;
+    if (!dialect && !guest->client.program->is_learnt)
+        return learn(guest);
+    if (!dialect) {
+        /* Another client of the program has taught the dialect meanwhile. */
+        struct program_recording recording = {guest->client.stream, guest->client.pid,
+                                              is_doubtful(guest)};
+
+        notice_recording(&recording, &guest->client.program->dialect);
+    } else if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE) {
+        notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
+                       guest->decoder.length);
+    } else {
+        notice_unknown(guest->client.pid, guest->client.stream.count, dialect);
+    }
+    clear(guest);
+    return r;
+}
+
+static uint64_t end_of_message(const struct guest *guest)
+{
+    return guest->client.stream.count > 0 ? guest->client.last_ns + RECEPTION_SILENCE
+                                          : CLIENT_NEVER;
+}
+
+/* ---- the loop ---- */
+
+/* Returns true if another guest came first and is amid a message. */
+static bool is_held(const struct reception *reception, const struct guest *guest)
+{
+    for (size_t i = 0; reception->guests[i] != guest; i++)
+        if (reception->guests[i]->client.stream.count > 0)
+            return !guest->client.was_answered;
+    return false;
+}
+
+static uint64_t answer_due(const struct reception *reception, const struct guest *guest)
+{
+    return is_held(reception, guest) ? CLIENT_NEVER : client_due(&guest->client);
+}
+
+static void remove_guest(struct reception *reception, size_t index)
+{
+    struct guest *guest = reception->guests[index];
+
+    if (guest->decoder.dialect)
+        stream_decoder_free(&guest->decoder);
+    client_close(&guest->client);
+    free(guest);
+    reception->count--;
+    for (size_t i = index; i < reception->count; i++)
+        reception->guests[i] = reception->guests[i + 1];
+}
+
+/* Notes a signal of this process. Returns 0, or -errno. */
+static int receive(struct reception *reception, pid_t pid, bool signal, bool is_plus_one)
+{
+    int r;
+    struct guest *guest = find_guest(reception, pid, &r);
+
+    if (!guest)
+        return r;
+    if (is_plus_one && !guest->has_plus_one) {
+        guest->has_plus_one = true;
+        notice_plus_one(pid);
+    }
+    return note(reception, guest, signal);
+}
+
+/* Takes all pending signals. Returns 0, or -errno. */
+static int take_signals(struct reception *reception)
+{
+    const struct timespec now = {0};
+    struct lane_signal signal;
+    siginfo_t info;
+    int r = 0, taken;
+
+    while (r == 0 && (taken = inbox_take(0, &signal)) != 0) {
+        if (taken < 0)
+            return taken;
+        if (signal.kind == SIGNAL_PLAIN)
+            r = receive(reception, signal.pid, signal.bit, false);
+    }
+    if (r != 0 || sigtimedwait(&reception->others, &info, &now) <= 0)
+        return r;
+    if (info.si_signo != SIGSEGV)
+        reception->has_to_stop = true;
+    else if (info.si_code == SI_USER && info.si_pid > 0)
+        r = receive(reception, info.si_pid, true, true);
+    return r;
+}
+
+/*
+ * Answers the guests whose time has come, and ends the messages of those that are silent. Sets
+ * *ret_next to the time at which this has to be done again.
+ */
+static int tend(struct reception *reception, uint64_t *ret_next)
+{
+    uint64_t now = monotonic_now(), next = CLIENT_NEVER;
+
+    for (size_t i = 0; i < reception->count; i++) {
+        struct guest *guest = reception->guests[i];
+        uint64_t due;
+
+        if (answer_due(reception, guest) <= now)
+            client_answer(&guest->client, now);
+        if (end_of_message(guest) <= now) {
+            int r = finish(guest);
+
+            if (r < 0)
+                return r;
+            begin_decoding(guest);
+        }
+        due = answer_due(reception, guest);
+        next = due < next ? due : next;
+        due = end_of_message(guest);
+        next = due < next ? due : next;
+    }
+    *ret_next = next;
+    return 0;
+}
+
+/* Sees off the guests that have ended. No signal of them can be pending any more. */
+static int see_off(struct reception *reception)
+{
+    for (size_t i = reception->count; i-- > 0;) {
+        int r;
+
+        if (!client_has_ended(&reception->guests[i]->client))
+            continue;
+        r = take_signals(reception);
+        if (r == 0)
+            r = finish(reception->guests[i]);
+        if (r < 0)
+            return r;
+        remove_guest(reception, i);
+    }
+    return 0;
+}
+
+/*
+ * Waits for a signal, for the end of a guest, or until the time next. Returns 1 if a guest may have
+ * ended, 0 if none has, or -errno.
+ */
+static int await(const struct reception *reception, uint64_t next)
+{
+    struct pollfd polls[GUESTS_MAX + 1] = {{.fd = reception->watch, .events = POLLIN}};
+    uint64_t now = monotonic_now(), left = next > now ? next - now : 0;
+    const struct timespec timeout = {.tv_sec = (time_t)(left / NSEC_PER_SEC),
+                                     .tv_nsec = (long)(left % NSEC_PER_SEC)};
+    bool has_ended = false;
+
+    for (size_t i = 0; i < reception->count; i++) {
+        int process = reception->guests[i]->client.process.fd;
+
+        /* A guest whose process could not be opened has ended (client.h). */
+        if (process < 0)
+            return 1;
+        polls[i + 1] = (struct pollfd){.fd = process, .events = POLLIN};
+    }
+    if (ppoll(polls, reception->count + 1, next == CLIENT_NEVER ? NULL : &timeout, NULL) < 0)
+        return errno == EINTR ? 0 : -errno;
+    for (size_t i = 1; i <= reception->count; i++)
+        has_ended |= polls[i].revents != 0;
+    return has_ended;
+}
+
+/* Ends the messages of all guests. */
+static int finish_all(struct reception *reception)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < reception->count && r == 0; i++)
+        r = finish(reception->guests[i]);
+    return r;
+}
+
+/* Returns 0 once the program has to stop, or -errno; *ret_is_output tells that output failed. */
+static int serve(struct reception *reception, bool *ret_is_output)
+{
+    uint64_t next = CLIENT_NEVER;
+    int ended = 0;
+
+    do {
+        int r = take_signals(reception);
+
+        if (r == 0 && ended > 0)
+            r = see_off(reception);
+        if (r == 0)
+            r = tend(reception, &next);
+        if (r == 0 && reception->has_to_stop)
+            r = finish_all(reception);
+        if (r < 0)
+            return r;
+        r = notice_flush();
+        if (r < 0) {
+            *ret_is_output = true;
+            return r;
+        }
+        ended = reception->has_to_stop ? 0 : await(reception, next);
+        if (ended < 0)
+            return ended;
+    } while (!reception->has_to_stop);
+    return 0;
+}
+
+static void close_all(struct reception *reception)
+{
+    while (reception->count > 0)
+        remove_guest(reception, reception->count - 1);
+    for (size_t i = 0; i < reception->program_count; i++) {
+        program_forget(reception->programs[i]);
+        free(reception->programs[i]);
+    }
+    close(reception->watch);
+}
+
+int reception_run(const struct dialect *told)
+{
+    struct reception reception = {.told = told};
+    bool is_output = false;
+    int r;
+
+    sigemptyset(&reception.others);
+    sigaddset(&reception.others, SIGINT);
+    sigaddset(&reception.others, SIGSEGV);
+    sigaddset(&reception.others, SIGTERM);
+    sigprocmask(SIG_BLOCK, &reception.others, NULL);
+    reception.watch = inbox_watch(&reception.others);
+    if (reception.watch < 0) {
+        complain_of(-reception.watch, "cannot wait for signals");
+        return EX_OSERR;
+    }
+    notice_self();
+    r = serve(&reception, &is_output);
+    close_all(&reception);
+    if (r == 0)
+        return 0;
+    complain_of(-r, is_output ? "cannot write to standard output" : "cannot go on to serve");
+    return is_output ? EX_IOERR : EX_OSERR;
+}

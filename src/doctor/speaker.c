@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* speaker.c - see speaker.h for the condition of each signal */
+
+#include "doctor/speaker.h"
+
+#include <errno.h>
+#include <sysexits.h>
+
+#include "host/complaint.h"
+#include "host/inbox.h"
+#include "host/monotonic.h"
+#include "host/procstat.h"
+
+/* Between two looks at the server. An answer ends the pause, too. */
+#define PAUSE (20 * NSEC_PER_USEC)
+
+static int ended(const struct speaker *speaker)
+{
+    complain("process %d has ended; start the server again, and give its new PID",
+             (int)speaker->server.pid);
+    return EX_UNAVAILABLE;
+}
+
+/* Returns 0 with *ret; else, with a complaint, an exit status. */
+static int look(const struct speaker *speaker, struct procstat *ret)
+{
+    int r = procstat_read(speaker->server.pid, ret);
+
+    if (r == -ESRCH || (r == 0 && pidref_ended(&speaker->server)))
+        return ended(speaker);
+    if (r < 0) {
+        complain_of(-r, "cannot read /proc/%d/status", (int)speaker->server.pid);
+        return EX_OSERR;
+    }
+    if (ret->caught != PROCSTAT_BOTH) {
+        complain(
+            "process %d (%s) does not catch both SIGUSR1 and SIGUSR2, which could end it; give "
+            "the PID of a server of the exercise",
+            (int)speaker->server.pid, ret->name);
+        return EX_PROTOCOL;
+    }
+    return 0;
+}
+
+int speaker_open(pid_t pid, struct speaker *ret)
+{
+    struct speaker speaker = {0};
+    struct procstat stat;
+    int r, status;
+
+    if (!procstat_is_own()) {
+        complain("/proc shows the processes of another PID namespace; mount /proc anew, as with "
+                 "'unshare --mount-proc'");
+        return EX_OSERR;
+    }
+    r = pidref_open(pid, &speaker.server);
+    /* The kernel has no pidfd for a number that is the ID of a thread (pidfd_open(2)). */
+    if (r == -ESRCH || r == -EINVAL) {
+        complain("no process %d exists; give the PID that the server has printed", (int)pid);
+        return EX_UNAVAILABLE;
+    }
+    if (r < 0) {
+        complain_of(-r, "cannot open process %d", (int)pid);
+        return EX_OSERR;
+    }
+    status = look(&speaker, &stat);
+    if (status != 0)
+        speaker_close(&speaker);
+    else
+        *ret = speaker;
+    return status;
+}
+
+void speaker_close(struct speaker *speaker)
+{
+    pidref_close(&speaker->server);
+}
+
+/* Counts the answers that are pending, or the first one that comes within the pause. */
+static void take_answers(struct speaker *speaker, uint64_t pause_ns)
+{
+    struct lane_signal signal;
+
+    while (inbox_take(pause_ns, &signal) > 0) {
+        if (signal.kind == SIGNAL_PLAIN && signal.pid == speaker->server.pid)
+            speaker->answers[signal.bit]++;
+        pause_ns = 0;
+    }
+}
+
+static bool is_ready(const struct procstat *stat)
+{
+    return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL &&
+           stat->blocked == PROCSTAT_NO_SIGNAL;
+}
+
+static const char *trouble_of(const struct procstat *stat)
+{
+    if (stat->state == 'T' || stat->state == 't')
+        return "is stopped; continue it with 'kill -CONT'";
+    if (stat->blocked != PROCSTAT_NO_SIGNAL)
+        return "blocks a signal, as in its handler; its handler may hang";
+    if (stat->pending != PROCSTAT_NO_SIGNAL)
+        return "does not take its signals; it may hang";
+    return "does not sleep; a server that waits in a busy loop cannot be sent to without loss";
+}
+
+/* Returns 0; else, with a complaint, an exit status. */
+static int await_ready(struct speaker *speaker, uint64_t timeout_ns)
+{
+    uint64_t end = monotonic_now() + timeout_ns;
+    struct procstat stat;
+
+    take_answers(speaker, 0);
+    for (;;) {
+        int status = look(speaker, &stat);
+
+        if (status != 0 || is_ready(&stat))
+            return status;
+        if (monotonic_now() >= end) {
+            complain("timed out: process %d %s", (int)speaker->server.pid, trouble_of(&stat));
+            return EX_TEMPFAIL;
+        }
+        take_answers(speaker, PAUSE);
+    }
+}
+
+static int send_signal(struct speaker *speaker, bool signal)
+{
+    int r = pidref_send_bit(&speaker->server, LANE_PROCESS, signal);
+
+    if (r == 0)
+        return 0;
+    if (r == -ESRCH)
+        return ended(speaker);
+    complain_of(-r, "cannot signal process %d", (int)speaker->server.pid);
+    return r == -EPERM ? EX_NOPERM : EX_OSERR;
+}
+
+int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns)
+{
+    int status = await_ready(speaker, timeout_ns);
+
+    for (size_t i = 0; i < stream->count && status == 0; i++) {
+        status = send_signal(speaker, stream->signals[i]);
+        if (status == 0)
+            status = await_ready(speaker, timeout_ns);
+    }
+    take_answers(speaker, 0);
+    return status;
+}

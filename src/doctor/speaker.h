@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * speaker.h - sends signals to a server of the exercise without loss, if it answers or not
+ *
+ * Standard signals do not queue (signal(7)): a signal is lost if the same one is already pending.
+ * It can also come while the server's handler runs, and then interrupt it. So the speaker looks at
+ * /proc/PID/status, and sends the next signal only when the server sleeps and both signals are
+ * neither pending nor blocked. A signal is blocked while its handler runs (sigaction(2)). The
+ * server's answers are counted, and nothing waits for them.
+ *
+ * Policy: a process that does not catch both signals is never signalled, because they could end it.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "doctor/stream.h"
+#include "host/pidref.h"
+
+struct speaker {
+    struct pidref server;
+    uint64_t answers[2]; /* signals of the server that were taken: SIGUSR1, SIGUSR2 */
+};
+
+/*
+ * Opens the server with this PID. Returns 0 with *ret. Else, with a complaint, returns an exit
+ * status: EX_UNAVAILABLE if no such process exists, EX_PROTOCOL if it does not catch both signals,
+ * EX_OSERR.
+ */
+int speaker_open(pid_t pid, struct speaker *ret);
+
+/*
+ * Sends the signals, and waits until the server has taken the last one. Returns 0. Else, with a
+ * complaint, returns an exit status: EX_TEMPFAIL if the server was not ready for timeout_ns
+ * nanoseconds, EX_UNAVAILABLE if it has ended, EX_PROTOCOL if it has given up its handlers,
+ * EX_NOPERM if it may not be signalled, EX_OSERR.
+ */
+int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns);
+
+void speaker_close(struct speaker *speaker);
