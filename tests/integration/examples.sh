@@ -93,13 +93,20 @@ test_a_daemon_that_has_printed_its_pid_can_be_sent_to() {
 }
 
 test_wait_waits_for_a_process_to_become_a_daemon() {
+    local process
+    mkfifo gate
     # shellcheck disable=SC2016 # the shell inside expands it
-    sh -c 'sleep 0.5; exec "$0" --foreground --output=raw --pidfile="$1"' "$minitalkd" \
+    sh -c 'read -r go < gate; exec "$0" --foreground --output=raw --pidfile="$1"' "$minitalkd" \
         "$PWD/minitalk.pid" > output 2> errors &
-    also_end "$!"
-    expect_status 76 "$minitalk_send" --pid="$!" 'too early'
-    expect_complaint "process $! is 'sh', not minitalkd"
-    "$minitalk_send" --wait=30 --pid="$!" 'a message'
+    process=$!
+    also_end "$process"
+    expect_status 76 "$minitalk_send" --pid="$process" 'too early'
+    expect_complaint "process $process is 'sh', not minitalkd"
+    "$minitalk_send" --wait=30 --pid="$process" 'a message' &
+    sender=$!
+    eventually 10 has_worked "$sender" 1
+    echo go > gate
+    expect_end 0 "$sender"
     expect_received 'a message'
 }
 
