@@ -33,6 +33,7 @@ lose_daemon() {
 
 needs_choice_of_pids() {
     local status=0
+    needs_plain_build 'has its own libraries to load first'
     needs_root 'choose the PID of a process'
     # This PID is taken, which the kernel tells only a process with the permission.
     "$tools/recycle" $$ > /dev/null 2>&1 || status=$?
