@@ -158,10 +158,10 @@ test_a_dry_run_cannot_be_confirmed() {
 
 # ---- the examples of the manual page ----
 
-# The system's daemon is the one of this test.
-test_the_examples_of_the_manual_page_work() {
+# write_examples: writes the programs to ./example.LANGUAGE. For them, the system's daemon is the one
+# of this test.
+write_examples() {
     local language
-    start_daemon
     mkdir bin
     printf '#!/bin/sh\nexec "%s" --pidfile="%s" "$@"\n' "$minitalk_send" "$PWD/minitalk.pid" \
         > bin/minitalk-send
@@ -169,9 +169,22 @@ test_the_examples_of_the_manual_page_work() {
     blocks_of_page "$builddir/man/minitalk-send.1" block
     for language in sh python3 perl; do
         cp "$(grep -l "^#!.*[ /]$language\$" block.*.sh)" "example.$language"
-        within 30000 env PATH="$PWD/bin:$PATH" "$language" "example.$language" > said 2>&1 ||
-            fail "the example in $language fails: $(cat said)"
-        [ ! -s said ] || fail "the example in $language says: $(cat said)"
+    done
+}
+
+# run_example LANGUAGE: runs the program, which says nothing.
+run_example() {
+    within 30000 env PATH="$PWD/bin:$PATH" "$1" "example.$1" > said 2>&1 ||
+        fail "the example in $1 fails: $(cat said)"
+    [ ! -s said ] || fail "the example in $1 says: $(cat said)"
+}
+
+test_the_examples_of_the_manual_page_work() {
+    local language
+    start_daemon
+    write_examples
+    for language in sh python3 perl; do
+        run_example "$language"
     done
     expect_received one two one two one two
     stop_daemon
@@ -179,6 +192,15 @@ test_the_examples_of_the_manual_page_work() {
         within 30000 expect_status 69 env PATH="$PWD/bin:$PATH" "$language" "example.$language"
         expect_complaint 'no daemon is running'
     done
+}
+
+# An echo that expands backslashes would make two messages of the first, and take -n for an option.
+test_the_example_in_the_shell_sends_each_message_unchanged() {
+    start_daemon
+    write_examples
+    sed -i 's/in one two;/in "one\\\\nline" -n;/' example.sh
+    run_example sh
+    expect_received 'one\nline' -n
 }
 
 run_tests
