@@ -39,6 +39,12 @@ static int look(const struct speaker *speaker, struct procstat *ret)
             (int)speaker->server.pid, ret->name);
         return EX_PROTOCOL;
     }
+    if (ret->catches_end) {
+        complain("process %d (%s) also catches SIGHUP or SIGXCPU, as shells do, and may end at "
+                 "SIGUSR1; give the PID of a server of the exercise",
+                 (int)speaker->server.pid, ret->name);
+        return EX_PROTOCOL;
+    }
     return 0;
 }
 

@@ -9,6 +9,7 @@
  * server's answers are counted, and nothing waits for them.
  *
  * Policy: a process that does not catch both signals is never signalled, because they could end it.
+ * Nor is one that also catches SIGHUP or SIGXCPU: that is a shell, which ends at any of these.
  */
 #pragma once
 
@@ -25,8 +26,8 @@ struct speaker {
 
 /*
  * Opens the server with this PID. Returns 0 with *ret. Else, with a complaint, returns an exit
- * status: EX_UNAVAILABLE if no such process exists, EX_PROTOCOL if it does not catch both signals,
- * EX_OSERR.
+ * status: EX_UNAVAILABLE if no such process exists, EX_PROTOCOL if it does not catch both signals
+ * or is a shell, EX_OSERR.
  */
 int speaker_open(pid_t pid, struct speaker *ret);
 

@@ -209,6 +209,18 @@ test_a_process_without_both_handlers_is_refused_and_lives() {
     stop_daemon
 }
 
+# With a trap, bash catches all signals that end it.
+test_a_shell_is_refused_and_lives() {
+    mkfifo lifeline
+    exec 3<> lifeline
+    bash -c 'trap : EXIT; echo ready; read -r' < lifeline > ready &
+    eventually 5 has_text ready
+    expect_doctor 76 'also catches SIGHUP or SIGXCPU, as shells do' --send $! x
+    echo end >&3
+    expect_end 0 $!
+    exec 3>&-
+}
+
 test_a_server_that_has_ended_or_is_stopped_is_named() {
     sleep 0 &
     wait $!
