@@ -429,6 +429,7 @@ int reception_run(const struct dialect *told)
         complain_of(-reception.watch, "cannot wait for signals");
         return EX_OSERR;
     }
+    inbox_show_handlers(); /* some clients send to nobody else */
     notice_self();
     r = serve(&reception, &is_output);
     close_all(&reception);

@@ -33,6 +33,12 @@
 int inbox_open(void);
 
 /*
+ * Gives both signals a handler in place of ignoring them. It never runs, because they stay blocked.
+ * Other programs see in /proc/PID/status (SigCgt) that this process is prepared for them.
+ */
+void inbox_show_handlers(void);
+
+/*
  * Takes one signal. Waits for it for timeout_ns nanoseconds at most; 0 polls. Returns 1 with the
  * signal in *ret; 0 if no signal came; -errno.
  */

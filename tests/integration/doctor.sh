@@ -148,6 +148,14 @@ test_a_shell_that_sends_a_signal_gets_no_answer() {
     stop_reception
 }
 
+# Such a client asks /proc/PID/status first, as that of minitalk-howto(7) does.
+test_a_client_that_sends_only_to_prepared_processes_sends() {
+    start_reception msb,usr2=1,nul,ack=bit/usr1
+    "$builddir/tests/doctor/programs/client" check=yes wait=bit "$doctor" Hello
+    expect_heard Hello
+    stop_reception
+}
+
 # SIGUSR1 + 1 is SIGSEGV here, and SIGUSR2 on macOS.
 test_a_client_that_sends_the_wrong_signal_is_told_so() {
     start_reception
