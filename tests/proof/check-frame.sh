@@ -21,6 +21,13 @@ modules=(
         take_flags take_fields_length take_payload_length make_room append take_content take_checksum
         judge take_length content_length enter
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
+    "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+        |enter content_length take_length take_flags take_fields_length take_payload_length
+        make_room append take_content judge
+        |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
+    "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+        |take_checksum take_octet take_bit receive_octet receive send
+        |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_make_narrow frame_free put put_checksum|block_flag|$KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
@@ -100,9 +107,23 @@ faults=(
     'begins_with|fields.c|s/length >= strlen(prefix) \&\& //|a name is read too far'
     'is_reserved|fields.c|s/prefixes . sizeof prefixes.0.;/prefixes;/|a table is read too far'
     'is_tag_of_daemon|fields.c|s/behind == length .. //|a tag is read behind its end'
+    'received.c:take_length|frame.c|s/value > most/value >= most/|the limit is too large'
+    'received.c:take_flags|frame.c|s/= octet \& PRIORITY_MASK/= octet \& 3/|a priority loses a bit'
+    'received.c:take_flags|frame.c|s/BLOCKS_OF_8 ? 8 :/BLOCKS_OF_8 ? 4 :/|a block has 4 octets'
+    'received.c:take_fields_length|frame.c|s/= d->number.value/= 1/|fields have one octet'
+    'received.c:take_payload_length|frame.c|s/(d) > 0 ?/(d) > 1 ?/|one octet is no content'
+    'received.c:make_room|frame.c|s/realloc(d->message.bytes/realloc(NULL/|octets are lost'
+    'received.c:append|frame.c|s/got++\] = octet/got++] = 0/|each octet is 0'
+    'received.c:take_content|frame.c|s/d->got == c/d->got + 1 == c/|the last octet is left out'
+    'received.c:take_checksum|frame.c|s/checksum .= (u/checksum = (u/|one octet is compared'
+    'received.c:judge|frame.c|s/bytes + d->message.length;/bytes;/|the payload counts as fields'
+    'received.c:take_octet|frame.c|s/_octet(d->crc, octet)/_octet(0, octet)/|one octet counts'
+    'received.c:take_octet|frame.c|s/!= PART_CHECKSUM)/!= PART_CONTENT)/|the content does not count'
+    'received.c:take_bit|frame.c|s/octet << 1 . bit/octet << 1/|each bit is 0'
+    'received.c:take_bit|frame.c|s/++d->bits < 8/++d->bits < 7/|an octet has 7 bits'
 )
 
-lemmas=(characters digits octets polynomial quotients)
+lemmas=(characters digits octets polynomial quotients received)
 
 plan $((${#lemmas[@]} + 1))
 check_lemmas

@@ -46,6 +46,9 @@ EXTRA_DIST += \
 	tests/proof/prove.sh \
 	tests/proof/quotients.h \
 	tests/proof/quotients.smt2 \
+	tests/proof/received.c \
+	tests/proof/received.h \
+	tests/proof/received.smt2 \
 	tests/proof/release-words.loop \
 	tests/proof/session-contracts.h \
 	tests/proof/session.c \

@@ -13,7 +13,8 @@
 #            are static functions whose code takes the place of their calls, so that they need no
 #            contract. OPTIONS are further options of frama-c.
 #   faults   'FUNCTION|FILE|COMMAND|DESCRIPTION': a change of one line, as a command of sed, that
-#            breaks the contract of this function.
+#            breaks the contract of this function. FILE:FUNCTION is the contract in the module that
+#            reads this file, if more than one module proves the function.
 #   rules    'RULE|PROMISE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule.
 #            Rules have the same names as in tests/model/check-model.sh. PROMISE is the name of the
 #            clause that is then broken, or empty: any clause of the function.
@@ -217,12 +218,16 @@ report_module() {
     done
 }
 
-# find_module FUNCTION: reads the module that proves it.
+# find_module FUNCTION: reads the first module that proves it, and sets its number: found. With
+# FILE:FUNCTION it is the first one that reads this file.
 find_module() {
-    local module
-    for module in "${modules[@]}"; do
-        read_module "$module"
-        [[ " ${functions[*]} " != *" $1 "* ]] || return 0
+    local file=
+    [[ $1 != *:* ]] || file=${1%%:*}
+    for found in "${!modules[@]}"; do
+        read_module "${modules[found]}"
+        if [[ " ${functions[*]} " == *" ${1#*:} "* && "${files[*]} " == *"$file "* ]]; then
+            return 0
+        fi
     done
     return 1
 }
@@ -233,24 +238,25 @@ read_fault() {
     file=$(path_of "$file")
 }
 
-# until_found: copies its input up to the first line that finds the fault. Frama-C then ends at its
-# next line.
+# until_found QUICK: copies its input up to the first line that finds the fault. Frama-C then ends
+# at its next line. QUICK has the goals that are quickly proved without the fault.
 until_found() {
     awk 'NR == FNR { quick[$0]; next }
         { print }
-        / Goal / && !/ : Valid/ { sub(/.* Goal /, ""); if ($1 in quick) exit }' ../../all-quick -
+        / Goal / && !/ : Valid/ { sub(/.* Goal /, ""); if ($1 in quick) exit }' "$1" -
 }
 
 # prove_fault PROMISE|FAULT: proves this clause of its function, or all if PROMISE is empty, in
 # ./faulty, a copy of the tree that has the fault.
 prove_fault() {
-    local promise=${1%%|*} function file command what
+    local promise=${1%%|*} function file command what found
     read_fault "${1#*|}"
     copy_tree faulty
     sed -i "$command" "faulty/$file"
     if find_module "$function" && ! cmp -s "faulty/$file" "$srcdir/$file"; then
         options+=(${promise:+-wp-prop "$promise"})
-        prove faulty $SECONDS_PER_FAULTY_GOAL "$function" | until_found > said
+        prove faulty $SECONDS_PER_FAULTY_GOAL "${function#*:}" |
+            until_found ../../modules/"$found"/all-quick > said
     else
         echo 'no function that is proved, or no change' > said
     fi
@@ -259,10 +265,11 @@ prove_fault() {
 # report_fault FAULT [MORE]: after prove_fault. A fault is found if a goal of the function fails
 # that is quickly proved without the fault. MORE follows the description.
 report_fault() {
-    local function file command what result=unseen
+    local function file command what found result=unseen
     read_fault "$1"
     find_module "$function"
-    ! list_goals_of "$function" failed | grep -qFx -f ../../all-quick || result=ok
+    function=${function#*:}
+    ! list_goals_of "$function" failed | grep -qFx -f ../../modules/"$found"/all-quick || result=ok
     report "$result" "$function is not proved if $what${2-}"
 }
 
@@ -284,7 +291,7 @@ check_modules() {
     for index in "${!modules[@]}"; do
         cd "modules/$index" || exit
         report_module "${modules[index]}"
-        list_goals quick >> ../../all-quick
+        list_goals quick > all-quick
         cd ../..
     done
 }
@@ -301,7 +308,7 @@ check_lemmas() {
         report "$result" "z3 proves the $(($(wc -l < expected) / 2)) lemmas of $name.h"
     done
     grep -nE '\<(axiom|admit|lemma)\>' "$srcdir"/src/protocol/*.[ch] "$folder"/inverse.c \
-        > said
+        "$folder"/received.c > said
     result=assumed
     [ -s said ] || result=ok
     report "$result" 'the contracts assume no other lemma and no axiom'
