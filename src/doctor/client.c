@@ -169,6 +169,11 @@ static void give_up(struct client *client)
     client->planned_at = client->planned_count;
 }
 
+void client_hold(struct client *client, uint64_t now_ns)
+{
+    client->last_ns = now_ns;
+}
+
 void client_answer(struct client *client, uint64_t now_ns)
 {
     bool signal;

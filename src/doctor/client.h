@@ -43,7 +43,7 @@ struct client {
     struct stream stream; /* the signals that no message has been made of yet */
     struct rhythm rhythm;
     uint64_t signals;   /* in all */
-    uint64_t last_ns;   /* the time of the last signal or answer */
+    uint64_t last_ns;   /* the time of the last signal or answer; its silence began then */
     uint64_t look_ns;   /* no answer before this time: the client was not ready */
     unsigned tries;     /* answers since the last signal */
     bool was_answered;  /* has got an answer */
@@ -65,6 +65,9 @@ void client_close(struct client *client);
  */
 int client_note_signal(struct client *client, bool signal, uint64_t now_ns,
                        const struct stream_decoder *decoder, enum stream_status status);
+
+/* The client gets no answer now, because another one came first. Its silence begins afterwards. */
+void client_hold(struct client *client, uint64_t now_ns);
 
 /* Returns the time for the next call of client_answer(), or CLIENT_NEVER. */
 uint64_t client_due(const struct client *client);

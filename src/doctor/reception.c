@@ -300,6 +300,8 @@ static int tend(struct reception *reception, uint64_t *ret_next)
         struct guest *guest = reception->guests[i];
         uint64_t due;
 
+        if (is_held(reception, guest))
+            client_hold(&guest->client, now);
         if (answer_due(reception, guest) <= now)
             client_answer(&guest->client, now);
         if (end_of_message(guest) <= now) {
