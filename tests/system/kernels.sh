@@ -7,7 +7,7 @@
 #   KERNEL_SECONDS=NUMBER     the time after which a machine is given up (900)
 #
 # The bits of a message take long where each needs a change of the process on an emulated CPU, so
-# the defaults are what every check has time for. 'make check-kernels' runs all machines.
+# the defaults are the least that shows something. 'make check-kernels' runs all machines.
 #
 # The kernel of the release is booted with the file system of a Debian in memory, and systemd as
 # PID 1. A service of the machine runs guest/kernel.sh, writes its results to the second serial

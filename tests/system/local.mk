@@ -10,8 +10,7 @@ SYSTEM_TESTS = \
 	tests/system/debian-13.sh \
 	tests/system/many-machines.sh \
 	tests/system/from-source.sh \
-	tests/system/image.sh \
-	tests/system/kernels.sh
+	tests/system/image.sh
 
 # The guests install the package that package.sh has built. These tests run one after another, so
 # that each has all CPUs.
@@ -21,10 +20,10 @@ tests/system/debian-13.log: tests/system/debian-12.log
 tests/system/many-machines.log: tests/system/debian-13.log
 tests/system/from-source.log: tests/system/many-machines.log
 tests/system/image.log: tests/system/from-source.log
-tests/system/kernels.log: tests/system/image.log
 
 TESTS += $(SYSTEM_TESTS)
-dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/unstable.sh
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/kernels.sh \
+	tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
 	tests/system/guest/kernel.sh \
