@@ -154,7 +154,13 @@ START_TEST(pending_blocked_and_caught_signals_are_told_apart)
     ck_assert_int_eq(stat.blocked, PROCSTAT_USR2);
     ck_assert_int_eq(stat.pending, PROCSTAT_NO_SIGNAL);
     ck_assert(!stat.catches_end);
-    stat = stat_of(has_one_pending_for_each_set);
+}
+END_TEST
+
+START_TEST(signals_of_the_process_and_of_the_thread_are_pending)
+{
+    struct procstat stat = stat_of(has_one_pending_for_each_set);
+
     ck_assert_int_eq(stat.caught, PROCSTAT_NO_SIGNAL);
     ck_assert_int_eq(stat.blocked, PROCSTAT_BOTH);
     ck_assert_int_eq(stat.pending, PROCSTAT_BOTH);
@@ -366,6 +372,7 @@ Suite *make_suite(void)
         a_name_may_have_spaces_or_be_empty,
         only_a_process_that_blocks_or_ignores_both_signals_is_shielded,
         pending_blocked_and_caught_signals_are_told_apart,
+        signals_of_the_process_and_of_the_thread_are_pending,
         a_handler_for_a_signal_that_ends_a_process_is_seen,
         real_and_effective_user_are_told_apart,
         may_kill_tells_if_a_process_has_cap_kill,
