@@ -61,9 +61,10 @@ follow_here() {
     (cd "$srcdir" && sh -e "$OLDPWD/commands") > stdout 2> said || fail "$1 $(cat stdout said)"
 }
 
-# remove_containers: removes those of a test before. A test that fails leaves some.
+# remove_containers: removes those of a test before. A test that fails leaves some. podman kills
+# their processes, and cannot remove the files before the kernel has released the mounts of these.
 remove_containers() {
-    podman rm --all --force --time 0 --volumes > /dev/null
+    eventually 30 podman rm --all --force --time 0 --volumes > /dev/null
     podman volume prune --force > /dev/null
 }
 
