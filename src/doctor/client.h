@@ -14,7 +14,7 @@
  *     (rhythm.h). A client that has gone on without answers can only wait for one to its whole
  *     message. It gets that after CLIENT_LULL, which is longer than its pauses between signals.
  *   - If the client is still silent CLIENT_RETRY after an answer, it gets the same answer again,
- * and then the other signal, if it catches that: it may wait for the end of its message.
+ *     and then the other signal, if it catches that: it may wait for the end of its message.
  *   - After that it gets nothing more until it sends a signal.
  */
 #pragma once
@@ -78,8 +78,7 @@ uint64_t client_due(const struct client *client);
  */
 void client_answer(struct client *client, uint64_t now_ns);
 
-/* Sets the answers of a dialect, as far as this client has shown them. Call it after the last one.
- */
+/* Sets the answers of a dialect as far as the client has shown them up to its last signal. */
 void client_show_answers(const struct client *client, struct dialect *ret);
 
 /* Returns true if the process of the client has ended. */

@@ -10,17 +10,18 @@
  * A dialect has a text form for command lines and reports. It is a list of words, separated by
  * commas, in this order:
  *
- *   msb | lsb                               the first bit of an octet
- *   usr1=1 | usr2=1                         the signal that is a 1
- *   7bit                                    a character has 7 bits, not 8
- *   hello=BITS                              these bits come first, such as hello=01
- *   pid31 | pid32                           the sender's PID in so many bits
- *   len32be | len32le | len64be | len64le | asc10
- *                                           the octets of the text as a number of 32 or 64 bits,
- * with its octets in big or little-endian order, or as ten digits of ASCII nul | newline+nul | eot
- * | ff+ff | nul+one the end: octets of these values; nul+one is a NUL and one bit 1 nothing no
- * length and no end: silence ends the text ack=ANSWERS                             none, or
- * UNIT/SIGNAL with '+' between several; UNIT is bit, octet or message, and SIGNAL is usr1 or usr2
+ *   msb | lsb         the first bit of an octet
+ *   usr1=1 | usr2=1   the signal that is a 1
+ *   7bit              a character has 7 bits, not 8
+ *   hello=BITS        these bits come first, such as hello=01
+ *   pid31 | pid32     the sender's PID in so many bits
+ *   LENGTH            the octets of the text: len32be, len32le, len64be or len64le, a number of
+ *                     32 or 64 bits in big or little-endian order; or asc10, ten digits of ASCII
+ *   END               octets of these values: nul, newline+nul, eot or ff+ff; or nul+one, a NUL
+ *                     and one bit 1
+ *   nothing           no length and no end: silence ends the text
+ *   ack=ANSWERS       none, or UNIT/SIGNAL with '+' between several; UNIT is bit, octet or
+ *                     message, and SIGNAL is usr1 or usr2
  *
  * The words for the first bit and the signal are required, and also a length, an end or 'nothing'.
  * For example: msb,usr1=1,nul,ack=bit/usr1+message/usr2

@@ -43,10 +43,10 @@ static struct ending ending_of(const struct dialect *dialect)
     return (struct ending){0};
 }
 
-/* The bits of the dialect's length. */
-static unsigned bits_of_length(enum dialect_length length)
+/* The bits of the dialect's length. A digit of an ASCII number is as wide as a character. */
+static unsigned bits_of_length(const struct dialect *dialect)
 {
-    switch (length) {
+    switch (dialect->length) {
     case LENGTH_ABSENT:
         break;
     case LENGTH_32BE:
@@ -56,7 +56,7 @@ static unsigned bits_of_length(enum dialect_length length)
     case LENGTH_64LE:
         return 64;
     case LENGTH_ASC10:
-        return 8 * DIGITS;
+        return DIGITS * dialect_width(dialect);
     }
     return 0;
 }
@@ -64,13 +64,6 @@ static unsigned bits_of_length(enum dialect_length length)
 static unsigned bits_of_pid(enum dialect_pid pid)
 {
     return pid == PID_ABSENT ? 0 : pid == PID_31 ? 31 : 32;
-}
-
-/* The width of a digit of an ASCII number is that of a character. */
-static unsigned width_of_length(const struct dialect *dialect)
-{
-    return dialect->length == LENGTH_ASC10 ? DIGITS * dialect_width(dialect)
-                                           : bits_of_length(dialect->length);
 }
 
 /* Returns the value of which index is the place of the next bit, in the order of the dialect. */
@@ -132,7 +125,7 @@ static unsigned bits_of_part(const struct stream_decoder *decoder)
     case STREAM_PID:
         return bits_of_pid(dialect->pid);
     case STREAM_LENGTH:
-        return bits_of_length(dialect->length) == 0 ? 0 : width_of_length(dialect);
+        return bits_of_length(dialect);
     case STREAM_TEXT:
     case STREAM_END:
     case STREAM_DONE:
@@ -186,8 +179,7 @@ static uint64_t number_of(const struct dialect *dialect, uint64_t value)
     bool is_big = dialect->length == LENGTH_32BE || dialect->length == LENGTH_64BE;
 
     /* Highest bit first is big-endian, lowest bit first is little-endian. */
-    return is_big == dialect->is_lsb ? swap_octets(value, bits_of_length(dialect->length) / 8)
-                                     : value;
+    return is_big == dialect->is_lsb ? swap_octets(value, bits_of_length(dialect) / 8) : value;
 }
 
 static enum stream_status finish_hello(struct stream_decoder *decoder)
@@ -438,7 +430,7 @@ static int add_length(const struct dialect *dialect, size_t length, struct strea
         return 0;
     if (dialect->length == LENGTH_ASC10)
         return add_digits(dialect, length, stream);
-    return add_value(dialect, number_of(dialect, length), bits_of_length(dialect->length), stream);
+    return add_value(dialect, number_of(dialect, length), bits_of_length(dialect), stream);
 }
 
 static int add_end(const struct dialect *dialect, struct stream *stream)
