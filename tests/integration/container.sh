@@ -43,9 +43,7 @@ start_in_root() {
     use_root root "$1"
     unshare --pid --fork --kill-child "${in_root[@]}" /minitalkd --foreground "${@:2}" \
         > output 2> errors &
-    init=$!
-    eventually 10 has_text output
-    daemon=$(pgrep --parent "$init" -x minitalkd)
+    find_process_1
     # The change of its user has undone --kill-child.
     also_end "$daemon"
 }
@@ -202,9 +200,7 @@ start_in_user_namespace() {
         unshare --user --map-root-user --pid --fork --mount-proc \
         "$minitalkd" --foreground --output=json --pidfile="$PWD/shared/minitalk.pid" \
         > output 2> errors &
-    init=$!
-    eventually 10 has_text output
-    daemon=$(pgrep --parent "$init" -x minitalkd)
+    find_process_1
     also_end "$daemon"
 }
 

@@ -116,47 +116,43 @@ test_a_server_that_is_told_a_dialect_answers_as_that_says() {
     stop_reception
 }
 
-# The first client is stopped amid its message, and the doctor takes the signals of each before the
-# other sends one: so the signals of the two cannot meet.
-test_a_second_client_gets_its_first_answer_after_the_first_message() {
-    local first second text=msb,usr1=1,nul,ack=bit/usr1 long
-    long=$(printf '%02000d' 0)
-    start_reception
-    send_words "$text" 0 one two three
-    "$tools/exercise" client "$text" 0 "$doctor" "$long" &
+# send_beside_another DIALECT PACE TEXT WORK: a client sends this text. Another one sends 'second'
+# when the doctor has worked so many milliseconds for the first, which is stopped meanwhile. The
+# doctor takes the signals of each before the other sends one: so the two cannot meet.
+send_beside_another() {
+    local first second
+    "$tools/exercise" client "$1" "$2" "$doctor" "$3" &
     first=$!
-    let_work "$doctor" 5
+    let_work "$doctor" "$4"
     stop_process "$first"
     eventually 10 has_taken_all
-    "$tools/exercise" client "$text" 0 "$doctor" second &
+    "$tools/exercise" client "$1" 0 "$doctor" second &
     second=$!
     eventually 10 is_asleep "$second"
     eventually 10 has_taken_all
     kill -CONT "$first"
     expect_end 0 "$first"
     expect_end 0 "$second"
+}
+
+test_a_second_client_gets_its_first_answer_after_the_first_message() {
+    local dialect=msb,usr1=1,nul,ack=bit/usr1 long
+    long=$(printf '%02000d' 0)
+    start_reception
+    send_words "$dialect" 0 one two three
+    send_beside_another "$dialect" 0 "$long" 5
     stop_reception
     printf '%s\n' one two three "$long" second | diff - <(messages) || fail "$(cat heard)"
 }
 
 # The first message takes longer than the silence that ends a message.
 test_a_client_that_waits_for_another_is_not_taken_for_silent() {
-    local first second dialect=msb,usr1=1,nul,ack=bit/usr1
+    local dialect=msb,usr1=1,nul,ack=bit/usr1 slow
+    slow=$(printf '%050d' 0)
     start_reception "$dialect"
-    "$tools/exercise" client "$dialect" 10000 "$doctor" "$(printf '%050d' 0)" &
-    first=$!
-    let_work "$doctor" 1
-    stop_process "$first"
-    eventually 10 has_taken_all
-    "$tools/exercise" client "$dialect" 0 "$doctor" second &
-    second=$!
-    eventually 10 is_asleep "$second"
-    eventually 10 has_taken_all
-    kill -CONT "$first"
-    expect_end 0 "$first"
-    expect_end 0 "$second"
+    send_beside_another "$dialect" 10000 "$slow" 1
     stop_reception
-    printf '%050d\nsecond\n' 0 | diff - <(messages) || fail "$(cat heard)"
+    printf '%s\n' "$slow" second | diff - <(messages) || fail "$(cat heard)"
 }
 
 test_a_message_cannot_look_like_another_line() {

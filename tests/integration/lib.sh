@@ -199,6 +199,14 @@ start_daemon() {
     [ "$(head -n 1 output)" = "$daemon" ] || fail "the first line is not just the PID $daemon"
 }
 
+# find_process_1: the last background job starts a daemon as process 1 of a PID namespace. Waits
+# until it is ready. Sets $init to the job, and $daemon to the daemon's PID outside.
+find_process_1() {
+    init=$!
+    eventually 10 has_text output
+    daemon=$(pgrep --parent "$init" -x minitalkd)
+}
+
 # start_daemon_as_process_1 OPTION…: starts a daemon in a PID namespace of its own, and returns once
 # it is ready. Its PID outside is in $daemon, that of its parent in $init. The parent ends with the
 # daemon and has its status.
@@ -208,9 +216,7 @@ start_daemon_as_process_1() {
     : > output
     unshare --pid --fork --mount-proc --kill-child "$minitalkd" --foreground \
         --pidfile="$PWD/minitalk.pid" "$@" > output 2> errors &
-    init=$!
-    eventually 10 has_text output
-    daemon=$(pgrep --parent "$init" -x minitalkd)
+    find_process_1
 }
 
 # start_daemon_of_entries OPTION…: as start_daemon, for options that put entries with all fields on
