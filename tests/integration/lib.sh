@@ -103,6 +103,11 @@ is_asleep() {
     grep -q '^State:.S' "/proc/$1/status"
 }
 
+# is_called NAME PID: true if the process runs this program, and not the shell that has started it.
+is_called() {
+    grep -qx "$1" "/proc/$2/comm"
+}
+
 # True if a process ignores SIGUSR1 and SIGUSR2, bits 9 and 11 of the mask. Before that, either
 # signal ends the process.
 is_shielded() {

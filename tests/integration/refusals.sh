@@ -152,10 +152,6 @@ expect_survival() {
     ! has_ended "$1" || fail "process $1 has ended"
 }
 
-is_called() {
-    grep -qx "$1" "/proc/$2/comm"
-}
-
 test_an_innocent_sleep_survives() {
     sleep 60 &
     eventually 5 is_called sleep $!
