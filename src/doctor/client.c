@@ -6,8 +6,10 @@
 #include "host/inbox.h"
 #include "protocol/nsec.h"
 
-/* Between two looks at a client that is not ready for an answer. */
+/* Between two looks at a client that is not ready for an answer: so long at first, ... */
 #define LOOK (20 * NSEC_PER_USEC)
+/* ... and later this part of the time that it has not been ready. */
+#define LOOK_PART 4u
 /* So long after its time an answer does not wait for a client that runs all the time. */
 #define LOOK_MAX (4 * NSEC_PER_MSEC)
 /* The same answer twice, then the other signal. */
@@ -174,12 +176,22 @@ void client_hold(struct client *client, uint64_t now_ns)
     client->last_ns = now_ns;
 }
 
+/* Returns the time until the next look. A client may be stopped, or busy, for a long time. */
+static uint64_t next_look(const struct client *client, uint64_t now_ns)
+{
+    uint64_t part = (now_ns - due(client)) / LOOK_PART;
+
+    if (client->tries > 0 || part > CLIENT_QUIET)
+        return CLIENT_QUIET;
+    return part > LOOK ? part : LOOK;
+}
+
 void client_answer(struct client *client, uint64_t now_ns)
 {
     bool signal;
 
     if (!look(client, now_ns)) {
-        client->look_ns = now_ns + (client->tries > 0 ? CLIENT_QUIET : LOOK);
+        client->look_ns = now_ns + next_look(client, now_ns);
         return;
     }
     if (!choose(client, &signal) || pidref_send_bit(&client->process, LANE_PROCESS, signal) < 0) {

@@ -155,6 +155,29 @@ test_a_client_that_waits_for_another_is_not_taken_for_silent() {
     printf '%s\n' "$slow" second | diff - <(messages) || fail "$(cat heard)"
 }
 
+wakeups() {
+    sed -n 's/^voluntary_ctxt_switches:.//p' "/proc/$doctor/status"
+}
+
+# It is asked whether it is ready for its answer, but seldom. This client stops before it is.
+test_a_client_that_is_never_ready_does_not_keep_the_doctor_busy() {
+    local before client
+    start_reception
+    python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGUSR1, lambda number, frame: None)
+os.kill(int(sys.argv[1]), signal.SIGUSR1)
+os.kill(os.getpid(), signal.SIGSTOP)
+' "$doctor" &
+    client=$!
+    eventually 10 is_stopped "$client"
+    before=$(wakeups)
+    sleep 0.5 # the time in which they are counted
+    [ $(($(wakeups) - before)) -lt 250 ] || fail "it woke up $(($(wakeups) - before)) times"
+    end_all "$client"
+    stop_reception
+}
+
 test_a_message_cannot_look_like_another_line() {
     start_reception msb,usr1=1,nul,ack=bit/usr1
     send_words msb,usr1=1,nul,ack=bit/usr1 0 $'x\nlearnt y'
@@ -234,6 +257,7 @@ test_the_answers_are_counted() {
 
 test_a_process_without_both_handlers_is_refused_and_lives() {
     sleep 60 &
+    eventually 5 is_called sleep $!
     expect_doctor 76 'does not catch both SIGUSR1 and SIGUSR2' --send $! x
     ! has_ended $! || fail 'the process was ended'
     end_all $!
