@@ -15,7 +15,8 @@
 . "$(dirname "$0")/lib.sh"
 
 architecture=${1-i386:bookworm}
-arch=${architecture%:*} release=${architecture#*:}
+arch=${architecture%%:*} release=${architecture#*:}
+readonly ARCHITECTURES=(arm64 armhf i386 ppc64el riscv64 s390x) RELEASES=(bookworm trixie)
 tree=$workplace/cross.$release source=/build/$arch/source
 # The first test may have to make the tree.
 TIME_LIMIT=3600
@@ -24,6 +25,20 @@ readonly PACKAGES=build-essential,debhelper,fakeroot,lintian,passwd,pkgconf
 # Unit tests that qemu-user cannot run, as extended regular expressions: it loses the number of a
 # block, and needs memory itself where a test forbids all of it.
 readonly beyond_qemu='each_block_arrives_whole_on_its_lane|reading_needs_no_memory'
+
+# ---- arguments ----
+
+check_arguments() {
+    local form='write ARCHITECTURE:RELEASE, such as i386:bookworm'
+    [ $# -le 1 ] || wrong_use "unknown argument '$2'; $form"
+    [[ $architecture = *:* ]] || wrong_use "'$architecture' has no release; $form"
+    is_among "$arch" "${ARCHITECTURES[@]}" ||
+        wrong_use "unknown architecture '$arch'; the architectures are ${ARCHITECTURES[*]}"
+    is_among "$release" "${RELEASES[@]}" ||
+        wrong_use "unknown release '$release'; the releases are ${RELEASES[*]}"
+    [ "$architecture" != riscv64:bookworm ] ||
+        wrong_use 'bookworm has no riscv64; write riscv64:trixie'
+}
 
 # ---- a tree with the cross compilers ----
 
@@ -198,6 +213,7 @@ test_7_a_64_bit_sender_talks_to_a_32_bit_daemon_in_bits() {
     grep -q 'does not understand --wide; leave it out' stderr
 }
 
+check_arguments "$@"
 need_commands mmdebstrap chroot readelf unshare
 [ "$(id -u)" -eq 0 ] || skip_all 'mmdebstrap and chroot need root'
 need_package

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The package on Debian's own kernels, in an emulated machine: KVM is not needed.
 #
-#   KERNELS='RELEASE:CPUS…'   the machines, one after another (bookworm:1)
+#   KERNELS='RELEASE:CPUS…'   the machines, one after another (bookworm:1); the release is one of
+#                             bullseye, bookworm and trixie
 #   KERNEL_OCTETS=NUMBER      the length of the long message (8192)
 #   KERNEL_SECONDS=NUMBER     the time after which a machine is given up (900)
 #
@@ -17,6 +18,36 @@
 . "$(dirname "$0")/lib.sh"
 
 : "${KERNELS:=bookworm:1}" "${KERNEL_OCTETS:=8192}" "${KERNEL_SECONDS:=900}"
+readonly RELEASES=(bullseye bookworm trixie)
+
+# ---- arguments ----
+
+# check_number NAME: the variable of this name is a number without a sign, and not 0.
+check_number() {
+    [[ ${!1} =~ ^[1-9][0-9]*$ ]] ||
+        wrong_use "$1 is '${!1}'; set it to a number, such as 1000"
+}
+
+check_machine() {
+    local release=${1%%:*} form='write RELEASE:CPUS, such as bookworm:1'
+    [[ $1 = *:* ]] || wrong_use "'$1' in KERNELS has no number of CPUs; $form"
+    is_among "$release" "${RELEASES[@]}" ||
+        wrong_use "unknown kernel '$release'; the kernels are those of ${RELEASES[*]}"
+    [[ ${1#*:} =~ ^[1-9][0-9]?$ ]] ||
+        wrong_use "'${1#*:}' is not a number of CPUs from 1 to 99; $form"
+}
+
+check_arguments() {
+    local machine
+    [ $# -eq 0 ] || wrong_use "unknown argument '$1'; the variable KERNELS names the machines"
+    [[ $KERNELS =~ [^[:space:]] ]] ||
+        wrong_use 'KERNELS names no machine; write RELEASE:CPUS, such as bookworm:1'
+    for machine in $KERNELS; do
+        check_machine "$machine"
+    done
+    check_number KERNEL_OCTETS
+    check_number KERNEL_SECONDS
+}
 
 # ---- what a machine is made of ----
 
@@ -177,6 +208,7 @@ test_machine() {
     echo "# the machine took $((SECONDS - start)) s"
 }
 
+check_arguments "$@"
 need_commands apt-get chroot cpio dpkg-deb mmdebstrap qemu-system-x86_64
 [ "$(id -u)" -eq 0 ] || skip_all 'mmdebstrap and chroot need root'
 need_package

@@ -20,6 +20,21 @@ mkdir -p "$workplace"
 
 # ---- requirements ----
 
+# wrong_use TEXT…: ends the script, whose caller has to change what the text names.
+wrong_use() {
+    echo "$(basename "$0"): $*" >&2
+    exit 64
+}
+
+# is_among WORD WORD…: the first word is one of the others.
+is_among() {
+    local word
+    for word in "${@:2}"; do
+        [ "$1" != "$word" ] || return 0
+    done
+    return 1
+}
+
 skip_all() {
     # In CI nobody reads which tests were skipped, so there a skip is a failure.
     if [ -n "${CI-}" ]; then

@@ -3,6 +3,7 @@
 # root and take minutes.
 
 SYSTEM_TESTS = \
+	tests/system/usage.sh \
 	tests/system/units.sh \
 	tests/system/package.sh \
 	tests/system/piuparts.sh \

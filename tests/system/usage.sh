@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Wrong arguments of the scripts in this folder that have arguments. Needs no root: arguments are
+# checked before anything else.
+# shellcheck source=tests/system/lib.sh
+# shellcheck disable=SC2119 # arguments of run_tests are its own
+. "$(dirname "$0")/lib.sh"
+
+# refused SCRIPT WORDS [ARGUMENT…]: the script ends with a status for its caller and one line, which
+# has WORDS. It must not skip its tests, as it would where something is missing that it needs.
+refused() {
+    expect_status 64 env builddir="$PWD" "$srcdir/tests/system/$1" "${@:3}"
+    [ ! -s stdout ] || fail "standard output: $(cat stdout)"
+    [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
+    grep -qF "$1: $2" stderr || fail "standard error lacks '$1: $2': $(cat stderr)"
+}
+
+# refused_kernels KERNELS WORDS: kernels.sh refuses these machines.
+refused_kernels() {
+    export KERNELS=$1
+    refused kernels.sh "$2"
+}
+
+test_kernels_refuses_machines_that_it_does_not_know() {
+    refused_kernels sid:1 "unknown kernel 'sid'; the kernels are those of bullseye bookworm trixie"
+    refused_kernels 'bookworm:1 sid:1' "unknown kernel 'sid'"
+    refused_kernels 'bookworm:1 :1' "unknown kernel ''"
+    refused_kernels bookworm "'bookworm' in KERNELS has no number of CPUs; write RELEASE:CPUS"
+    refused_kernels bookworm:0 "'0' is not a number of CPUs from 1 to 99; write RELEASE:CPUS"
+    refused_kernels bookworm:1:2 "'1:2' is not a number of CPUs"
+    refused_kernels ' ' 'KERNELS names no machine; write RELEASE:CPUS'
+}
+
+test_kernels_refuses_other_arguments() {
+    refused kernels.sh "unknown argument 'trixie:1'; the variable KERNELS names" trixie:1
+    KERNEL_OCTETS=64K refused kernels.sh "KERNEL_OCTETS is '64K'; set it to a number"
+    KERNEL_SECONDS=0 refused kernels.sh "KERNEL_SECONDS is '0'; set it to a number"
+}
+
+test_architectures_refuses_those_that_it_does_not_know() {
+    refused architectures.sh "unknown architecture 'sparc'; the architectures are arm64 armhf" \
+        sparc:trixie
+    refused architectures.sh "unknown release 'sid'; the releases are bookworm trixie" i386:sid
+    refused architectures.sh 'bookworm has no riscv64; write riscv64:trixie' riscv64:bookworm
+    refused architectures.sh "'i386' has no release; write ARCHITECTURE:RELEASE" i386
+    refused architectures.sh "'' has no release" ''
+    refused architectures.sh "unknown argument 'arm64:trixie'" i386:bookworm arm64:trixie
+}
+
+run_tests
