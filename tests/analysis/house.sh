@@ -12,7 +12,7 @@ readonly TAG='SPDX-License-Identifier: MIT'
 # Files that people write, as extended regular expressions. Documents have no tag. debian/copyright
 # covers those files in debian/ whose formats are strict.
 readonly tagged='\.(c|h|sh|pml|py|mk|gp|sed|fish|in|catalog|macros|toml)$
-^(Makefile\.am|configure\.ac|Containerfile|bootstrap|\.ci/run)$
+^(Makefile\.am|configure\.ac|Containerfile|\.dockerignore|bootstrap|\.ci/run)$
 ^(completions|packaging|systemd/default|tests/system/guest)/
 ^debian/(rules|tests/(private-daemon|send)|.*\.(postinst|postrm))$'
 
@@ -25,8 +25,8 @@ list_tagged_files() {
         if [ -e .git ] && git ls-files --cached --others --exclude-standard 2> /dev/null; then
             exit
         fi
-        find Makefile.am configure.ac Containerfile bootstrap completions man packaging \
-            src systemd tests \
+        find Makefile.am configure.ac Containerfile .dockerignore bootstrap completions man \
+            packaging src systemd tests \
             \( -path tests/system/package -o -path tests/packaging/built \) -prune \
             -o -type f -print
     ) | grep -E "$tagged" | grep -v '^tests/fuzz/corpus/'
