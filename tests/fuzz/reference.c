@@ -9,6 +9,11 @@
 /* A length has so many octets of 7 bits at most: as many as a size_t needs. */
 #define LENGTH_OCTETS ((sizeof(size_t) * 8 + 6) / 7)
 
+/* The flag of blocks of 8 octets, and of 4: what a pointer has. */
+#define FLAG_OF_8 0x10
+#define FLAG_OF_4 0x20
+#define OWN_FLAG (sizeof(void *) == 8 ? FLAG_OF_8 : FLAG_OF_4)
+
 uint32_t reference_checksum(const uint8_t *octets, size_t length)
 {
     uint32_t crc = UINT32_MAX;
@@ -207,6 +212,12 @@ static bool are_fields(const uint8_t *octets, size_t length)
 
 /* ---- frames ---- */
 
+/* A machine with pointers of 8 octets receives blocks of 4 octets, too, but not the reverse. */
+static bool are_known_flags(uint8_t flags)
+{
+    return flags < (FLAG_OF_8 | FLAG_OF_4) && (OWN_FLAG == FLAG_OF_8 || !(flags & FLAG_OF_8));
+}
+
 /* Reads both lengths. With FRAME_COMPLETE, *at is the index of the payload. */
 static enum frame_status read_lengths(const uint8_t *octets, size_t length, size_t limit,
                                       struct reading *reading, size_t *at)
@@ -237,12 +248,12 @@ struct reading reference_read(const uint8_t *octets, size_t length, size_t limit
     if (length < 2)
         return reading;
     reading.used = 2;
-    if (octets[1] >= 48) {
+    if (!are_known_flags(octets[1])) {
         reading.status = FRAME_VERSION;
         return reading;
     }
     reading.priority = octets[1] & 7;
-    reading.block = octets[1] / 16 == 1 ? 8 : octets[1] / 16 == 2 ? 4 : 0;
+    reading.block = octets[1] & FLAG_OF_8 ? 8 : octets[1] & FLAG_OF_4 ? 4 : 0;
     reading.status = read_lengths(octets, length, limit, &reading, &before);
     if (!reading.has_length)
         return reading;
@@ -281,8 +292,8 @@ size_t reference_write(const struct message *message, bool is_wide, uint8_t *oct
     size_t at = 2;
 
     octets[0] = 0x51;
-    octets[1] =
-        (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0) + (has_blocks ? 16 : 0));
+    octets[1] = (uint8_t)(message->priority + (message->fields_length > 0 ? 8 : 0) +
+                          (has_blocks ? OWN_FLAG : 0));
     if (message->fields_length > 0)
         at += put_length(octets + at, message->fields_length);
     at += put_length(octets + at, message->length);

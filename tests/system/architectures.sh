@@ -135,7 +135,10 @@ test_3_the_unit_tests_pass() {
         *.c | *.o | *.log | *.trs) continue ;;
         esac
         run_in_tree "tests/unit/${file##*/}" > said 2>&1 || :
-        grep -c '^ok' said >> passed || echo "# ${file##*/}: no test has passed"
+        grep -c '^ok' said >> passed || {
+            echo "${file##*/}: no test has passed: $(tail -n 5 said)"
+            failed=1
+        }
         grep '^not ok' said | grep -E ":($beyond_qemu)" | sed 's/^/# expected: /' || :
         grep '^not ok' said | grep -vE ":($beyond_qemu)" > bad || continue
         cat bad
@@ -147,6 +150,17 @@ test_3_the_unit_tests_pass() {
 
 test_4_the_simulation_keeps_every_promise() {
     run_in_tree tests/simulation/simulate --seeds=200
+}
+
+test_5_the_fuzz_targets_keep_every_promise_on_their_corpora() {
+    local target failed=0
+    for target in frame exchange conversation entry learner; do
+        run_in_tree "tests/fuzz/replay-$target" > said 2>&1 || :
+        grep -q '^ok 1 - [1-9][0-9]* inputs' said && continue
+        echo "replay-$target: $(tail -n 5 said)"
+        failed=1
+    done
+    [ "$failed" -eq 0 ]
 }
 
 # ---- a talking pair ----
@@ -185,7 +199,7 @@ talk() {
         "/build/$sender/source" "$(emulator_of "$sender")" "$@"
 }
 
-test_5_a_pair_talks_in_bits() {
+test_6_a_pair_talks_in_bits() {
     talk "$arch" "$arch"
 }
 
@@ -200,13 +214,13 @@ needs_native_i386() {
 }
 
 # A word is the same on the wire. A block has 8 octets, or 4 from a sender with 32 bits.
-test_6_a_32_bit_sender_talks_to_a_64_bit_daemon() {
+test_7_a_32_bit_sender_talks_to_a_64_bit_daemon() {
     needs_native_i386
     talk amd64 i386
     talk amd64 i386 --wide
 }
 
-test_7_a_64_bit_sender_talks_to_a_32_bit_daemon_in_bits() {
+test_8_a_64_bit_sender_talks_to_a_32_bit_daemon_in_bits() {
     needs_native_i386
     talk i386 amd64
     expect_status 76 talk i386 amd64 --wide
