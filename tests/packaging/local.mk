@@ -9,7 +9,7 @@ PACKAGING_TESTS = \
 
 # rpm.sh and arch.sh build the release that package.sh has made.
 tests/packaging/rpm.log: tests/system/package.log
-tests/packaging/arch.log: tests/packaging/rpm.log
+tests/packaging/arch.log: tests/system/package.log
 
 TESTS += $(PACKAGING_TESTS)
 dist_check_SCRIPTS += $(PACKAGING_TESTS)

@@ -17,6 +17,7 @@ user=$(sed -n 's/^USER //p' "$srcdir/Containerfile")
 need_podman() {
     need_commands mmdebstrap podman runc catatonit jq
     [ "$(id -u)" -eq 0 ] || skip_all 'podman needs root for this'
+    run_alone
     # Not in the build directory: podman refuses a path of more than 50 characters.
     store=$(mktemp -d /tmp/image.XXXXXX)
     trap remove_store EXIT

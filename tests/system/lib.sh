@@ -53,9 +53,18 @@ need_commands() {
     done
 }
 
+# run_alone: waits until no other script of this folder runs in this build directory, so that each
+# has all CPUs, whatever 'make --jobs' says. Begins the script again, as a child of flock(1). The
+# lock is closed in the child: what the child leaves behind cannot hold it.
+run_alone() {
+    [ -z "${MINITALK_ALONE-}" ] || return 0
+    MINITALK_ALONE=yes exec flock --close "$workplace/lock" "$BASH" "$0"
+}
+
 need_guest() {
     need_commands mmdebstrap systemd-nspawn nsenter
     [ "$(id -u)" -eq 0 ] || skip_all "systemd-nspawn needs root"
+    run_alone
     guests=$(mktemp -d "$workplace/guests.XXXXXX")
     trap remove_guests EXIT
     # dpkg waits until its files are on the disk. On a real disk, that would take most of the time.

@@ -13,14 +13,12 @@ SYSTEM_TESTS = \
 	tests/system/from-source.sh \
 	tests/system/image.sh
 
-# The guests install the package that package.sh has built. These tests run one after another, so
-# that each has all CPUs.
+# The guests install the package that package.sh has built.
 tests/system/piuparts.log: tests/system/package.log
-tests/system/debian-12.log: tests/system/piuparts.log
-tests/system/debian-13.log: tests/system/debian-12.log
-tests/system/many-machines.log: tests/system/debian-13.log
-tests/system/from-source.log: tests/system/many-machines.log
-tests/system/image.log: tests/system/from-source.log
+tests/system/debian-12.log: tests/system/package.log
+tests/system/debian-13.log: tests/system/package.log
+tests/system/many-machines.log: tests/system/package.log
+tests/system/from-source.log: tests/system/package.log
 
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/kernels.sh \
@@ -69,5 +67,5 @@ check-architectures: all tests/system/package.log
 clean-local: clean-system
 .PHONY: clean-system
 clean-system:
-	rm -rf tests/system/package tests/system/*.tar tests/system/guests.* \
+	rm -rf tests/system/package tests/system/lock tests/system/*.tar tests/system/guests.* \
 		tests/system/kernels.*/ tests/system/cross.*/

@@ -15,6 +15,8 @@ readonly FIRST_PACKAGE=6450039fb4b0c1cf28d738df7ed3bc0d44cb4c8a
 need_commands dpkg-buildpackage dh lintian blhc faketime git
 [ -d "$srcdir/debian" ] || skip_all "this source has no debian/: build from a checkout"
 
+run_alone
+
 # build_in DIRECTORY: builds the package in DIRECTORY/source. The log is DIRECTORY/log. The command
 # in the array 'build_by', if any, executes the build.
 build_by=()

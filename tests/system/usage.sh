@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Wrong arguments of the scripts in this folder that have arguments. Needs no root: arguments are
-# checked before anything else.
+# How people call the scripts in this folder: wrong arguments, which are checked before anything
+# else; what make runs before a script; two scripts at once. Needs no root.
 # shellcheck source=tests/system/lib.sh
 # shellcheck disable=SC2119 # arguments of run_tests are its own
 . "$(dirname "$0")/lib.sh"
@@ -45,6 +45,54 @@ test_architectures_refuses_those_that_it_does_not_know() {
     refused architectures.sh "'i386' has no release; write ARCHITECTURE:RELEASE" i386
     refused architectures.sh "'' has no release" ''
     refused architectures.sh "unknown argument 'arm64:trixie'" i386:bookworm arm64:trixie
+}
+
+# needed_for SCRIPT: prints the other scripts that make runs before this one.
+needed_for() {
+    make -C "$builddir" --print-data-base --question "tests/${1%.sh}.log" 2> /dev/null |
+        sed -n "s|^tests/${1%.sh}\.log: ||p" | tr ' ' '\n' | sed -n 's/\.log$/.sh/p'
+}
+
+test_make_runs_before_a_script_only_what_it_needs() {
+    local script
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+    for script in system/{debian-1{2,3},from-source,many-machines,piuparts}.sh \
+        packaging/{arch,rpm}.sh; do
+        [ "$(needed_for "$script")" = tests/system/package.sh ] ||
+            fail "before $script: $(needed_for "$script")"
+    done
+    [ -z "$(needed_for system/image.sh)" ] || fail "before image.sh: $(needed_for system/image.sh)"
+}
+
+# True if the process is a flock(1) that has not begun its command yet.
+is_waiting() {
+    [ "$(cat "/proc/$1/comm")" = flock ] && is_asleep "$1" && ! pgrep --parent "$1"
+}
+
+test_two_scripts_do_not_run_at_once() {
+    local first second
+    unset MINITALK_ALONE
+    mkdir -p tests/system
+    ln -s "$srcdir/tests/integration" tests
+    cat > tests/system/alone.sh << 'END'
+. "$srcdir/tests/system/lib.sh"
+run_alone
+echo "$name begins" >> events
+[ "$name" = second ] || read -r _ < go
+echo "$name ends" >> events
+END
+    mkfifo go
+    export builddir=$PWD srcdir
+    name=first bash tests/system/alone.sh &
+    first=$!
+    eventually 10 has_text events
+    name=second bash tests/system/alone.sh &
+    second=$!
+    eventually 10 is_waiting "$second"
+    echo > go
+    expect_end 0 "$first"
+    expect_end 0 "$second"
+    printf '%s\n' 'first begins' 'first ends' 'second begins' 'second ends' | cmp - events
 }
 
 run_tests
