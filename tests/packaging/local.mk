@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Tests of builds for other systems: without Check, as an RPM package, as a package of Arch Linux.
-# Some need root.
+# Tests of builds for other systems: without Check, for the oldest libraries, as an RPM package, as a
+# package of Arch Linux. Some need root.
 
 PACKAGING_TESTS = \
 	tests/packaging/without-check.sh \
+	tests/packaging/oldest-libraries.sh \
 	tests/packaging/rpm.sh \
 	tests/packaging/arch.sh
 
