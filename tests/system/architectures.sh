@@ -22,9 +22,13 @@ tree=$workplace/cross.$release source=/build/$arch/source
 TIME_LIMIT=3600
 readonly PACKAGES=build-essential,debhelper,fakeroot,lintian,passwd,pkgconf
 
-# Unit tests that qemu-user cannot run, as extended regular expressions: it loses the number of a
-# block, and needs memory itself where a test forbids all of it.
-readonly beyond_qemu='each_block_arrives_whole_on_its_lane|reading_needs_no_memory'
+# Unit tests that qemu-user cannot run, as extended regular expressions. It loses the number of a
+# block. It needs memory itself where a test forbids all of it. /proc/PID/status shows its own
+# handlers, which it has for each signal that would end the process.
+readonly beyond_qemu='each_block_arrives_whole_on_its_lane|reading_needs_no_memory|'\
+'pending_blocked_and_caught_signals_are_told_apart|'\
+'signals_of_the_process_and_of_the_thread_are_pending|'\
+'a_handler_for_a_signal_that_ends_a_process_is_seen'
 
 # ---- arguments ----
 
@@ -128,6 +132,12 @@ run_in_tree() {
         "$(emulator_of "$arch")" "$source" "$@"
 }
 
+# expected_failures: prints those lines that tell of a test that fails here because of qemu-user.
+expected_failures() {
+    [ -n "$(emulator_of "$arch")" ] || return 0
+    grep -E "^not ok.*:($beyond_qemu)"
+}
+
 test_3_the_unit_tests_pass() {
     local file failed=0
     for file in "$tree$source"/tests/unit/check-*; do
@@ -139,8 +149,9 @@ test_3_the_unit_tests_pass() {
             echo "${file##*/}: no test has passed: $(tail -n 5 said)"
             failed=1
         }
-        grep '^not ok' said | grep -E ":($beyond_qemu)" | sed 's/^/# expected: /' || :
-        grep '^not ok' said | grep -vE ":($beyond_qemu)" > bad || continue
+        expected_failures < said > expected || :
+        sed 's/^/# expected: /' expected
+        grep '^not ok' said | grep -vFxf expected > bad || continue
         cat bad
         failed=1
     done
