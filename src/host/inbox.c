@@ -4,11 +4,11 @@
 #include "host/inbox.h"
 
 #include <errno.h>
+#include <linux/time_types.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/monotonic.h"
@@ -17,6 +17,16 @@
  * Octets in the kernel's sigset_t, with one bit for each signal. The sigset_t of glibc is larger.
  */
 #define KERNEL_SIGSET_SIZE ((SIGRTMAX + 1) / 8)
+
+/*
+ * The call that takes a struct __kernel_timespec: 64 bits for each member. The old call of 32-bit
+ * machines takes 32 bits for each, whatever the size of a time_t is.
+ */
+#ifdef SYS_rt_sigtimedwait_time64
+#define SYS_TAKE SYS_rt_sigtimedwait_time64
+#else
+#define SYS_TAKE SYS_rt_sigtimedwait
+#endif
 
 static sigset_t both;
 
@@ -99,11 +109,11 @@ struct lane_signal inbox_classify(const siginfo_t *info)
 
 int inbox_take(uint64_t timeout_ns, struct lane_signal *ret)
 {
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / NSEC_PER_SEC),
-                               .tv_nsec = (long)(timeout_ns % NSEC_PER_SEC)};
+    struct __kernel_timespec timeout = {.tv_sec = (__kernel_time64_t)(timeout_ns / NSEC_PER_SEC),
+                                        .tv_nsec = (long long)(timeout_ns % NSEC_PER_SEC)};
     siginfo_t info;
 
-    if (syscall(SYS_rt_sigtimedwait, &both, &info, &timeout, KERNEL_SIGSET_SIZE) < 0)
+    if (syscall(SYS_TAKE, &both, &info, &timeout, KERNEL_SIGSET_SIZE) < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     *ret = inbox_classify(&info);
     return 1;

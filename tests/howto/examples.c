@@ -106,10 +106,17 @@ int usleep(useconds_t useconds)
     return nanosleep(&time, NULL);
 }
 
+/* On 32-bit machines, a time_t has 64 bits or 32, and each size has its own system call. */
+#ifdef SYS_rt_sigtimedwait_time64
+#define SYS_TAKE (sizeof(time_t) > sizeof(long) ? SYS_rt_sigtimedwait_time64 : SYS_rt_sigtimedwait)
+#else
+#define SYS_TAKE SYS_rt_sigtimedwait
+#endif
+
 int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
 {
     hold();
-    return (int)syscall(SYS_rt_sigtimedwait, set, info, timeout, _NSIG / 8);
+    return (int)syscall(SYS_TAKE, set, info, timeout, _NSIG / 8);
 }
 
 /* ---- servers ---- */
