@@ -13,6 +13,8 @@
 # shellcheck source=tests/system/lib.sh
 # shellcheck disable=SC2119,SC2154 # lib.sh sets its variables, and needs no arguments here
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/system/foreign.sh
+. "$(dirname "$0")/foreign.sh"
 
 architecture=${1-i386:bookworm}
 arch=${architecture%%:*} release=${architecture#*:}
@@ -45,19 +47,6 @@ check_arguments() {
 }
 
 # ---- a tree with the cross compilers ----
-
-# emulator_of ARCHITECTURE: prints the name of its emulator, or nothing if this machine needs none.
-emulator_of() {
-    local name
-    case $1 in
-    amd64 | i386) return ;;
-    arm64) name=aarch64 ;;
-    armhf) name=arm ;;
-    ppc64el) name=ppc64le ;;
-    *) name=$1 ;;
-    esac
-    basename "$(find "$tree/usr/bin" -name "qemu-$name" -o -name "qemu-$name-static" | head -n 1)"
-}
 
 # in_tree COMMAND…: runs the command in the tree, with a /proc of its own. Everything that it has
 # started ends with it.
@@ -129,12 +118,12 @@ test_2_lintian_reports_nothing() {
 run_in_tree() {
     # shellcheck disable=SC2016 # that shell expands it
     in_tree sh -c 'cd "$1"; shift; export srcdir=. builddir=.; exec $0 "$@"' \
-        "$(emulator_of "$arch")" "$source" "$@"
+        "$(emulator_of "$arch" "$tree")" "$source" "$@"
 }
 
 # expected_failures: prints those lines that tell of a test that fails here because of qemu-user.
 expected_failures() {
-    [ -n "$(emulator_of "$arch")" ] || return 0
+    [ -n "$(emulator_of "$arch" "$tree")" ] || return 0
     grep -E "^not ok.*:($beyond_qemu)"
 }
 
@@ -206,8 +195,8 @@ talk() {
         wait
         echo >> /tmp/sent
         cmp /tmp/sent /tmp/received' sh \
-        "/build/$daemon/source" "$(emulator_of "$daemon")" \
-        "/build/$sender/source" "$(emulator_of "$sender")" "$@"
+        "/build/$daemon/source" "$(emulator_of "$daemon" "$tree")" \
+        "/build/$sender/source" "$(emulator_of "$sender" "$tree")" "$@"
 }
 
 test_6_a_pair_talks_in_bits() {

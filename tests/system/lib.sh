@@ -94,15 +94,18 @@ about() {
     echo "$guests/$machine/$1"
 }
 
-# make_tree RELEASE: makes the tarball of the file system, unless there is one that is newer than
-# this file, which lists the packages. Two scripts may do so at once.
+# make_tree RELEASE [OPTION…]: makes the tarball of the file system, unless there is one that is
+# newer than this file, which lists the packages. Two scripts may do so at once. With options of
+# mmdebstrap, RELEASE is also a name of their own for the tarball, as in "bookworm.arm64". The
+# command in the array 'tree_by', if any, executes mmdebstrap.
+tree_by=()
 make_tree() {
     local tarball=$workplace/$1.tar
     [ "$tarball" -nt "$srcdir/tests/system/lib.sh" ] && return
-    mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists \
+    "${tree_by[@]}" mmdebstrap --quiet --variant=apt --skip=cleanup/apt/lists "${@:2}" \
         --include=cron,dbus,libpam-systemd,logrotate,passwd,procps \
         --include=systemd,systemd-journal-remote,systemd-sysv \
-        "$1" "$tarball.$$.tar" >&2
+        "${1%%.*}" "$tarball.$$.tar" >&2 || return
     mv "$tarball.$$.tar" "$tarball"
 }
 

@@ -25,6 +25,7 @@ dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system
 	tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
+	tests/system/foreign.sh \
 	tests/system/guest/kernel.sh \
 	tests/system/guest/send-lines \
 	tests/system/guest/send-numbered \
