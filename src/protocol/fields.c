@@ -16,16 +16,13 @@
  * begins with one of them.
  */
 static const struct {
-    enum field_kind kind;
     char letter;
     const char *name;
 } short_fields[] = {
-    {FIELD_TAG, 't', "SYSLOG_IDENTIFIER"},
-    {FIELD_FACILITY, 'f', "SYSLOG_FACILITY"},
-    {FIELD_PID, 'i', "SYSLOG_PID"},
+    [FIELD_TAG] = {'t', "SYSLOG_IDENTIFIER"},
+    [FIELD_FACILITY] = {'f', "SYSLOG_FACILITY"},
+    [FIELD_PID] = {'i', "SYSLOG_PID"},
 };
-
-#define SHORT_FIELDS (sizeof short_fields / sizeof short_fields[0])
 
 /* ---- valid names and values ---- */
 
@@ -70,11 +67,11 @@ static bool is_reserved(const char *name, size_t length)
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         if (is_equal(name, length, own[i]))
             return true;
-    /*@ loop invariant i <= 3;
-        loop assigns i;
-        loop variant 3 - i; */
-    for (size_t i = 0; i < SHORT_FIELDS; i++)
-        if (is_equal(name, length, short_fields[i].name))
+    /*@ loop invariant FIELD_TAG <= kind <= FIELD_PID + 1;
+        loop assigns kind;
+        loop variant FIELD_PID - kind; */
+    for (unsigned kind = FIELD_TAG; kind <= FIELD_PID; kind++)
+        if (is_equal(name, length, short_fields[kind].name))
             return true;
     /*@ loop invariant i <= 3;
         loop assigns i;
@@ -123,6 +120,7 @@ static bool is_number(const uint8_t *value, size_t length, unsigned least, unsig
     if (length < 1 || (length > 1 && value[0] == '0'))
         return false;
     /*@ loop invariant i <= length && (i > 0 ==> number <= most);
+        loop invariant number == decimal(value, i);
         loop invariant \forall integer k; 0 <= k < i ==> '0' <= value[k] <= '9';
         loop assigns i, number;
         loop variant length - i; */
@@ -193,16 +191,16 @@ static bool read_text(const uint8_t *text, size_t length, struct field *ret)
 {
     const char *name = (const char *)text, *equals;
 
-    /*@ loop invariant i <= 3 && *ret == \at(*ret, Pre);
-        loop assigns i, *ret;
-        loop variant 3 - i; */
-    for (size_t i = 0; i < SHORT_FIELDS; i++)
-        if (name[0] == short_fields[i].letter) {
-            if (!is_short_value(short_fields[i].kind, text + 1, length - 1))
+    /*@ loop invariant FIELD_TAG <= kind <= FIELD_PID + 1 && *ret == \at(*ret, Pre);
+        loop assigns kind, *ret;
+        loop variant FIELD_PID - kind; */
+    for (unsigned kind = FIELD_TAG; kind <= FIELD_PID; kind++)
+        if (name[0] == short_fields[kind].letter) {
+            if (!is_short_value(kind, text + 1, length - 1))
                 return false;
-            *ret = (struct field){.kind = short_fields[i].kind,
-                                  .name = short_fields[i].name,
-                                  .name_length = strlen(short_fields[i].name),
+            *ret = (struct field){.kind = kind,
+                                  .name = short_fields[kind].name,
+                                  .name_length = strlen(short_fields[kind].name),
                                   .value = text + 1,
                                   .length = length - 1};
             return true;
@@ -251,12 +249,18 @@ bool fields_are_valid(const uint8_t *octets, size_t length)
 
 /* ---- sending ---- */
 
-static enum fields_result append(struct fields *fields, const void *text, size_t length)
+/* Writes the length of a field to head, and returns how many octets that are. */
+static size_t put_length(uint8_t *head, size_t length)
+{
+    return (size_t)(leb128_put(head, length) - head);
+}
+
+static enum fields_result append_text(struct fields *fields, const uint8_t *text, size_t length)
 {
     uint8_t head[LEB128_OCTETS], *octets;
-    size_t head_length = (size_t)(leb128_put(head, length) - head);
+    size_t head_length = put_length(head, length);
 
-    if (fields->count == FIELDS_COUNT_MAX || length > FIELDS_SIZE_MAX ||
+    if (fields->count >= FIELDS_COUNT_MAX || length > FIELDS_SIZE_MAX ||
         fields->length + head_length + length > FIELDS_SIZE_MAX)
         return FIELDS_TOO_LARGE;
     octets = realloc(fields->octets, fields->length + head_length + length);
@@ -273,7 +277,7 @@ enum fields_result fields_add(struct fields *fields, const char *text, size_t le
 {
     enum fields_result result = check_own(text, length);
 
-    return result == FIELDS_ADDED ? append(fields, text, length) : result;
+    return result == FIELDS_ADDED ? append_text(fields, (const uint8_t *)text, length) : result;
 }
 
 /* Removes a field that may occur once, if it is there. */
@@ -282,6 +286,9 @@ static void remove_short(struct fields *fields, enum field_kind kind)
     size_t before = 0, behind = 0;
     struct field field;
 
+    /*@ loop invariant before == behind && behind <= fields->length;
+        loop assigns before, behind, field;
+        loop variant fields->length - behind; */
     while (fields_next(fields->octets, fields->length, &behind, &field)) {
         if (field.kind == kind) {
             memmove(fields->octets + before, fields->octets + behind, fields->length - behind);
@@ -293,35 +300,39 @@ static void remove_short(struct fields *fields, enum field_kind kind)
     }
 }
 
-static enum fields_result set_short(struct fields *fields, enum field_kind kind, const char *value)
+/* Sets a field that may occur once, to a valid text: its letter and its value. */
+static enum fields_result set_short(struct fields *fields, enum field_kind kind,
+                                    const uint8_t *text, size_t length)
 {
-    char text[1 + TAG_LENGTH_MAX + 1];
-    size_t length = strlen(value), which = 0;
-
-    if (!is_short_value(kind, (const uint8_t *)value, length))
-        return FIELDS_BAD_VALUE;
-    while (short_fields[which].kind != kind)
-        which++;
-    snprintf(text, sizeof text, "%c%s", short_fields[which].letter, value);
     remove_short(fields, kind);
-    return append(fields, text, 1 + length);
+    return append_text(fields, text, length);
 }
 
 static enum fields_result set_number(struct fields *fields, enum field_kind kind, int number)
 {
-    char text[16];
+    uint8_t text[16] = {(uint8_t)short_fields[kind].letter};
+    int length = snprintf((char *)text + 1, sizeof text - 1, "%d", number);
 
-    snprintf(text, sizeof text, "%d", number);
-    return set_short(fields, kind, text);
+    /*@ assert fields_are_kept{Pre, Here}(fields); */
+    if (!is_short_value(kind, text + 1, (size_t)length))
+        return FIELDS_BAD_VALUE;
+    return set_short(fields, kind, text, 1 + (size_t)length);
 }
 
 enum fields_result fields_set_tag(struct fields *fields, const char *tag)
 {
+    uint8_t text[1 + TAG_LENGTH_MAX];
+    const uint8_t *value = (const uint8_t *)tag;
     size_t length = strlen(tag);
 
-    if (is_tag((const uint8_t *)tag, length) && is_tag_of_daemon((const uint8_t *)tag, length))
+    if (!is_tag(value, length))
+        return FIELDS_BAD_VALUE;
+    if (is_tag_of_daemon(value, length))
         return FIELDS_RESERVED;
-    return set_short(fields, FIELD_TAG, tag);
+    text[0] = (uint8_t)short_fields[FIELD_TAG].letter;
+    memcpy(text + 1, value, length);
+    /*@ assert fields_are_kept{Pre, Here}(fields); */
+    return set_short(fields, FIELD_TAG, text, 1 + length);
 }
 
 enum fields_result fields_set_facility(struct fields *fields, int facility)

@@ -78,27 +78,89 @@ enum fields_result {
     FIELDS_NO_MEMORY,
 };
 
+/*@ // A number in decimal, without leading zeros, and what its first digits are worth.
+    predicate is_decimal{L}(uint8_t *value, integer length) =
+      length >= 1 && (length > 1 ==> value[0] != '0') &&
+      \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9';
+    logic integer decimal{L}(uint8_t *value, integer digits) =
+      digits <= 0 ? 0 : 10 * decimal(value, digits - 1) + value[digits - 1] - '0';
+    // At most as many octets as are allowed, and each of them may be written.
+    predicate fields_are_sound{L}(struct fields *f) = f->length <= FIELDS_SIZE_MAX &&
+      \valid(f) && \valid(f->octets + (0 .. f->length - 1)) &&
+      \separated(f, f->octets + (0 .. f->length - 1));
+    // All octets that were there still are, at the same places.
+    predicate fields_are_kept{L1, L2}(struct fields *f) =
+      \at(f->length, L1) <= \at(f->length, L2) &&
+      \forall integer i; 0 <= i < \at(f->length, L1) ==>
+        \at(f->octets[i], L2) == \at(f->octets[i], L1);
+    // A range of octets has gone, and those behind it have moved to its place.
+    predicate is_range(integer at, integer size) = 0 <= at && 0 < size;
+    predicate fields_are_cut{L1, L2}(struct fields *f) =
+      \exists integer at, size; is_range(at, size) &&
+      at <= \at(f->length, L1) - size <= \at(f->length, L2) &&
+      \forall integer i, k; 0 <= i < \at(f->length, L1) - size && k == (i < at ? i : i + size) ==>
+        \at(f->octets[i], L2) == \at(f->octets[k], L1);
+    // At most one field has gone, and so many have come.
+    predicate fields_are_updated{L1, L2}(struct fields *f, integer more) =
+      fields_are_kept{L1, L2}(f) && \at(f->count, L2) == \at(f->count, L1) + more ||
+      fields_are_cut{L1, L2}(f) && \at(f->count, L2) == (unsigned)(\at(f->count, L1) - 1) + more; */
+
 /*
  * The functions below add only valid fields. If a function fails, the other fields stay as they
  * were.
  *
  * Adds the field NAME=VALUE, which is length octets long.
  */
+/*@ requires fields_are_sound(fields) && \valid_read(text + (0 .. length - 1));
+    requires \valid_read((uint8_t *)text + (0 .. length - 1));
+    requires \separated(fields, (uint8_t *)text + (0 .. length - 1));
+    requires \separated(fields->octets + (0 .. fields->length - 1),
+      (uint8_t *)text + (0 .. length - 1));
+    ensures fields_are_sound(fields) && FIELDS_ADDED <= \result <= FIELDS_NO_MEMORY;
+    ensures \result == FIELDS_ADDED ==>
+      \exists integer n; 1 <= n <= FIELD_NAME_MAX && n < length && \old(text[n]) == '=';
+    ensures \result != FIELDS_ADDED ==> *fields == \old(*fields);
+    ensures fields_are_kept{Old, Here}(fields);
+    ensures \result == FIELDS_ADDED ==> fields->count == \old(fields->count) + 1 &&
+      fields->length > \old(fields->length) + length;
+    ensures \result == FIELDS_ADDED ==> \forall integer i; 0 <= i < length ==>
+      fields->octets[fields->length - length + i] == \old(((uint8_t *)text)[i]); */
 enum fields_result fields_add(struct fields *fields, const char *text, size_t length);
 
 /*
  * Sets the tag, which ends with a NUL: 1 to TAG_LENGTH_MAX octets of printable text. Returns
  * FIELDS_RESERVED for a tag that people could take for the daemon's.
  */
+/*@ requires fields_are_sound(fields);
+    requires \exists integer n; 0 <= n && \valid_read(tag + (0 .. n)) && tag[n] == 0;
+    ensures fields_are_sound(fields) && FIELDS_ADDED <= \result <= FIELDS_NO_MEMORY;
+    ensures \result == FIELDS_BAD_VALUE || \result == FIELDS_RESERVED ==>
+      *fields == \old(*fields);
+    ensures fields_are_updated{Old, Here}(fields, \result == FIELDS_ADDED ? 1 : 0); */
 enum fields_result fields_set_tag(struct fields *fields, const char *tag);
 
 /* Sets the facility, 0 to FACILITY_MAX, or removes it: FACILITY_NONE. */
+/*@ requires fields_are_sound(fields);
+    ensures fields_are_sound(fields) && FIELDS_ADDED <= \result <= FIELDS_NO_MEMORY;
+    ensures \result != FIELDS_BAD_VALUE ==>
+      facility == FACILITY_NONE || 0 <= facility <= FACILITY_MAX;
+    ensures \result == FIELDS_BAD_VALUE ==> *fields == \old(*fields);
+    ensures fields_are_updated{Old, Here}(fields,
+      \result == FIELDS_ADDED && facility != FACILITY_NONE ? 1 : 0); */
 enum fields_result fields_set_facility(struct fields *fields, int facility);
 
 /* Sets SYSLOG_PID, 1 or more. */
+/*@ requires fields_are_sound(fields);
+    ensures fields_are_sound(fields) && FIELDS_ADDED <= \result <= FIELDS_NO_MEMORY;
+    ensures \result != FIELDS_BAD_VALUE ==> pid >= 1;
+    ensures \result == FIELDS_BAD_VALUE ==> *fields == \old(*fields);
+    ensures fields_are_updated{Old, Here}(fields, \result == FIELDS_ADDED ? 1 : 0); */
 enum fields_result fields_set_pid(struct fields *fields, int pid);
 
 /* Frees all fields. The struct is all 0 again. */
+/*@ requires \valid(fields);
+    assigns *fields;
+    ensures fields->octets == \null && fields->length == 0 && fields->count == 0; */
 void fields_free(struct fields *fields);
 
 /* ---- receiving ---- */

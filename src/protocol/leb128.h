@@ -32,7 +32,10 @@
     logic integer leb128_size(integer value) =
       value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 :
       value < 0x800000000 ? 5 : value < 0x40000000000 ? 6 : value < 0x2000000000000 ? 7 :
-      value < 0x100000000000000 ? 8 : value < 0x8000000000000000 ? 9 : 10; */
+      value < 0x100000000000000 ? 8 : value < 0x8000000000000000 ? 9 : 10;
+    // Octet n of a number.
+    logic integer length_octet(integer value, integer n) =
+      n < leb128_size(value) - 1 ? middle_octet(value, n) : last_octet(value, n); */
 
 /*
  * Writes a number to at, where LEB128_OCTETS octets must be free. Returns the address behind its

@@ -4,6 +4,8 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
+# What is read for the functions that build fields.
+readonly BUILDING='tests/proof/strings.h tests/proof/buffer.h tests/proof/fields.c leb128.c text.c'
 modules=(
     "tests/proof/digits.h leb128.c|leb128_put leb128_take||$KNOW_DIVISION"
     "tests/proof/quotients.h leb128.c tests/proof/inverse.c word.c
@@ -33,11 +35,16 @@ modules=(
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_encode|block_flag|$KNOW_INTEGERS"
     "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
-        |fields_are_valid fields_next next_text check_own is_name is_number is_tag is_of_word
-        is_tag_of_daemon is_short_value is_reserved is_equal begins_with
+        |fields_are_valid fields_next next_text check_own is_name is_tag is_of_word is_tag_of_daemon
+        is_short_value is_reserved is_equal begins_with
         ||-wp-literals $KNOW_INTEGERS"
     "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
-        |read_text||-wp-literals -wp-model Typed+cast $KNOW_INTEGERS"
+        |is_number||-wp-literals $KNOW_DIVISION"
+    "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
+        |read_text||-wp-literals -wp-split -wp-model Typed+cast $KNOW_DIVISION"
+    "$BUILDING|put_length append_text remove_short set_short||-wp-literals -wp-split $KNOW_DIVISION"
+    "$BUILDING|fields_add set_number fields_set_tag fields_set_facility fields_set_pid fields_free
+        ||-wp-literals -wp-model Typed+cast $KNOW_DIVISION"
 )
 
 faults=(
@@ -106,6 +113,29 @@ faults=(
     'is_equal|fields.c|s/length == strlen(other) \&\& //|a name is read behind its end'
     'begins_with|fields.c|s/length >= strlen(prefix) \&\& //|a name is read too far'
     'is_reserved|fields.c|s/prefixes . sizeof prefixes.0.;/prefixes;/|a table is read too far'
+    'is_number|fields.c|s/10 . number/8 * number/|a number is octal'
+    'put_length|fields.c|s/head, length) - head/head, length) - head - 1/|a head lacks its end'
+    'append_text|fields.c|s/fields->count >= F/fields->count > F/|there is a 65th field'
+    'append_text|fields.c|s/X .. length > FIELDS_SIZE_MAX/X/|the sum of lengths overflows'
+    'append_text|fields.c|s/fields->length + head_length + length >/length >/|fields have no limit'
+    'append_text|fields.c|s/fields->length + head_length + length);/length);/|memory is too small'
+    'append_text|fields.c|s/if (!octets)/if (false)/|memory that is not there is written'
+    'append_text|fields.c|s/mempcpy(octets + fields->length/mempcpy(octets/|a field is lost'
+    'append_text|fields.c|s/length), text, l/length), head, l/|the text is not written'
+    'append_text|fields.c|s/    fields->octets = octets;//|the octets freed stay in use'
+    'append_text|fields.c|s/    fields->count++;//|a field is not counted'
+    'fields_add|fields.c|s/result == F/result >= F/|a bad name is added'
+    'remove_short|fields.c|s/-= behind - before/-= behind/|octets are lost'
+    'remove_short|fields.c|s/octets + behind, f/octets + behind + 1, f/|octets behind the end move'
+    'remove_short|fields.c|s/    fields->count--;//|a field that is gone counts'
+    'remove_short|fields.c|s/        before = behind;//|the fields before go, too'
+    'set_short|fields.c|s/^    remove_short(fields, kind);/    fields_free(fields);/|all fields go'
+    'set_number|fields.c|s/number);$/1);/|another number is added'
+    'set_number|fields.c|s/!is_short_value(kind, text.*/false)/|a bad number is added'
+    'fields_set_tag|fields.c|s/if (!is_tag(/if (is_tag(/|a tag is too long'
+    'fields_set_facility|fields.c|s/fields, FIELD_FACILITY, f/fields, FIELD_PID, f/|it is a PID'
+    'fields_set_pid|fields.c|s/fields, FIELD_PID, p/fields, FIELD_FACILITY, p/|it is a facility'
+    'fields_free|fields.c|s/.fields = (struct fields).*/fields->count = 0;/|freed octets are used'
     'is_tag_of_daemon|fields.c|s/behind == length .. //|a tag is read behind its end'
     'received.c:take_length|frame.c|s/value > most/value >= most/|the limit is too large'
     'received.c:take_flags|frame.c|s/= octet \& PRIORITY_MASK/= octet \& 3/|a priority loses a bit'

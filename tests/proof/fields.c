@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fields.c - contracts for static functions of the shipped fields.c, which follows them */
 
+#include <limits.h>
+
 #include "protocol/fields.h"
+#include "protocol/leb128.h"
 
 /*@ requires \valid_read(name + (0 .. length - 1));
     assigns \nothing;
@@ -12,8 +15,7 @@ static bool is_name(const char *name, size_t length);
 
 /*@ requires \valid_read(value + (0 .. length - 1));
     assigns \nothing;
-    ensures \result ==> length >= 1 && (length > 1 ==> value[0] != '0') &&
-      \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9'; */
+    ensures \result ==> is_decimal(value, length) && least <= decimal(value, length) <= most; */
 static bool is_number(const uint8_t *value, size_t length, unsigned least, unsigned most);
 
 /*@ requires \valid_read(octets + (0 .. length - 1)) && \valid(offset) && \valid(ret_length);
@@ -45,8 +47,9 @@ static bool is_tag_of_daemon(const uint8_t *value, size_t length);
     ensures \result ==> length >= 1 && (kind == FIELD_TAG || kind == FIELD_FACILITY ||
       kind == FIELD_PID);
     ensures \result && kind == FIELD_TAG ==> length <= TAG_LENGTH_MAX;
-    ensures \result && kind != FIELD_TAG ==>
-      \forall integer i; 0 <= i < length ==> '0' <= value[i] <= '9'; */
+    ensures \result && kind != FIELD_TAG ==> is_decimal(value, length);
+    ensures \result && kind == FIELD_FACILITY ==> decimal(value, length) <= FACILITY_MAX;
+    ensures \result && kind == FIELD_PID ==> 1 <= decimal(value, length) <= INT_MAX; */
 static bool is_short_value(enum field_kind kind, const uint8_t *value, size_t length);
 
 /*@ requires \valid_read(name + (0 .. length - 1)) && is_constant(other);
@@ -75,5 +78,61 @@ static enum fields_result check_own(const char *text, size_t length);
     ensures \result ==> FIELD_OWN <= ret->kind <= FIELD_PID && 0 <= ret->length < length &&
       ret->value == text + length - ret->length; */
 static bool read_text(const uint8_t *text, size_t length, struct field *ret);
+
+/* ---- sending ---- */
+
+/*@ requires \valid(head + (0 .. LEB128_OCTETS - 1));
+    assigns head[0 .. LEB128_OCTETS - 1];
+    ensures \result == leb128_size(length) <= LEB128_OCTETS;
+    ensures \forall integer i; 0 <= i < \result ==> head[i] == length_octet(length, i); */
+static size_t put_length(uint8_t *head, size_t length);
+
+/*@ requires fields_are_sound(fields) && \valid_read(text + (0 .. length - 1));
+    requires \separated(fields, text + (0 .. length - 1));
+    requires \separated(fields->octets + (0 .. fields->length - 1), text + (0 .. length - 1));
+    ensures fields_are_sound(fields);
+    ensures fields->octets == \old(fields->octets) ||
+      \base_addr(fields->octets) != \base_addr(text);
+    ensures \result == FIELDS_ADDED || \result == FIELDS_TOO_LARGE || \result == FIELDS_NO_MEMORY;
+    ensures \result == FIELDS_TOO_LARGE <==> \old(fields->count) >= FIELDS_COUNT_MAX ||
+      \old(fields->length) + leb128_size(length) + length > FIELDS_SIZE_MAX;
+    ensures \result != FIELDS_ADDED ==> *fields == \old(*fields);
+    ensures fields_are_kept{Old, Here}(fields);
+    ensures \result == FIELDS_ADDED ==> fields->count == \old(fields->count) + 1 &&
+      fields->length == \old(fields->length) + leb128_size(length) + length;
+    ensures \result == FIELDS_ADDED ==> \forall integer i; 0 <= i < leb128_size(length) ==>
+      fields->octets[\old(fields->length) + i] == length_octet(length, i);
+    ensures \result == FIELDS_ADDED ==> \forall integer i; 0 <= i < length ==>
+      fields->octets[fields->length - length + i] == \old(text[i]); */
+static enum fields_result append_text(struct fields *fields, const uint8_t *text, size_t length);
+
+/*@ requires fields_are_sound(fields);
+    assigns fields->length, fields->count, fields->octets[0 .. fields->length - 1];
+    ensures fields_are_sound(fields);
+    ensures fields->length <= \old(fields->length);
+    ensures fields_are_updated{Old, Here}(fields, 0); */
+static void remove_short(struct fields *fields, enum field_kind kind);
+
+/*@ requires fields_are_sound(fields) && \valid_read(text + (0 .. length - 1));
+    requires \separated(fields, text + (0 .. length - 1));
+    requires \separated(fields->octets + (0 .. fields->length - 1), text + (0 .. length - 1));
+    ensures fields_are_sound(fields);
+    ensures fields->octets == \old(fields->octets) ||
+      \base_addr(fields->octets) != \base_addr(text);
+    ensures \result == FIELDS_ADDED || \result == FIELDS_TOO_LARGE || \result == FIELDS_NO_MEMORY;
+    ensures fields_are_updated{Old, Here}(fields, \result == FIELDS_ADDED ? 1 : 0);
+    ensures \result == FIELDS_ADDED ==> \forall integer i; 0 <= i < length ==>
+      fields->octets[fields->length - length + i] == \old(text[i]); */
+static enum fields_result set_short(struct fields *fields, enum field_kind kind,
+                                    const uint8_t *text, size_t length);
+
+/*@ requires fields_are_sound(fields) && (kind == FIELD_FACILITY || kind == FIELD_PID);
+    ensures fields_are_sound(fields) && FIELDS_ADDED <= \result <= FIELDS_NO_MEMORY;
+    ensures \result != FIELDS_BAD_VALUE ==>
+      (kind == FIELD_FACILITY ? 0 <= number <= FACILITY_MAX : number >= 1);
+    ensures \result != FIELDS_RESERVED && \result != FIELDS_BAD_NAME;
+    ensures \result == FIELDS_BAD_VALUE ==> *fields == \old(*fields);
+    ensures fields_are_updated{Old, Here}(fields, \result == FIELDS_ADDED ? 1 : 0); */
+static enum fields_result set_number(struct fields *fields, enum field_kind kind, int number);
 
 #include "protocol/fields.c"

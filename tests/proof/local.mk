@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/proof/barrier.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
+	tests/proof/buffer.h \
 	tests/proof/characters.h \
 	tests/proof/characters.smt2 \
 	tests/proof/conversation-contracts.h \

@@ -18,9 +18,6 @@
       // The n highest bits of the octet are the n lowest bits of x.
       predicate begins_as(integer x, integer octet, integer n);
     }
-    // Octet n of a number.
-    logic integer length_octet(integer value, integer n) =
-      n < leb128_size(value) - 1 ? middle_octet(value, n) : last_octet(value, n);
 
     lemma known_flags: \forall integer x; 0 <= x <= 31 ==> (x & 0xc0) == 0 && (x & 32) == 0 &&
       (x & 7) == x % 8 && x == x % 8 + ((x & 8) == 0 ? 0 : 8) + ((x & 16) == 0 ? 0 : 16);
