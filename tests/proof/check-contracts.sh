@@ -7,7 +7,7 @@
 readonly ARQ=tests/proof/arq.c OPTIONS="-wp-model Typed+ref $KNOW_INTEGERS"
 readonly INLINED='next_lane lane_of arq_sender_asks ask begin_again told_verdict arq_sender_done'
 modules=(
-    "$ARQ|arq_sender_word|$INLINED|$OPTIONS"
+    "$ARQ|arq_sender_word|$INLINED|-simplify-cfg -wp-no-pruning $OPTIONS"
     "$ARQ|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
         arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_timeout
         oldest_unanswered locate locate_older has_taken_none is_whole_commit is_stop continue_from
