@@ -132,7 +132,9 @@ static struct symbol block_of(const struct frame *frame, uint64_t number)
     size_t at = (size_t)number * BLOCK_OCTETS;
     uint64_t octets = 0;
 
-    /*@ loop invariant i <= BLOCK_OCTETS;
+    /*@ loop invariant i <= BLOCK_OCTETS && at + i <= frame->content;
+        loop invariant \forall integer n; 0 <= n < BLOCK_OCTETS ==>
+          octet_at(octets, n) == (n < i ? content[at + n] : 0);
         loop assigns i, octets;
         loop variant BLOCK_OCTETS - i; */
     for (size_t i = 0; i < BLOCK_OCTETS && at + i < frame->content; i++)
@@ -350,7 +352,8 @@ static enum frame_status take_block(struct frame_decoder *d, uint64_t octets)
 {
     enum frame_status status = FRAME_MORE;
 
-    /*@ loop invariant took(*d, status) && i <= 8; */
+    /*@ loop invariant took(*d, status) && i <= 8;
+        loop assigns i, octets, status, *d, { *o | uint8_t *o; \true }; */
     for (unsigned i = 0; i < d->block && d->part == PART_CONTENT && status == FRAME_MORE; i++) {
         status = take_octet(d, (uint8_t)octets);
         octets >>= 8;

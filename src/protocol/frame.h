@@ -98,10 +98,15 @@ struct frame {
     predicate has_checksum{L}(uint8_t *octets, integer at) =
       has_octets(octets, at) ==> \forall integer i; 0 <= i < 4 ==>
       octets[at + i] == checksum_octet(crc_of(at), i); */
+/*@ predicate is_frame(struct frame f) = \valid_read(f.octets + (0 .. f.length - 1)) &&
+      f.length <= 2 * MESSAGE_MAX &&
+      f.content <= f.length && f.first_block % 8 == 0 && f.first_block <= 8 * f.length &&
+      (f.content > 0 ==> f.first_block / 8 + f.content <= f.length); */
 /*@ requires \valid_read(message) && \valid(ret) && message->priority <= 7;
     requires message->length <= MESSAGE_MAX && message->fields_length <= FIELDS_SIZE_MAX;
     requires \valid_read(message->bytes + (0 .. message->length - 1));
     requires \valid_read(message->fields + (0 .. message->fields_length - 1));
+    assigns *ret, { *o | uint8_t *o; \true };
     ensures \result != 0 ==> \result < 0 && *ret == \old(*ret);
     ensures \result == 0 ==> \valid(ret->octets + (0 .. ret->length - 1));
     ensures \result == 0 ==>
@@ -125,16 +130,24 @@ struct frame {
     ensures \result == 0 ==> has_checksum(ret->octets, ret->length - 4); */
 int frame_encode(const struct message *message, bool is_wide, struct frame *ret);
 
-/*@ predicate is_frame(struct frame *f) =
-      \valid_read(f) && \valid_read(f->octets + (0 .. f->length - 1)) &&
-      f->length <= 2 * MESSAGE_MAX &&
-      f->content <= f->length && f->first_block % 8 == 0 && f->first_block <= 8 * f->length &&
-      (f->content > 0 ==> f->first_block / 8 + f->content <= f->length);
-    logic integer blocks_of(struct frame *f) = (f->content + BLOCK_OCTETS - 1) / BLOCK_OCTETS;
-    logic integer symbols_of(struct frame *f) = 8 * (f->length - f->content) + blocks_of(f);
+/*@ logic integer blocks_of(struct frame f) = (f.content + BLOCK_OCTETS - 1) / BLOCK_OCTETS;
+    logic integer symbols_of(struct frame f) = 8 * (f.length - f.content) + blocks_of(f);
     // Index of the symbol travels as a block.
-    predicate is_block(struct frame *f, integer index) =
-      f->first_block <= index < f->first_block + blocks_of(f); */
+    predicate is_block(struct frame f, integer index) =
+      f.first_block <= index < f.first_block + blocks_of(f);
+    // Which bit of the frame this symbol is, and in which octet its block begins.
+    logic integer bit_index(struct frame f, integer index) =
+      index < f.first_block ? index : index - blocks_of(f) + 8 * f.content;
+    logic integer block_start(struct frame f, integer index) =
+      f.first_block / 8 + BLOCK_OCTETS * (index - f.first_block);
+    axiomatic Symbols {
+      // Bit n of an octet, the most significant first: (octet >> (7 - n)) & 1.
+      logic integer bit_at(integer octet, integer n);
+      // Octet n of a block, the least significant first: (uint8_t)(octets >> 8 * n).
+      logic integer octet_at(integer octets, integer n);
+      // What is left of a block behind its first n octets: octets >> 8 * n.
+      logic integer rest_of(integer octets, integer n);
+    } */
 
 /* Returns true if a part of the frame travels as blocks. */
 /*@ requires \valid_read(frame);
@@ -143,12 +156,12 @@ int frame_encode(const struct message *message, bool is_wide, struct frame *ret)
 bool frame_is_wide(const struct frame *frame);
 
 /* Changes a frame so that all of it travels as bits. */
-/*@ requires is_frame(frame) && \valid(frame) && frame->length >= 8;
+/*@ requires \valid(frame) && is_frame(*frame) && frame->length >= 8;
     requires \valid(frame->octets + (0 .. frame->length - 1));
     requires \separated(frame, frame->octets + (0 .. frame->length - 1));
     assigns frame->content, frame->octets[1];
     assigns frame->octets[frame->length - 4 .. frame->length - 1];
-    ensures frame->content == 0 && is_frame(frame);
+    ensures frame->content == 0 && is_frame(*frame);
     ensures frame->octets[1] ==
       \old(frame->octets[1]) - (\old(frame->octets[1]) / 16 % 2 == 1 ? 16 : 0);
     ensures has_checksum(frame->octets, frame->length - 4); */
@@ -162,23 +175,30 @@ void frame_make_narrow(struct frame *frame);
 void frame_free(struct frame *frame);
 
 /* Returns how many symbols the frame has. */
-/*@ requires is_frame(frame);
+/*@ requires \valid_read(frame) && is_frame(*frame);
     assigns \nothing;
-    ensures \result == symbols_of(frame); */
+    ensures \result == symbols_of(*frame); */
 uint64_t frame_symbols(const struct frame *frame);
 
 /* Returns symbol index of the frame. index < frame_symbols(). */
-/*@ requires is_frame(frame) && index < symbols_of(frame);
+/*@ requires \valid_read(frame) && is_frame(*frame) && index < symbols_of(*frame);
     assigns \nothing;
-    ensures \result.kind == SYMBOL_BLOCK <==> is_block(frame, index);
-    ensures \result.kind == SYMBOL_BIT ==> \result.value <= 1; */
+    ensures \result.kind == SYMBOL_BLOCK <==> is_block(*frame, index);
+    ensures \result.kind == SYMBOL_BLOCK || \result.kind == SYMBOL_BIT && \result.value <= 1;
+    ensures \result.kind == SYMBOL_BIT ==> \forall integer at, n;
+      0 <= n < 8 && 8 * at + n == bit_index(*frame, index) ==>
+        \result.value == bit_at(frame->octets[at], n);
+    ensures \result.kind == SYMBOL_BLOCK ==> \forall integer n; 0 <= n < BLOCK_OCTETS ==>
+      octet_at(\result.value, n) ==
+        (block_start(*frame, index) + n < frame->first_block / 8 + frame->content ?
+          frame->octets[block_start(*frame, index) + n] : 0); */
 struct symbol frame_symbol(const struct frame *frame, uint64_t index);
 
 /* Returns how many octets of the frame its first symbols carry. symbols <= frame_symbols(). */
-/*@ requires is_frame(frame) && symbols <= symbols_of(frame);
+/*@ requires \valid_read(frame) && is_frame(*frame) && symbols <= symbols_of(*frame);
     assigns \nothing;
     ensures \result <= frame->length;
-    ensures symbols == symbols_of(frame) ==> \result == frame->length; */
+    ensures symbols == symbols_of(*frame) ==> \result == frame->length; */
 uint64_t frame_octets(const struct frame *frame, uint64_t symbols);
 
 /* ---- receiving ---- */
@@ -267,6 +287,7 @@ enum symbol_kind frame_decoder_kind(const struct frame_decoder *decoder);
     requires symbol.kind == SYMBOL_BLOCK <==> decoder->block > 0 && decoder->part == PART_CONTENT;
     requires symbol.kind == SYMBOL_BIT || symbol.kind == SYMBOL_BLOCK;
     requires symbol.kind == SYMBOL_BIT ==> symbol.value <= 1;
+    assigns *decoder, { *o | uint8_t *o; \true };
     ensures took(*decoder, \result); */
 enum frame_status frame_decoder_take(struct frame_decoder *decoder, struct symbol symbol);
 

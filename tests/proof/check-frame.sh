@@ -14,9 +14,9 @@ modules=(
     "tests/proof/characters.h tests/proof/text.c
         |text_printable text_begins_as length_of is_printable is_valid small
         ||-wp-split $KNOW_INTEGERS"
-    "frame.c fields.c text.c leb128.c crc32c.c
-        |frame_is_wide frame_symbols frame_symbol frame_octets
-        |blocks_of bit_of block_of symbol_bit symbol_block|$KNOW_INTEGERS"
+    "tests/proof/symbols.h tests/proof/heap.h tests/proof/frame.c
+        |frame_is_wide frame_symbols frame_symbol frame_octets bit_of block_of
+        |blocks_of symbol_bit symbol_block|$KNOW_INTEGERS"
     "tests/proof/heap.h tests/proof/frame.c
         |frame_decoder_init frame_decoder_done frame_decoder_length frame_decoder_received
         frame_decoder_kind frame_decoder_take take_bit take_block take_octet
@@ -28,8 +28,10 @@ modules=(
         make_room append take_content judge
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
-        |take_checksum take_octet take_bit receive_octet receive send
+        |take_checksum take_octet take_bit take_symbol receive send deliver
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
+    "tests/proof/blocks.h tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+        |take_block|block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_make_narrow frame_free put put_checksum|block_flag|$KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
@@ -151,9 +153,16 @@ faults=(
     'received.c:take_octet|frame.c|s/!= PART_CHECKSUM)/!= PART_CONTENT)/|the content does not count'
     'received.c:take_bit|frame.c|s/octet << 1 . bit/octet << 1/|each bit is 0'
     'received.c:take_bit|frame.c|s/++d->bits < 8/++d->bits < 7/|an octet has 7 bits'
+    'received.c:take_block|frame.c|s/octets >>= 8/octets >>= 4/|octets of a block overlap'
+    'received.c:take_block|frame.c|s/status == FRAME_MORE \&\& octets/octets/|a block may not end'
+    'bit_of|frame.c|s/(7 - index % 8)/(index % 8)/|the least significant bit is the first'
+    'block_of|frame.c|s/content\[at + i\]/content[i]/|each block is the first one'
+    'block_of|frame.c|s/<< 8 . i;/<< 4 * i;/|octets of a block overlap'
+    'frame_symbol|frame.c|s/index - frame->first_block)/index)/|blocks are counted from the head on'
+    'frame_symbol|frame.c|s/index - blocks + 8 . (u/index + 8 * (u/|blocks count as bits, too'
 )
 
-lemmas=(characters digits octets polynomial quotients received)
+lemmas=(blocks characters digits octets polynomial quotients received symbols)
 
 plan $((${#lemmas[@]} + 1))
 check_lemmas

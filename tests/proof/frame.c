@@ -18,6 +18,21 @@ static uint8_t *put(uint8_t *at, const uint8_t *octets, size_t length);
     ensures has_checksum(frame->octets, frame->length - 4); */
 static void put_checksum(struct frame *frame);
 
+/*@ requires \valid_read(frame) && is_frame(*frame) && index < 8 * frame->length;
+    assigns \nothing;
+    ensures \result.kind == SYMBOL_BIT && \result.value <= 1;
+    ensures \forall integer at, n; 0 <= n < 8 && 8 * at + n == index ==>
+      \result.value == bit_at(frame->octets[at], n); */
+static struct symbol bit_of(const struct frame *frame, uint64_t index);
+
+/*@ requires \valid_read(frame) && is_frame(*frame) && number < blocks_of(*frame);
+    assigns \nothing;
+    ensures \result.kind == SYMBOL_BLOCK;
+    ensures \forall integer n; 0 <= n < BLOCK_OCTETS ==> octet_at(\result.value, n) ==
+      (BLOCK_OCTETS * number + n < frame->content ?
+        frame->octets[frame->first_block / 8 + BLOCK_OCTETS * number + n] : 0); */
+static struct symbol block_of(const struct frame *frame, uint64_t number);
+
 /* ---- receiving ---- */
 
 /*@ requires \valid(d) && PART_FLAGS <= part <= PART_CHECKSUM;
@@ -70,7 +85,9 @@ static bool make_room(struct frame_decoder *d);
 static void append(struct frame_decoder *d, uint8_t octet);
 
 /*@ requires \valid(d) && is_decoder(*d) && d->part == PART_CONTENT;
-    ensures took(*d, \result); */
+    assigns *d, { *o | uint8_t *o; \true };
+    ensures took(*d, \result);
+    ensures d->bits == \old(d->bits); */
 static enum frame_status take_content(struct frame_decoder *d, uint8_t octet);
 
 /*@ requires \valid(d) && d->message.length <= d->limit <= MESSAGE_MAX && d->got == 4;
@@ -88,15 +105,18 @@ static enum frame_status judge(struct frame_decoder *d);
 static enum frame_status take_checksum(struct frame_decoder *d, uint8_t octet);
 
 /*@ requires \valid(d) && is_decoder(*d);
+    assigns *d, { *o | uint8_t *o; \true };
     ensures took(*d, \result);
     ensures d->bits == \old(d->bits); */
 static enum frame_status take_octet(struct frame_decoder *d, uint8_t octet);
 
 /*@ requires \valid(d) && is_decoder(*d) && !(d->block > 0 && d->part == PART_CONTENT);
+    assigns *d, { *o | uint8_t *o; \true };
     ensures took(*d, \result); */
 static enum frame_status take_bit(struct frame_decoder *d, bool bit);
 
 /*@ requires \valid(d) && is_decoder(*d) && d->block > 0 && d->part == PART_CONTENT;
+    assigns *d, { *o | uint8_t *o; \true };
     ensures took(*d, \result); */
 static enum frame_status take_block(struct frame_decoder *d, uint64_t octets);
 

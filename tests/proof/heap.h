@@ -33,9 +33,15 @@ uint8_t *copy_octets(uint8_t *to, const uint8_t *from, size_t length);
 
 #define mempcpy(to, from, length) copy_octets(to, from, length)
 
+/*@ // Any octets that are not freed while the decoder has its memory.
+    axiomatic Kept {
+      logic uint8_t *kept_octets;
+      logic integer kept_length;
+    } */
 /*@ requires size > 0;
     assigns \result \from size, old;
     ensures \result == \null || \valid(\result + (0 .. size - 1));
+    ensures \separated(\result + (0 .. size - 1), kept_octets + (0 .. kept_length - 1));
     ensures \result != \null ==>
       \forall integer i; 0 <= i < d->allocated && i < size ==> \result[i] == old[i]; */
 uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);

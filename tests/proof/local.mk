@@ -21,6 +21,8 @@ EXTRA_DIST += \
 	tests/proof/barrier.c \
 	tests/proof/bits.h \
 	tests/proof/bits.smt2 \
+	tests/proof/blocks.h \
+	tests/proof/blocks.smt2 \
 	tests/proof/buffer.h \
 	tests/proof/characters.h \
 	tests/proof/characters.smt2 \
@@ -55,6 +57,8 @@ EXTRA_DIST += \
 	tests/proof/session.c \
 	tests/proof/session.sed \
 	tests/proof/strings.h \
+	tests/proof/symbols.h \
+	tests/proof/symbols.smt2 \
 	tests/proof/text.c \
 	tests/proof/theorem.c
 

@@ -13,8 +13,6 @@
       logic integer checksum_of(integer crc, integer octets);
     }
     axiomatic Bits {
-      // Bit n of an octet, the most significant first.
-      logic integer bit_at(integer octet, integer n);
       // The n highest bits of the octet are the n lowest bits of x.
       predicate begins_as(integer x, integer octet, integer n);
     }

@@ -132,9 +132,9 @@
 (check-sat)
 (pop)
 
-; The definitions of bit_at and begins_as, of which received.h has only the names.
+; The definitions of bit_at and begins_as, of which frame.h and received.h have only the names.
 (define-fun bit_at ((octet word) (n word)) word
-    (bvurem (bvlshr octet (bvsub (_ bv7 128) n)) (_ bv2 128)))
+    (bvand (bvlshr octet (bvsub (_ bv7 128) n)) (_ bv1 128)))
 (define-fun begins_as ((x word) (octet word) (n word)) Bool
     (or (bvsle n (_ bv0 128))
         (= (bvurem x (bvshl (_ bv1 128) n)) (bvlshr octet (bvsub (_ bv8 128) n)))))
