@@ -24,8 +24,8 @@ modules=(
         judge take_length content_length enter
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
-        |enter content_length take_length take_flags take_fields_length take_payload_length
-        make_room append take_content judge
+        |take_length take_flags take_fields_length take_payload_length make_room append
+        take_content judge
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
         |take_checksum take_octet take_bit take_symbol receive send deliver

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* frame.c - contracts for static functions of the shipped frame.c, which follows them */
 
-#include "protocol/frame.h"
+#include "parts.h"
 
 /*@ requires length > 0 ==>
       \valid(at + (0 .. length - 1)) && \valid_read(octets + (0 .. length - 1)) &&
@@ -34,17 +34,6 @@ static struct symbol bit_of(const struct frame *frame, uint64_t index);
 static struct symbol block_of(const struct frame *frame, uint64_t number);
 
 /* ---- receiving ---- */
-
-/*@ requires \valid(d) && PART_FLAGS <= part <= PART_CHECKSUM;
-    assigns d->part, d->number, d->got;
-    ensures d->part == part && d->got == 0 && d->number.value == 0 && d->number.octets == 0; */
-static void enter(struct frame_decoder *d, int part);
-
-/*@ requires \valid_read(d) && d->message.length <= MESSAGE_MAX &&
-      d->message.fields_length <= FIELDS_SIZE_MAX;
-    assigns \nothing;
-    ensures \result == d->message.length + d->message.fields_length; */
-static size_t content_length(const struct frame_decoder *d);
 
 /*@ requires \valid(d) && is_decoder(*d);
     assigns d->number;

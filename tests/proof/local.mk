@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/proof/libc.h \
 	tests/proof/octets.h \
 	tests/proof/octets.smt2 \
+	tests/proof/parts.h \
 	tests/proof/polynomial.h \
 	tests/proof/polynomial.smt2 \
 	tests/proof/prove.sh \

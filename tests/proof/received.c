@@ -8,7 +8,7 @@
  * decoder has taken all octets before position().
  */
 
-#include "protocol/frame.h"
+#include "parts.h"
 
 /*@ axiomatic AnyFrame {
       logic integer sent_priority;
@@ -113,17 +113,6 @@
       d.message.length == sent_length && d.message.fields_length == sent_fields &&
       has_content(d.message.bytes, sent_length + sent_fields) &&
       (sent_fields > 0 ==> d.message.fields == d.message.bytes + sent_length); */
-
-/*@ requires \valid(d) && PART_FLAGS <= part <= PART_CHECKSUM;
-    assigns d->part, d->number, d->got;
-    ensures d->part == part && d->got == 0 && d->number.value == 0 && d->number.octets == 0; */
-static void enter(struct frame_decoder *d, int part);
-
-/*@ requires \valid_read(d) && d->message.length <= MESSAGE_MAX &&
-      d->message.fields_length <= FIELDS_SIZE_MAX;
-    assigns \nothing;
-    ensures \result == d->message.length + d->message.fields_length; */
-static size_t content_length(const struct frame_decoder *d);
 
 /*@ requires \valid(d) && d->number.octets < LEB128_OCTETS;
     requires d->number.value < power_of_128(d->number.octets);
@@ -383,6 +372,7 @@ bool is_named(const struct frame *frame);
     requires \valid_read(message->bytes + (0 .. message->length - 1));
     requires \valid_read(message->fields + (0 .. message->fields_length - 1));
     requires is_message_sent(*message, is_wide) && are_octets;
+    assigns *frame, *d, { *o | uint8_t *o; \true };
     ensures \result == FRAME_COMPLETE || \result == FRAME_NO_MEMORY ||
       \result == FRAME_DAMAGED && \old(message->fields_length) > 0;
     ensures \result == FRAME_COMPLETE ==> d->message.priority == \old(message->priority);
