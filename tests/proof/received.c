@@ -3,9 +3,9 @@
  * received.c - contracts for static functions of the shipped frame.c, which follows them: a frame
  * is received as it was sent
  *
- * The octets of any frame, octet_of(), arrive in their order. The frame has any priority, and any
- * lengths within the limits. Its layout is the one that frame.h describes. is_at() says that the
- * decoder has taken all octets before position().
+ * The symbols of any frame arrive in their order, and octet_of() are its octets. The frame has any
+ * priority, and any lengths within the limits. Its layout is the one that frame.h describes.
+ * is_at() says that the decoder has taken all octets before position().
  */
 
 #include "parts.h"
