@@ -173,7 +173,7 @@ fields_of_entry() {
 test_the_journal_fields_are_those_of_the_sources() {
     {
         fields_of_entry | grep -v '^_'
-        sed -n "s/^    {FIELD_.*, '.', \"\(.*\)\"},/\1/p" "$srcdir/src/protocol/fields.c"
+        sed -n "s/^    \[FIELD_.*\] = {'.', \"\(.*\)\"},/\1/p" "$srcdir/src/protocol/fields.c"
     } | sort -u > left
     fields_of_page 'The journal' > right
     expect_same 'fields, in entry.c and fields.c (<) and page (>)'
