@@ -270,6 +270,9 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
 /* ---- the beginning ---- */
 
 /*@ requires 0 < total <= LARGEST && 0 < number <= LARGEST;
+    assigns s, message, began, first, resumes, started, serial, resume_from;
+    assigns is_full[0 .. PLACES - 1], ack[0 .. LANES - 1], word0, word1;
+    assigns d, asked, is_forged, is_limited, is_turned_back;
     STAYS_SOUND */
 void connect(uint64_t total, uint64_t number)
 {
@@ -328,6 +331,7 @@ void lose_ack(unsigned lane)
 /* The symbol is the one of the message at the index of the step. A full place wipes it out. */
 /*@ requires is_sound && !is_over;
     requires bit <==> content(message, s.next);
+    assigns s, is_full[0 .. PLACES - 1], at[0 .. PLACES - 1], since[0 .. PLACES - 1];
     STAYS_SOUND */
 void send_one(bool bit, bool is_dropped)
 {
@@ -352,6 +356,7 @@ void send_one(bool bit, bool is_dropped)
 }
 
 /*@ requires is_sound && !is_over && lane < LANES && ack[lane];
+    assigns s, ack[lane], resume_from;
     STAYS_SOUND */
 void hear_ack(unsigned lane)
 {
@@ -365,6 +370,7 @@ void hear_ack(unsigned lane)
 }
 
 /*@ requires is_sound && s.phase <= ARQ_RESUMING && serial < LARGEST;
+    assigns s, serial, resumes, resume_from;
     STAYS_SOUND */
 void time_out(void)
 {
@@ -386,6 +392,7 @@ void time_out(void)
     requires barrier: \forall integer l; 0 <= l < LANES && ack[l] ==>
       began + arq_newest(s, l) >= word0.count;
     requires word0.serial + NONCES > serial;
+    assigns s, first, resumes, started, serial, resume_from, is_turned_back;
     STAYS_SOUND */
 void hear_word(void)
 {
@@ -417,6 +424,7 @@ void hear_word(void)
 
 /*@ requires is_sound && (s.phase == ARQ_COMMITTED || is_refused);
     requires serial < LARGEST && 0 < total <= LARGEST && d.arq.count <= LARGEST;
+    assigns s, message, began, first, resumes, started, serial, resume_from, is_limited;
     STAYS_SOUND */
 void begin(uint64_t total, uint64_t next_message)
 {
@@ -434,6 +442,7 @@ void begin(uint64_t total, uint64_t next_message)
 /* ---- the daemon ---- */
 
 /*@ requires is_sound && !is_over && place < PLACES && is_full[place];
+    assigns d, held_at[0 .. LANES - 1], is_full[place];
     STAYS_SOUND */
 void take_bit(unsigned place)
 {
@@ -459,6 +468,7 @@ static void tell(enum reply_code code)
 
 /* The theorem: a bit that is taken is the next one of the message that is under way. */
 /*@ requires is_sound && !is_over && takes_bits;
+    assigns d, ack[0 .. LANES - 1], word1;
     STAYS_SOUND */
 void take_next(bool is_ack_lost)
 {
@@ -486,6 +496,7 @@ void take_next(bool is_ack_lost)
 
 /* The log has taken the whole message. */
 /*@ requires is_sound && !is_over && d.state == SESSION_COMMITTING;
+    assigns d, word1;
     STAYS_SOUND */
 void commit(void)
 {
@@ -496,6 +507,7 @@ void commit(void)
 /* The log has not taken the message, or the daemon will not take it whole. */
 /*@ requires is_sound && !is_over && (d.state == SESSION_OPEN || d.state == SESSION_COMMITTING);
     requires arq_is_lasting(reason) && reason != REPLY_COMMITTED;
+    assigns d, word1;
     STAYS_SOUND */
 void refuse(enum reply_code reason)
 {
@@ -505,6 +517,7 @@ void refuse(enum reply_code reason)
 
 /* The daemon gives the turn. */
 /*@ requires is_sound && !is_over && takes_bits;
+    assigns word1;
     STAYS_SOUND */
 void tell_go(void)
 {
@@ -521,6 +534,7 @@ void tell_go(void)
       since[p] >= number;
     requires kind: is_start <==> number <= started || first <= number < resumes;
     requires s.phase <= ARQ_RESUMING;
+    assigns d, asked, is_forged, is_limited, is_turned_back, word1;
     STAYS_SOUND */
 void act_on_probe(uint64_t number, bool is_start, bool is_refused)
 {
@@ -567,6 +581,7 @@ void act_on_probe(uint64_t number, bool is_start, bool is_refused)
  */
 /*@ requires is_sound && !is_over;
     requires is_start ==> d.state != SESSION_REFUSED;
+    assigns d, is_forged;
     STAYS_SOUND */
 void act_on_forged_probe(bool is_start, uint16_t nonce)
 {
