@@ -17,7 +17,7 @@ modules=(
         |$INLINED|$KNOW_DIVISION"
     "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
         refuse_and_drop evict exchange_settle
-        |set_now|-wp-split $KNOW_DIVISION"
+        |set_now|$KNOW_DIVISION"
 )
 
 rules=(
