@@ -4,17 +4,14 @@
 PROOF_TESTS = \
 	tests/proof/check-contracts.sh \
 	tests/proof/check-conversation.sh \
+	tests/proof/check-eva.sh \
+	tests/proof/check-exchange.sh \
+	tests/proof/check-frame.sh \
 	tests/proof/check-session.sh \
 	tests/proof/check-theorem.sh
 
-# With these, the proofs take too long for make check.
-LONG_PROOF_TESTS = \
-	tests/proof/check-eva.sh \
-	tests/proof/check-exchange.sh \
-	tests/proof/check-frame.sh
-
 TESTS += $(PROOF_TESTS)
-dist_check_SCRIPTS += $(PROOF_TESTS) $(LONG_PROOF_TESTS)
+dist_check_SCRIPTS += $(PROOF_TESTS)
 EXTRA_DIST += \
 	tests/proof/README.md \
 	tests/proof/arq.c \
@@ -67,6 +64,6 @@ EXTRA_DIST += \
 .PHONY: check-proof check-proof-faults
 check-proof check-proof-faults:
 	case $@ in *-faults) form=--faults;; esac; \
-	for test in $(PROOF_TESTS) $(LONG_PROOF_TESTS); do \
+	for test in $(PROOF_TESTS); do \
 		srcdir='$(srcdir)' $(srcdir)/$$test $$form || exit; \
 	done
