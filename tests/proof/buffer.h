@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "protocol/fields.h"
 #include "protocol/leb128.h"
 
@@ -30,16 +31,6 @@ uint8_t *grow(const struct fields *f, const uint8_t *head, const uint8_t *text, 
 /* In append_text(), fields are those that grow, and head and text what is added to them. */
 #define realloc(octets, size) grow(fields, head, text, length, octets, size)
 
-/*@ requires \valid(to + (0 .. length - 1)) && \valid_read(from + (0 .. length - 1));
-    requires \separated(to + (0 .. length - 1), from + (0 .. length - 1));
-    assigns to[0 .. length - 1];
-    ensures \result == to + length;
-    ensures \forall integer i; 0 <= i < length ==> to[i] == \old(from[i]); */
-uint8_t *copy_octets(uint8_t *to, const uint8_t *from, size_t length);
-
-#define mempcpy(to, from, length) copy_octets(to, from, length)
-#define memcpy(to, from, length) copy_octets(to, from, length)
-
 /*@ requires to == all + before && from == all + behind && is_range(before, behind - before);
     requires \valid(all + (before .. behind + length - 1));
     assigns all[before .. before + length - 1];
@@ -50,11 +41,6 @@ void move_octets(uint8_t *all, size_t before, size_t behind, uint8_t *to, const 
 
 /* In remove_short(), the octets behind a field move to where it begins. */
 #define memmove(to, from, length) move_octets(fields->octets, before, behind, to, from, length)
-
-/*@ assigns \nothing; */
-void release(const uint8_t *octets);
-
-#define free(octets) release(octets)
 
 /*@ requires size >= 12 && \valid(to + (0 .. size - 1));
     assigns to[0 .. size - 1];

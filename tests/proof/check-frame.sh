@@ -4,8 +4,11 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
-# What is read for the functions that build fields.
-readonly BUILDING='tests/proof/strings.h tests/proof/buffer.h tests/proof/fields.c leb128.c text.c'
+# What is read for the decoder, and for the functions that read fields or build them.
+readonly RECEIVED='tests/proof/received.h tests/proof/heap.h tests/proof/received.c'
+readonly FIELDS='tests/proof/fields.c leb128.c text.c'
+readonly READING="tests/proof/strings.h $FIELDS"
+readonly BUILDING="tests/proof/strings.h tests/proof/buffer.h $FIELDS"
 modules=(
     "tests/proof/digits.h leb128.c|leb128_put leb128_take||$KNOW_DIVISION"
     "tests/proof/quotients.h leb128.c tests/proof/inverse.c word.c
@@ -23,26 +26,26 @@ modules=(
         take_flags take_fields_length take_payload_length make_room append take_content take_checksum
         judge take_length content_length enter
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
-    "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+    "$RECEIVED
         |take_length take_flags take_fields_length take_payload_length make_room append
         take_content judge
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
-    "tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+    "$RECEIVED
         |take_checksum take_octet take_bit take_symbol receive send deliver
         |block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
-    "tests/proof/blocks.h tests/proof/received.h tests/proof/heap.h tests/proof/received.c
+    "tests/proof/blocks.h $RECEIVED
         |take_block|block_flag|-wp-model Typed+Ref $KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_make_narrow frame_free put put_checksum|block_flag|$KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_encode|block_flag|$KNOW_INTEGERS"
-    "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
+    "$READING
         |fields_are_valid fields_next next_text check_own is_name is_tag is_of_word is_tag_of_daemon
         is_short_value is_reserved is_equal begins_with
         ||-wp-literals $KNOW_INTEGERS"
-    "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
+    "$READING
         |is_number||-wp-literals $KNOW_DIVISION"
-    "tests/proof/strings.h tests/proof/fields.c leb128.c text.c
+    "$READING
         |read_text||-wp-literals -wp-split -wp-model Typed+cast $KNOW_DIVISION"
     "$BUILDING|put_length append_text remove_short set_short||-wp-literals -wp-split $KNOW_DIVISION"
     "$BUILDING|fields_add set_number fields_set_tag fields_set_facility fields_set_pid fields_free

@@ -81,19 +81,27 @@ static bool read_text(const uint8_t *text, size_t length, struct field *ret);
 
 /* ---- sending ---- */
 
+/*@ // A text that the fields do not have yet.
+    predicate may_be_added{L}(struct fields *f, uint8_t *text, integer length) =
+      fields_are_sound(f) && \valid_read(text + (0 .. length - 1)) &&
+      \separated(f, text + (0 .. length - 1)) &&
+      \separated(f->octets + (0 .. f->length - 1), text + (0 .. length - 1));
+    // The fields have the memory that they had, or some that is not that of the text.
+    predicate stay_apart{L1, L2}(struct fields *f, uint8_t *text) =
+      fields_are_sound{L2}(f) && (\at(f->octets, L2) == \at(f->octets, L1) ||
+        \base_addr{L2}(\at(f->octets, L2)) != \base_addr{L2}(text));
+    // All that can be said of a text that is valid.
+    predicate tells_if_added(integer result) =
+      result == FIELDS_ADDED || result == FIELDS_TOO_LARGE || result == FIELDS_NO_MEMORY; */
+
 /*@ requires \valid(head + (0 .. LEB128_OCTETS - 1));
     assigns head[0 .. LEB128_OCTETS - 1];
     ensures \result == leb128_size(length) <= LEB128_OCTETS;
     ensures \forall integer i; 0 <= i < \result ==> head[i] == length_octet(length, i); */
 static size_t put_length(uint8_t *head, size_t length);
 
-/*@ requires fields_are_sound(fields) && \valid_read(text + (0 .. length - 1));
-    requires \separated(fields, text + (0 .. length - 1));
-    requires \separated(fields->octets + (0 .. fields->length - 1), text + (0 .. length - 1));
-    ensures fields_are_sound(fields);
-    ensures fields->octets == \old(fields->octets) ||
-      \base_addr(fields->octets) != \base_addr(text);
-    ensures \result == FIELDS_ADDED || \result == FIELDS_TOO_LARGE || \result == FIELDS_NO_MEMORY;
+/*@ requires may_be_added(fields, text, length);
+    ensures stay_apart{Old, Here}(fields, text) && tells_if_added(\result);
     ensures \result == FIELDS_TOO_LARGE <==> \old(fields->count) >= FIELDS_COUNT_MAX ||
       \old(fields->length) + leb128_size(length) + length > FIELDS_SIZE_MAX;
     ensures \result != FIELDS_ADDED ==> *fields == \old(*fields);
@@ -113,13 +121,8 @@ static enum fields_result append_text(struct fields *fields, const uint8_t *text
     ensures fields_are_updated{Old, Here}(fields, 0); */
 static void remove_short(struct fields *fields, enum field_kind kind);
 
-/*@ requires fields_are_sound(fields) && \valid_read(text + (0 .. length - 1));
-    requires \separated(fields, text + (0 .. length - 1));
-    requires \separated(fields->octets + (0 .. fields->length - 1), text + (0 .. length - 1));
-    ensures fields_are_sound(fields);
-    ensures fields->octets == \old(fields->octets) ||
-      \base_addr(fields->octets) != \base_addr(text);
-    ensures \result == FIELDS_ADDED || \result == FIELDS_TOO_LARGE || \result == FIELDS_NO_MEMORY;
+/*@ requires may_be_added(fields, text, length);
+    ensures stay_apart{Old, Here}(fields, text) && tells_if_added(\result);
     ensures fields_are_updated{Old, Here}(fields, \result == FIELDS_ADDED ? 1 : 0);
     ensures \result == FIELDS_ADDED ==> \forall integer i; 0 <= i < length ==>
       fields->octets[fields->length - length + i] == \old(text[i]); */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "protocol/frame.h"
 
 /*@ requires size > 0;
@@ -23,15 +24,6 @@ uint8_t *get_octets(const struct message *message, struct frame *ret, size_t siz
 
 /* In frame.c, message is what the new octets are for, and ret the frame. */
 #define malloc(size) get_octets(message, ret, size)
-
-/*@ requires \valid(to + (0 .. length - 1)) && \valid_read(from + (0 .. length - 1));
-    requires \separated(to + (0 .. length - 1), from + (0 .. length - 1));
-    assigns to[0 .. length - 1];
-    ensures \result == to + length;
-    ensures \forall integer i; 0 <= i < length ==> to[i] == \old(from[i]); */
-uint8_t *copy_octets(uint8_t *to, const uint8_t *from, size_t length);
-
-#define mempcpy(to, from, length) copy_octets(to, from, length)
 
 /*@ // Any octets that are not freed while the decoder has its memory.
     axiomatic Kept {
@@ -48,8 +40,3 @@ uint8_t *grow(struct frame_decoder *d, uint8_t *old, size_t size);
 
 /* In frame.c, d is the decoder. */
 #define realloc(old, size) grow(d, old, size)
-
-/*@ assigns \nothing; */
-void release(const uint8_t *octets);
-
-#define free(octets) release(octets)

@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/proof/integers.gen \
 	tests/proof/inverse.c \
 	tests/proof/libc.h \
+	tests/proof/memory.h \
 	tests/proof/octets.h \
 	tests/proof/octets.smt2 \
 	tests/proof/parts.h \
