@@ -193,7 +193,7 @@ test_the_helper_has_the_same_name_and_arguments() {
     echo first >&3
     eventually 10 has_lines 1
     [ "$(stat -L -c %i "/proc/$sender/exe")" = "$(stat -c %i "$helper")" ]
-    [ "$(cat "/proc/$sender/comm")" = minitalk-send ]
+    is_called minitalk-send "$sender"
     printf '%s\0' "$minitalk_send" --timeout=60 -p info | cmp - "/proc/$sender/cmdline"
     exec 3>&-
     expect_end 0 "$sender"

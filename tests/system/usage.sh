@@ -68,7 +68,7 @@ test_make_runs_before_a_script_only_what_it_needs() {
 
 # True if the process is a flock(1) that has not begun its command yet.
 is_waiting() {
-    [ "$(cat "/proc/$1/comm")" = flock ] && is_asleep "$1" && ! pgrep --parent "$1"
+    is_called flock "$1" && is_asleep "$1" && ! pgrep --parent "$1"
 }
 
 test_two_scripts_do_not_run_at_once() {
