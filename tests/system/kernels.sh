@@ -11,7 +11,8 @@
 # package before.
 #
 # The bits of a message take long where each needs a change of the process on an emulated CPU, so
-# the defaults are the least that shows something. 'make check-kernels' runs all machines.
+# the defaults are the least that shows something: they are for 'make check'. 'make check-kernels'
+# runs all machines.
 #
 # The kernel of the release is booted with the file system of a Debian in memory, and systemd as
 # PID 1. A service of the machine runs guest/kernel.sh, writes its results to a serial line, and
@@ -160,12 +161,10 @@ fill_tree() {
 # Package lists and documentation would only take time to load.
 make_image() {
     local root=$place/root timer
+    local -a foreign=()
     [ ! -f "$image" ] || return 0
-    if [ "$arch" = amd64 ]; then
-        make_tree "$tree" || return
-    else
-        make_tree "$tree" --architectures="$arch" || return
-    fi
+    [ "$arch" = amd64 ] || foreign=(--architectures="$arch")
+    make_tree "$tree" "${foreign[@]}" || return
     mkdir "$root"
     tar -C "$root" --numeric-owner -xpf "$workplace/$tree.tar"
     fill_tree "$root"

@@ -11,7 +11,8 @@ SYSTEM_TESTS = \
 	tests/system/debian-13.sh \
 	tests/system/many-machines.sh \
 	tests/system/from-source.sh \
-	tests/system/image.sh
+	tests/system/image.sh \
+	tests/system/kernels.sh
 
 # The guests install the package that package.sh has built.
 tests/system/piuparts.log: tests/system/package.log
@@ -19,10 +20,10 @@ tests/system/debian-12.log: tests/system/package.log
 tests/system/debian-13.log: tests/system/package.log
 tests/system/many-machines.log: tests/system/package.log
 tests/system/from-source.log: tests/system/package.log
+tests/system/kernels.log: tests/system/package.log
 
 TESTS += $(SYSTEM_TESTS)
-dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/kernels.sh \
-	tests/system/unstable.sh
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/architectures.sh tests/system/unstable.sh
 EXTRA_DIST += \
 	tests/system/debian.sh \
 	tests/system/foreign.sh \
@@ -47,7 +48,7 @@ EXTRA_DIST += \
 check-unstable:
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/system/unstable.sh
 
-# Every kernel, with one CPU and with four.
+# Every kernel, with one CPU and with four. 'make check' has one kernel with one CPU.
 check-kernels: all $(check_PROGRAMS) tests/system/package.log
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) KERNEL_OCTETS=65536 KERNEL_SECONDS=3000 \
 		KERNELS='bookworm:1 bookworm:4 trixie:1 trixie:4 bullseye:1 bullseye:4' \
