@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # check-eva.sh - runs Frama-C's Eva on the exchange, with arbitrary events (eva-exchange.c)
 #
-#   check-eva.sh            no run may raise an alarm
-#   check-eva.sh --faults   also shows that faults raise one
+#   check-eva.sh                    no run may raise an alarm
+#   PROOF_FAULTS=yes check-eva.sh   also shows that faults raise one
 # shellcheck source=tests/proof/frama-c.sh
 . "$(dirname "$0")/frama-c.sh"
 
@@ -26,7 +26,7 @@ faults=(
     'session.c|s/^    LIST_REMOVE(s, bucket);//|a session that has ended stays in the table'
     'barrier.c|/^bool/,/^}/s/i < b->count; i++/i <= b->count; i++/|a word too many is released'
 )
-[ "$FORM" = --faults ] || faults=()
+[ -n "${PROOF_FAULTS-}" ] || faults=()
 
 # copy_without_contracts TREE: makes a copy of the source in which contracts are comments. Eva need
 # not look at them: WP proves them.

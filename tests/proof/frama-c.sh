@@ -3,9 +3,6 @@
 # shellcheck shell=bash
 
 set -u
-# shellcheck disable=SC2034 # for the scripts that source this file
-readonly FORM=${1-}
-
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 # shellcheck source=tests/tools/tap.sh
 . "$srcdir/tests/tools/tap.sh"

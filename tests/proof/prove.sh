@@ -2,8 +2,9 @@
 # prove.sh - runs Frama-C's WP on modules of the source tree; for the scripts check-….sh beside it
 # shellcheck shell=bash
 #
-#   check-….sh            proves the modules, and shows that each rule of the protocol is needed
-#   check-….sh --faults   also shows that each fault is found: make check-proof-faults
+#   check-….sh                    proves the modules, and shows that each rule of the protocol is
+#                                 needed: make check-proof
+#   PROOF_FAULTS=yes check-….sh   also shows that each fault is found: make check-proof-faults
 #
 # The script that sources this file fills arrays. Then it calls plan, check_modules and
 # check_faults, and ends with 'exit $failed'. The output is TAP: one test for each function of a
@@ -72,11 +73,11 @@ END
 # The provers of a goal run one after another: cvc4 and z3 for two seconds each, then both for
 # longer. Nearly all goals are proved by the first, and most of the others by the second.
 add_provers() {
-    local alternative=$1
+    local alternative=$1 cvc4='cvc4 --lang=smt2 --cpu-time'
     shift
-    add_prover CVC4 "quick-$alternative" 'cvc4 --tlimit-per=2000 --lang=smt2 %f' cvc4_17 "$@"
+    add_prover CVC4 "quick-$alternative" "$cvc4 --tlimit-per=2000 %f" cvc4_17 "$@"
     add_prover Z3 "quick-$alternative" 'z3 -smt2 -T:2 smt.random_seed=42 %f' z3_471 "$@"
-    add_prover CVC4 "$alternative" 'cvc4 --tlimit-per=%t000 --lang=smt2 %f' cvc4_17 "$@"
+    add_prover CVC4 "$alternative" "$cvc4 --tlimit-per=%t000 %f" cvc4_17 "$@"
     add_prover Z3 "$alternative" 'z3 -smt2 -T:%t smt.random_seed=42 %f' z3_471 "$@"
 }
 
@@ -187,13 +188,14 @@ explain() {
 
 # ---- checking ----
 
-# at_once FOLDER COMMAND ITEM…: runs the command for each item, two at a time on each CPU, because
-# Frama-C waits half of the time. The run of item number N, from 0 on, has FOLDER/N to work in.
+# at_once FOLDER COMMAND ITEM…: runs the command for each item, as many at a time as there are CPUs.
+# Frama-C waits half of the time, so 'make check-proof' runs two scripts at a time. The run of item
+# number N, from 0 on, has FOLDER/N to work in.
 at_once() {
     local folder=$1 command=$2 index=0 item
     shift 2
     for item in "$@"; do
-        if [ "$(jobs -rp | wc -l)" -ge $((2 * $(nproc))) ]; then
+        if [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; then
             wait -n
         fi
         mkdir -p "$folder/$index"
@@ -283,7 +285,7 @@ report_fault() {
 # plan COUNT: prints the plan, with COUNT more tests than those of modules, rules and faults.
 plan() {
     local module count
-    [ "$FORM" = --faults ] || faults=()
+    [ -n "${PROOF_FAULTS-}" ] || faults=()
     count=$(($1 + ${#rules[@]} + ${#faults[@]}))
     for module in "${modules[@]}"; do
         read_module "$module"
