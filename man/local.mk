@@ -26,8 +26,13 @@ constants = \
 	src/daemon/server.h \
 	src/daemon/sink.h \
 	src/doctor/client.h \
+	src/doctor/client-strain.c \
+	src/doctor/pair.h \
 	src/doctor/reception.h \
+	src/doctor/rest.h \
+	src/doctor/speaker.c \
 	src/doctor/stream.h \
+	src/doctor/usual.c \
 	src/host/trace.h \
 	src/minitalk-doctor.c \
 	src/minitalkd.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* minitalk-doctor.c - talks to programs of the minitalk exercise; see minitalk-doctor(1) */
+/* minitalk-doctor.c - examines programs of the minitalk exercise; see minitalk-doctor(1) */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "doctor/doctor-options.h"
+#include "doctor/examination.h"
 #include "doctor/reception.h"
 #include "doctor/speaker.h"
 #include "doctor/stream.h"
@@ -43,7 +44,8 @@ static int send_string(const struct doctor_options *options)
     int status;
 
     encode(options, &stream);
-    status = speaker_open(options->pid, &speaker);
+    status =
+        speaker_open(options->pid, options->dialect.answers[UNIT_BIT] != ANSWER_NONE, &speaker);
     if (status == 0) {
         status = speaker_say(&speaker, &stream, READY_TIMEOUT);
         speaker_close(&speaker);
@@ -57,6 +59,16 @@ static int send_string(const struct doctor_options *options)
         return EX_IOERR;
     }
     return status;
+}
+
+static int examine(const struct doctor_options *options)
+{
+    const struct examination_order order = {.server = options->server,
+                                            .client = options->client,
+                                            .is_json = options->is_json,
+                                            .diagram = options->diagram};
+
+    return examination_run(&order);
 }
 
 int main(int argc, char **argv)
@@ -73,6 +85,9 @@ int main(int argc, char **argv)
     cli_require_signals(signals);
     descriptors_expect_failure();
     switch (options.mode) {
+    case DOCTOR_EXAMINE:
+        status = examine(&options);
+        break;
     case DOCTOR_SERVE:
         status = reception_run(options.has_dialect ? &options.dialect : NULL);
         break;

@@ -14,10 +14,15 @@
 #define DEFAULT_DIALECT "msb,usr2=1,nul"
 
 static const char usage[] =
-    "Usage: minitalk-doctor --serve[=DIALECT]\n"
+    "Usage: minitalk-doctor [--json] [--svg=FILE] SERVER CLIENT\n"
+    "   or: minitalk-doctor --serve[=DIALECT]\n"
     "   or: minitalk-doctor --send[=DIALECT] PID STRING\n"
-    "Talk to the servers and clients of the minitalk exercise, whatever their dialect is.\n"
+    "Examine a server and a client of the minitalk exercise, and tell what they do wrong: SERVER\n"
+    "and CLIENT are the commands that start them, such as ./server and ./client. Or talk to one\n"
+    "of them, whatever its dialect is.\n"
     "\n"
+    "      --json             print the report of an examination as JSON\n"
+    "      --svg=FILE         draw the signals of an examination as a diagram\n"
     "      --serve[=DIALECT]  be a server: find out the dialect of each client, and print its\n"
     "                         messages; with DIALECT, answer exactly as that says\n"
     "      --send[=DIALECT]   send STRING to the server with this PID, without loss\n"
@@ -29,16 +34,20 @@ static const char usage[] =
     "minitalk-doctor(1).\n";
 
 enum long_only {
-    OPTION_SEND = CLI_LONG_ONLY,
+    OPTION_JSON = CLI_LONG_ONLY,
+    OPTION_SEND,
     OPTION_SERVE,
+    OPTION_SVG,
 };
 
 static const char letters[] = ":hV";
 
 static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
+    {"json", no_argument, NULL, OPTION_JSON},
     {"send", optional_argument, NULL, OPTION_SEND},
     {"serve", optional_argument, NULL, OPTION_SERVE},
+    {"svg", required_argument, NULL, OPTION_SVG},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
@@ -72,6 +81,14 @@ static void parse_operands(int argc, char **argv, struct doctor_options *options
             fail(EX_USAGE, "unexpected argument '%s'; see '--help'", argv[0]);
         return;
     }
+    if (options->mode == DOCTOR_EXAMINE) {
+        if (argc != 2)
+            fail(EX_USAGE, "give two commands, SERVER and CLIENT, or one of --serve and --send; "
+                           "see '--help'");
+        options->server = argv[0];
+        options->client = argv[1];
+        return;
+    }
     if (argc != 2)
         fail(EX_USAGE, "--send needs a PID and one STRING; quote a STRING that has spaces");
     options->pid = parse_pid(argv[0]);
@@ -91,6 +108,9 @@ void doctor_options_parse(int argc, char **argv, struct doctor_options *ret)
             cli_answer(usage);
         case 'V':
             cli_answer("minitalk-doctor " PACKAGE_VERSION "\n");
+        case OPTION_JSON:
+            options.is_json = true;
+            break;
         case OPTION_SEND:
             parse_mode(DOCTOR_SEND, optarg, &options);
             modes++;
@@ -99,12 +119,19 @@ void doctor_options_parse(int argc, char **argv, struct doctor_options *ret)
             parse_mode(DOCTOR_SERVE, optarg, &options);
             modes++;
             break;
+        case OPTION_SVG:
+            options.diagram = optarg;
+            break;
         default:
             cli_wrong_option(c, argv, letters);
         }
     }
-    if (modes != 1)
+    if (modes > 1)
         fail(EX_USAGE, "give either --serve or --send, once; see '--help'");
+    if (options.diagram && options.mode != DOCTOR_EXAMINE)
+        fail(EX_USAGE, "--svg is for an examination; leave it out, or give SERVER and CLIENT");
+    if (options.is_json && options.mode != DOCTOR_EXAMINE)
+        fail(EX_USAGE, "--json is for an examination; leave it out, or give SERVER and CLIENT");
     parse_operands(argc - optind, argv + optind, &options);
     *ret = options;
 }

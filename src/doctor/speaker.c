@@ -14,6 +14,9 @@
 /* Between two looks at the server. An answer ends the pause, too. */
 #define PAUSE (20 * NSEC_PER_USEC)
 
+/* The answer to a signal takes no longer. A server that does not answer costs this once. */
+#define ANSWER_LIMIT (100 * NSEC_PER_MSEC)
+
 static int ended(const struct speaker *speaker)
 {
     complain("process %d has ended; start the server again, and give its new PID",
@@ -48,9 +51,9 @@ static int look(const struct speaker *speaker, struct procstat *ret)
     return 0;
 }
 
-int speaker_open(pid_t pid, struct speaker *ret)
+int speaker_open(pid_t pid, bool is_answered, struct speaker *ret)
 {
-    struct speaker speaker = {0};
+    struct speaker speaker = {.is_answered = is_answered};
     struct procstat stat;
     int r, status;
 
@@ -143,14 +146,35 @@ static int send_signal(struct speaker *speaker, bool signal)
     return r == -EPERM ? EX_NOPERM : EX_OSERR;
 }
 
+static uint64_t count_answers(const struct speaker *speaker)
+{
+    return speaker->answers[0] + speaker->answers[1];
+}
+
+/* Waits for more answers than so many. */
+static void await_answer(struct speaker *speaker, uint64_t before)
+{
+    uint64_t end = monotonic_now() + ANSWER_LIMIT;
+
+    while (speaker->is_answered && count_answers(speaker) == before) {
+        if (monotonic_now() >= end)
+            speaker->is_answered = false;
+        take_answers(speaker, PAUSE);
+    }
+}
+
 int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns)
 {
     int status = await_ready(speaker, timeout_ns);
 
     for (size_t i = 0; i < stream->count && status == 0; i++) {
+        uint64_t before = count_answers(speaker);
+
         status = send_signal(speaker, stream->signals[i]);
         if (status == 0)
             status = await_ready(speaker, timeout_ns);
+        if (status == 0)
+            await_answer(speaker, before);
     }
     take_answers(speaker, 0);
     return status;

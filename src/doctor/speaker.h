@@ -6,13 +6,16 @@
  * It can also come while the server's handler runs, and then interrupt it. So the speaker looks at
  * /proc/PID/status, and sends the next signal only when the server sleeps and both signals are
  * neither pending nor blocked. A signal is blocked while its handler runs (sigaction(2)). The
- * server's answers are counted, and nothing waits for them.
+ * server's answers are counted. If it is to answer each bit, they are waited for, too: its handler
+ * may only note the signal, for a loop that takes it later. Once an answer does not come, nothing
+ * waits for the others.
  *
  * Policy: a process that does not catch both signals is never signalled, because they could end it.
  * Nor is one that also catches SIGHUP or SIGXCPU: that is a shell, which ends at any of these.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,15 +24,16 @@
 
 struct speaker {
     struct pidref server;
+    bool is_answered;    /* the server has answered each signal so far, and is to */
     uint64_t answers[2]; /* signals of the server that were taken: SIGUSR1, SIGUSR2 */
 };
 
 /*
- * Opens the server with this PID. Returns 0 with *ret. Else, with a complaint, returns an exit
- * status: EX_UNAVAILABLE if no such process exists, EX_PROTOCOL if it does not catch both signals
- * or is a shell, EX_OSERR.
+ * Opens the server with this PID. is_answered: it is to answer each bit. Returns 0 with *ret. Else,
+ * with a complaint, returns an exit status: EX_UNAVAILABLE if no such process exists, EX_PROTOCOL
+ * if it does not catch both signals or is a shell, EX_OSERR.
  */
-int speaker_open(pid_t pid, struct speaker *ret);
+int speaker_open(pid_t pid, bool is_answered, struct speaker *ret);
 
 /*
  * Sends the signals, and waits until the server has taken the last one. Returns 0. Else, with a

@@ -291,4 +291,13 @@ test_the_speed_is_measured() {
     echo "# $(cat microseconds) microseconds for each bit"
 }
 
+# It breaks what learners write: so it also says if this page is right.
+test_minitalk_doctor_finds_nothing_in_the_pair() {
+    unshare --user --pid --fork --mount-proc true 2> /dev/null ||
+        skip 'user namespaces are not permitted'
+    build_pair
+    expect_status 0 "$builddir/minitalk-doctor" ./server ./client
+    grep -q '^Nothing was found' stdout
+}
+
 run_tests

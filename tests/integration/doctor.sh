@@ -291,7 +291,12 @@ test_a_server_that_has_ended_or_is_stopped_is_named() {
 # ---- the command line ----
 
 test_a_wrong_command_line_is_refused() {
-    expect_doctor 64 'give either --serve or --send'
+    expect_doctor 64 'give two commands, SERVER and CLIENT'
+    expect_doctor 64 'give two commands, SERVER and CLIENT' ./server
+    expect_doctor 64 'give two commands, SERVER and CLIENT' ./server ./client 4711
+    expect_doctor 64 '--json is for an examination' --json --serve
+    expect_doctor 64 '--json is for an examination' --send --json 1 x
+    expect_doctor 64 '--svg is for an examination' --svg=x --serve
     expect_doctor 64 'give either --serve or --send' --serve --send 1 x
     expect_doctor 64 "unexpected argument 'x'" --serve x
     expect_doctor 64 'needs a PID and one STRING' --send 1

@@ -9,6 +9,7 @@
  */
 
 #include <err.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -203,9 +204,10 @@ static void send_bits(uint64_t value, int width)
 {
     for (int i = 0; i < width; i++) {
         int place = dialect.is_least_first ? i : width - 1 - i;
+        bool is_lost = dialect.is_signed && value > CHAR_MAX && width == 8;
 
         total++;
-        send_signal(dialect_signal(&dialect, (int)(value >> place & 1)), false);
+        send_signal(dialect_signal(&dialect, is_lost ? 0 : (int)(value >> place & 1)), false);
     }
 }
 
@@ -282,5 +284,7 @@ int main(int argc, char **argv)
     catch_answers();
     for (size_t i = 0; i < dialect.part_count; i++)
         send_part(dialect.parts[i], argv[argc - 1]);
+    while (dialect.is_staying)
+        pause();
     return 0;
 }

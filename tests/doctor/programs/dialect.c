@@ -94,6 +94,16 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_unmasked = one_of(key, value, switch_names);
     else if (strcmp(key, "firstpid") == 0)
         dialect->is_first_pid = one_of(key, value, switch_names);
+    else if (strcmp(key, "later") == 0)
+        dialect->is_later = one_of(key, value, switch_names);
+    else if (strcmp(key, "live") == 0)
+        dialect->is_live = one_of(key, value, switch_names);
+    else if (strcmp(key, "buffered") == 0)
+        dialect->is_buffered = one_of(key, value, switch_names);
+    else if (strcmp(key, "stale") == 0)
+        dialect->is_stale = one_of(key, value, switch_names);
+    else if (strcmp(key, "once") == 0)
+        dialect->is_once = one_of(key, value, switch_names);
     else if (strcmp(key, "wait") == 0)
         dialect->wait = (enum wait)one_of(key, value, wait_names);
     else if (strcmp(key, "way") == 0)
@@ -108,6 +118,10 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_checking = one_of(key, value, switch_names);
     else if (strcmp(key, "plusone") == 0)
         dialect->is_plus_one = one_of(key, value, switch_names);
+    else if (strcmp(key, "signed") == 0)
+        dialect->is_signed = one_of(key, value, switch_names);
+    else if (strcmp(key, "stays") == 0)
+        dialect->is_staying = one_of(key, value, switch_names);
     else if (strcmp(key, "held") == 0)
         dialect->is_held = one_of(key, value, switch_names);
     else

@@ -73,6 +73,11 @@ struct dialect {
     bool is_early;     /* answers before it takes the bit */
     bool is_unmasked;  /* no sa_mask: one handler interrupts the other */
     bool is_first_pid; /* answers to the process that sent the first bit of all */
+    bool is_later;     /* the handler only notes the signal, for a loop that takes it later */
+    bool is_live;      /* prints each octet at once */
+    bool is_buffered;  /* prints with fwrite(3), and flushes nothing */
+    bool is_stale;     /* after a message, a new sender begins with a bit that is left over */
+    bool is_once;      /* ends after a message */
 
     /* The client. */
     enum wait wait;
@@ -82,6 +87,8 @@ struct dialect {
     bool is_sending_again; /* sends a bit again if the server is idle and has not answered */
     bool is_checking;      /* sends only to a process that catches both signals */
     bool is_plus_one;      /* sends SIGUSR1 + 1 for SIGUSR2, as on macOS */
+    bool is_signed;        /* sends each bit of a negative char as 0, as if -1 were no 1 */
+    bool is_staying;       /* does not end after its message */
     bool is_held;          /* forces the race that the program has: see README.md */
 };
 

@@ -7,7 +7,7 @@
  *
  * The server prints its PID, and then each message that it receives. All work is done in the
  * handler of both signals, as most such servers do it. The handler calls only functions of
- * signal-safety(7).
+ * signal-safety(7), but with buffered=yes.
  */
 
 #include <errno.h>
@@ -44,10 +44,16 @@ static struct receiver receivers[MOST_RECEIVERS];
 static pid_t waiting[MOST_WAITING]; /* SENDERS_TURNS: those whose ping has no answer yet */
 static size_t waiting_count;
 static pid_t first_pid;
+static int left_over; /* bits that a new sender begins with */
 static volatile sig_atomic_t entries;
+static volatile sig_atomic_t noted, noted_pid; /* the last signal, and its sender */
 
 static void write_all(const char *text, size_t length)
 {
+    if (dialect.is_buffered) {
+        fwrite(text, 1, length, stdout); /* not safe in a handler, as in such programs */
+        return;
+    }
     while (length > 0) {
         ssize_t n = write(STDOUT_FILENO, text, length);
 
@@ -98,7 +104,7 @@ static void print_message(struct receiver *receiver)
 static void add_octet(struct receiver *receiver, char octet)
 {
     receiver->text[receiver->used++] = octet;
-    if (dialect.part_count == 1 || receiver->used == sizeof receiver->text)
+    if (dialect.part_count == 1 || dialect.is_live || receiver->used == sizeof receiver->text)
         flush_text(receiver);
 }
 
@@ -239,8 +245,10 @@ static struct receiver *receiver_apart(pid_t pid)
         if (receivers[i].pid == 0 || is_gone(receivers[i].pid))
             spare = &receivers[i];
     }
-    if (spare)
+    if (spare) {
         memset(spare, 0, sizeof *spare);
+        spare->bits = left_over;
+    }
     return spare;
 }
 
@@ -304,33 +312,58 @@ static void finish(struct receiver *receiver)
     print_message(receiver);
     memset(receiver, 0, sizeof *receiver);
     receiver->pid = pid;
+    left_over = dialect.is_stale;
     if (dialect.senders == SENDERS_TURNS)
         end_turn();
+    if (dialect.is_once)
+        _exit(0);
 }
 
-static void on_signal(int signal, siginfo_t *info, void *context)
+static void work(int signal, pid_t pid)
 {
-    int saved = errno;
-    struct receiver *receiver;
+    struct receiver *receiver = pid > 0 ? receiver_of(pid) : NULL;
 
-    (void)context;
-    entries++;
-    if (first_pid == 0)
-        first_pid = info->si_pid;
-    receiver = info->si_pid > 0 ? receiver_of(info->si_pid) : NULL;
     if (receiver) {
         if (dialect.is_early)
-            answer(info->si_pid, TAKEN_BIT);
+            answer(pid, TAKEN_BIT);
         if (dialect.is_held)
             hold();
         enum taken taken = take(receiver, signal);
 
         if (!dialect.is_early)
-            answer(info->si_pid, taken);
+            answer(pid, taken);
         if (taken == TAKEN_END)
             finish(receiver);
     }
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+
+    (void)context;
+    entries++;
+    if (first_pid == 0)
+        first_pid = info->si_pid;
+    noted_pid = info->si_pid;
+    noted = signal;
+    if (!dialect.is_later)
+        work(signal, info->si_pid);
     errno = saved;
+}
+
+/* Takes the last signal that was noted, after some pauses. A signal cuts one of them short. */
+_Noreturn static void work_later(void)
+{
+    for (;;) {
+        int signal = noted;
+
+        noted = 0;
+        if (signal != 0)
+            work(signal, noted_pid);
+        for (int i = 0; i < 20; i++)
+            sleep_microseconds(50);
+    }
 }
 
 static void catch_signals(void)
@@ -389,6 +422,8 @@ int main(int argc, char **argv)
     dialect_read(&dialect, argv + 1);
     catch_signals();
     print_pid();
+    if (dialect.is_later)
+        work_later();
     for (;;)
         pause();
 }

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* client-strain.c - see client-strain.h */
+
+#include "doctor/client-strain.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "doctor/relay.h"
+#include "doctor/rest.h"
+#include "host/monotonic.h"
+
+/* Limits of time, for a busy machine. */
+#define START_LIMIT (10 * NSEC_PER_SEC)
+#define CLIENT_LIMIT (20 * NSEC_PER_SEC)
+/* A server can be without a CPU for so long, in nanoseconds. */
+#define HOLD (1 * NSEC_PER_SEC)
+/* A client that has run so often without a signal does not send without an answer. */
+#define TURNS_IN_VAIN 100u
+
+/* ---- the relay ---- */
+
+static int run(void *context)
+{
+    relay_run(context);
+}
+
+static bool is_serving(pid_t pid)
+{
+    struct procstat stat;
+
+    return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH && stat.state == 'S';
+}
+
+/* Starts a relay, and a client that sends the text. Returns false if that takes too long. */
+static bool start_relay(struct pair *pair, enum relay_mode mode, const char *text)
+{
+    struct relay relay = {.mode = mode,
+                          .server = pair->server_pid,
+                          .is_answered =
+                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE,
+                          .cpu = sched_getcpu()};
+    const struct patient_order order = {.run = run, .context = &relay};
+    char pid[32];
+    const struct patient_order client = {.command = pair->client_command,
+                                         .arguments = {pid, text},
+                                         .is_last = mode == RELAY_EARLY,
+                                         .cpu = relay.cpu};
+    uint64_t end = monotonic_now() + START_LIMIT;
+    int r;
+
+    r = patient_start(&order, &pair->relay);
+    if (r < 0) {
+        pair->error = r;
+        return false;
+    }
+    while (!is_serving(pair->relay.pid)) {
+        if (monotonic_now() >= end)
+            return false;
+        pair_look(pair);
+    }
+    snprintf(pid, sizeof pid, "%d", (int)pair->relay.pid);
+    pair_start_patient(pair, 0, &client);
+    return true;
+}
+
+static bool start(struct pair *pair, enum relay_mode mode, const char *text)
+{
+    pair_start_server(pair);
+    return start_relay(pair, mode, text);
+}
+
+static bool is_hung(enum outcome outcome)
+{
+    return outcome == OUTCOME_HUNG || outcome == OUTCOME_STAYED;
+}
+
+/* Lets a client send a text through a relay. */
+static enum outcome talk(struct pair *pair, enum relay_mode mode, const char *text,
+                         struct wire *ret)
+{
+    enum outcome outcome = OUTCOME_SLOW;
+
+    if (start(pair, mode, text))
+        outcome = pair_await_message(pair, 0, text, CLIENT_LIMIT);
+    pair_look(pair);
+    wire_read(pair->relay.output, ret);
+    if (is_hung(outcome))
+        wire_add(ret, WIRE_HANGS, monotonic_now());
+    pair_clear(pair);
+    return outcome;
+}
+
+/* ---- an answer that is held back ---- */
+
+/* The bits of a U alternate in both orders. A client that pauses for 10 ms sends the text in 2 s.
+ */
+static const char alternating[] = "UUUUUUUUUUUUUUUUUUUU";
+
+/* Watches a client whose first signal is not answered. Returns true if it waits for something. */
+static bool watch(struct pair *pair)
+{
+    const struct patient *client = &pair->clients[0], *relay = &pair->relay;
+    uint64_t end = monotonic_now() + START_LIMIT, turns = 0;
+    size_t printed = relay->length;
+    struct rest rest;
+
+    while (relay->length == 0 && !client->has_ended && monotonic_now() < end)
+        pair_look(pair);
+    rest_begin(&rest);
+    end = monotonic_now() + HOLD;
+    while (!client->has_ended && monotonic_now() < end) {
+        pair_look(pair);
+        rest_look(&rest, client->pid, client->length);
+        if (relay->length != printed)
+            turns = rest.turns;
+        printed = relay->length;
+    }
+    return !client->has_ended && (rest_is_asleep(&rest) || rest.turns > turns + TURNS_IN_VAIN);
+}
+
+/* Returns the shortest time between two signals of the client, and if not all are the same. */
+static uint64_t least_gap(const struct wire *wire, bool *ret_differ)
+{
+    const struct wire_event *before = NULL;
+    uint64_t gap = UINT64_MAX;
+
+    *ret_differ = false;
+    for (size_t i = 0; i < wire->count; i++) {
+        const struct wire_event *event = &wire->events[i];
+
+        if (event->kind != WIRE_SIGNAL)
+            continue;
+        if (before && event->time_ns - before->time_ns < gap)
+            gap = event->time_ns - before->time_ns;
+        *ret_differ |= before && before->signal != event->signal;
+        before = event;
+    }
+    return gap;
+}
+
+/*
+ * Returns true if the client sends one bit after the other without an answer, and no faster with
+ * answers. If its pauses are as long as those of the stand-in before an answer, it was learnt as
+ * one that waits.
+ */
+static bool is_paced(const struct report *report, const struct wire *held)
+{
+    bool differ, usual_differ;
+    uint64_t gap = least_gap(held, &differ), usual = least_gap(&report->usual, &usual_differ);
+
+    return differ && usual_differ && usual > gap / 2;
+}
+
+/* Returns the reason why a client has sent more than one signal without an answer. */
+static enum cause cause_of_haste(const struct pair *pair, const struct speech_result *answers,
+                                 bool is_waiting, bool is_paced)
+{
+    bool is_mute = answers->signals > 0 && answers->answers == 0;
+
+    if (!is_paced && !is_mute && pair->has_dialect &&
+        pair->dialect.answers[UNIT_BIT] != ANSWER_NONE)
+        return CAUSE_IMPATIENT;
+    if (answers->signals > 0)
+        return answers->answers > 0 && answers->answers < answers->signals / 2 ? CAUSE_LATE_ANSWER
+                                                                               : CAUSE_NO_WAIT;
+    return is_waiting ? CAUSE_LATE_ANSWER : CAUSE_NO_WAIT;
+}
+
+static void tell_haste(const struct pair *pair, struct report *report,
+                       const struct speech_result *answers, bool is_waiting,
+                       const struct wire *wire)
+{
+    enum cause cause = cause_of_haste(pair, answers, is_waiting, is_paced(report, wire));
+    const struct patient *client = &pair->clients[0];
+
+    report_find(report, cause, "no signal was answered, and the client sent %zu or more%s",
+                wire_count(wire, WIRE_SIGNAL),
+                is_waiting          ? ", and then waited"
+                : client->has_ended ? ", and then ended"
+                                    : "");
+    if (answers->signals > 0)
+        report_find(report, cause, "the server answers %zu signals with %" PRIu64, answers->signals,
+                    answers->answers);
+    report_show(report, cause, wire);
+}
+
+static bool has_failed(const struct patient *client)
+{
+    return client->has_ended && (!WIFEXITED(client->status) || WEXITSTATUS(client->status) != 0);
+}
+
+void client_strain_wait(struct pair *pair, struct report *report,
+                        const struct speech_result *answers)
+{
+    static const char tried[] = "an answer that is held back";
+    bool is_started = start(pair, RELAY_HOLD, alternating), is_waiting = is_started && watch(pair);
+    uint64_t end_ns = monotonic_now();
+    struct wire wire;
+    size_t signals;
+
+    wire_read(pair->relay.output, &wire);
+    signals = wire_count(&wire, WIRE_SIGNAL);
+    if (!is_started || signals == 0) {
+        report_check(report, CHECK_OPEN, tried, "the client sent nothing, or took too long");
+    } else if (signals > 1) {
+        report_check(report, CHECK_FAILED, tried, "the client went on without it");
+        tell_haste(pair, report, answers, is_waiting, &wire);
+    } else if (has_failed(&pair->clients[0])) {
+        report_check(report, CHECK_FAILED, tried, "the client gave up");
+        report_find(report, CAUSE_IMPATIENT,
+                    "the first signal was not answered at once, and the client ended");
+        wire_add(&wire, WIRE_GIVES_UP, end_ns);
+        report_show(report, CAUSE_IMPATIENT, &wire);
+    } else {
+        report_check(report, CHECK_PASSED, tried, "the client waited");
+    }
+    pair_clear(pair);
+}
+
+/* ---- an answer that comes at once ---- */
+
+static void note_answers(const struct wire *wire, struct speech_result *answers)
+{
+    if (answers->signals > 0)
+        return;
+    answers->signals = wire_count(wire, WIRE_SIGNAL);
+    answers->answers = wire_count(wire, WIRE_ANSWER);
+}
+
+void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers)
+{
+    static const char tried[] = "an answer that comes at once", text[] = "Hello";
+    enum outcome late = talk(pair, RELAY_LATE, text, &report->usual), early;
+    struct wire wire;
+
+    early = talk(pair, RELAY_EARLY, text, &wire);
+    note_answers(&wire, answers);
+    if (early == OUTCOME_SLOW) {
+        report_check(report, CHECK_OPEN, tried, "took too long");
+    } else if (!is_hung(early)) {
+        report_check(report, CHECK_PASSED, tried, "the client took it");
+    } else if (is_hung(late) || late == OUTCOME_SLOW) {
+        report_check(report, CHECK_OPEN, tried, "not found out");
+        if (late == OUTCOME_STAYED) {
+            report_find(report, CAUSE_STAYS,
+                        "'%s' arrived, each answer came while the client slept, and it sleeps on",
+                        text);
+            report_show(report, CAUSE_STAYS, &report->usual);
+        }
+    } else {
+        report_check(report, CHECK_FAILED, tried, "the client hung");
+        report_find(report, CAUSE_PAUSE,
+                    "it hung at signal %zu; with later answers it sent all of its %zu signals",
+                    wire_count(&wire, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
+        report_show(report, CAUSE_PAUSE, &wire);
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client-strain.h - forces what is rare, so that a fault of a client shows each time
+ *
+ * Each function starts the server anew, with a relay between client and server (relay.h), and adds
+ * to the report what it finds.
+ *
+ * Policy: nothing is found if the time was up.
+ */
+#pragma once
+
+#include "doctor/pair.h"
+#include "doctor/report.h"
+#include "doctor/speech.h"
+
+/*
+ * Passes each answer on before the client can wait for it. A client that hangs then, and not with
+ * answers that come later, has the race before pause(2). The relay stops a client after each
+ * signal, so nothing is lost: sets *answers to what the server answers, if that is unknown.
+ * The wire with later answers is the usual one of the report.
+ */
+void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers);
+
+/*
+ * Holds the first answer back: a client that waits has sent one signal and no more. answers tells
+ * what the server answers.
+ */
+void client_strain_wait(struct pair *pair, struct report *report,
+                        const struct speech_result *answers);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* examination.c - see examination.h */
+
+#include "doctor/examination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "doctor/client-strain.h"
+#include "doctor/diagram.h"
+#include "doctor/lesson.h"
+#include "doctor/pair.h"
+#include "doctor/report-json.h"
+#include "doctor/report.h"
+#include "doctor/server-strain.h"
+#include "doctor/usual.h"
+#include "doctor/ward.h"
+#include "doctor/wrong-pid.h"
+#include "host/complaint.h"
+#include "host/procstat.h"
+
+struct examination {
+    const struct examination_order *order;
+    int diagram; /* the descriptor, or -1 */
+    struct pair pair;
+    struct report report;
+};
+
+/* Returns 0 if the server can be examined; else, with a complaint, an exit status. */
+static int meet_server(struct pair *pair, struct report *report)
+{
+    static const char tried[] = "the PID that the server prints";
+    enum progress progress = pair_start_server(pair);
+    struct procstat stat;
+
+    if (pair->server.has_ended || procstat_read(pair->server_pid, &stat) < 0) {
+        complain(
+            "the server '%s' ended at once; give a command that starts it, and ends when it ends",
+            pair->server_command);
+        return EX_UNAVAILABLE;
+    }
+    if (stat.caught != PROCSTAT_BOTH) {
+        complain("the server '%s' does not catch both SIGUSR1 and SIGUSR2; minitalk-doctor "
+                 "examines only programs of the exercise",
+                 pair->server_command);
+        return EX_PROTOCOL;
+    }
+    switch (progress) {
+    case PROGRESS_DONE:
+        report_check(report, CHECK_PASSED, tried, "right");
+        break;
+    case PROGRESS_SLOW:
+        report_check(report, CHECK_OPEN, tried, "took too long");
+        break;
+    case PROGRESS_NONE:
+        report_check(report, CHECK_FAILED, tried, "missing, or another number");
+        report_find(report, CAUSE_PID_LINE, "the server is process %d, and printed '%s'",
+                    (int)pair->server_pid, pair->server.output ? pair->server.output : "");
+        break;
+    }
+    return 0;
+}
+
+/* Something was lost, and nothing explains it: a wrong PID loses no message. */
+static void judge(struct report *report, bool has_lost)
+{
+    for (unsigned cause = 0; cause < CAUSE_BYSTANDER; cause++)
+        if (report_has(report, cause))
+            return;
+    if (has_lost)
+        report_find(report, CAUSE_UNKNOWN, "see the lines that begin with FAILED");
+}
+
+/* Looks for the causes of loss in the server. The dialect is known. */
+static void strain_server(struct pair *pair, struct report *report, const struct usual *usual,
+                          bool has_lost)
+{
+    bool has_next;
+
+    server_strain_answers(pair, report);
+    has_next = !has_lost || server_strain_next(pair, report);
+    if (usual->has_lost_unicode)
+        server_strain_unicode(pair, report);
+    if (usual->has_mixed && has_next)
+        server_strain_two(pair, report);
+    if (usual->has_kept && has_next)
+        server_strain_rest(pair, report);
+}
+
+/* Lets the pair do what is usual, and looks for the causes of what was lost. */
+static void try_all(struct pair *pair, struct report *report)
+{
+    struct speech_result answers = {0};
+    bool has_language = false, has_lost;
+    struct usual usual;
+
+    lesson_give(pair, report);
+    if (pair->has_dialect)
+        has_language = server_strain_language(pair, report, &answers);
+    usual_try(pair, report, &usual);
+    has_lost = report_has_failed(report);
+    client_strain_pause(pair, report, &answers);
+    client_strain_wait(pair, report, &answers);
+    if (has_language)
+        strain_server(pair, report, &usual, has_lost);
+    server_strain_handlers(pair, report);
+    wrong_pid_try(pair, report);
+    judge(report, has_lost);
+}
+
+/* Returns 0, or -errno. */
+static int write_diagram(const struct report *report, int fd)
+{
+    FILE *file = fdopen(fd, "w");
+    bool is_failed;
+
+    if (!file)
+        return -errno;
+    is_failed = ftruncate(fd, 0) < 0;
+    diagram_write(report, file);
+    is_failed |= ferror(file) != 0;
+    if (fclose(file) == EOF || is_failed)
+        return -errno;
+    return 0;
+}
+
+static int finish(struct examination *examination)
+{
+    pair_clear(&examination->pair);
+    if (examination->pair.error < 0) {
+        complain_of(-examination->pair.error, "cannot go on with the examination");
+        return EX_OSERR;
+    }
+    if (examination->order->is_json)
+        report_json_print(&examination->report);
+    else
+        report_print(&examination->report);
+    if (fflush(stdout) == EOF) {
+        complain_of(errno, "cannot write to standard output");
+        return EX_IOERR;
+    }
+    if (examination->diagram >= 0) {
+        int r = write_diagram(&examination->report, examination->diagram);
+
+        if (r < 0) {
+            complain_of(-r, "cannot write the diagram '%s'", examination->order->diagram);
+            return EX_IOERR;
+        }
+    }
+    return report_count(&examination->report) > 0 ? EXAMINATION_FOUND : 0;
+}
+
+static int examine(void *context)
+{
+    struct examination *examination = context;
+    struct pair *pair = &examination->pair;
+    int status;
+
+    report_begin(&examination->report, pair->server_command, pair->client_command,
+                 examination->order->is_json);
+    status = meet_server(pair, &examination->report);
+    if (status == 0) {
+        try_all(pair, &examination->report);
+        status = finish(examination);
+    }
+    complaint_tell();
+    return status;
+}
+
+int examination_run(const struct examination_order *order)
+{
+    int diagram = -1, status;
+    struct examination examination = {.order = order,
+                                      .pair = {.server_command = order->server,
+                                               .client_command = order->client,
+                                               .server = PATIENT_NONE,
+                                               .relay = PATIENT_NONE,
+                                               .clients = {PATIENT_NONE, PATIENT_NONE}}};
+
+    /* What the file had is kept until there is a diagram. */
+    if (order->diagram) {
+        diagram = open(order->diagram, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        if (diagram < 0) {
+            complain_of(errno, "cannot create the diagram '%s'", order->diagram);
+            return EX_CANTCREAT;
+        }
+    }
+    examination.diagram = diagram;
+    status = ward_run(examine, &examination);
+    if (diagram >= 0)
+        close(diagram);
+    return status;
+}

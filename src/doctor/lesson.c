@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* lesson.c - see lesson.h */
+
+#include "doctor/lesson.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor/reception.h"
+#include "host/monotonic.h"
+
+/* Limits of time, for a busy machine. A client is slow as long as its rhythm is unknown. */
+#define START_LIMIT (10 * NSEC_PER_SEC)
+#define CLIENT_LIMIT (8 * NSEC_PER_SEC)
+#define NOTICE_LIMIT (2 * NSEC_PER_SEC)
+/* So many clients that do not end are enough. */
+#define HUNG_MAX 2u
+
+static const char *const words[] = {"Hello",       "minitalk 42",   "the third text",
+                                    "Is it so?",   "five, or more", "the last one",
+                                    "And another", "8 are enough"};
+
+#define WORDS (sizeof words / sizeof words[0])
+
+static int receive(void *context)
+{
+    (void)context;
+    return reception_run(NULL);
+}
+
+static bool start_stand_in(struct pair *pair)
+{
+    const struct patient_order order = {.run = receive};
+    uint64_t end = monotonic_now() + START_LIMIT;
+    int r;
+
+    pair_clear(pair);
+    r = patient_start(&order, &pair->server);
+    if (r < 0) {
+        pair->error = r;
+        return false;
+    }
+    pair->server_pid = pair->server.pid;
+    while (!patient_has_printed(&pair->server, 0, "PID: "))
+        if (monotonic_now() < end)
+            pair_look(pair);
+        else
+            return false;
+    return true;
+}
+
+/* Returns the dialect that the stand-in has learnt, if it has. */
+static bool has_learnt(const struct pair *pair, struct dialect *ret)
+{
+    static const char name[] = "\nlearnt ";
+    const char *line = pair->server.output ? strstr(pair->server.output, name) : NULL;
+    char form[DIALECT_TEXT_SIZE];
+
+    if (!line)
+        return false;
+    line += strlen(name);
+    snprintf(form, sizeof form, "%.*s", (int)strcspn(line, "\r\n"), line);
+    return dialect_parse(form, ret);
+}
+
+/* Returns true if this text was read, as a whole message. */
+static bool is_read(const struct pair *pair, const char *text)
+{
+    char line[64];
+
+    snprintf(line, sizeof line, ": %s\n", text);
+    return patient_has_printed(&pair->server, 0, line);
+}
+
+/* Lets the stand-in print what it has learnt: it does when it sees that the client has ended. */
+static void await_notice(struct pair *pair, size_t from)
+{
+    uint64_t end = monotonic_now() + NOTICE_LIMIT;
+
+    while (!patient_has_printed(&pair->server, from, "\n") && monotonic_now() < end)
+        pair_look(pair);
+    pair_look(pair);
+}
+
+/* Lets a client send a text. Returns false if it hangs. */
+static bool send_word(struct pair *pair, const char *text)
+{
+    size_t from = pair->server.length;
+    enum progress progress;
+
+    pair_start_client(pair, 0, pair->server_pid, text);
+    progress = pair_await_client(pair, 0, CLIENT_LIMIT);
+    pair_end_client(pair, 0);
+    await_notice(pair, from);
+    return progress == PROGRESS_DONE;
+}
+
+void lesson_give(struct pair *pair, struct report *report)
+{
+    char form[DIALECT_TEXT_SIZE];
+
+    if (start_stand_in(pair))
+        for (size_t i = 0, hung = 0; i < WORDS && hung < HUNG_MAX && !pair->has_dialect; i++) {
+            hung += !send_word(pair, words[i]);
+            pair->has_dialect = is_read(pair, words[i]) && has_learnt(pair, &pair->dialect);
+        }
+    if (pair->has_dialect)
+        dialect_format(&pair->dialect, form);
+    report_dialect(report, pair->has_dialect ? form : NULL);
+    if (patient_has_printed(&pair->server, 0, " sends SIGSEGV"))
+        report_find(report, CAUSE_PLUS_ONE,
+                    "the client sent SIGSEGV to a server that takes it for SIGUSR2");
+    pair_clear(pair);
+}

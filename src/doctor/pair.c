@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* pair.c - see pair.h */
+
+#include "doctor/pair.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "doctor/rest.h"
+#include "doctor/ward.h"
+#include "host/monotonic.h"
+#include "host/procstat.h"
+
+/* The depth of a server below the command that starts it: a shell, a script and so on. */
+#define DEPTH_MAX 8
+/* Limits of time, for a busy machine. */
+#define START_LIMIT (10 * NSEC_PER_SEC)
+#define TEXT_LIMIT (10 * NSEC_PER_SEC)
+#define STATE_LIMIT (10 * NSEC_PER_SEC)
+#define LOOK_MSEC 1
+/* A client that has slept so often, without a sign of the server, looks for an answer in vain. */
+#define LOOKS_IN_VAIN 100u
+
+void pair_clear(struct pair *pair)
+{
+    ward_clear();
+    patient_free(&pair->server);
+    patient_free(&pair->relay);
+    for (unsigned i = 0; i < 2; i++)
+        patient_free(&pair->clients[i]);
+    pair->server_pid = 0;
+}
+
+/* ---- the server's PID ---- */
+
+static pid_t parent_of(pid_t pid)
+{
+    char path[64], line[256];
+    static const char name[] = "PPid:";
+    pid_t parent = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    while (parent == 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, name, strlen(name)) == 0)
+            parent = (pid_t)strtol(line + strlen(name), NULL, 10);
+    fclose(file);
+    return parent;
+}
+
+static bool is_of_server(const struct pair *pair, pid_t pid)
+{
+    for (int i = 0; i < DEPTH_MAX && pid > 1; i++) {
+        if (pid == pair->server.pid)
+            return true;
+        pid = parent_of(pid);
+    }
+    return false;
+}
+
+/* Returns the first number in the output that is the PID of the server, or 0. */
+static pid_t printed_pid(const struct pair *pair)
+{
+    const char *at = pair->server.output;
+    const char *end = at + pair->server.length;
+
+    while (at && at < end) {
+        char *behind;
+        long number;
+
+        if (!isdigit((unsigned char)*at)) {
+            at++;
+            continue;
+        }
+        errno = 0;
+        number = strtol(at, &behind, 10);
+        if (errno == 0 && number == (pid_t)number && is_of_server(pair, (pid_t)number))
+            return (pid_t)number;
+        at = behind;
+    }
+    return 0;
+}
+
+char pair_state(pid_t pid)
+{
+    struct procstat stat;
+
+    if (procstat_read(pid, &stat) < 0)
+        return '?';
+    return stat.state;
+}
+
+enum procstat_signals pair_pending(pid_t pid)
+{
+    struct procstat stat;
+
+    return procstat_read(pid, &stat) == 0 ? stat.pending : PROCSTAT_NO_SIGNAL;
+}
+
+/* ---- the server, starting ---- */
+
+static void start(struct pair *pair, const struct patient_order *order, struct patient *ret)
+{
+    int r = patient_start(order, ret);
+
+    if (r < 0 && pair->error == 0)
+        pair->error = r;
+}
+
+static bool is_catching(pid_t pid)
+{
+    struct procstat stat;
+
+    return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH;
+}
+
+static bool is_ready(pid_t pid)
+{
+    return is_catching(pid) && pair_state(pid) == 'S';
+}
+
+/* Waits for the PID, and then for the handlers: some servers set them after the PID is printed. */
+static enum progress await_server(struct pair *pair)
+{
+    uint64_t end = monotonic_now() + START_LIMIT;
+    uint64_t patience_end = monotonic_now() + (pair->is_pid_missing ? 0 : PAIR_PID_LIMIT);
+    bool has_printed = false;
+    struct rest rest;
+
+    rest_begin(&rest);
+    pair->server_pid = pair->server.pid;
+    while (!pair->server.has_ended && !(has_printed && is_ready(pair->server_pid))) {
+        bool is_complete = has_printed && is_catching(pair->server_pid);
+        pid_t pid = printed_pid(pair);
+
+        if (rest_is_idle(&rest) && (is_complete || monotonic_now() >= patience_end))
+            break;
+        if (pid > 0) {
+            pair->server_pid = pid;
+            has_printed = true;
+        }
+        if (monotonic_now() >= end)
+            return has_printed ? PROGRESS_DONE : PROGRESS_SLOW;
+        pair_look(pair);
+        rest_look(&rest, pair->server_pid, pair->server.length);
+    }
+    pair->is_pid_missing = !has_printed && !pair->server.has_ended;
+    return has_printed ? PROGRESS_DONE : PROGRESS_NONE;
+}
+
+enum progress pair_start_server(struct pair *pair)
+{
+    const struct patient_order order = {.command = pair->server_command};
+
+    pair_clear(pair);
+    start(pair, &order, &pair->server);
+    return await_server(pair);
+}
+
+/* ---- clients ---- */
+
+void pair_start_patient(struct pair *pair, unsigned index, const struct patient_order *order)
+{
+    pair_end_client(pair, index);
+    start(pair, order, &pair->clients[index]);
+}
+
+void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char *text)
+{
+    char number[32];
+    const struct patient_order order = {.command = pair->client_command,
+                                        .arguments = {number, text}};
+
+    snprintf(number, sizeof number, "%d", (int)pid);
+    pair_start_patient(pair, index, &order);
+}
+
+void pair_end_client(struct pair *pair, unsigned index)
+{
+    struct patient *client = &pair->clients[index];
+
+    patient_signal(client, SIGKILL);
+    while (!client->has_ended)
+        pair_look(pair);
+    patient_free(client);
+}
+
+static void look(struct pair *pair, struct patient *patient)
+{
+    int r = patient_look(patient);
+
+    if (r < 0 && pair->error == 0)
+        pair->error = r;
+}
+
+void pair_look(struct pair *pair)
+{
+    struct pollfd polls[] = {{.fd = pair->server.terminal, .events = POLLIN},
+                             {.fd = pair->relay.terminal, .events = POLLIN},
+                             {.fd = pair->clients[0].terminal, .events = POLLIN},
+                             {.fd = pair->clients[1].terminal, .events = POLLIN}};
+
+    poll(polls, sizeof polls / sizeof polls[0], LOOK_MSEC);
+    look(pair, &pair->server);
+    look(pair, &pair->relay);
+    for (unsigned i = 0; i < 2; i++)
+        look(pair, &pair->clients[i]);
+}
+
+/* ---- waiting ---- */
+
+enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limit_ns)
+{
+    const struct patient *client = &pair->clients[index];
+    uint64_t end = monotonic_now() + limit_ns, asleep_ns = 0, turns = 0;
+    struct rest rest, server, relay;
+
+    rest_begin(&rest);
+    rest_begin(&server);
+    rest_begin(&relay);
+    while (!client->has_ended) {
+        pair_look(pair);
+        rest_look(&rest, client->pid, client->length);
+        rest_look(&server, pair->server_pid, pair->server.length);
+        rest_look(&relay, pair->relay.pid, pair->relay.length);
+        if (!pair->server.has_ended && server.asleep_ns != asleep_ns)
+            turns = rest.turns;
+        asleep_ns = server.asleep_ns;
+        if (client->has_ended)
+            break;
+        if (monotonic_now() >= end)
+            return PROGRESS_SLOW;
+        if (!pair->relay.has_ended && !rest_is_asleep(&relay))
+            continue;
+        if (rest_is_asleep(&rest) && (pair->server.has_ended || rest_is_idle(&server)))
+            return PROGRESS_NONE;
+        if ((pair->server.has_ended || rest_is_asleep(&server)) &&
+            rest.turns > turns + LOOKS_IN_VAIN)
+            return PROGRESS_NONE;
+    }
+    return PROGRESS_DONE;
+}
+
+enum progress pair_await_text(struct pair *pair, size_t from, const char *text)
+{
+    uint64_t end = monotonic_now() + TEXT_LIMIT;
+    struct rest rest;
+
+    rest_begin(&rest);
+    while (!patient_has_printed(&pair->server, from, text)) {
+        if (rest_is_idle(&rest) || (pair->server.has_ended && pair->server.terminal < 0))
+            return PROGRESS_NONE;
+        if (monotonic_now() >= end)
+            return PROGRESS_SLOW;
+        pair_look(pair);
+        rest_look(&rest, pair->server_pid, pair->server.length);
+    }
+    return PROGRESS_DONE;
+}
+
+enum progress pair_await_stop(struct pair *pair, pid_t pid)
+{
+    uint64_t end = monotonic_now() + STATE_LIMIT;
+    char state;
+
+    while ((state = pair_state(pid)) != 'T') {
+        if (state == 'Z' || state == '?')
+            return PROGRESS_NONE;
+        if (monotonic_now() >= end)
+            return PROGRESS_SLOW;
+        pair_look(pair);
+    }
+    return PROGRESS_DONE;
+}
+
+enum progress pair_await_ready(struct pair *pair)
+{
+    uint64_t end = monotonic_now() + STATE_LIMIT;
+    struct procstat stat;
+
+    while (procstat_read(pair->server_pid, &stat) == 0 && stat.state != 'Z') {
+        if (stat.state == 'S' && stat.pending == PROCSTAT_NO_SIGNAL &&
+            stat.blocked == PROCSTAT_NO_SIGNAL)
+            return PROGRESS_DONE;
+        if (monotonic_now() >= end)
+            return PROGRESS_SLOW;
+        pair_look(pair);
+    }
+    return PROGRESS_NONE;
+}
+
+/* ---- messages ---- */
+
+enum outcome pair_await_message(struct pair *pair, size_t from, const char *text, uint64_t limit_ns)
+{
+    const struct patient *client = &pair->clients[0];
+    enum progress progress = pair_await_client(pair, 0, limit_ns);
+    bool is_failed;
+
+    if (progress != PROGRESS_DONE) {
+        pair_end_client(pair, 0);
+        if (progress == PROGRESS_SLOW)
+            return OUTCOME_SLOW;
+        if (pair->server.has_ended)
+            return OUTCOME_DIED;
+        return *text && patient_has_printed(&pair->server, from, text) ? OUTCOME_STAYED
+                                                                       : OUTCOME_HUNG;
+    }
+    is_failed = !WIFEXITED(client->status) || WEXITSTATUS(client->status) != 0;
+    progress = pair_await_text(pair, from, text);
+    pair_end_client(pair, 0);
+    if (progress == PROGRESS_DONE)
+        return OUTCOME_ARRIVED;
+    if (pair->server.has_ended)
+        return OUTCOME_DIED;
+    if (progress == PROGRESS_SLOW)
+        return OUTCOME_SLOW;
+    return is_failed ? OUTCOME_FAILED : OUTCOME_LOST;
+}
+
+enum outcome pair_talk(struct pair *pair, const char *text, uint64_t limit_ns)
+{
+    size_t from = pair->server.length;
+
+    pair_start_client(pair, 0, pair->server_pid, text);
+    return pair_await_message(pair, from, text, limit_ns);
+}
+
+const char *outcome_text(enum outcome outcome)
+{
+    static const char *const texts[] = {
+        [OUTCOME_ARRIVED] = "arrived",
+        [OUTCOME_LOST] = "the server did not print the text",
+        [OUTCOME_FAILED] = "the client ended with an error",
+        [OUTCOME_HUNG] = "the client hung",
+        [OUTCOME_STAYED] = "the text arrived, and the client did not end",
+        [OUTCOME_DIED] = "the server ended",
+        [OUTCOME_SLOW] = "took too long",
+    };
+
+    return texts[outcome];
+}

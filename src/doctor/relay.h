@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * relay.h - a process between a client and its server, which passes their signals on and notes them
+ *
+ * To the client it is the server, and to the server the client. It passes a signal on to the server
+ * when that can lose none (speaker.h), and an answer to the client as its mode says:
+ *
+ *   RELAY_LATE   once the client sleeps. So the race before pause(2) cannot happen.
+ *   RELAY_EARLY  before the client can wait. Client and relay share a CPU, and the client runs only
+ *                when nothing else wants it (SCHED_IDLE, sched(7)). So the relay runs as soon as
+ *                the client's kill(2) has woken it. It stops the client with SIGSTOP, and lets it
+ *                go on when the server's answer is there.
+ *   RELAY_HOLD   never. The relay keeps working, so that no client can take it for idle, and notes
+ *                what the client sends without an answer.
+ *
+ * Policy: clients that look at /proc/PID/status see a relay that runs until the answer is passed
+ * on.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum relay_mode { RELAY_LATE, RELAY_EARLY, RELAY_HOLD };
+
+struct relay {
+    enum relay_mode mode;
+    pid_t server;
+    bool is_answered; /* the server answers each bit */
+    int cpu;          /* RELAY_EARLY: shared with the client */
+};
+
+/* Passes signals on until a signal ends the process. Prints the record of a wire (wire.h). */
+_Noreturn void relay_run(const struct relay *relay);

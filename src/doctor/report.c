@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - see report.h */
+
+#include "doctor/report.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/escape.h"
+
+/* ---- lines ---- */
+
+static void print_escaped(const char *text)
+{
+    size_t length;
+    char *line =
+        escape_line((const uint8_t *)text, strlen(text), program_invocation_short_name, &length);
+
+    printf("%.*s", line ? (int)length : 0, line ? line : "");
+    if (!line)
+        printf("[out of memory]\n");
+    free(line);
+}
+
+static void print_line(const struct report *report, const char *name, const char *text)
+{
+    if (report->is_silent)
+        return;
+    printf("%-7s ", name);
+    print_escaped(text);
+    fflush(stdout);
+}
+
+void report_begin(struct report *report, const char *server, const char *client, bool is_silent)
+{
+    *report = (struct report){.server = server, .client = client, .is_silent = is_silent};
+    print_line(report, "server", server);
+    print_line(report, "client", client);
+}
+
+void report_dialect(struct report *report, const char *dialect)
+{
+    snprintf(report->dialect, sizeof report->dialect, "%s", dialect ? dialect : "");
+    print_line(report, "dialect",
+               dialect ? dialect : "not found out, so checks that need it are left out");
+}
+
+/* ---- checks ---- */
+
+void report_check(struct report *report, enum check_result result, const char *tried,
+                  const char *outcome)
+{
+    static const char *const names[] = {
+        [CHECK_PASSED] = "ok", [CHECK_FAILED] = "FAILED", [CHECK_OPEN] = "--"};
+    char line[TRIED_SIZE + sizeof ": " + EVIDENCE_SIZE];
+    struct check *check = &report->checks[report->check_count];
+
+    assert(report->check_count < CHECKS_MAX);
+    report->check_count++;
+    check->result = result;
+    snprintf(check->tried, sizeof check->tried, "%s", tried);
+    snprintf(check->outcome, sizeof check->outcome, "%s", outcome);
+    snprintf(line, sizeof line, "%s: %s", check->tried, check->outcome);
+    print_line(report, names[result], line);
+}
+
+static bool has_result(const struct report *report, enum check_result result)
+{
+    for (size_t i = 0; i < report->check_count; i++)
+        if (report->checks[i].result == result)
+            return true;
+    return false;
+}
+
+bool report_has_failed(const struct report *report)
+{
+    return has_result(report, CHECK_FAILED);
+}
+
+/* ---- findings ---- */
+
+void report_find(struct report *report, enum cause cause, const char *format, ...)
+{
+    struct finding *finding = &report->findings[cause];
+    va_list arguments;
+
+    if (finding->count == EVIDENCE_LINES)
+        return;
+    va_start(arguments, format);
+    vsnprintf(finding->lines[finding->count], EVIDENCE_SIZE, format, arguments);
+    va_end(arguments);
+    finding->count++;
+}
+
+void report_show(struct report *report, enum cause cause, const struct wire *wire)
+{
+    report->findings[cause].wire = *wire;
+}
+
+bool report_has(const struct report *report, enum cause cause)
+{
+    return report->findings[cause].count > 0;
+}
+
+/* Prints a text in lines of 79 columns, each behind an indent. The first one is printed already. */
+static void print_wrapped(const char *text, unsigned indent)
+{
+    unsigned column = indent;
+
+    while (*text) {
+        unsigned word = (unsigned)strcspn(text, " ");
+
+        if (column > indent && column + 1 + word > 79) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)word, text);
+        column += word;
+        text += word + (text[word] == ' ');
+    }
+    putchar('\n');
+}
+
+/* Prints the first and the last events of a wire. */
+static void print_wire(const struct wire *wire)
+{
+    char line[WIRE_LINE_SIZE];
+
+    for (size_t i = 0; i < wire->count; i++) {
+        if (i == EVIDENCE_EVENTS && wire->count > 2 * (size_t)EVIDENCE_EVENTS) {
+            printf("   %-10s      ... %zu more\n", "", wire->count - 2 * (size_t)EVIDENCE_EVENTS);
+            i = wire->count - EVIDENCE_EVENTS;
+        }
+        wire_format(&wire->events[i], line);
+        printf("   %-10s%s\n", "", line);
+    }
+}
+
+static void print_finding(const struct report *report, enum cause cause, size_t number)
+{
+    const struct cause_text *text = cause_text(cause);
+    const struct finding *finding = &report->findings[cause];
+
+    printf("\n%zu. %s [%s]\n", number, text->finding, text->name);
+    for (size_t i = 0; i < finding->count; i++) {
+        printf("   %-10s", i == 0 ? "evidence" : "");
+        print_escaped(finding->lines[i]);
+    }
+    print_wire(&finding->wire);
+    printf("   %-10s", "cause");
+    print_wrapped(text->cause, 13);
+    printf("   %-10sminitalk-howto(7), \"%s\"\n", "read", text->section);
+}
+
+size_t report_count(const struct report *report)
+{
+    size_t count = 0;
+
+    for (unsigned cause = 0; cause < CAUSES; cause++)
+        count += report->findings[cause].count > 0;
+    return count;
+}
+
+void report_print(const struct report *report)
+{
+    size_t count = 0;
+
+    for (unsigned cause = 0; cause < CAUSES; cause++)
+        if (report->findings[cause].count > 0)
+            print_finding(report, cause, ++count);
+    if (count > 0)
+        printf("\n%zu finding%s.\n", count, count == 1 ? "" : "s");
+    else if (has_result(report, CHECK_OPEN) || !*report->dialect)
+        printf("\nNothing was found, but checks were left out or took too long.\n");
+    else
+        printf("\nNothing was found: the pair is healthy.\n");
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* rest.c - see rest.h */
+
+#include "doctor/rest.h"
+
+#include "host/monotonic.h"
+#include "host/procstat.h"
+
+/* A process that has run so often has gone round its loop. */
+#define ROUNDS 20u
+
+void rest_begin(struct rest *rest)
+{
+    uint64_t now = monotonic_now();
+
+    *rest = (struct rest){.asleep_ns = now, .idle_ns = now};
+}
+
+void rest_look(struct rest *rest, pid_t pid, size_t printed)
+{
+    uint64_t now = monotonic_now(), turns = patient_turns(pid);
+    struct procstat stat;
+    bool has_work = procstat_read(pid, &stat) < 0 || stat.pending != PROCSTAT_NO_SIGNAL ||
+                    (stat.state != 'S' && stat.state != 'R') || printed != rest->printed;
+
+    if (has_work)
+        rest->begin = turns;
+    if (has_work || (stat.state == 'R' && turns < rest->begin + ROUNDS))
+        rest->idle_ns = now;
+    if (has_work || stat.state == 'R' || turns != rest->turns)
+        rest->asleep_ns = now;
+    rest->turns = turns;
+    rest->printed = printed;
+}
+
+static bool is_enough(uint64_t since_ns)
+{
+    return monotonic_now() - since_ns >= REST_ENOUGH;
+}
+
+bool rest_is_asleep(const struct rest *rest)
+{
+    return is_enough(rest->asleep_ns);
+}
+
+bool rest_is_idle(const struct rest *rest)
+{
+    return is_enough(rest->idle_ns);
+}

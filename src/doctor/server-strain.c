@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* server-strain.c - see server-strain.h */
+
+#include "doctor/server-strain.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "doctor/ending.h"
+
+static const char language_tried[] = "the doctor in place of the client";
+static const char language_text[] = "From the doctor";
+static const char half_text[] = "This message is halfway when the other one begins";
+
+/* Returns true if the process has sent all that it was to send, and the server has taken it. */
+static bool is_said(const struct speech_result *result)
+{
+    return result->status == 0 && result->signals > 0;
+}
+
+/* ---- the language ---- */
+
+/* A server that still runs may only have been too slow. */
+static bool is_slow(const struct pair *pair, const struct speech_result *result)
+{
+    return result->status == EX_TEMPFAIL && pair_state(pair->server_pid) != 'S';
+}
+
+/* Lets a process send a text to the server as it is. Returns true if the server has taken it. */
+static bool say(struct pair *pair, unsigned index, const char *text, struct speech_result *ret)
+{
+    speech_start(pair, index, text, SPEECH_GOES_ON);
+    return speech_await(pair, index, ret) && is_said(ret);
+}
+
+/* A newline flushes the buffer of printf(3) for a terminal (setvbuf(3)). */
+static bool is_buffered(struct pair *pair, size_t from)
+{
+    struct speech_result result = {0};
+
+    return say(pair, 0, "\n", &result) &&
+           pair_await_text(pair, from, language_text) == PROGRESS_DONE;
+}
+
+/* Returns true if the server prints a text that is sent with pauses. */
+static bool is_deferred(struct pair *pair)
+{
+    static const char text[] = "Hi";
+    struct speech_result result = {0};
+    size_t from;
+
+    pair_start_server(pair);
+    from = pair->server.length;
+    speech_start(pair, 0, text, SPEECH_SLOWLY);
+    return speech_await(pair, 0, &result) && is_said(&result) &&
+           pair_await_text(pair, from, text) == PROGRESS_DONE;
+}
+
+/* Finds out why the server has not printed the text, behind so many octets of its output. */
+static void find_why(struct pair *pair, struct report *report, size_t from)
+{
+    if (is_buffered(pair, from))
+        report_find(report, CAUSE_BUFFERED, "'%s' was printed only after another newline",
+                    language_text);
+    else if (is_deferred(pair))
+        report_find(report, CAUSE_DEFERRED,
+                    "each signal came when the server slept and none was pending: '%s' was lost; "
+                    "with pauses, a text arrived",
+                    language_text);
+    else
+        report_find(report, CAUSE_LANGUAGES,
+                    "the client speaks %s; in that, without loss, '%s' was not printed",
+                    report->dialect, language_text);
+}
+
+bool server_strain_language(struct pair *pair, struct report *report, struct speech_result *ret)
+{
+    struct speech_result result = {0};
+    enum progress progress;
+    bool is_taken;
+    size_t from;
+
+    *ret = (struct speech_result){0};
+    pair_start_server(pair);
+    from = pair->server.length;
+    is_taken = say(pair, 0, language_text, &result);
+    if (ending_find(pair, report, language_text)) {
+        report_check(report, CHECK_FAILED, language_tried, "the server ended");
+        return false;
+    }
+    if (!is_taken) {
+        bool is_late = !*result.trouble || is_slow(pair, &result);
+
+        report_check(report, is_late ? CHECK_OPEN : CHECK_FAILED, language_tried,
+                     is_late ? "took too long" : result.trouble);
+        return false;
+    }
+    *ret = result;
+    progress = pair_await_text(pair, from, language_text);
+    if (progress == PROGRESS_SLOW) {
+        report_check(report, CHECK_OPEN, language_tried, "took too long");
+        return false;
+    }
+    report_check(report, progress == PROGRESS_DONE ? CHECK_PASSED : CHECK_FAILED, language_tried,
+                 progress == PROGRESS_DONE ? "arrived" : "the server did not print the text");
+    if (progress == PROGRESS_NONE)
+        find_why(pair, report, from);
+    return progress == PROGRESS_DONE;
+}
+
+/* ---- one message after the other ---- */
+
+bool server_strain_next(struct pair *pair, struct report *report)
+{
+    static const char *const texts[] = {"The first message", "the second one"};
+    struct speech_result result = {0};
+
+    pair_start_server(pair);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t from = pair->server.length;
+        bool is_taken = say(pair, i, texts[i], &result);
+
+        if (ending_find(pair, report, texts[i]))
+            return false;
+        if (!is_taken)
+            return true;
+        if (pair_await_text(pair, from, texts[i]) == PROGRESS_NONE) {
+            if (i == 1)
+                report_find(report, CAUSE_NEXT,
+                            "also without loss: '%s' was printed, and then '%s' was not", texts[0],
+                            texts[1]);
+            return i == 0;
+        }
+    }
+    return true;
+}
+
+/* ---- characters beyond ASCII ---- */
+
+void server_strain_unicode(struct pair *pair, struct report *report)
+{
+    static const char text[] = "grüße €";
+    struct speech_result result = {0};
+    enum progress progress;
+    size_t from;
+
+    if (pair->dialect.has_7_bits) {
+        report_find(report, CAUSE_UNICODE, "the client sends only 7 bits of each octet");
+        return;
+    }
+    pair_start_server(pair);
+    from = pair->server.length;
+    if (!say(pair, 0, text, &result))
+        return;
+    progress = pair_await_text(pair, from, text);
+    if (progress == PROGRESS_NONE)
+        report_find(report, CAUSE_UNICODE, "also without loss, the server did not print '%s'",
+                    text);
+    /* A client that does not wait for answers may have lost signals only. */
+    if (progress == PROGRESS_DONE && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE)
+        report_find(report, CAUSE_UNICODE,
+                    "the server printed '%s' of another process, so the client spoils it", text);
+}
+
+/* ---- whose answers ---- */
+
+void server_strain_answers(struct pair *pair, struct report *report)
+{
+    static const char tried[] = "the answers to a second process";
+    struct speech_result first = {0}, second = {0};
+    bool is_wrong;
+
+    pair_start_server(pair);
+    speech_start(pair, 0, "first", SPEECH_AT_END);
+    if (!speech_await(pair, 0, &first) || !is_said(&first) || first.answers == 0)
+        return;
+    /* A server that answers only after a while could answer the first one now. */
+    if (pair_pending(pair->clients[0].pid) != PROCSTAT_NO_SIGNAL)
+        return;
+    speech_start(pair, 1, "second", SPEECH_GOES_ON);
+    if (!speech_await(pair, 1, &second) || !is_said(&second))
+        return;
+    is_wrong = second.answers == 0 && pair_pending(pair->clients[0].pid) != PROCSTAT_NO_SIGNAL;
+    report_check(report, is_wrong ? CHECK_FAILED : CHECK_PASSED, tried,
+                 is_wrong ? "they went to the first one" : "it got them");
+    if (!is_wrong)
+        return;
+    report_find(report, CAUSE_WHOSE_PID, "process %d sent %zu signals and got %" PRIu64 " answers",
+                (int)pair->clients[0].pid, first.signals, first.answers);
+    report_find(report, CAUSE_WHOSE_PID,
+                "then process %d sent %zu and got none; they went to process %d",
+                (int)pair->clients[1].pid, second.signals, (int)pair->clients[0].pid);
+}
+
+/* ---- messages of two processes ---- */
+
+/* Starts a process that stops halfway. Returns false if it could not. */
+static bool begin_half(struct pair *pair, size_t *ret_from)
+{
+    struct speech_result half = {0};
+
+    pair_start_server(pair);
+    *ret_from = pair->server.length;
+    speech_start(pair, 0, half_text, SPEECH_HALFWAY);
+    return speech_await(pair, 0, &half) && is_said(&half) &&
+           pair_state(pair->clients[0].pid) == 'T';
+}
+
+/* Returns true if the server has printed the text between the two parts of the half text. */
+static bool is_amid(const struct pair *pair, size_t from, const char *text)
+{
+    return patient_has_printed(&pair->server, from, text) &&
+           patient_has_printed(&pair->server, from, "This message is") &&
+           patient_has_printed(&pair->server, from, "the other one begins");
+}
+
+void server_strain_two(struct pair *pair, struct report *report)
+{
+    static const char text[] = "between";
+    struct speech_result first = {0}, second = {0};
+    enum progress progress, other;
+    size_t from;
+    bool is_first_said, is_second_said;
+
+    if (!begin_half(pair, &from))
+        return;
+    /* The server may let it wait for its first answer. */
+    speech_start(pair, 1, text, SPEECH_UNANSWERED);
+    is_second_said = speech_await(pair, 1, &second) && is_said(&second);
+    is_first_said = speech_continue(pair, 0, &first) && is_said(&first);
+    if (pair_state(pair->clients[1].pid) == 'T')
+        is_second_said = speech_continue(pair, 1, &second) && is_said(&second);
+    if (!is_first_said || !is_second_said)
+        return;
+    progress = pair_await_text(pair, from, text);
+    other = pair_await_text(pair, from, half_text);
+    if (progress == PROGRESS_SLOW || other == PROGRESS_SLOW)
+        return;
+    if (progress == PROGRESS_DONE && other == PROGRESS_DONE)
+        return;
+    report_find(report, CAUSE_SHARED,
+                "also without loss: one process sent '%s' halfway, another one '%s'", half_text,
+                text);
+    if (is_amid(pair, from, text))
+        report_find(report, CAUSE_SHARED, "'%s' was printed amid the other text", text);
+}
+
+void server_strain_rest(struct pair *pair, struct report *report)
+{
+    static const char text[] = "afterwards";
+    struct speech_result result = {0};
+    size_t from;
+
+    if (!begin_half(pair, &from))
+        return;
+    pair_end_client(pair, 0);
+    if (say(pair, 1, text, &result) && pair_await_text(pair, from, text) == PROGRESS_NONE)
+        report_find(report, CAUSE_LEFT_OVER,
+                    "also without loss: one process ended halfway, and '%s' from another one was "
+                    "not printed",
+                    text);
+}
+
+/* ---- handlers ---- */
+
+static const char handler_tried[] = "a handler that is interrupted";
+
+/* The server may run between two signals after all, if this process has to wait for a CPU. */
+#define TRIES 100u
+
+/* Stops the server, mostly at the first instruction of the handler. */
+static bool stop_in_handler(struct pair *pair, int signal, enum procstat_signals *ret)
+{
+    struct procstat stat;
+
+    if (pair_await_ready(pair) != PROGRESS_DONE)
+        return false;
+    kill(pair->server_pid, signal);
+    kill(pair->server_pid, SIGSTOP);
+    if (pair_await_stop(pair, pair->server_pid) != PROGRESS_DONE ||
+        procstat_read(pair->server_pid, &stat) < 0)
+        return false;
+    *ret = stat.blocked;
+    kill(pair->server_pid, SIGCONT);
+    return true;
+}
+
+/* Returns true with the signals that the server blocks in its handler of this one. */
+static bool blocked_in_handler(struct pair *pair, int signal, enum procstat_signals *ret)
+{
+    *ret = PROCSTAT_NO_SIGNAL;
+    for (unsigned i = 0; i < TRIES && *ret == PROCSTAT_NO_SIGNAL; i++)
+        if (!stop_in_handler(pair, signal, ret))
+            return false;
+    return *ret != PROCSTAT_NO_SIGNAL;
+}
+
+static void tell_masks(struct report *report, enum procstat_signals first,
+                       enum procstat_signals second)
+{
+    bool is_masked = first == PROCSTAT_BOTH && second == PROCSTAT_BOTH;
+
+    report_check(report, is_masked ? CHECK_PASSED : CHECK_FAILED, handler_tried,
+                 is_masked ? "it blocks both signals" : "it does not block both signals");
+    if (first != PROCSTAT_BOTH)
+        report_find(report, CAUSE_SA_MASK,
+                    "stopped in its handler of SIGUSR1, the server did not block SIGUSR2");
+    if (second != PROCSTAT_BOTH)
+        report_find(report, CAUSE_SA_MASK,
+                    "stopped in its handler of SIGUSR2, the server did not block SIGUSR1");
+}
+
+void server_strain_handlers(struct pair *pair, struct report *report)
+{
+    const struct sched_param no_priority = {0};
+    enum procstat_signals first, second;
+    int cpu = sched_getcpu();
+    cpu_set_t set;
+
+    pair_start_server(pair);
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    patient_stay_on(cpu);
+    if (sched_setaffinity(pair->server_pid, sizeof set, &set) == 0 &&
+        sched_setscheduler(pair->server_pid, SCHED_IDLE, &no_priority) == 0 &&
+        blocked_in_handler(pair, SIGUSR1, &first) && blocked_in_handler(pair, SIGUSR2, &second))
+        tell_masks(report, first, second);
+    else
+        report_check(report, CHECK_OPEN, handler_tried, "not found out");
+    patient_stay_on(-1);
+}
