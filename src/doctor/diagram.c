@@ -18,15 +18,15 @@
 /* The texts are those of this program: none has a character that XML would need escaped. */
 static const char usual_title[] = "Hello, through a relay that loses nothing";
 
-static bool is_shortened(const struct wire *wire)
+static size_t left_out_of(const struct wire *wire)
 {
-    return wire->count > FIRST + LAST;
+    return wire_left_out(wire, FIRST, LAST);
 }
 
 /* Returns the events that are drawn, and one more for those that are left out. */
 static size_t steps_of(const struct wire *wire)
 {
-    return is_shortened(wire) ? FIRST + 1 + LAST : wire->count;
+    return left_out_of(wire) > 0 ? FIRST + 1 + LAST : wire->count;
 }
 
 static size_t height_of(const struct wire *wire)
@@ -49,7 +49,7 @@ static void write_event(FILE *file, size_t y, const struct wire_event *event)
 {
     fprintf(file, "<text class=\"time\" x=\"%u\" y=\"%zu\">%.3f ms</text>\n", TIME_X, y + 4,
             (double)event->time_ns / 1e6);
-    if (event->kind == WIRE_SIGNAL || event->kind == WIRE_ANSWER)
+    if (wire_is_signal(event->kind))
         write_arrow(file, y, event);
     else
         fprintf(file,
@@ -68,7 +68,7 @@ static void write_line(FILE *file, unsigned x, size_t top, size_t bottom, const 
 
 static void write_wire(FILE *file, size_t top, const char *title, const struct wire *wire)
 {
-    size_t y = top + TITLE_HEIGHT;
+    size_t y = top + TITLE_HEIGHT, left_out = left_out_of(wire);
 
     if (wire->count == 0)
         return;
@@ -76,10 +76,10 @@ static void write_wire(FILE *file, size_t top, const char *title, const struct w
     write_line(file, CLIENT_X, y - STEP / 2, top + height_of(wire) - STEP, "client");
     write_line(file, SERVER_X, y - STEP / 2, top + height_of(wire) - STEP, "server");
     for (size_t i = 0; i < wire->count; i++, y += STEP) {
-        if (i == FIRST && is_shortened(wire)) {
-            i = wire->count - LAST;
+        if (i == FIRST && left_out > 0) {
             fprintf(file, "<text class=\"time\" x=\"%u\" y=\"%zu\">... %zu more</text>\n", TIME_X,
-                    y + 4, wire->count - FIRST - LAST);
+                    y + 4, left_out);
+            i += left_out;
             y += STEP;
         }
         write_event(file, y, &wire->events[i]);

@@ -64,7 +64,7 @@ static void print_event(const struct wire_event *event)
 
     printf("{\"ns\": %llu, \"event\": \"%s\"", (unsigned long long)event->time_ns,
            names[event->kind]);
-    if (event->kind == WIRE_SIGNAL || event->kind == WIRE_ANSWER)
+    if (wire_is_signal(event->kind))
         printf(", \"signal\": \"%s\"", wire_signal_name(event));
     putchar('}');
 }

@@ -132,12 +132,13 @@ static void print_wrapped(const char *text, unsigned indent)
 /* Prints the first and the last events of a wire. */
 static void print_wire(const struct wire *wire)
 {
+    size_t left_out = wire_left_out(wire, EVIDENCE_EVENTS, EVIDENCE_EVENTS);
     char line[WIRE_LINE_SIZE];
 
     for (size_t i = 0; i < wire->count; i++) {
-        if (i == EVIDENCE_EVENTS && wire->count > 2 * (size_t)EVIDENCE_EVENTS) {
-            printf("   %-10s      ... %zu more\n", "", wire->count - 2 * (size_t)EVIDENCE_EVENTS);
-            i = wire->count - EVIDENCE_EVENTS;
+        if (i == EVIDENCE_EVENTS && left_out > 0) {
+            printf("   %-10s      ... %zu more\n", "", left_out);
+            i += left_out;
         }
         wire_format(&wire->events[i], line);
         printf("   %-10s%s\n", "", line);

@@ -13,29 +13,40 @@ void wire_write(enum wire_kind kind, bool signal, uint64_t time_ns, char ret[WIR
              (unsigned long long)time_ns);
 }
 
+/* The time of the event is that by the clock of the record. */
 static void add(struct wire *wire, const struct wire_event *event)
 {
-    if (wire->count < WIRE_MAX)
-        wire->events[wire->count++] = *event;
+    struct wire_event *added = &wire->events[wire->count];
+
+    if (wire->count == WIRE_MAX)
+        return;
+    if (wire->count == 0)
+        wire->start_ns = event->time_ns;
+    *added = *event;
+    added->time_ns -= wire->start_ns;
+    wire->count++;
 }
 
-/* Reads a line of a record. Returns false if it is none. */
+/* Reads a line of a record. Returns false if wire_write() would write another one. */
 static bool read_event(const char *line, struct wire_event *ret)
 {
     static const char name[] = "wire ";
-    struct wire_event event;
-    unsigned long kind;
+    unsigned long kind, signal;
+    char expected[WIRE_LINE_SIZE];
+    uint64_t time_ns;
     char *end;
 
     if (strncmp(line, name, strlen(name)) != 0)
         return false;
     kind = strtoul(line + strlen(name), &end, 10);
-    if (kind > WIRE_GIVES_UP)
+    signal = strtoul(end, &end, 10);
+    time_ns = strtoull(end, &end, 10);
+    if (kind > WIRE_GIVES_UP || signal > 1)
         return false;
-    event.kind = (enum wire_kind)kind;
-    event.signal = strtoul(end, &end, 10) != 0;
-    event.time_ns = strtoull(end, &end, 10);
-    *ret = event;
+    wire_write((enum wire_kind)kind, signal == 1, time_ns, expected);
+    if (strncmp(line, expected, strlen(expected)) != 0)
+        return false;
+    *ret = (struct wire_event){time_ns, (enum wire_kind)kind, signal == 1};
     return true;
 }
 
@@ -46,12 +57,8 @@ void wire_read(const char *record, struct wire *ret)
     while (record && *record) {
         struct wire_event event;
 
-        if (read_event(record, &event)) {
-            if (ret->count == 0)
-                ret->start_ns = event.time_ns;
-            event.time_ns -= ret->start_ns;
+        if (read_event(record, &event))
             add(ret, &event);
-        }
         record = strchr(record, '\n');
         record = record ? record + 1 : NULL;
     }
@@ -59,7 +66,7 @@ void wire_read(const char *record, struct wire *ret)
 
 void wire_add(struct wire *wire, enum wire_kind kind, uint64_t time_ns)
 {
-    const struct wire_event event = {.time_ns = time_ns - wire->start_ns, .kind = kind};
+    const struct wire_event event = {.time_ns = time_ns, .kind = kind};
 
     add(wire, &event);
 }
@@ -73,11 +80,24 @@ size_t wire_count(const struct wire *wire, enum wire_kind kind)
     return count;
 }
 
+size_t wire_left_out(const struct wire *wire, size_t first, size_t last)
+{
+    return wire->count > first + last ? wire->count - first - last : 0;
+}
+
+bool wire_is_signal(enum wire_kind kind)
+{
+    return kind == WIRE_SIGNAL || kind == WIRE_ANSWER;
+}
+
+const char *wire_signal_name(const struct wire_event *event)
+{
+    return event->signal ? "SIGUSR2" : "SIGUSR1";
+}
+
 const char *wire_text(enum wire_kind kind)
 {
     static const char *const texts[] = {
-        [WIRE_SIGNAL] = "to the server",
-        [WIRE_ANSWER] = "to the client",
         [WIRE_HELD] = "the answer is held back",
         [WIRE_STOPPED] = "the client is stopped before it can wait",
         [WIRE_GOES_ON] = "the client goes on",
@@ -86,11 +106,6 @@ const char *wire_text(enum wire_kind kind)
     };
 
     return texts[kind];
-}
-
-const char *wire_signal_name(const struct wire_event *event)
-{
-    return event->signal ? "SIGUSR2" : "SIGUSR1";
 }
 
 void wire_format(const struct wire_event *event, char ret[WIRE_LINE_SIZE])

@@ -36,31 +36,46 @@ struct wire_event {
 #define WIRE_MAX 512u
 
 struct wire {
-    uint64_t start_ns; /* the time of the first event, of the clock of the record */
-    size_t count;      /* later events than WIRE_MAX are not kept */
+    uint64_t start_ns; /* the time of the first event, by the clock of the record */
+    size_t count;      /* events that come after WIRE_MAX others are not kept */
     struct wire_event events[WIRE_MAX];
 };
 
 /* Octets of a line, with a NUL. */
 #define WIRE_LINE_SIZE 80u
 
-/* Writes the line of a record, with a newline. time_ns is that of any clock. */
+/* Writes the line of a record, with a newline. time_ns is the time by any clock. */
 void wire_write(enum wire_kind kind, bool signal, uint64_t time_ns, char ret[WIRE_LINE_SIZE]);
 
-/* Reads a record. Passes over lines that are none. record is NULL if nothing was written. */
+/*
+ * Reads a record. Passes over each line that wire_write() would write otherwise, such as one that
+ * has no newline yet. record is NULL if nothing was written.
+ */
 void wire_read(const char *record, struct wire *ret);
 
-/* Adds an event at the end. time_ns is that of the clock of the record. */
+/*
+ * Adds an event without a signal at the end. time_ns is the time by the clock of the record. To an
+ * empty wire, it adds the first event.
+ */
 void wire_add(struct wire *wire, enum wire_kind kind, uint64_t time_ns);
 
 /* Returns how many of the events are of this kind. */
 size_t wire_count(const struct wire *wire, enum wire_kind kind);
 
-/* Returns what an event of this kind is, in words. */
-const char *wire_text(enum wire_kind kind);
+/*
+ * Returns how many events are left out of a wire that is shown with its first and its last events
+ * only: 0 if first + last of them are all.
+ */
+size_t wire_left_out(const struct wire *wire, size_t first, size_t last);
 
-/* Returns the name of the signal of an event that has one. */
+/* Returns true if an event of this kind is a signal. */
+bool wire_is_signal(enum wire_kind kind);
+
+/* Returns the name of the signal of such an event. */
 const char *wire_signal_name(const struct wire_event *event);
+
+/* Returns what any other event is, in words. */
+const char *wire_text(enum wire_kind kind);
 
 /* Writes an event as a line for people, without a newline. */
 void wire_format(const struct wire_event *event, char ret[WIRE_LINE_SIZE]);

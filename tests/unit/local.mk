@@ -46,6 +46,7 @@ unit_checks = \
 	tests/unit/check-trace \
 	tests/unit/check-turns \
 	tests/unit/check-user \
+	tests/unit/check-wire \
 	tests/unit/check-word
 
 if HAVE_CHECK
@@ -230,6 +231,9 @@ tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_user_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_user_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_wire_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_word_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_word_LDADD = $(WITH_PROTOCOL)
