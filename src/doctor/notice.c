@@ -5,11 +5,10 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "doctor/line.h"
 #include "doctor/stream.h"
-#include "host/escape.h"
 
 #define REMARK_SIZE (DIALECT_TEXT_SIZE + 32)
 
@@ -21,13 +20,8 @@ void notice_self(void)
 /* The remark has a space before it, or is empty. */
 static void print(pid_t pid, const char *remark, const uint8_t *text, size_t length)
 {
-    size_t line_length;
-    char *line = escape_line(text, length, program_invocation_short_name, &line_length);
-
-    printf("%d%s: %.*s", (int)pid, remark, line ? (int)line_length : 0, line ? line : "");
-    if (!line)
-        printf("[out of memory]\n");
-    free(line);
+    printf("%d%s: ", (int)pid, remark);
+    line_print(text, length);
 }
 
 static const char *remark_of(bool is_doubtful)

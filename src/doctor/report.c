@@ -4,35 +4,63 @@
 #include "doctor/report.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "host/escape.h"
+#include "doctor/line.h"
+#include "protocol/text.h"
+
+/* Columns of a finding: those of a line at most, and those before its text. */
+#define WIDTH 79u
+#define INDENT 13u
+
+/* ---- text ---- */
+
+/* Cuts off the octets of an incomplete character at the end of a text. */
+static void cut_character(char *text)
+{
+    size_t length = strlen(text);
+
+    for (size_t i = 1; i < TEXT_CHARACTER_MAX && i <= length; i++) {
+        uint8_t *last = (uint8_t *)text + length - i;
+
+        if (*last < 0xc0)
+            continue;
+        if (text_printable(last, i) == 0)
+            *last = '\0';
+        return;
+    }
+}
+
+__attribute__((format(printf, 3, 0))) static void keep(char *ret, size_t size, const char *format,
+                                                       va_list arguments)
+{
+    int length = vsnprintf(ret, size, format, arguments);
+
+    if (length >= (int)size)
+        cut_character(ret);
+}
+
+__attribute__((format(printf, 3, 4))) static void keep_text(char *ret, size_t size,
+                                                            const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    keep(ret, size, format, arguments);
+    va_end(arguments);
+}
 
 /* ---- lines ---- */
-
-static void print_escaped(const char *text)
-{
-    size_t length;
-    char *line =
-        escape_line((const uint8_t *)text, strlen(text), program_invocation_short_name, &length);
-
-    printf("%.*s", line ? (int)length : 0, line ? line : "");
-    if (!line)
-        printf("[out of memory]\n");
-    free(line);
-}
 
 static void print_line(const struct report *report, const char *name, const char *text)
 {
     if (report->is_silent)
         return;
     printf("%-7s ", name);
-    print_escaped(text);
+    line_print((const uint8_t *)text, strlen(text));
     fflush(stdout);
 }
 
@@ -45,7 +73,7 @@ void report_begin(struct report *report, const char *server, const char *client,
 
 void report_dialect(struct report *report, const char *dialect)
 {
-    snprintf(report->dialect, sizeof report->dialect, "%s", dialect ? dialect : "");
+    keep_text(report->dialect, sizeof report->dialect, "%s", dialect ? dialect : "");
     print_line(report, "dialect",
                dialect ? dialect : "not found out, so checks that need it are left out");
 }
@@ -63,8 +91,8 @@ void report_check(struct report *report, enum check_result result, const char *t
     assert(report->check_count < CHECKS_MAX);
     report->check_count++;
     check->result = result;
-    snprintf(check->tried, sizeof check->tried, "%s", tried);
-    snprintf(check->outcome, sizeof check->outcome, "%s", outcome);
+    keep_text(check->tried, sizeof check->tried, "%s", tried);
+    keep_text(check->outcome, sizeof check->outcome, "%s", outcome);
     snprintf(line, sizeof line, "%s: %s", check->tried, check->outcome);
     print_line(report, names[result], line);
 }
@@ -92,7 +120,7 @@ void report_find(struct report *report, enum cause cause, const char *format, ..
     if (finding->count == EVIDENCE_LINES)
         return;
     va_start(arguments, format);
-    vsnprintf(finding->lines[finding->count], EVIDENCE_SIZE, format, arguments);
+    keep(finding->lines[finding->count], EVIDENCE_SIZE, format, arguments);
     va_end(arguments);
     finding->count++;
 }
@@ -107,18 +135,24 @@ bool report_has(const struct report *report, enum cause cause)
     return report->findings[cause].count > 0;
 }
 
-/* Prints a text in lines of 79 columns, each behind an indent. The first one is printed already. */
-static void print_wrapped(const char *text, unsigned indent)
+static void print_name(const char *name)
 {
-    unsigned column = indent;
+    printf("   %-*s", (int)INDENT - 3, name);
+}
+
+/* Prints a text behind the name of its first line. Words that do not fit go to another line. */
+static void print_wrapped(const char *text)
+{
+    unsigned column = INDENT;
 
     while (*text) {
         unsigned word = (unsigned)strcspn(text, " ");
 
-        if (column > indent && column + 1 + word > 79) {
-            printf("\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
+        if (column > INDENT && column + 1 + word > WIDTH) {
+            putchar('\n');
+            print_name("");
+            column = INDENT;
+        } else if (column > INDENT) {
             putchar(' ');
             column++;
         }
@@ -137,11 +171,13 @@ static void print_wire(const struct wire *wire)
 
     for (size_t i = 0; i < wire->count; i++) {
         if (i == EVIDENCE_EVENTS && left_out > 0) {
-            printf("   %-10s      ... %zu more\n", "", left_out);
+            print_name("");
+            printf("      ... %zu more\n", left_out);
             i += left_out;
         }
         wire_format(&wire->events[i], line);
-        printf("   %-10s%s\n", "", line);
+        print_name("");
+        puts(line);
     }
 }
 
@@ -152,13 +188,14 @@ static void print_finding(const struct report *report, enum cause cause, size_t 
 
     printf("\n%zu. %s [%s]\n", number, text->finding, text->name);
     for (size_t i = 0; i < finding->count; i++) {
-        printf("   %-10s", i == 0 ? "evidence" : "");
-        print_escaped(finding->lines[i]);
+        print_name(i == 0 ? "evidence" : "");
+        line_print((const uint8_t *)finding->lines[i], strlen(finding->lines[i]));
     }
     print_wire(&finding->wire);
-    printf("   %-10s", "cause");
-    print_wrapped(text->cause, 13);
-    printf("   %-10sminitalk-howto(7), \"%s\"\n", "read", text->section);
+    print_name("cause");
+    print_wrapped(text->cause);
+    print_name("read");
+    printf("minitalk-howto(7), \"%s\"\n", text->section);
 }
 
 size_t report_count(const struct report *report)
@@ -166,7 +203,7 @@ size_t report_count(const struct report *report)
     size_t count = 0;
 
     for (unsigned cause = 0; cause < CAUSES; cause++)
-        count += report->findings[cause].count > 0;
+        count += report_has(report, cause);
     return count;
 }
 
@@ -175,7 +212,7 @@ void report_print(const struct report *report)
     size_t count = 0;
 
     for (unsigned cause = 0; cause < CAUSES; cause++)
-        if (report->findings[cause].count > 0)
+        if (report_has(report, cause))
             print_finding(report, cause, ++count);
     if (count > 0)
         printf("\n%zu finding%s.\n", count, count == 1 ? "" : "s");

@@ -7,7 +7,7 @@
  * findings are printed at the end, in the order of enum cause.
  *
  * Policy: text of the programs is kept as it is, and escaped as by escape.h when it is printed.
- * What is longer than its room is cut off.
+ * What is longer than its room is cut off behind a whole character of UTF-8.
  */
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "doctor/cause.h"
+#include "doctor/dialect.h"
 #include "doctor/wire.h"
 
 #define EVIDENCE_LINES 6u
@@ -48,7 +49,7 @@ struct report {
     const char *server; /* the commands */
     const char *client;
     bool is_silent;
-    char dialect[EVIDENCE_SIZE]; /* its text form, or "" */
+    char dialect[DIALECT_TEXT_SIZE]; /* of the client, in its text form; or "" */
     size_t check_count;
     struct check checks[CHECKS_MAX];
     struct finding findings[CAUSES];
@@ -56,8 +57,8 @@ struct report {
 };
 
 /*
- * Begins a report, and prints the two commands, which must outlive it. is_silent: nothing is
- * printed before the end, and then not as text.
+ * Begins a report, and prints the two commands, which must outlive it. is_silent: neither these nor
+ * the dialect and the checks are printed; the caller prints the whole report in another form.
  */
 void report_begin(struct report *report, const char *server, const char *client, bool is_silent);
 
@@ -68,13 +69,14 @@ void report_dialect(struct report *report, const char *dialect);
 void report_check(struct report *report, enum check_result result, const char *tried,
                   const char *outcome);
 
-/* Shows a wire as evidence of a finding, behind its lines. */
+/* Sets the wire that is shown as evidence of a finding, behind its lines. */
 void report_show(struct report *report, enum cause cause, const struct wire *wire);
 
-/* Adds a finding, or a line of evidence to one. The line is of printf(3). */
+/* Adds a finding, or a line of evidence to one. The arguments are those of printf(3). */
 __attribute__((format(printf, 3, 4))) void report_find(struct report *report, enum cause cause,
                                                        const char *format, ...);
 
+/* Returns true if this cause was found. */
 bool report_has(const struct report *report, enum cause cause);
 
 /* Returns the number of findings. */
@@ -83,5 +85,8 @@ size_t report_count(const struct report *report);
 /* Returns true if a check has failed. */
 bool report_has_failed(const struct report *report);
 
-/* Prints all findings, and how many there are. */
+/*
+ * Prints all findings, and how many there are. Without any, tells that the pair is healthy, or that
+ * a check has had no result, or that the dialect was not found out.
+ */
 void report_print(const struct report *report);

@@ -24,6 +24,7 @@ unit_checks = \
 	tests/unit/check-json \
 	tests/unit/check-learner \
 	tests/unit/check-leb128 \
+	tests/unit/check-line \
 	tests/unit/check-pidfile \
 	tests/unit/check-printable \
 	tests/unit/check-priority \
@@ -37,6 +38,7 @@ unit_checks = \
 	tests/unit/check-stop \
 	tests/unit/check-stream \
 	tests/unit/check-rejects \
+	tests/unit/check-report \
 	tests/unit/check-rhythm \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
@@ -63,6 +65,7 @@ libunit_a_SOURCES = \
 	tests/unit/child.c tests/unit/child.h \
 	tests/unit/main.c tests/unit/suite.h \
 	tests/unit/pieces.c tests/unit/pieces.h \
+	tests/unit/printed.c tests/unit/printed.h \
 	tests/unit/scarce.c tests/unit/scarce.h \
 	tests/unit/survey.c tests/unit/survey.h \
 	tests/unit/world.c tests/unit/world.h
@@ -158,6 +161,10 @@ tests_unit_check_learner_LDADD = $(WITH_DOCTOR)
 tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 
+tests_unit_check_line_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_line_LDFLAGS = -Wl,--wrap=reallocarray
+tests_unit_check_line_LDADD = $(WITH_DOCTOR)
+
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDFLAGS = -Wl,--wrap=fstatat,--wrap=lstat,--wrap=stat
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
@@ -204,6 +211,9 @@ tests_unit_check_stream_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rejects_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+
+tests_unit_check_report_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_report_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rhythm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rhythm_LDADD = $(WITH_DOCTOR)
