@@ -39,6 +39,7 @@ unit_checks = \
 	tests/unit/check-stream \
 	tests/unit/check-rejects \
 	tests/unit/check-report \
+	tests/unit/check-report-json \
 	tests/unit/check-rhythm \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
@@ -214,6 +215,10 @@ tests_unit_check_rejects_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
 
 tests_unit_check_report_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_report_LDADD = $(WITH_DOCTOR)
+
+tests_unit_check_report_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_report_json_LDFLAGS = -Wl,--wrap=reallocarray
+tests_unit_check_report_json_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rhythm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rhythm_LDADD = $(WITH_DOCTOR)
