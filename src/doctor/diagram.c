@@ -11,22 +11,19 @@
 #define STEP 22u
 #define TITLE_HEIGHT 76u /* a title, and the names of the life lines */
 #define MARGIN 16u
-/* Of a long wire, so many events are drawn: the first and the last of them. */
-#define FIRST 24u
-#define LAST 8u
 
 /* The texts are those of this program: none has a character that XML would need escaped. */
 static const char usual_title[] = "Hello, through a relay that loses nothing";
 
 static size_t left_out_of(const struct wire *wire)
 {
-    return wire_left_out(wire, FIRST, LAST);
+    return wire_left_out(wire, DIAGRAM_FIRST, DIAGRAM_LAST);
 }
 
 /* Returns the events that are drawn, and one more for those that are left out. */
 static size_t steps_of(const struct wire *wire)
 {
-    return left_out_of(wire) > 0 ? FIRST + 1 + LAST : wire->count;
+    return left_out_of(wire) > 0 ? DIAGRAM_FIRST + 1 + DIAGRAM_LAST : wire->count;
 }
 
 static size_t height_of(const struct wire *wire)
@@ -58,7 +55,7 @@ static void write_event(FILE *file, size_t y, const struct wire_event *event)
                 CLIENT_X, y, CLIENT_X + 10, y + 4, wire_text(event->kind));
 }
 
-static void write_line(FILE *file, unsigned x, size_t top, size_t bottom, const char *name)
+static void write_life_line(FILE *file, unsigned x, size_t top, size_t bottom, const char *name)
 {
     fprintf(file,
             "<text class=\"middle name\" x=\"%u\" y=\"%zu\">%s</text>\n"
@@ -73,10 +70,10 @@ static void write_wire(FILE *file, size_t top, const char *title, const struct w
     if (wire->count == 0)
         return;
     fprintf(file, "<text class=\"title\" x=\"%u\" y=\"%zu\">%s</text>\n", MARGIN, top + 24, title);
-    write_line(file, CLIENT_X, y - STEP / 2, top + height_of(wire) - STEP, "client");
-    write_line(file, SERVER_X, y - STEP / 2, top + height_of(wire) - STEP, "server");
+    write_life_line(file, CLIENT_X, y - STEP / 2, top + height_of(wire) - STEP, "client");
+    write_life_line(file, SERVER_X, y - STEP / 2, top + height_of(wire) - STEP, "server");
     for (size_t i = 0; i < wire->count; i++, y += STEP) {
-        if (i == FIRST && left_out > 0) {
+        if (i == DIAGRAM_FIRST && left_out > 0) {
             fprintf(file, "<text class=\"time\" x=\"%u\" y=\"%zu\">... %zu more</text>\n", TIME_X,
                     y + 4, left_out);
             i += left_out;

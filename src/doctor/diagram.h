@@ -12,5 +12,12 @@
 
 #include "doctor/report.h"
 
-/* Writes the diagram. The caller asks the file for errors, by ferror(3). */
+/* So many of the first and of the last events of a long wire are drawn. */
+#define DIAGRAM_FIRST 24u
+#define DIAGRAM_LAST 8u
+
+/*
+ * Writes the diagram: the usual wire of the report, and those of its findings. Wires without events
+ * are left out. The caller asks the file for errors, by ferror(3).
+ */
 void diagram_write(const struct report *report, FILE *file);

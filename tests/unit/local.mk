@@ -11,6 +11,7 @@ unit_checks = \
 	tests/unit/check-cpu \
 	tests/unit/check-crc32c \
 	tests/unit/check-descriptors \
+	tests/unit/check-diagram \
 	tests/unit/check-dialect \
 	tests/unit/check-entry \
 	tests/unit/check-escape \
@@ -117,6 +118,9 @@ tests_unit_check_crc32c_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_descriptors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_descriptors_LDADD = $(WITH_HOST)
+
+tests_unit_check_diagram_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_diagram_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_dialect_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_dialect_LDADD = $(WITH_DOCTOR)
