@@ -199,6 +199,19 @@ number_of_promises() {
     sed -n '/^\.Ss What is promised$/,/^\.El$/p' "$man/minitalk.7" | grep -cx '\.It'
 }
 
+# A finding names a section of minitalk-howto(7).
+test_the_findings_are_those_of_the_sources() {
+    local causes=$srcdir/src/doctor/cause.c
+    grep -o '= {"[a-z-]*",' "$causes" | tr -dc 'a-z\n-' > left
+    sed -n 's/^\.It Bq //p' "$man/minitalk-doctor.1" > right
+    [ -s left ]
+    expect_same 'findings of cause.c (<) and page (>)'
+    grep -o '"[^"]*"},$' "$causes" | sed 's/"\(.*\)"},/\1/' | sort -u > left
+    sed -n 's/^\.S[hs] //p' "$man/minitalk-howto.7" | sort -u | comm -12 left - > right
+    [ -s left ]
+    expect_same 'sections of cause.c (<) that minitalk-howto(7) has (>)'
+}
+
 test_every_promise_is_shown_by_tests_that_there_are() {
     local number file name
     grep -v '^#' "$srcdir/tests/promises.txt" > shown

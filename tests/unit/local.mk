@@ -5,6 +5,7 @@
 unit_checks = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
+	tests/unit/check-cause \
 	tests/unit/check-complaint \
 	tests/unit/check-confirmation \
 	tests/unit/check-conversation \
@@ -98,6 +99,9 @@ tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_barrier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_cause_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_cause_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_complaint_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_complaint_LDADD = $(WITH_HOST)
