@@ -3,10 +3,8 @@
 
 #include "doctor/speech.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,11 +32,15 @@ static uint64_t answers_of(const struct speaker *speaker)
     return speaker->answers[0] + speaker->answers[1];
 }
 
-/* The last line of the output is the result. */
 static void tell(int status, size_t signals, uint64_t answers)
 {
-    printf("%d %zu %" PRIu64 " %s\n", status, signals, answers,
-           status != 0 ? complaint_text() : "");
+    struct speech_result result = {.status = status, .signals = signals, .answers = answers};
+    char line[SPEECH_LINE_SIZE];
+
+    if (status != 0)
+        snprintf(result.trouble, sizeof result.trouble, "%s", complaint_text());
+    speech_result_write(&result, line);
+    fputs(line, stdout);
     fflush(stdout);
 }
 
@@ -127,28 +129,6 @@ void speech_start(struct pair *pair, unsigned index, const char *text, enum spee
     pair_start_patient(pair, index, &order);
 }
 
-static bool read_result(const struct patient *patient, struct speech_result *ret)
-{
-    struct speech_result result = {0};
-    const char *line = patient->output;
-    char *end;
-
-    if (!line)
-        return false;
-    for (const char *at = line; *at; at++)
-        if (at[0] == '\n' && at[1])
-            line = at + 1;
-    result.status = (int)strtol(line, &end, 10);
-    if (end == line)
-        return false;
-    result.signals = strtoull(end, &end, 10);
-    result.answers = strtoull(end, &end, 10);
-    end += strspn(end, " ");
-    snprintf(result.trouble, sizeof result.trouble, "%.*s", (int)strcspn(end, "\n"), end);
-    *ret = result;
-    return true;
-}
-
 bool speech_await(struct pair *pair, unsigned index, struct speech_result *ret)
 {
     const struct patient *patient = &pair->clients[index];
@@ -157,7 +137,7 @@ bool speech_await(struct pair *pair, unsigned index, struct speech_result *ret)
     while (!patient->has_ended && pair_state(patient->pid) != 'T' && monotonic_now() < end)
         pair_look(pair);
     pair_look(pair);
-    return read_result(patient, ret);
+    return speech_result_read(patient->output, ret);
 }
 
 bool speech_continue(struct pair *pair, unsigned index, struct speech_result *ret)

@@ -8,10 +8,9 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "doctor/pair.h"
+#include "doctor/speech-result.h"
 
 /* A server that takes a signal later has taken it after so long, in nanoseconds. */
 #define SPEECH_PAUSE (50 * NSEC_PER_MSEC)
@@ -25,22 +24,12 @@ enum speech_stop {
     SPEECH_SLOWLY,     /* never, and it pauses for SPEECH_PAUSE behind each signal */
 };
 
-#define SPEECH_TROUBLE_SIZE 160u
-
-/* What the process has told when it last stopped, or at its end. */
-struct speech_result {
-    int status;                        /* 0, or that of a speaker that could not go on */
-    size_t signals;                    /* sent so far */
-    uint64_t answers;                  /* to them */
-    char trouble[SPEECH_TROUBLE_SIZE]; /* status is not 0: why */
-};
-
 /* Starts the process as client 0 or 1. The pair has a dialect. */
 void speech_start(struct pair *pair, unsigned index, const char *text, enum speech_stop stop);
 
 /*
  * Waits until the process has stopped itself, or has ended, or the server does not take its
- * signals. Returns true with *ret if it has told a result.
+ * signals. Returns true with *ret, its last result, if it has told one.
  */
 bool speech_await(struct pair *pair, unsigned index, struct speech_result *ret);
 

@@ -35,6 +35,7 @@ unit_checks = \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
 	tests/unit/check-signals \
+	tests/unit/check-speech-result \
 	tests/unit/check-spin \
 	tests/unit/check-stdout \
 	tests/unit/check-stop \
@@ -204,6 +205,9 @@ tests_unit_check_setbacks_LDADD = libunit.a libdaemon.a libhost.a libprotocol.a 
 
 tests_unit_check_signals_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_signals_LDADD = $(WITH_HOST)
+
+tests_unit_check_speech_result_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_speech_result_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_spin_LDADD = $(WITH_HOST)
