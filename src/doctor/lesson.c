@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/notice.h"
 #include "doctor/reception.h"
 #include "host/monotonic.h"
 
@@ -41,35 +42,12 @@ static bool start_stand_in(struct pair *pair)
         return false;
     }
     pair->server_pid = pair->server.pid;
-    while (!patient_has_printed(&pair->server, 0, "PID: "))
+    while (!notice_has_self(pair->server.output))
         if (monotonic_now() < end)
             pair_look(pair);
         else
             return false;
     return true;
-}
-
-/* Returns the dialect that the stand-in has learnt, if it has. */
-static bool has_learnt(const struct pair *pair, struct dialect *ret)
-{
-    static const char name[] = "\nlearnt ";
-    const char *line = pair->server.output ? strstr(pair->server.output, name) : NULL;
-    char form[DIALECT_TEXT_SIZE];
-
-    if (!line)
-        return false;
-    line += strlen(name);
-    snprintf(form, sizeof form, "%.*s", (int)strcspn(line, "\r\n"), line);
-    return dialect_parse(form, ret);
-}
-
-/* Returns true if this text was read, as a whole message. */
-static bool is_read(const struct pair *pair, const char *text)
-{
-    char line[64];
-
-    snprintf(line, sizeof line, ": %s\n", text);
-    return patient_has_printed(&pair->server, 0, line);
 }
 
 /* Lets the stand-in print what it has learnt: it does when it sees that the client has ended. */
@@ -102,12 +80,13 @@ void lesson_give(struct pair *pair, struct report *report)
     if (start_stand_in(pair))
         for (size_t i = 0, hung = 0; i < WORDS && hung < HUNG_MAX && !pair->has_dialect; i++) {
             hung += !send_word(pair, words[i]);
-            pair->has_dialect = is_read(pair, words[i]) && has_learnt(pair, &pair->dialect);
+            pair->has_dialect = notice_has_message(pair->server.output, words[i]) &&
+                                notice_has_learnt(pair->server.output, &pair->dialect);
         }
     if (pair->has_dialect)
         dialect_format(&pair->dialect, form);
     report_dialect(report, pair->has_dialect ? form : NULL);
-    if (patient_has_printed(&pair->server, 0, " sends SIGSEGV"))
+    if (notice_has_plus_one(pair->server.output))
         report_find(report, CAUSE_PLUS_ONE,
                     "the client sent SIGSEGV to a server that takes it for SIGUSR2");
     pair_clear(pair);

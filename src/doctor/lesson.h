@@ -6,7 +6,8 @@
 #include "doctor/report.h"
 
 /*
- * Lets clients of the pair send some texts. Sets the dialect of the pair if it was found out, and
- * the server of that dialect reads exactly these texts. Adds to the report what else it finds.
+ * Lets clients of the pair send some texts, until the dialect is found out. Sets the dialect of the
+ * pair if one was learnt, and if the stand-in has read the text that was sent last. Adds to the
+ * report what else it finds.
  */
 void lesson_give(struct pair *pair, struct report *report);

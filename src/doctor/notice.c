@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "doctor/line.h"
@@ -12,9 +13,15 @@
 
 #define REMARK_SIZE (DIALECT_TEXT_SIZE + 32)
 
+static const char self[] = "PID: ";
+static const char learnt[] = "learnt ";
+static const char plus_one[] = " sends SIGSEGV, which is SIGUSR1 + 1 here: it has to send SIGUSR2";
+
+/* ---- printing ---- */
+
 void notice_self(void)
 {
-    printf("PID: %d\n", (int)getpid());
+    printf("%s%d\n", self, (int)getpid());
 }
 
 /* The remark has a space before it, or is empty. */
@@ -79,7 +86,7 @@ void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect)
 
 void notice_plus_one(pid_t pid)
 {
-    printf("%d sends SIGSEGV, which is SIGUSR1 + 1 here: it has to send SIGUSR2\n", (int)pid);
+    printf("%d%s\n", (int)pid, plus_one);
 }
 
 void notice_learnt(const struct dialect *dialect)
@@ -87,10 +94,56 @@ void notice_learnt(const struct dialect *dialect)
     char form[DIALECT_TEXT_SIZE];
 
     dialect_format(dialect, form);
-    printf("learnt %s\n", form);
+    printf("%s%s\n", learnt, form);
 }
 
 int notice_flush(void)
 {
     return fflush(stdout) == EOF ? -errno : 0;
+}
+
+/* ---- reading ---- */
+
+/* Returns the first whole line of the output that begins and ends so; NULL if there is none. */
+static const char *find_line(const char *output, const char *start, const char *end)
+{
+    size_t start_length = strlen(start), end_length = strlen(end);
+    const char *behind;
+
+    for (const char *line = output; line && (behind = strchr(line, '\n')); line = behind + 1)
+        if ((size_t)(behind - line) >= start_length + end_length &&
+            strncmp(line, start, start_length) == 0 &&
+            strncmp(behind - end_length, end, end_length) == 0)
+            return line;
+    return NULL;
+}
+
+bool notice_has_self(const char *output)
+{
+    return find_line(output, self, "");
+}
+
+bool notice_has_message(const char *output, const char *text)
+{
+    char end[64];
+
+    snprintf(end, sizeof end, ": %s", text);
+    return find_line(output, "", end);
+}
+
+bool notice_has_plus_one(const char *output)
+{
+    return find_line(output, "", plus_one);
+}
+
+bool notice_has_learnt(const char *output, struct dialect *ret)
+{
+    const char *line = find_line(output, learnt, "");
+    char form[DIALECT_TEXT_SIZE];
+
+    if (!line)
+        return false;
+    line += strlen(learnt);
+    snprintf(form, sizeof form, "%.*s", (int)strcspn(line, "\n"), line);
+    return dialect_parse(form, ret);
 }

@@ -2,18 +2,23 @@
 /*
  * notice.h - the lines on standard output of a server that understands all dialects
  *
+ * The server prints them, and an examiner for which it stands in (lesson.h) reads them back.
+ *
  * A message is one line, PID: TEXT. The text is escaped as by escape.h, so that it cannot look like
  * another line or control the terminal. Between the PID and the colon, a remark in parentheses can
  * say how sure the text is.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "doctor/learner.h"
 #include "doctor/program.h"
+
+/* ---- printing ---- */
 
 /* Prints the PID of this process, which clients need. */
 void notice_self(void);
@@ -40,3 +45,22 @@ void notice_learnt(const struct dialect *dialect);
 
 /* Returns 0, or -errno if standard output could not be written. */
 int notice_flush(void);
+
+/* ---- reading ---- */
+
+/*
+ * Each function looks for a line in all that the server has printed, which is NULL if that is
+ * nothing. A line without its newline does not count.
+ */
+
+/* Returns true if the server has printed its PID. */
+bool notice_has_self(const char *output);
+
+/* Returns true if a message has this text, which is one that is not escaped. */
+bool notice_has_message(const char *output, const char *text);
+
+/* Returns true if a client sends SIGSEGV instead of SIGUSR2. */
+bool notice_has_plus_one(const char *output);
+
+/* Returns true with the first dialect that was learnt. */
+bool notice_has_learnt(const char *output, struct dialect *ret);

@@ -27,6 +27,7 @@ unit_checks = \
 	tests/unit/check-learner \
 	tests/unit/check-leb128 \
 	tests/unit/check-line \
+	tests/unit/check-notice \
 	tests/unit/check-pidfile \
 	tests/unit/check-printable \
 	tests/unit/check-priority \
@@ -174,6 +175,9 @@ tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 tests_unit_check_line_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_line_LDFLAGS = -Wl,--wrap=reallocarray
 tests_unit_check_line_LDADD = $(WITH_DOCTOR)
+
+tests_unit_check_notice_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_notice_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDFLAGS = -Wl,--wrap=fstatat,--wrap=lstat,--wrap=stat
