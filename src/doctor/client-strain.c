@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 
+#include "doctor/haste.h"
 #include "doctor/relay.h"
 #include "doctor/rest.h"
 #include "host/monotonic.h"
@@ -122,59 +122,16 @@ static bool watch(struct pair *pair)
     return !client->has_ended && (rest_is_asleep(&rest) || rest.turns > turns + TURNS_IN_VAIN);
 }
 
-/* Returns the shortest time between two signals of the client, and if not all are the same. */
-static uint64_t least_gap(const struct wire *wire, bool *ret_differ)
-{
-    const struct wire_event *before = NULL;
-    uint64_t gap = UINT64_MAX;
-
-    *ret_differ = false;
-    for (size_t i = 0; i < wire->count; i++) {
-        const struct wire_event *event = &wire->events[i];
-
-        if (event->kind != WIRE_SIGNAL)
-            continue;
-        if (before && event->time_ns - before->time_ns < gap)
-            gap = event->time_ns - before->time_ns;
-        *ret_differ |= before && before->signal != event->signal;
-        before = event;
-    }
-    return gap;
-}
-
-/*
- * Returns true if the client sends one bit after the other without an answer, and no faster with
- * answers. If its pauses are as long as those of the stand-in before an answer, it was learnt as
- * one that waits.
- */
-static bool is_paced(const struct report *report, const struct wire *held)
-{
-    bool differ, usual_differ;
-    uint64_t gap = least_gap(held, &differ), usual = least_gap(&report->usual, &usual_differ);
-
-    return differ && usual_differ && usual > gap / 2;
-}
-
-/* Returns the reason why a client has sent more than one signal without an answer. */
-static enum cause cause_of_haste(const struct pair *pair, const struct speech_result *answers,
-                                 bool is_waiting, bool is_paced)
-{
-    bool is_mute = answers->signals > 0 && answers->answers == 0;
-
-    if (!is_paced && !is_mute && pair->has_dialect &&
-        pair->dialect.answers[UNIT_BIT] != ANSWER_NONE)
-        return CAUSE_IMPATIENT;
-    if (answers->signals > 0)
-        return answers->answers > 0 && answers->answers < answers->signals / 2 ? CAUSE_LATE_ANSWER
-                                                                               : CAUSE_NO_WAIT;
-    return is_waiting ? CAUSE_LATE_ANSWER : CAUSE_NO_WAIT;
-}
-
 static void tell_haste(const struct pair *pair, struct report *report,
                        const struct speech_result *answers, bool is_waiting,
                        const struct wire *wire)
 {
-    enum cause cause = cause_of_haste(pair, answers, is_waiting, is_paced(report, wire));
+    const struct haste haste = {.held = wire,
+                                .usual = &report->usual,
+                                .dialect = pair->has_dialect ? &pair->dialect : NULL,
+                                .answers = answers,
+                                .is_waiting = is_waiting};
+    enum cause cause = haste_cause(&haste);
     const struct patient *client = &pair->clients[0];
 
     report_find(report, cause, "no signal was answered, and the client sent %zu or more%s",

@@ -104,7 +104,7 @@ test_arrows_run_one_way() {
     [ "$wrong" -eq 0 ] || fail "$wrong includes go against an arrow"
 }
 
-readonly pure='^(protocol/|doctor/(cause|dialect|learner|rhythm|speech-result|stream|wire)\.)'
+readonly pure='^(protocol/|doctor/(cause|dialect|haste|learner|rhythm|speech-result|stream|wire)\.)'
 
 test_pure_code_includes_no_header_of_system_calls_or_clocks() {
     local file header wrong=0

@@ -22,6 +22,7 @@ unit_checks = \
 	tests/unit/check-file \
 	tests/unit/check-frame \
 	tests/unit/check-hangup \
+	tests/unit/check-haste \
 	tests/unit/check-input \
 	tests/unit/check-json \
 	tests/unit/check-learner \
@@ -158,6 +159,9 @@ tests_unit_check_frame_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_hangup_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_hangup_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+
+tests_unit_check_haste_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_haste_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_input_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_input_LDFLAGS = $(WRAP_ALLOCATORS)
