@@ -23,7 +23,8 @@ void rest_look(struct rest *rest, pid_t pid, size_t printed)
     bool has_work = procstat_read(pid, &stat) < 0 || stat.pending != PROCSTAT_NO_SIGNAL ||
                     (stat.state != 'S' && stat.state != 'R') || printed != rest->printed;
 
-    if (has_work)
+    /* What it did before the first look does not count. */
+    if (has_work || rest->turns == 0)
         rest->begin = turns;
     if (has_work || (stat.state == 'R' && turns < rest->begin + ROUNDS))
         rest->idle_ns = now;

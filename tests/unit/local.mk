@@ -45,6 +45,7 @@ unit_checks = \
 	tests/unit/check-rejects \
 	tests/unit/check-report \
 	tests/unit/check-report-json \
+	tests/unit/check-rest \
 	tests/unit/check-rhythm \
 	tests/unit/check-subids \
 	tests/unit/check-summary \
@@ -239,6 +240,11 @@ tests_unit_check_report_LDADD = $(WITH_DOCTOR)
 tests_unit_check_report_json_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_report_json_LDFLAGS = -Wl,--wrap=reallocarray
 tests_unit_check_report_json_LDADD = $(WITH_DOCTOR)
+
+tests_unit_check_rest_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_rest_LDFLAGS = \
+	-Wl,--wrap=monotonic_now,--wrap=patient_turns,--wrap=procstat_read
+tests_unit_check_rest_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_rhythm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_rhythm_LDADD = $(WITH_DOCTOR)
