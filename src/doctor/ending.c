@@ -10,14 +10,15 @@
 /* Octets of a text that are shown. */
 #define SHOWN 40
 
-/* Writes how a process has ended. */
+/* Writes how a process has ended: the beginning of a line. */
 static void describe(int status, char ret[EVIDENCE_SIZE])
 {
     if (WIFSIGNALED(status))
-        snprintf(ret, EVIDENCE_SIZE, "signal %d (%s) ended it", WTERMSIG(status),
+        snprintf(ret, EVIDENCE_SIZE, "signal %d (%s) ended it at the message", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
     else
-        snprintf(ret, EVIDENCE_SIZE, "it exited with status %d", WEXITSTATUS(status));
+        snprintf(ret, EVIDENCE_SIZE, "it exited with status %d at the message",
+                 WEXITSTATUS(status));
 }
 
 /* Returns true if the finding has a line that begins so. */
@@ -38,7 +39,7 @@ bool ending_find(const struct pair *pair, struct report *report, const char *tex
         return false;
     describe(server->status, how);
     if (!report_has(report, CAUSE_PLUS_ONE) && !is_known(&report->findings[CAUSE_ENDED], how))
-        report_find(report, CAUSE_ENDED, "%s at the message '%.*s%s'", how, SHOWN, text,
+        report_find(report, CAUSE_ENDED, "%s '%.*s%s'", how, SHOWN, text,
                     strlen(text) > SHOWN ? "..." : "");
     return true;
 }

@@ -14,6 +14,7 @@ unit_checks = \
 	tests/unit/check-descriptors \
 	tests/unit/check-diagram \
 	tests/unit/check-dialect \
+	tests/unit/check-ending \
 	tests/unit/check-entry \
 	tests/unit/check-escape \
 	tests/unit/check-exchange \
@@ -132,6 +133,9 @@ tests_unit_check_diagram_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_dialect_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_dialect_LDADD = $(WITH_DOCTOR)
+
+tests_unit_check_ending_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_ending_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_entry_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_entry_LDADD = $(WITH_DAEMON)
