@@ -30,10 +30,12 @@ unit_checks = \
 	tests/unit/check-leb128 \
 	tests/unit/check-line \
 	tests/unit/check-notice \
+	tests/unit/check-patient \
 	tests/unit/check-pidfile \
 	tests/unit/check-printable \
 	tests/unit/check-priority \
 	tests/unit/check-procstat \
+	tests/unit/check-program \
 	tests/unit/check-progress-bar \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
@@ -188,6 +190,9 @@ tests_unit_check_line_LDADD = $(WITH_DOCTOR)
 tests_unit_check_notice_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_notice_LDADD = $(WITH_DOCTOR)
 
+tests_unit_check_patient_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_patient_LDADD = $(WITH_DOCTOR)
+
 tests_unit_check_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_pidfile_LDFLAGS = -Wl,--wrap=fstatat,--wrap=lstat,--wrap=stat
 tests_unit_check_pidfile_LDADD = $(WITH_HOST)
@@ -200,6 +205,10 @@ tests_unit_check_priority_LDADD = libunit.a libsender.a $(LIBBSD_LIBS) $(CHECK_L
 
 tests_unit_check_procstat_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_procstat_LDADD = $(WITH_HOST)
+
+tests_unit_check_program_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_program_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_program_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_progress_bar_LDADD = libunit.a libsender.a libhost.a $(CHECK_LIBS)

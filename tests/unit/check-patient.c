@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* check-patient.c - tests what counts as printed by a process */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/patient.h"
+#include "suite.h"
+
+static bool is_printed(const char *output, size_t from, const char *text)
+{
+    struct patient patient = {.output = strdup(output), .length = strlen(output)};
+    bool has_printed;
+
+    ck_assert_ptr_nonnull(patient.output);
+    has_printed = patient_has_printed(&patient, from, text);
+    free(patient.output);
+    return has_printed;
+}
+
+START_TEST(a_text_is_found_anywhere)
+{
+    ck_assert(is_printed("Hello world", 0, "Hello"));
+    ck_assert(is_printed("Hello world", 0, "lo wo"));
+    ck_assert(is_printed("Hello world", 0, "world"));
+    ck_assert(!is_printed("Hello world", 0, "worlds"));
+    ck_assert(!is_printed("Hello world", 0, "hello"));
+}
+END_TEST
+
+/* An attempt that fails does not pass over the next one. */
+START_TEST(a_text_is_found_behind_its_own_beginning)
+{
+    ck_assert(is_printed("aab", 0, "ab"));
+    ck_assert(is_printed("ababac", 0, "abac"));
+}
+END_TEST
+
+START_TEST(octets_before_the_index_do_not_count)
+{
+    ck_assert(is_printed("Hello world", 6, "world"));
+    ck_assert(!is_printed("Hello world", 7, "world"));
+    ck_assert(!is_printed("Hello", 5, "o"));
+    ck_assert(!is_printed("Hello", 6, ""));
+}
+END_TEST
+
+START_TEST(newlines_may_divide_a_text)
+{
+    ck_assert(is_printed("He\nl\n\nlo", 0, "Hello"));
+    ck_assert(is_printed("\nHello\n", 1, "Hello"));
+    ck_assert(!is_printed("He lo", 0, "Helo"));
+}
+END_TEST
+
+START_TEST(a_newline_of_the_text_is_looked_for)
+{
+    ck_assert(is_printed("one\ntwo", 0, "one\ntwo"));
+    ck_assert(is_printed("one\n", 0, "one\n"));
+    ck_assert(!is_printed("onetwo", 0, "one\ntwo"));
+    ck_assert(!is_printed("one", 0, "one\n"));
+}
+END_TEST
+
+START_TEST(an_empty_text_is_in_any_output)
+{
+    ck_assert(is_printed("", 0, ""));
+    ck_assert(is_printed("Hello", 5, ""));
+}
+END_TEST
+
+START_TEST(a_process_that_has_printed_nothing_has_printed_no_text)
+{
+    const struct patient patient = PATIENT_NONE;
+
+    ck_assert(!patient_has_printed(&patient, 0, "Hello"));
+    ck_assert(!patient_has_printed(&patient, 0, ""));
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_text_is_found_anywhere,
+        a_text_is_found_behind_its_own_beginning,
+        octets_before_the_index_do_not_count,
+        newlines_may_divide_a_text,
+        a_newline_of_the_text_is_looked_for,
+        an_empty_text_is_in_any_output,
+        a_process_that_has_printed_nothing_has_printed_no_text,
+        NULL,
+    };
+
+    return suite_of("patient", tests);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* check-program.c - tests what is learnt from all recordings of a program together */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "child.h"
+#include "doctor/program.h"
+#include "scarce.h"
+#include "suite.h"
+
+static struct program program;
+
+static struct dialect parsed(const char *form)
+{
+    struct dialect dialect;
+
+    ck_assert(dialect_parse(form, &dialect));
+    return dialect;
+}
+
+static void begin(void)
+{
+    program = (struct program){0};
+}
+
+static void end(void)
+{
+    program_forget(&program);
+    ck_assert_uint_eq(program.count, 0);
+}
+
+/* Adds the recording of a client that has lost so many of its last signals. */
+static void add(const char *form, const char *text, size_t lost, bool is_doubtful)
+{
+    static pid_t pid = 4711;
+    const struct dialect dialect = parsed(form);
+    struct stream stream;
+
+    ck_assert_int_eq(stream_encode(&dialect, ++pid, (const uint8_t *)text, strlen(text), &stream),
+                     0);
+    stream.count -= lost;
+    program_add(&program, &stream, pid, is_doubtful);
+    ck_assert_ptr_null(stream.signals);
+    ck_assert_int_eq(program.recordings[program.count - 1].pid, pid);
+}
+
+static struct learner_result learn(void)
+{
+    struct learner_result result;
+
+    ck_assert_int_eq(program_learn(&program, &result), 0);
+    return result;
+}
+
+static void expect_dialect(const char *form)
+{
+    const struct dialect dialect = parsed(form);
+
+    ck_assert_int_eq(learn().verdict, LEARNER_LEARNT);
+    ck_assert(program.is_learnt);
+    ck_assert(dialect_writes_as(&program.dialect, &dialect));
+}
+
+START_TEST(clients_together_teach_what_one_does_not)
+{
+    add("msb,usr1=1,nul", "22", 0, false);
+    ck_assert_int_eq(learn().verdict, LEARNER_AMBIGUOUS);
+    ck_assert(!program.is_learnt);
+    add("msb,usr1=1,nul", "Good", 0, false);
+    expect_dialect("msb,usr1=1,nul");
+    ck_assert_uint_eq(program.count, 2);
+}
+END_TEST
+
+START_TEST(the_oldest_recording_goes_first)
+{
+    for (char text[] = "a"; program.count < PROGRAM_RECORDINGS; text[0]++)
+        add("msb,usr1=1,nul", text, 0, false);
+    add("lsb,usr1=1,nul", "newest", 0, true);
+    ck_assert_uint_eq(program.count, PROGRAM_RECORDINGS);
+    ck_assert_uint_eq(program.recordings[0].stream.count, 2 * 8);
+    ck_assert_int_eq(program.recordings[0].pid + (int)PROGRAM_RECORDINGS - 1,
+                     program.recordings[PROGRAM_RECORDINGS - 1].pid);
+    ck_assert(!program.recordings[PROGRAM_RECORDINGS - 2].is_doubtful);
+    ck_assert(program.recordings[PROGRAM_RECORDINGS - 1].is_doubtful);
+    ck_assert_uint_eq(program.recordings[PROGRAM_RECORDINGS - 1].stream.count, 7 * 8);
+}
+END_TEST
+
+START_TEST(a_doubtful_recording_that_nothing_explains_is_dropped)
+{
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    add("msb,usr1=1,nul", "world", 3, true);
+    add("msb,usr1=1,nul", "again", 0, false);
+    expect_dialect("msb,usr1=1,nul");
+    ck_assert_uint_eq(program.count, 2);
+    ck_assert_uint_eq(program.recordings[1].stream.count, 6 * 8);
+}
+END_TEST
+
+START_TEST(a_recording_that_is_not_doubtful_is_kept)
+{
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    add("msb,usr1=1,nul", "world", 3, false);
+    add("msb,usr1=1,nul", "again", 0, false);
+    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
+    ck_assert(!program.is_learnt);
+    ck_assert_uint_eq(program.count, 3);
+}
+END_TEST
+
+/* One that is left would have to prove its dialect alone. */
+START_TEST(two_recordings_must_be_left)
+{
+    add("msb,usr1=1,nul", "a text that proves its dialect", 0, false);
+    add("msb,usr1=1,nul", "world", 3, true);
+    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
+    ck_assert_uint_eq(program.count, 2);
+}
+END_TEST
+
+START_TEST(nothing_is_dropped_if_the_others_are_not_explained_either)
+{
+    add("msb,usr1=1,nul", "Hello", 3, true);
+    add("msb,usr1=1,nul", "world", 3, true);
+    add("msb,usr1=1,nul", "again", 0, false);
+    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
+    ck_assert_uint_eq(program.count, 3);
+}
+END_TEST
+
+START_TEST(without_memory_nothing_is_learnt)
+{
+    struct learner_result result = {.count = 42};
+    int r;
+
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    memory_is_scarce = true;
+    r = program_learn(&program, &result);
+    memory_is_scarce = false;
+    ck_assert_int_eq(r, -ENOMEM);
+    ck_assert_uint_eq(result.count, 42);
+    ck_assert(!program.is_learnt);
+    ck_assert_uint_eq(program.count, 1);
+}
+END_TEST
+
+START_TEST(a_process_is_known_by_the_file_that_it_executes)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct stat own;
+    dev_t device;
+    ino_t inode;
+
+    ck_assert_int_eq(stat("/proc/self/exe", &own), 0);
+    program_identify(child, &device, &inode);
+    ck_assert(device == own.st_dev && inode == own.st_ino);
+    child_ends(child);
+    program_identify(child, &device, &inode);
+    ck_assert(device == 0 && inode == 0);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        clients_together_teach_what_one_does_not,
+        the_oldest_recording_goes_first,
+        a_doubtful_recording_that_nothing_explains_is_dropped,
+        a_recording_that_is_not_doubtful_is_kept,
+        two_recordings_must_be_left,
+        nothing_is_dropped_if_the_others_are_not_explained_either,
+        without_memory_nothing_is_learnt,
+        a_process_is_known_by_the_file_that_it_executes,
+        NULL,
+    };
+
+    return suite_around("program", tests, begin, end);
+}
