@@ -27,8 +27,24 @@
 /* A client that has slept so often, without a sign of the server, looks for an answer in vain. */
 #define LOOKS_IN_VAIN 100u
 
+/* Lets a process of this program end, before all others do. */
+static void dismiss(struct pair *pair, struct patient *patient)
+{
+    uint64_t end = monotonic_now() + STATE_LIMIT;
+
+    if (!patient->is_own)
+        return;
+    patient_end(patient);
+    while (!patient->has_ended && monotonic_now() < end)
+        pair_look(pair);
+}
+
 void pair_clear(struct pair *pair)
 {
+    dismiss(pair, &pair->server);
+    dismiss(pair, &pair->relay);
+    for (unsigned i = 0; i < 2; i++)
+        dismiss(pair, &pair->clients[i]);
     ward_clear();
     patient_free(&pair->server);
     patient_free(&pair->relay);
@@ -188,7 +204,7 @@ void pair_end_client(struct pair *pair, unsigned index)
 {
     struct patient *client = &pair->clients[index];
 
-    patient_signal(client, SIGKILL);
+    patient_end(client);
     while (!client->has_ended)
         pair_look(pair);
     patient_free(client);

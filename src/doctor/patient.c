@@ -87,6 +87,23 @@ static int execute(const struct patient_order *order)
     return NO_COMMAND;
 }
 
+static void end(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+/* The caller of this program may have blocked SIGTERM. */
+static void expect_end(void)
+{
+    sigset_t term;
+
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    signal(SIGTERM, end);
+    sigprocmask(SIG_UNBLOCK, &term, NULL);
+}
+
 _Noreturn static void live(const struct patient_order *order, int slave)
 {
     const struct sched_param no_priority = {0};
@@ -100,12 +117,15 @@ _Noreturn static void live(const struct patient_order *order, int slave)
         patient_stay_on(order->cpu);
         (void)sched_setscheduler(0, SCHED_IDLE, &no_priority);
     }
-    _exit(order->command ? execute(order) : order->run(order->context));
+    if (order->command)
+        _exit(execute(order));
+    expect_end();
+    _exit(order->run(order->context));
 }
 
 int patient_start(const struct patient_order *order, struct patient *ret)
 {
-    struct patient patient = {0};
+    struct patient patient = {.is_own = !order->command};
     int slave = -1, r = open_terminal(&patient.terminal, &slave);
 
     if (r < 0)
@@ -218,6 +238,18 @@ void patient_signal(const struct patient *patient, int signal)
 {
     if (!patient->has_ended)
         kill(-getpgid(patient->pid), signal);
+}
+
+void patient_end(const struct patient *patient)
+{
+    if (patient->has_ended)
+        return;
+    if (!patient->is_own) {
+        patient_signal(patient, SIGKILL);
+        return;
+    }
+    kill(patient->pid, SIGTERM);
+    kill(patient->pid, SIGCONT);
 }
 
 /* Returns the number behind this name, or 0 if the line has another one. */

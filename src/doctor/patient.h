@@ -23,6 +23,7 @@ struct patient {
     char *output; /* all that it has printed, with a NUL behind it */
     size_t length;
     size_t allocated;
+    bool is_own; /* runs a function of this program, and no command */
     bool has_ended;
     int status;     /* has_ended: as of wait(2) */
     uint64_t waits; /* has_ended: how often it has slept */
@@ -31,9 +32,10 @@ struct patient {
 #define PATIENT_NONE ((struct patient){.terminal = -1, .has_ended = true})
 
 struct patient_order {
-    const char *command;       /* words for sh(1), to which the arguments are added; or NULL */
-    const char *arguments[2];  /* NULL: absent */
-    int (*run)(void *context); /* called without a command; returns the exit status */
+    const char *command;      /* words for sh(1), to which the arguments are added; or NULL */
+    const char *arguments[2]; /* NULL: absent */
+    /* Called without a command; returns the exit status. SIGTERM ends it, or makes it return. */
+    int (*run)(void *context);
     void *context;
     pid_t group;  /* a process group to enter, or 0 for one of its own */
     bool is_last; /* runs only on this CPU, and only when nothing else wants it (sched(7)) */
@@ -57,6 +59,12 @@ bool patient_has_printed(const struct patient *patient, size_t from, const char 
 
 /* Signals all processes in the group of a patient. */
 void patient_signal(const struct patient *patient, int signal);
+
+/*
+ * Tells a patient to end, also if it is stopped: a command with SIGKILL, and a function of this
+ * program with SIGTERM, so that the function can finish what it does.
+ */
+void patient_end(const struct patient *patient);
 
 /* Returns how often the process has begun to run, or 0 if it has ended. */
 uint64_t patient_turns(pid_t pid);

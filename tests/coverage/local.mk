@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # 'make check-coverage', in a build with --enable-coverage, measures the coverage of src/ by the
-# unit and integration tests, and those of examinations, and fails below the limits. Simulation and fuzzing are left out: they
-# would hide code that no named test covers.
+# unit and integration tests and by those of examinations, and fails below the limits. Simulation
+# and fuzzing are left out: they would hide code that no named test covers.
 
 if COVERAGE
 # In percent.
