@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doctor/client-strain.h"
+#include "doctor/command.h"
 #include "doctor/diagram.h"
 #include "doctor/lesson.h"
 #include "doctor/pair.h"
@@ -90,6 +91,18 @@ static void strain_server(struct pair *pair, struct report *report, const struct
         server_strain_rest(pair, report);
 }
 
+/* Returns 0 if the client can be examined; else, with a complaint, an exit status. */
+static int meet_client(struct pair *pair, struct report *report)
+{
+    char trouble[LESSON_TROUBLE_SIZE];
+
+    if (lesson_give(pair, report, trouble))
+        return 0;
+    complain("the client '%s' did not start; run it by hand, and mend what the shell says: %s",
+             pair->client_command, trouble);
+    return EX_UNAVAILABLE;
+}
+
 /* Lets the pair do what is usual, and looks for the causes of what was lost. */
 static void try_all(struct pair *pair, struct report *report)
 {
@@ -97,7 +110,6 @@ static void try_all(struct pair *pair, struct report *report)
     bool has_language = false, has_lost;
     struct usual usual;
 
-    lesson_give(pair, report);
     if (pair->has_dialect)
         has_language = server_strain_language(pair, report, &answers);
     usual_try(pair, report, &usual);
@@ -162,6 +174,8 @@ static int examine(void *context)
     report_begin(&examination->report, pair->server_command, pair->client_command,
                  examination->order->is_json);
     status = meet_server(pair, &examination->report);
+    if (status == 0)
+        status = meet_client(pair, &examination->report);
     if (status == 0) {
         try_all(pair, &examination->report);
         status = finish(examination);
@@ -170,27 +184,54 @@ static int examine(void *context)
     return status;
 }
 
+/* Returns false, with a complaint, if the program of this command cannot be run. */
+static bool is_there(const char *role, const char *command)
+{
+    int r = command_look_up(command);
+
+    if (r < 0)
+        complain_of(-r,
+                    "cannot run the %s '%s'; give the path of an executable program, such as "
+                    "./%s",
+                    role, command, role);
+    return r == 0;
+}
+
+/* What the file had is kept until there is a diagram. Returns a descriptor, or -errno. */
+static int open_diagram(const char *path, bool *ret_is_new)
+{
+    int fd;
+
+    *ret_is_new = access(path, F_OK) < 0;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    return fd < 0 ? -errno : fd;
+}
+
 int examination_run(const struct examination_order *order)
 {
-    int diagram = -1, status;
+    int status;
+    bool is_new = false;
     struct examination examination = {.order = order,
+                                      .diagram = -1,
                                       .pair = {.server_command = order->server,
                                                .client_command = order->client,
                                                .server = PATIENT_NONE,
                                                .relay = PATIENT_NONE,
                                                .clients = {PATIENT_NONE, PATIENT_NONE}}};
 
-    /* What the file had is kept until there is a diagram. */
+    if (!is_there("server", order->server) || !is_there("client", order->client))
+        return EX_UNAVAILABLE;
     if (order->diagram) {
-        diagram = open(order->diagram, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-        if (diagram < 0) {
-            complain_of(errno, "cannot create the diagram '%s'", order->diagram);
+        examination.diagram = open_diagram(order->diagram, &is_new);
+        if (examination.diagram < 0) {
+            complain_of(-examination.diagram, "cannot create the diagram '%s'", order->diagram);
             return EX_CANTCREAT;
         }
     }
-    examination.diagram = diagram;
     status = ward_run(examine, &examination);
-    if (diagram >= 0)
-        close(diagram);
+    if (examination.diagram >= 0)
+        close(examination.diagram);
+    if (is_new && status != 0 && status != EXAMINATION_FOUND)
+        unlink(order->diagram);
     return status;
 }

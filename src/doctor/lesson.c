@@ -23,6 +23,9 @@ static const char *const words[] = {"Hello",       "minitalk 42",   "the third t
 
 #define WORDS (sizeof words / sizeof words[0])
 
+/* What has become of a client. */
+enum end { END_SENT, END_HUNG, END_UNSTARTED };
+
 static int receive(void *context)
 {
     (void)context;
@@ -60,26 +63,39 @@ static void await_notice(struct pair *pair, size_t from)
     pair_look(pair);
 }
 
-/* Lets a client send a text. Returns false if it hangs. */
-static bool send_word(struct pair *pair, const char *text)
+/* Lets a client send a text. *ret_trouble is what a client that was not started has printed. */
+static enum end send_word(struct pair *pair, const char *text,
+                          char ret_trouble[LESSON_TROUBLE_SIZE])
 {
+    const struct patient *client = &pair->clients[0];
     size_t from = pair->server.length;
-    enum progress progress;
+    const char *output;
+    enum end end;
 
     pair_start_client(pair, 0, pair->server_pid, text);
-    progress = pair_await_client(pair, 0, CLIENT_LIMIT);
+    end = pair_await_client(pair, 0, CLIENT_LIMIT) == PROGRESS_DONE ? END_SENT : END_HUNG;
+    if (patient_is_unstarted(client)) {
+        end = END_UNSTARTED;
+        output = client->output ? client->output : "";
+        snprintf(ret_trouble, LESSON_TROUBLE_SIZE, "%.*s", (int)strcspn(output, "\r\n"), output);
+    }
     pair_end_client(pair, 0);
-    await_notice(pair, from);
-    return progress == PROGRESS_DONE;
+    if (end != END_UNSTARTED)
+        await_notice(pair, from);
+    return end;
 }
 
-void lesson_give(struct pair *pair, struct report *report)
+bool lesson_give(struct pair *pair, struct report *report, char ret_trouble[LESSON_TROUBLE_SIZE])
 {
     char form[DIALECT_TEXT_SIZE];
 
     if (start_stand_in(pair))
         for (size_t i = 0, hung = 0; i < WORDS && hung < HUNG_MAX && !pair->has_dialect; i++) {
-            hung += !send_word(pair, words[i]);
+            enum end end = send_word(pair, words[i], ret_trouble);
+
+            if (end == END_UNSTARTED)
+                return false;
+            hung += end == END_HUNG;
             pair->has_dialect = notice_has_message(pair->server.output, words[i]) &&
                                 notice_has_learnt(pair->server.output, &pair->dialect);
         }
@@ -90,4 +106,5 @@ void lesson_give(struct pair *pair, struct report *report)
         report_find(report, CAUSE_PLUS_ONE,
                     "the client sent SIGSEGV to a server that takes it for SIGUSR2");
     pair_clear(pair);
+    return true;
 }

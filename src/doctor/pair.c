@@ -335,7 +335,7 @@ enum outcome pair_await_message(struct pair *pair, size_t from, const char *text
     progress = pair_await_text(pair, from, text);
     pair_end_client(pair, 0);
     if (progress == PROGRESS_DONE)
-        return OUTCOME_ARRIVED;
+        return *text || !is_failed ? OUTCOME_ARRIVED : OUTCOME_FAILED;
     if (pair->server.has_ended)
         return OUTCOME_DIED;
     if (progress == PROGRESS_SLOW)

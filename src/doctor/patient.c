@@ -17,7 +17,8 @@
 
 #define FIRST_MEMORY 4096u
 #define PATH_SIZE 64u
-/* The exit status of a shell that finds no command. */
+/* The exit statuses of a shell that cannot execute a command, or does not find it. */
+#define NOT_EXECUTED 126
 #define NO_COMMAND 127
 
 /* ---- start ---- */
@@ -232,6 +233,13 @@ bool patient_has_printed(const struct patient *patient, size_t from, const char 
         if (begins_with(at, end, text))
             return true;
     return !*text;
+}
+
+bool patient_is_unstarted(const struct patient *patient)
+{
+    return patient->has_ended && WIFEXITED(patient->status) &&
+           (WEXITSTATUS(patient->status) == NOT_EXECUTED ||
+            WEXITSTATUS(patient->status) == NO_COMMAND);
 }
 
 void patient_signal(const struct patient *patient, int signal)

@@ -57,6 +57,9 @@ int patient_look(struct patient *patient);
  */
 bool patient_has_printed(const struct patient *patient, size_t from, const char *text);
 
+/* Returns true if the shell could not start the program of a command. */
+bool patient_is_unstarted(const struct patient *patient);
+
 /* Signals all processes in the group of a patient. */
 void patient_signal(const struct patient *patient, int signal);
 

@@ -35,6 +35,12 @@ static enum check_result result_of(enum outcome outcome)
     return outcome == OUTCOME_ARRIVED ? CHECK_PASSED : CHECK_FAILED;
 }
 
+/* A client may refuse an empty text. */
+static enum check_result result_of_length(enum outcome outcome, size_t length)
+{
+    return outcome == OUTCOME_FAILED && length == 0 ? CHECK_OPEN : result_of(outcome);
+}
+
 static bool is_loss(enum outcome outcome)
 {
     return result_of(outcome) == CHECK_FAILED;
@@ -75,10 +81,10 @@ static void send_length(struct trial *trial, const char *tried, size_t length)
     outcome = talk(trial, text, SHORT_LIMIT + PATIENCE * expected);
     if (length > 0)
         trial->character_ns = (monotonic_now() - start) / length;
-    trial->is_lost |= is_loss(outcome);
+    trial->is_lost |= result_of_length(outcome, length) == CHECK_FAILED;
     snprintf(result, sizeof result, "%s, %.2f s", outcome_text(outcome),
              (double)(monotonic_now() - start) / 1e9);
-    report_check(trial->report, result_of(outcome), tried, result);
+    report_check(trial->report, result_of_length(outcome, length), tried, result);
 }
 
 static void try_length(struct trial *trial, size_t length)

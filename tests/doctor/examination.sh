@@ -209,7 +209,7 @@ test_the_diagram_has_the_signals_as_usual_and_those_of_the_finding() {
 }
 
 test_a_diagram_that_cannot_be_created_is_refused_before_anything_runs() {
-    expect_status 73 "$minitalk_doctor" --svg=no/such/file 'touch started' ./client
+    expect_status 73 "$minitalk_doctor" --svg=no/such/file 'touch started' true
     grep -q "^minitalk-doctor: cannot create the diagram 'no/such/file': No such file" stderr
     [ ! -e started ] || fail 'the server was started'
 }
@@ -233,17 +233,59 @@ test_processes_outside_are_not_hit_and_none_is_left_behind() {
 
 test_a_server_of_another_kind_is_refused() {
     needs_user_namespaces
-    expect_status 76 "$minitalk_doctor" 'sleep 100' ./client
+    expect_status 76 "$minitalk_doctor" --svg=signals.svg 'sleep 100' true
     grep -q "^minitalk-doctor: the server 'sleep 100' does not catch both SIGUSR1" stderr
-    expect_status 76 "$minitalk_doctor" "'$minitalkd' --foreground --output=stdout" ./client
+    [ ! -e signals.svg ] || fail 'an empty diagram is left'
+    expect_status 76 "$minitalk_doctor" "'$minitalkd' --foreground --output=stdout" true
 }
 
 test_a_server_that_ends_at_once_is_refused() {
     needs_user_namespaces
-    expect_status 69 "$minitalk_doctor" true ./client
+    expect_status 69 "$minitalk_doctor" true true
     grep -q "^minitalk-doctor: the server 'true' ended at once" stderr
-    expect_status 69 "$minitalk_doctor" 'sleep 100 & #' ./client
-    expect_status 69 "$minitalk_doctor" ./no-such-server ./client
+    expect_status 69 "$minitalk_doctor" 'sleep 100 & #' true
+    echo text > signals.svg
+    expect_status 69 "$minitalk_doctor" --svg=signals.svg true true
+    grep -qx text signals.svg || fail 'the old diagram was spoilt'
+}
+
+# refuse_to_run NAME COMMAND REASON: refuses this command before anything runs, as SERVER and as
+# CLIENT. The other one is in PATH.
+refuse_to_run() {
+    local text
+    text="minitalk-doctor: cannot run the %s '$1'; give the path of an executable program, such as"
+    expect_status 69 "$minitalk_doctor" --svg=signals.svg "$1" true
+    # shellcheck disable=SC2059 # the text is a format
+    [ "$(cat stderr)" = "$(printf "$text ./server: %s" server "$2")" ] || fail "$(cat stderr)"
+    expect_status 69 "$minitalk_doctor" --svg=signals.svg 'touch started' "$1"
+    # shellcheck disable=SC2059
+    [ "$(cat stderr)" = "$(printf "$text ./client: %s" client "$2")" ] || fail "$(cat stderr)"
+    [ ! -s stdout ] || fail "it has printed: $(cat stdout)"
+    [ ! -e started ] || fail 'the server was started'
+    [ ! -e signals.svg ] || fail 'the diagram was created'
+}
+
+test_a_command_that_cannot_be_run_is_refused_before_anything_runs() {
+    mkdir folder in-path
+    touch file in-path/program
+    refuse_to_run ./no-such-program 'No such file or directory'
+    refuse_to_run "'no such' program" 'No such file or directory'
+    refuse_to_run '' 'No such file or directory'
+    refuse_to_run ./folder 'Permission denied'
+    refuse_to_run ./file 'Permission denied'
+    PATH=$PWD/in-path::$PATH refuse_to_run program 'Permission denied'
+}
+
+# The file is there, and the kernel cannot execute it.
+test_a_client_that_does_not_start_is_refused() {
+    local -a options
+    needs_user_namespaces
+    mapfile -t options < <(options_of_fault healthy)
+    write_pair "${options[@]}"
+    echo '#!/no/such/interpreter' > client
+    expect_status 69 "$minitalk_doctor" --svg=signals.svg ./server ./client
+    grep -q "^minitalk-doctor: the client './client' did not start; .*: .*client: not found" stderr
+    [ ! -e signals.svg ] || fail 'an empty diagram is left'
 }
 
 run_tests
