@@ -4,13 +4,13 @@
 #include "doctor/client-strain.h"
 
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
 #include "doctor/haste.h"
 #include "doctor/relay.h"
 #include "doctor/rest.h"
+#include "doctor/usual.h"
 #include "host/monotonic.h"
 
 /* Limits of time, for a busy machine. */
@@ -41,14 +41,8 @@ static bool start_relay(struct pair *pair, enum relay_mode mode, const char *tex
     struct relay relay = {.mode = mode,
                           .server = pair->server_pid,
                           .is_answered =
-                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE,
-                          .cpu = sched_getcpu()};
+                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE};
     const struct patient_order order = {.run = run, .context = &relay};
-    char pid[32];
-    const struct patient_order client = {.command = pair->client_command,
-                                         .arguments = {pid, text},
-                                         .is_last = mode == RELAY_EARLY,
-                                         .cpu = relay.cpu};
     uint64_t end = monotonic_now() + START_LIMIT;
     int r;
 
@@ -62,8 +56,10 @@ static bool start_relay(struct pair *pair, enum relay_mode mode, const char *tex
             return false;
         pair_look(pair);
     }
-    snprintf(pid, sizeof pid, "%d", (int)pair->relay.pid);
-    pair_start_patient(pair, 0, &client);
+    if (mode == RELAY_EARLY)
+        pair_start_braked(pair, pair->relay.pid, text);
+    else
+        pair_start_client(pair, 0, pair->relay.pid, text);
     return true;
 }
 
@@ -195,7 +191,8 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
     struct wire wire;
 
     early = talk(pair, RELAY_EARLY, text, &wire);
-    note_answers(&wire, answers);
+    if (early != OUTCOME_SLOW)
+        note_answers(&wire, answers);
     if (early == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "took too long");
     } else if (!is_hung(early)) {
@@ -215,4 +212,19 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
                     wire_count(&wire, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
         report_show(report, CAUSE_PAUSE, &wire);
     }
+}
+
+/* ---- characters beyond ASCII ---- */
+
+void client_strain_unicode(struct pair *pair, struct report *report)
+{
+    static const char text[] = UNICODE_TEXT;
+    bool is_waiting = pair->dialect.answers[UNIT_BIT] != ANSWER_NONE;
+    struct wire wire;
+
+    if (talk(pair, is_waiting ? RELAY_LATE : RELAY_EARLY, text, &wire) == OUTCOME_LOST)
+        report_find(report, CAUSE_UNICODE,
+                    "the server printed '%s' of another process, and also without loss not that of "
+                    "the client",
+                    text);
 }

@@ -15,7 +15,7 @@
 
 /*
  * Passes each answer on before the client can wait for it. A client that hangs then, and not with
- * answers that come later, has the race before pause(2). The relay stops a client after each
+ * answers that come later, has the race before pause(2). The brake holds a client after each
  * signal, so nothing is lost: sets *answers to what the server answers, if that is unknown.
  * The wire with later answers is the usual one of the report.
  */
@@ -27,3 +27,9 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
  */
 void client_strain_wait(struct pair *pair, struct report *report,
                         const struct speech_result *answers);
+
+/*
+ * Sends characters beyond ASCII without loss, which the server has printed when another process
+ * sent them. The dialect is known.
+ */
+void client_strain_unicode(struct pair *pair, struct report *report);

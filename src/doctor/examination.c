@@ -83,8 +83,8 @@ static void strain_server(struct pair *pair, struct report *report, const struct
 
     server_strain_answers(pair, report);
     has_next = !has_lost || server_strain_next(pair, report);
-    if (usual->has_lost_unicode)
-        server_strain_unicode(pair, report);
+    if (usual->has_lost_unicode && server_strain_unicode(pair, report))
+        client_strain_unicode(pair, report);
     if (usual->has_mixed && has_next)
         server_strain_two(pair, report);
     if (usual->has_kept && has_next)
@@ -217,6 +217,7 @@ int examination_run(const struct examination_order *order)
                                                .client_command = order->client,
                                                .server = PATIENT_NONE,
                                                .relay = PATIENT_NONE,
+                                               .brake = PATIENT_NONE,
                                                .clients = {PATIENT_NONE, PATIENT_NONE}}};
 
     if (!is_there("server", order->server) || !is_there("client", order->client))

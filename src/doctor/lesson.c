@@ -72,7 +72,7 @@ static enum end send_word(struct pair *pair, const char *text,
     const char *output;
     enum end end;
 
-    pair_start_client(pair, 0, pair->server_pid, text);
+    pair_start_braked(pair, pair->server_pid, text);
     end = pair_await_client(pair, 0, CLIENT_LIMIT) == PROGRESS_DONE ? END_SENT : END_HUNG;
     if (patient_is_unstarted(client)) {
         end = END_UNSTARTED;

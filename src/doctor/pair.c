@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "doctor/brake.h"
 #include "doctor/rest.h"
 #include "doctor/ward.h"
 #include "host/monotonic.h"
@@ -41,6 +42,7 @@ static void dismiss(struct pair *pair, struct patient *patient)
 
 void pair_clear(struct pair *pair)
 {
+    dismiss(pair, &pair->brake);
     dismiss(pair, &pair->server);
     dismiss(pair, &pair->relay);
     for (unsigned i = 0; i < 2; i++)
@@ -48,6 +50,7 @@ void pair_clear(struct pair *pair)
     ward_clear();
     patient_free(&pair->server);
     patient_free(&pair->relay);
+    patient_free(&pair->brake);
     for (unsigned i = 0; i < 2; i++)
         patient_free(&pair->clients[i]);
     pair->server_pid = 0;
@@ -190,14 +193,43 @@ void pair_start_patient(struct pair *pair, unsigned index, const struct patient_
     start(pair, order, &pair->clients[index]);
 }
 
-void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char *text)
+static void start_client(struct pair *pair, unsigned index, pid_t pid, const char *text,
+                         bool is_held)
 {
     char number[32];
-    const struct patient_order order = {.command = pair->client_command,
-                                        .arguments = {number, text}};
+    const struct patient_order order = {
+        .command = pair->client_command, .arguments = {number, text}, .is_held = is_held};
 
     snprintf(number, sizeof number, "%d", (int)pid);
     pair_start_patient(pair, index, &order);
+}
+
+void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char *text)
+{
+    start_client(pair, index, pid, text, false);
+}
+
+static int run_brake(void *context)
+{
+    return brake_run(context);
+}
+
+void pair_start_braked(struct pair *pair, pid_t pid, const char *text)
+{
+    struct brake brake = {.receiver = pid};
+    const struct patient_order order = {.run = run_brake, .context = &brake};
+
+    start_client(pair, 0, pid, text, true);
+    dismiss(pair, &pair->brake);
+    patient_free(&pair->brake);
+    brake.client = pair->clients[0].pid;
+    if (pair_await_stop(pair, brake.client) != PROGRESS_DONE)
+        return;
+    start(pair, &order, &pair->brake);
+    while (!pair->brake.has_ended && pair_state(brake.client) == 'T')
+        pair_look(pair);
+    if (pair->brake.has_ended && pair->brake.status != 0 && pair->error == 0)
+        pair->error = -EPERM;
 }
 
 void pair_end_client(struct pair *pair, unsigned index)
@@ -222,12 +254,14 @@ void pair_look(struct pair *pair)
 {
     struct pollfd polls[] = {{.fd = pair->server.terminal, .events = POLLIN},
                              {.fd = pair->relay.terminal, .events = POLLIN},
+                             {.fd = pair->brake.terminal, .events = POLLIN},
                              {.fd = pair->clients[0].terminal, .events = POLLIN},
                              {.fd = pair->clients[1].terminal, .events = POLLIN}};
 
     poll(polls, sizeof polls / sizeof polls[0], LOOK_MSEC);
     look(pair, &pair->server);
     look(pair, &pair->relay);
+    look(pair, &pair->brake);
     for (unsigned i = 0; i < 2; i++)
         look(pair, &pair->clients[i]);
 }

@@ -28,7 +28,8 @@ struct pair {
     bool is_pid_missing;  /* the server was waited for before, and did not print its PID */
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];
-    int error; /* the first -errno, or 0 */
+    struct patient brake; /* of client 0 (brake.h), or PATIENT_NONE */
+    int error;            /* the first -errno, or 0 */
 };
 
 /* Some servers sleep before they print their PID or set their handlers. In nanoseconds. */
@@ -64,6 +65,9 @@ enum progress pair_start_server(struct pair *pair);
 
 /* Starts client 0 or 1, to send the text to the process pid. */
 void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char *text);
+
+/* Starts client 0, and a brake that holds it after each signal to the process pid. */
+void pair_start_braked(struct pair *pair, pid_t pid, const char *text);
 
 /* Starts a patient in the place of client 0 or 1. */
 void pair_start_patient(struct pair *pair, unsigned index, const struct patient_order *order);

@@ -15,6 +15,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "doctor/brake.h"
+
 #define FIRST_MEMORY 4096u
 #define PATH_SIZE 64u
 /* The exit statuses of a shell that cannot execute a command, or does not find it. */
@@ -83,6 +85,8 @@ static int execute(const struct patient_order *order)
         return NO_COMMAND;
     words[2] = line;
     reset_signals();
+    if (order->is_held && (raise(SIGSTOP) != 0 || !brake_prepare()))
+        return NO_COMMAND;
     execl("/bin/sh", words[0], words[1], words[2], words[3], words[4], words[5], (char *)NULL);
     free(line);
     return NO_COMMAND;
@@ -107,17 +111,12 @@ static void expect_end(void)
 
 _Noreturn static void live(const struct patient_order *order, int slave)
 {
-    const struct sched_param no_priority = {0};
     int nothing = open("/dev/null", O_RDWR);
 
     setpgid(0, order->group);
     dup2(nothing, STDIN_FILENO);
     dup2(slave, STDOUT_FILENO);
     dup2(slave, STDERR_FILENO);
-    if (order->is_last) {
-        patient_stay_on(order->cpu);
-        (void)sched_setscheduler(0, SCHED_IDLE, &no_priority);
-    }
     if (order->command)
         _exit(execute(order));
     expect_end();

@@ -38,8 +38,7 @@ struct patient_order {
     int (*run)(void *context);
     void *context;
     pid_t group;  /* a process group to enter, or 0 for one of its own */
-    bool is_last; /* runs only on this CPU, and only when nothing else wants it (sched(7)) */
-    int cpu;
+    bool is_held; /* stops itself before it executes the command, so that a brake can trace it */
 };
 
 /* Starts a patient. Returns 0 with *ret, or -errno. */

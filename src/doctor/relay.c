@@ -7,17 +7,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "doctor/patient.h"
+#include "doctor/rest.h"
 #include "doctor/wire.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
 #include "host/procstat.h"
 #include "protocol/nsec.h"
-
-/* Limit of time for a process to reach its next state, on a busy machine. */
-#define STATE_LIMIT (2 * NSEC_PER_SEC)
 
 /* A client that does not wait can be so many signals ahead. What it sends then is dropped. */
 #define QUEUE_MAX 256u
@@ -49,11 +45,6 @@ static int number_of(bool signal)
 
 /* ---- states ---- */
 
-static bool is_stopped(const struct procstat *stat)
-{
-    return stat->state == 'T';
-}
-
 static bool is_asleep(const struct procstat *stat)
 {
     return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL;
@@ -64,31 +55,24 @@ static bool is_ready(const struct procstat *stat)
     return is_asleep(stat) && stat->blocked == PROCSTAT_NO_SIGNAL;
 }
 
+static bool has_ended(const struct procstat *stat)
+{
+    return stat->state == 'Z';
+}
+
+/* Returns true if a process is in a state, or has ended. */
 static bool is_so(pid_t pid, bool (*condition)(const struct procstat *))
 {
     struct procstat stat;
 
-    return procstat_read(pid, &stat) < 0 || stat.state == 'Z' || condition(&stat);
-}
-
-/* A client that is stopped cannot see that the relay sleeps, and needs the CPU to stop. */
-static void let_others_run(const struct relay *relay)
-{
-    const struct timespec moment = {.tv_nsec = 20 * NSEC_PER_USEC};
-
-    if (relay->mode == RELAY_EARLY)
-        nanosleep(&moment, NULL);
-    else
-        sched_yield();
+    return procstat_read(pid, &stat) < 0 || has_ended(&stat) || condition(&stat);
 }
 
 /* Waits until a process is in a state, or has ended. */
-static void await(const struct relay *relay, pid_t pid, bool (*condition)(const struct procstat *))
+static void await(pid_t pid, bool (*condition)(const struct procstat *))
 {
-    uint64_t end = monotonic_now() + STATE_LIMIT;
-
-    while (!is_so(pid, condition) && monotonic_now() < end)
-        let_others_run(relay);
+    while (!is_so(pid, condition))
+        sched_yield();
 }
 
 /* ---- signals ---- */
@@ -96,20 +80,26 @@ static void await(const struct relay *relay, pid_t pid, bool (*condition)(const 
 static void pass_to_client(const struct relay *relay, pid_t client, bool signal)
 {
     if (relay->mode == RELAY_LATE)
-        await(relay, client, is_asleep);
+        await(client, is_asleep);
     note_at(WIRE_ANSWER, signal, monotonic_now());
     kill(client, number_of(signal));
 }
 
-/* Passes the answers of the server to the client, until it has given all to a signal. */
-static void pass_answers(const struct relay *relay, pid_t client, struct queue *queue)
+/*
+ * Passes the answers of the server to the client, until it has given all to a signal. A server that
+ * does not answer costs a rest once.
+ */
+static void pass_answers(struct relay *relay, pid_t client, struct queue *queue)
 {
-    uint64_t end = monotonic_now() + STATE_LIMIT;
     bool is_due = relay->is_answered, is_over = false;
     struct lane_signal signal;
+    struct rest rest;
 
-    while (!is_over && monotonic_now() < end) {
-        is_over = !is_due && is_so(relay->server, is_ready);
+    rest_begin(&rest);
+    while (!is_over) {
+        if (rest_is_idle(&rest))
+            is_due = relay->is_answered = false;
+        is_over = is_so(relay->server, is_due ? has_ended : is_ready);
         while (inbox_take(0, &signal) > 0)
             if (signal.pid == relay->server) {
                 pass_to_client(relay, client, signal.bit);
@@ -117,29 +107,22 @@ static void pass_answers(const struct relay *relay, pid_t client, struct queue *
             } else if (queue->count < QUEUE_MAX) {
                 queue->signals[queue->count++] = signal;
             }
-        let_others_run(relay);
+        rest_look(&rest, relay->server, 0);
+        sched_yield();
     }
 }
 
-static void pass_to_server(const struct relay *relay, const struct lane_signal *signal,
+static void pass_to_server(struct relay *relay, const struct lane_signal *signal,
                            struct queue *queue)
 {
-    uint64_t came_ns = monotonic_now();
-
-    if (relay->mode == RELAY_EARLY) {
-        kill(signal->pid, SIGSTOP);
-        await(relay, signal->pid, is_stopped);
-    }
-    note_at(WIRE_SIGNAL, signal->bit, came_ns);
+    note_at(WIRE_SIGNAL, signal->bit, monotonic_now());
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
-    await(relay, relay->server, is_ready);
+    await(relay->server, is_ready);
     kill(relay->server, number_of(signal->bit));
     pass_answers(relay, signal->pid, queue);
-    if (relay->mode == RELAY_EARLY) {
+    if (relay->mode == RELAY_EARLY)
         note(WIRE_GOES_ON);
-        kill(signal->pid, SIGCONT);
-    }
 }
 
 /* It never sleeps: some clients send again if the server sleeps and has not answered. */
@@ -166,26 +149,25 @@ static bool next_signal(struct queue *queue, struct lane_signal *ret)
     return true;
 }
 
-_Noreturn void relay_run(const struct relay *relay)
+_Noreturn void relay_run(const struct relay *order)
 {
+    struct relay relay = *order;
     struct queue queue = {0};
     struct lane_signal signal;
     pid_t client = 0;
 
     inbox_show_handlers();
-    if (relay->mode == RELAY_EARLY)
-        patient_stay_on(relay->cpu);
     for (;;) {
         if (!next_signal(&queue, &signal))
             continue;
-        if (signal.pid == relay->server) {
+        if (signal.pid == relay.server) {
             if (client > 0)
-                pass_to_client(relay, client, signal.bit);
+                pass_to_client(&relay, client, signal.bit);
             continue;
         }
         client = signal.pid;
-        if (relay->mode == RELAY_HOLD)
+        if (relay.mode == RELAY_HOLD)
             hold(&signal);
-        pass_to_server(relay, &signal, &queue);
+        pass_to_server(&relay, &signal, &queue);
     }
 }

@@ -6,15 +6,13 @@
  * when that can lose none (speaker.h), and an answer to the client as its mode says:
  *
  *   RELAY_LATE   once the client sleeps. So the race before pause(2) cannot happen.
- *   RELAY_EARLY  before the client can wait. Client and relay share a CPU, and the client runs only
- *                when nothing else wants it (SCHED_IDLE, sched(7)). So the relay runs as soon as
- *                the client's kill(2) has woken it. It stops the client with SIGSTOP, and lets it
- *                go on when the server's answer is there.
+ *   RELAY_EARLY  before the client can wait. A brake (brake.h) holds the client after each signal,
+ *                until the relay sleeps. That is when the server's answer is there.
  *   RELAY_HOLD   never. The relay keeps working, so that no client can take it for idle, and notes
  *                what the client sends without an answer.
  *
  * Policy: clients that look at /proc/PID/status see a relay that runs until the answer is passed
- * on.
+ * on. The relay waits for states and has no limit of time: the examiner has.
  */
 #pragma once
 
@@ -27,8 +25,7 @@ struct relay {
     enum relay_mode mode;
     pid_t server;
     bool is_answered; /* the server answers each bit */
-    int cpu;          /* RELAY_EARLY: shared with the client */
 };
 
 /* Passes signals on until a signal ends the process. Prints the record of a wire (wire.h). */
-_Noreturn void relay_run(const struct relay *relay);
+_Noreturn void relay_run(const struct relay *order);

@@ -28,8 +28,9 @@ bool server_strain_language(struct pair *pair, struct report *report, struct spe
  */
 bool server_strain_next(struct pair *pair, struct report *report);
 
-/* Sends characters beyond ASCII, which clients could not. */
-void server_strain_unicode(struct pair *pair, struct report *report);
+/* Sends characters beyond ASCII, which clients could not. Returns true if the server prints them.
+ */
+bool server_strain_unicode(struct pair *pair, struct report *report);
 
 /* Lets two processes send, one after the other, and looks at which one is answered. */
 void server_strain_answers(struct pair *pair, struct report *report);

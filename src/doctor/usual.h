@@ -11,6 +11,9 @@
 #include "doctor/pair.h"
 #include "doctor/report.h"
 
+/* Characters beyond ASCII. */
+#define UNICODE_TEXT "grüße €"
+
 /* What was lost. */
 struct usual {
     bool has_lost_unicode; /* characters beyond ASCII, and not others */
