@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "doctor/ending.h"
+#include "doctor/rest.h"
 #include "host/monotonic.h"
 
 /* Limits of time, for a busy machine. A short message takes less, also with pauses of 10 ms. */
@@ -136,21 +137,34 @@ static bool has_lost_unicode(struct trial *trial)
 
 /* ---- several clients ---- */
 
+/* Waits until the server is amid the message of client 0, or that client has ended or hangs. */
+static void await_beginning(struct pair *pair)
+{
+    uint64_t turns = patient_turns(pair->server_pid), end = monotonic_now() + SHORT_LIMIT;
+    struct patient *client = &pair->clients[0];
+    struct rest rest, server;
+
+    rest_begin(&rest);
+    rest_begin(&server);
+    while (patient_turns(pair->server_pid) < turns + BEGUN && !client->has_ended &&
+           !(rest_is_asleep(&rest) && rest_is_asleep(&server)) && monotonic_now() < end) {
+        pair_look(pair);
+        rest_look(&rest, client->pid, client->length);
+        rest_look(&server, pair->server_pid, pair->server.length);
+    }
+}
+
 /* Starts a client with a long text, and stops it once the server is amid it. */
 static bool stop_amid_a_message(struct trial *trial, char text[static LONGEST + 1])
 {
     struct pair *pair = trial->pair;
-    uint64_t length = NSEC_PER_SEC / 2 / (trial->character_ns + 1), turns, end;
+    uint64_t length = NSEC_PER_SEC / 2 / (trial->character_ns + 1);
 
     length = length < 50 ? 50 : length > LONGEST ? LONGEST : length;
     write_text(text, length);
     pair_start_server(pair);
-    turns = patient_turns(pair->server_pid);
     pair_start_client(pair, 0, pair->server_pid, text);
-    end = monotonic_now() + SHORT_LIMIT;
-    while (patient_turns(pair->server_pid) < turns + BEGUN && !pair->clients[0].has_ended &&
-           monotonic_now() < end)
-        pair_look(pair);
+    await_beginning(pair);
     patient_signal(&pair->clients[0], SIGSTOP);
     (void)pair_await_stop(pair, pair->clients[0].pid);
     pair_look(pair);
