@@ -1,6 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # minitalk-doctor examines pairs, and names the fault of each that has one.
+#
+# An examination mostly waits. So all begin before the first test, several at a time, and a test
+# waits for the reports that it needs. The machine is busy then, and the results are the same.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119,SC2154 # pairs.sh sets $programs; arguments of run_tests are its own
 . "${srcdir:-$(dirname "$0")/../..}/tests/integration/lib.sh"
@@ -9,19 +12,126 @@
 
 minitalk_doctor=$builddir/minitalk-doctor
 
-needs_user_namespaces() {
-    unshare --user --pid --fork --mount-proc true 2> /dev/null ||
-        skip 'user namespaces are not permitted'
+can_make_namespaces() {
+    unshare --user --pid --fork --mount-proc true 2> /dev/null
 }
 
-# examine STATUS OPTION…: examines a pair with these options. The report is in ./stdout.
-examine() {
-    local expected=$1 status=0
+needs_user_namespaces() {
+    can_make_namespaces || skip 'user namespaces are not permitted'
+}
+
+# ---- examinations in the background ----
+
+# So many at once.
+readonly AT_ONCE=8
+# Each examination has a folder in this one, with the files stdout, stderr, and then status.
+examined=$(mktemp -d)
+
+# pair NAME OPTION…: goes to the folder of a new examination, and writes the pair.
+pair() {
+    mkdir "$examined/$1"
+    cd "$examined/$1" || exit
     shift
     write_pair "$@"
-    "$minitalk_doctor" ./server ./client > stdout 2> stderr || status=$?
-    cat stdout
-    [ "$status" -eq "$expected" ] || fail "ended with status $status, not $expected: $(cat stderr)"
+}
+
+# fault NAME FAULT [OPTION…]: the same, for the pair with this fault and with these options.
+fault() {
+    local name=$1 fault=$2
+    local -a options
+    shift 2
+    mapfile -t options < <(options_of_fault "$fault")
+    pair "$name" "${options[@]}" "$@"
+}
+
+# examine ARGUMENT…: runs minitalk-doctor with these arguments in this folder.
+examine() {
+    local status=0 start=${EPOCHREALTIME/./}
+    "$minitalk_doctor" "$@" > stdout 2> stderr &
+    echo $! > pid
+    wait $! || status=$?
+    echo "$(((${EPOCHREALTIME/./} - start) / 1000))" > milliseconds
+    echo "$status" > ending
+    mv ending status
+}
+
+# begin ARGUMENT…: the same, in the background.
+begin() {
+    while [ "$(jobs -rp | wc -l)" -ge "$AT_ONCE" ]; do
+        wait -n || :
+    done
+    examine "$@" &
+}
+
+# Dialects of the survey, spoken without fault: each order of bits, and each frame with an end.
+readonly OTHER_DIALECTS='
+first=L one=1 frame=text+nul end=2
+first=M one=1 frame=len32+text+nul
+first=L one=2 frame=text+newline+nul
+first=M one=1 frame=pid31+text+nul'
+
+# The first one runs alone, because its time is measured. After it, the longest ones come first.
+examine_all() {
+    local name frame number=0
+    fault healthy healthy
+    examine ./server ./client
+    # The stand-in for the server blocks both signals, so this client takes it for busy.
+    pair not-understood first=M one=2 bit=0 wait=idle senders=apart check=yes
+    begin ./server ./client
+    # A number that is not the PID comes first, and the PID is never printed.
+    fault no-pid healthy 'line=minitalk 42'
+    begin ./server ./client
+    fault late-pid healthy
+    sed -i '2i sleep 1' server
+    begin ./server ./client
+    # The command has a quote, a backslash, an octet that is no text, and a tab: in a comment.
+    fault forms pause
+    # shellcheck disable=SC1003,SC2016 # the doctor's shell expands it
+    begin --json --svg=signals.svg ./server './client "$@" # "\'$'\377\t'
+    fault two-dialects healthy first=L
+    sed -i 's/first=L/first=M/' server
+    begin ./server ./client
+    while IFS=$'\t' read -r name _; do
+        [ "$name" != healthy ] || continue
+        fault "$name" "$name"
+        begin ./server ./client
+    done < <(rows faults)
+    while read -r frame; do
+        # shellcheck disable=SC2086 # lists of words
+        pair "other-$((number += 1))" $frame bit=1 wait=bit way=suspend senders=apart check=yes
+        begin ./server ./client
+    done <<< "${OTHER_DIALECTS#$'\n'}"
+    pair no-server
+    begin --svg=signals.svg 'sleep 100' true
+    pair daemon
+    begin "'$minitalkd' --foreground --output=stdout" true
+    wait
+}
+
+end_examinations() {
+    local folder
+    kill "$1"
+    for folder in "$examined"/*/; do
+        [ -e "$folder/status" ] || kill "$(cat "$folder/pid")"
+    done
+    rm -rf "$examined"
+} 2> /dev/null
+
+# report NAME: goes to the folder of this examination, and waits for its end.
+report() {
+    needs_user_namespaces
+    eventually 280 test -e "$examined/$1/status"
+    cd "$examined/$1"
+}
+
+# expect_report STATUS NAME: waits for this examination. It must have ended so, and without an
+# error.
+expect_report() {
+    report "$2"
+    [ "$(cat status)" -eq "$1" ] || {
+        cat stdout
+        fail "ended with status $(cat status), not $1: $(cat stderr)"
+    }
     [ ! -s stderr ] || fail "standard error: $(cat stderr)"
 }
 
@@ -32,138 +142,79 @@ findings() {
 
 # expect_findings NAMES: exactly these are in the report.
 expect_findings() {
-    [ "$(findings)" = "$*" ] || fail "found '$(findings)', not '$*'"
+    [ "$(findings)" = "$*" ] || {
+        cat stdout
+        fail "found '$(findings)', not '$*'"
+    }
 }
 
 # ---- healthy pairs ----
 
 test_a_healthy_pair_is_told_healthy_within_a_minute() {
-    local -a options
-    needs_user_namespaces
-    mapfile -t options < <(options_of_fault healthy)
-    within 60000 examine 0 "${options[@]}"
+    expect_report 0 healthy
     grep -qx 'Nothing was found: the pair is healthy.' stdout
+    [ "$(cat milliseconds)" -le 60000 ] || fail "took $(cat milliseconds) ms"
 }
 
-# The stand-in for the server blocks both signals, so this client takes it for busy, and its dialect
-# stays unknown.
+test_healthy_pairs_of_other_dialects_are_told_healthy() {
+    local number
+    for ((number = 1; number <= $(grep -c . <<< "$OTHER_DIALECTS"); number++)); do
+        expect_report 0 "other-$number"
+        grep -qx 'Nothing was found: the pair is healthy.' stdout || fail "$(cat stdout)"
+    done
+}
+
 test_a_client_that_is_not_understood_is_told_so_and_still_examined() {
-    needs_user_namespaces
-    examine 0 first=M one=2 bit=0 wait=idle senders=apart check=yes
+    expect_report 0 not-understood
     grep -q '^dialect not found out' stdout
     grep -q '^ok      100 characters: arrived' stdout
     ! grep -q 'the pair is healthy' stdout || fail 'checks were left out'
 }
 
-# ---- many pairs ----
-
-# So many examinations run at once: the machine is busy, and the result is the same.
-readonly AT_ONCE=4
-
-# begin_pair NAME EXPECTED OPTION…: examines this pair in the folder NAME, in the background. The
-# findings have to be EXPECTED.
-begin_pair() {
-    local name=$1 expected=$2
-    shift 2
-    while [ "$(jobs -rp | wc -l)" -ge "$AT_ONCE" ]; do
-        wait -n || :
-    done
-    mkdir "$name"
-    (cd "$name" && examine "$([ -z "$expected" ] && echo 0 || echo 1)" "$@" > log &&
-        expect_findings "$expected") >> "$name.result" 2>&1 && touch "$name.passed" &
+test_a_pid_that_comes_late_is_waited_for() {
+    expect_report 0 late-pid
+    grep -qx 'ok      the PID that the server prints: right' stdout
 }
 
-# end_pairs: waits for the examinations, which must have found what was expected.
-end_pairs() {
-    local folder failed=
-    wait
-    for folder in */; do
-        [ ! -e "${folder%/}.passed" ] || continue
-        failed+=" ${folder%/}"
-        cat "${folder%/}.result" "${folder}log"
-    done
-    [ -z "$failed" ] || fail "something else was found:$failed"
+# ---- faults ----
+
+# has_report NAME WORDS: the report has a line with these words, as a pattern.
+has_report() {
+    grep -q "$2" "$examined/$1/stdout" || fail "the report of $1 lacks '$2'"
 }
 
 test_each_fault_is_named_and_no_other() {
-    local name expected
-    local -a options
+    local name expected failed=
     needs_user_namespaces
     while IFS=$'\t' read -r name _ _ expected; do
-        mapfile -t options < <(options_of_fault "$name")
-        begin_pair "$name" "$expected" "${options[@]}"
+        (expect_report "$([ -z "$expected" ] && echo 0 || echo 1)" "$name" &&
+            expect_findings "$expected") || failed+=" $name"
     done < <(rows faults | sed 's/\t\t/\t-\t/')
-    end_pairs
-    grep -q 'with later answers it sent all of its 48 signals' pause/stdout
-    grep -q ' ms  the client is stopped before it can wait$' pause/stdout
-    grep -q ' ms  client --SIGUSR[12]--> server$' pause/stdout
-    grep -q ' ms  the answer is held back$' impatient/stdout
-    grep -q 'then process [0-9]* sent 56 and got none' first-pid/stdout
-    grep -q "it exited with status 0 at the message 'From the doctor'" once/stdout
-    grep -q "'between' was printed amid the other text" live/stdout
+    [ -z "$failed" ] || fail "something else was found:$failed"
+    has_report pause 'with later answers it sent all of its 48 signals'
+    has_report pause ' ms  the client is stopped before it can wait$'
+    has_report pause ' ms  client --SIGUSR[12]--> server$'
+    has_report impatient ' ms  the answer is held back$'
+    has_report first-pid 'then process [0-9]* sent 56 and got none'
+    has_report once "it exited with status 0 at the message 'From the doctor'"
+    has_report live "'between' was printed amid the other text"
 }
-
-# Dialects of the survey, spoken without fault: each order of bits, and each frame with an end.
-test_healthy_pairs_of_other_dialects_are_told_healthy() {
-    local frame number=0
-    needs_user_namespaces
-    while read -r frame; do
-        # shellcheck disable=SC2086 # lists of words
-        begin_pair "$((number += 1))" '' $frame bit=1 wait=bit way=suspend senders=apart check=yes
-    done <<'END'
-first=L one=1 frame=text+nul end=2
-first=M one=1 frame=len32+text+nul
-first=L one=2 frame=text+newline+nul
-first=M one=1 frame=pid31+text+nul
-END
-    end_pairs
-}
-
-# ---- one pair ----
 
 test_two_dialects_are_named() {
-    local -a options
-    needs_user_namespaces
-    mapfile -t options < <(options_of_fault healthy)
-    write_pair "${options[@]}"
-    mv server other
-    write_pair "${options[@]}" first=L
-    expect_status 1 "$minitalk_doctor" ./other ./client
+    expect_report 1 two-dialects
     expect_findings languages
     grep -q '^--      10000 characters: left out, as a shorter text was lost' stdout
 }
 
-# A number that is not the PID comes first, and the PID is never printed.
 test_a_missing_pid_is_named() {
-    local -a options
-    needs_user_namespaces
-    mapfile -t options < <(options_of_fault healthy)
-    examine 1 "${options[@]}" 'line=minitalk 42'
+    expect_report 1 no-pid
     expect_findings pid-line
-}
-
-# A server may sleep before it prints its PID, and is told healthy.
-test_a_pid_that_comes_late_is_waited_for() {
-    local -a options
-    needs_user_namespaces
-    mapfile -t options < <(options_of_fault healthy)
-    write_pair "${options[@]}"
-    sed -i '2i sleep 1' server
-    expect_status 0 "$minitalk_doctor" ./server ./client
-    grep -qx 'ok      the PID that the server prints: right' stdout
 }
 
 # ---- forms of the report ----
 
-# The command has a quote, a backslash, an octet that is no text, and a tab: in a comment.
 test_json_has_the_report() {
-    local -a options
-    needs_user_namespaces
-    mapfile -t options < <(options_of_fault pause)
-    write_pair "${options[@]}"
-    # shellcheck disable=SC1003,SC2016 # the doctor's shell expands it
-    expect_status 1 "$minitalk_doctor" --json ./server './client "$@" # "\'$'\377\t'
-    [ ! -s stderr ] || fail "standard error: $(cat stderr)"
+    expect_report 1 forms
     python3 - <<'END' || fail "$(cat stdout)"
 import json
 
@@ -190,13 +241,8 @@ values_of() {
 }
 
 test_the_diagram_has_the_signals_as_usual_and_those_of_the_finding() {
-    local -a options
-    needs_user_namespaces
     command -v xmllint > /dev/null || skip 'there is no xmllint'
-    mapfile -t options < <(options_of_fault pause)
-    write_pair "${options[@]}"
-    expect_status 1 "$minitalk_doctor" --svg=signals.svg ./server ./client
-    [ ! -s stderr ] || fail "standard error: $(cat stderr)"
+    expect_report 1 forms
     xmllint --noout signals.svg
     [ "$(values_of 'count(//*[@class="title"])')" -eq 2 ]
     values_of '//*[@class="title"]/text()' > titles
@@ -221,10 +267,15 @@ test_processes_outside_are_not_hit_and_none_is_left_behind() {
     local outside
     local -a options
     needs_user_namespaces
+    cp "$programs/server" "$programs/client" .
+    programs=$PWD
+    mapfile -t options < <(options_of_fault unchecked)
+    mkdir pair
+    cd pair
+    write_pair "${options[@]}"
     sleep 200 &
     outside=$!
-    mapfile -t options < <(options_of_fault unchecked)
-    examine 1 "${options[@]}"
+    expect_status 1 "$minitalk_doctor" ./server ./client
     ! has_ended "$outside" || fail 'a process outside was ended'
     ! pgrep -f "^$programs/(server|client)" || fail 'these are still there'
 }
@@ -232,11 +283,12 @@ test_processes_outside_are_not_hit_and_none_is_left_behind() {
 # ---- what is no pair ----
 
 test_a_server_of_another_kind_is_refused() {
-    needs_user_namespaces
-    expect_status 76 "$minitalk_doctor" --svg=signals.svg 'sleep 100' true
+    report no-server
+    [ "$(cat status)" -eq 76 ]
     grep -q "^minitalk-doctor: the server 'sleep 100' does not catch both SIGUSR1" stderr
     [ ! -e signals.svg ] || fail 'an empty diagram is left'
-    expect_status 76 "$minitalk_doctor" "'$minitalkd' --foreground --output=stdout" true
+    report daemon
+    [ "$(cat status)" -eq 76 ]
 }
 
 test_a_server_that_ends_at_once_is_refused() {
@@ -288,4 +340,10 @@ test_a_client_that_does_not_start_is_refused() {
     [ ! -e signals.svg ] || fail 'an empty diagram is left'
 }
 
+examinations=
+if can_make_namespaces; then
+    examine_all &
+    examinations=$!
+fi
+trap 'end_examinations "$examinations"' EXIT
 run_tests
