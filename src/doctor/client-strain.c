@@ -119,11 +119,11 @@ static bool watch(struct pair *pair)
 }
 
 static void tell_haste(const struct pair *pair, struct report *report,
-                       const struct speech_result *answers, bool is_waiting,
-                       const struct wire *wire)
+                       const struct speech_result *answers, const struct wire *prompt,
+                       bool is_waiting, const struct wire *wire)
 {
     const struct haste haste = {.held = wire,
-                                .usual = &report->usual,
+                                .prompt = prompt,
                                 .dialect = pair->has_dialect ? &pair->dialect : NULL,
                                 .answers = answers,
                                 .is_waiting = is_waiting};
@@ -147,7 +147,7 @@ static bool has_failed(const struct patient *client)
 }
 
 void client_strain_wait(struct pair *pair, struct report *report,
-                        const struct speech_result *answers)
+                        const struct speech_result *answers, const struct wire *prompt)
 {
     static const char tried[] = "an answer that is held back";
     bool is_started = start(pair, RELAY_HOLD, alternating), is_waiting = is_started && watch(pair);
@@ -161,7 +161,7 @@ void client_strain_wait(struct pair *pair, struct report *report,
         report_check(report, CHECK_OPEN, tried, "the client sent nothing, or took too long");
     } else if (signals > 1) {
         report_check(report, CHECK_FAILED, tried, "the client went on without it");
-        tell_haste(pair, report, answers, is_waiting, &wire);
+        tell_haste(pair, report, answers, prompt, is_waiting, &wire);
     } else if (has_failed(&pair->clients[0])) {
         report_check(report, CHECK_FAILED, tried, "the client gave up");
         report_find(report, CAUSE_IMPATIENT,
@@ -184,15 +184,15 @@ static void note_answers(const struct wire *wire, struct speech_result *answers)
     answers->answers = wire_count(wire, WIRE_ANSWER);
 }
 
-void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers)
+void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers,
+                         struct wire *ret_prompt)
 {
     static const char tried[] = "an answer that comes at once", text[] = "Hello";
     enum outcome late = talk(pair, RELAY_LATE, text, &report->usual), early;
-    struct wire wire;
 
-    early = talk(pair, RELAY_EARLY, text, &wire);
+    early = talk(pair, RELAY_EARLY, text, ret_prompt);
     if (early != OUTCOME_SLOW)
-        note_answers(&wire, answers);
+        note_answers(ret_prompt, answers);
     if (early == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "took too long");
     } else if (!is_hung(early)) {
@@ -209,8 +209,8 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
         report_check(report, CHECK_FAILED, tried, "the client hung");
         report_find(report, CAUSE_PAUSE,
                     "it hung at signal %zu; with later answers it sent all of its %zu signals",
-                    wire_count(&wire, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
-        report_show(report, CAUSE_PAUSE, &wire);
+                    wire_count(ret_prompt, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
+        report_show(report, CAUSE_PAUSE, ret_prompt);
     }
 }
 

@@ -109,13 +109,14 @@ static void try_all(struct pair *pair, struct report *report)
     struct speech_result answers = {0};
     bool has_language = false, has_lost;
     struct usual usual;
+    struct wire prompt;
 
     if (pair->has_dialect)
         has_language = server_strain_language(pair, report, &answers);
     usual_try(pair, report, &usual);
     has_lost = report_has_failed(report);
-    client_strain_pause(pair, report, &answers);
-    client_strain_wait(pair, report, &answers);
+    client_strain_pause(pair, report, &answers, &prompt);
+    client_strain_wait(pair, report, &answers, &prompt);
     if (has_language)
         strain_server(pair, report, &usual, has_lost);
     server_strain_handlers(pair, report);

@@ -5,41 +5,71 @@
 
 #include <stdint.h>
 
-/*
- * Returns the shortest time between two signals of the client, in nanoseconds; UINT64_MAX if it has
- * sent fewer than two. *ret_differ tells if one has another number than the one before.
- */
-static uint64_t least_gap(const struct wire *wire, bool *ret_differ)
-{
-    const struct wire_event *before = NULL;
-    uint64_t gap = UINT64_MAX;
+/* Where the signals of a client are in a wire. */
+struct pace {
+    const struct wire_event *first, *last;
+    size_t gaps;  /* between two of them */
+    bool differs; /* not all have the same number */
+};
 
-    *ret_differ = false;
+static struct pace pace_of(const struct wire *wire)
+{
+    struct pace pace = {0};
+
     for (size_t i = 0; i < wire->count; i++) {
         const struct wire_event *event = &wire->events[i];
 
         if (event->kind != WIRE_SIGNAL)
             continue;
-        if (before && event->time_ns - before->time_ns < gap)
-            gap = event->time_ns - before->time_ns;
-        *ret_differ |= before && before->signal != event->signal;
-        before = event;
+        if (pace.first) {
+            pace.gaps++;
+            pace.differs |= event->signal != pace.first->signal;
+        } else {
+            pace.first = event;
+        }
+        pace.last = event;
     }
-    return gap;
+    return pace;
+}
+
+/* Returns the mean time between two signals, in nanoseconds. There must be a gap. */
+static uint64_t mean_gap(const struct pace *pace)
+{
+    return (pace->last->time_ns - pace->first->time_ns) / pace->gaps;
+}
+
+/*
+ * Returns how many signals but the first came so many nanoseconds after the event before, or
+ * faster. That is the client's own time, without that of the server for its answer.
+ */
+static size_t count_fast(const struct wire *wire, const struct pace *pace, uint64_t gap_ns)
+{
+    size_t count = 0;
+
+    for (size_t i = 1; i < wire->count; i++) {
+        const struct wire_event *event = &wire->events[i];
+
+        count += event->kind == WIRE_SIGNAL && event != pace->first &&
+                 event->time_ns - event[-1].time_ns <= gap_ns;
+    }
+    return count;
 }
 
 /*
  * Returns true if the client sends one bit after the other without an answer, and no faster with
- * answers. A client that sends the same bit again has signals of one number only. The stand-in
- * takes a client for one that waits if that pauses for as long as the stand-in before an answer.
+ * answers that come before it can wait: a later one could cut its pause short. A client that sends
+ * the same bit again has signals of one number only. The stand-in takes a client for one that waits
+ * if that pauses for as long as the stand-in before an answer.
+ *
+ * A busy machine makes a gap longer, and the next one shorter. So short gaps prove
+ * nothing if fewer than a quarter are short.
  */
 static bool is_paced(const struct haste *haste)
 {
-    bool differ, usual_differ;
-    uint64_t gap = least_gap(haste->held, &differ);
-    uint64_t usual = least_gap(haste->usual, &usual_differ);
+    struct pace held = pace_of(haste->held), prompt = pace_of(haste->prompt);
 
-    return differ && usual_differ && usual > gap / 2;
+    return held.differs && prompt.differs &&
+           count_fast(haste->prompt, &prompt, mean_gap(&held) / 2) * 4 < prompt.gaps;
 }
 
 enum cause haste_cause(const struct haste *haste)

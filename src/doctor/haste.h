@@ -17,7 +17,7 @@
 
 struct haste {
     const struct wire *held;             /* what the client sent without an answer */
-    const struct wire *usual;            /* a message with all answers */
+    const struct wire *prompt;           /* a message, answered before the client could wait */
     const struct dialect *dialect;       /* of the client, or NULL if it was not found out */
     const struct speech_result *answers; /* of the server; without signals: not known */
     bool is_waiting;                     /* the client waits for something now */
