@@ -85,8 +85,6 @@ static int execute(const struct patient_order *order)
         return NO_COMMAND;
     words[2] = line;
     reset_signals();
-    if (order->is_held && (raise(SIGSTOP) != 0 || !brake_prepare()))
-        return NO_COMMAND;
     execl("/bin/sh", words[0], words[1], words[2], words[3], words[4], words[5], (char *)NULL);
     free(line);
     return NO_COMMAND;
@@ -109,6 +107,16 @@ static void expect_end(void)
     sigprocmask(SIG_UNBLOCK, &term, NULL);
 }
 
+/* Lets a brake trace this process from here on. */
+static void be_held(void)
+{
+    raise(SIGSTOP);
+    if (brake_prepare())
+        return;
+    dprintf(STDERR_FILENO, "seccomp(2) is forbidden\n");
+    _exit(NO_COMMAND);
+}
+
 _Noreturn static void live(const struct patient_order *order, int slave)
 {
     int nothing = open("/dev/null", O_RDWR);
@@ -117,6 +125,8 @@ _Noreturn static void live(const struct patient_order *order, int slave)
     dup2(nothing, STDIN_FILENO);
     dup2(slave, STDOUT_FILENO);
     dup2(slave, STDERR_FILENO);
+    if (order->is_held)
+        be_held();
     if (order->command)
         _exit(execute(order));
     expect_end();

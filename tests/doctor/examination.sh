@@ -83,6 +83,8 @@ examine_all() {
     begin ./server ./client
     fault late-pid healthy
     sed -i '2i sleep 1' server
+    # shellcheck disable=SC2016 # the script expands it
+    sed -i '2i [ -n "$2" ] || exit 1' client
     begin ./server ./client
     # The command has a quote, a backslash, an octet that is no text, and a tab: in a comment.
     fault forms pause
@@ -189,6 +191,13 @@ test_a_client_that_is_not_understood_is_told_so_and_still_examined() {
 test_a_pid_that_comes_late_is_waited_for() {
     expect_report 0 late-pid
     expect_line '^ok      the PID that the server prints: right$'
+}
+
+# An empty text looks as if it had arrived, in any output. To refuse it is no fault.
+test_a_client_that_refuses_an_empty_text_is_not_told_that_it_arrived() {
+    expect_report 0 late-pid
+    expect_line '^--      0 characters: the client ended with an error'
+    expect_line '^ok      10 characters: arrived'
 }
 
 # ---- faults ----
