@@ -205,7 +205,9 @@ static int open_diagram(const char *path, bool *ret_is_new)
 
     *ret_is_new = access(path, F_OK) < 0;
     fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    return fd;
 }
 
 int examination_run(const struct examination_order *order)

@@ -69,14 +69,14 @@ static enum end send_word(struct pair *pair, const char *text,
 {
     const struct patient *client = &pair->clients[0];
     size_t from = pair->server.length;
-    const char *output;
     enum end end;
 
     pair_start_braked(pair, pair->server_pid, text);
     end = pair_await_client(pair, 0, CLIENT_LIMIT) == PROGRESS_DONE ? END_SENT : END_HUNG;
     if (patient_is_unstarted(client)) {
+        const char *output = client->output ? client->output : "";
+
         end = END_UNSTARTED;
-        output = client->output ? client->output : "";
         snprintf(ret_trouble, LESSON_TROUBLE_SIZE, "%.*s", (int)strcspn(output, "\r\n"), output);
     }
     pair_end_client(pair, 0);
