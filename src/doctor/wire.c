@@ -101,7 +101,7 @@ const char *wire_text(enum wire_kind kind)
         [WIRE_HELD] = "the answer is held back",
         [WIRE_STOPPED] = "the client is stopped before it can wait",
         [WIRE_GOES_ON] = "the client goes on",
-        [WIRE_HANGS] = "the client sleeps for ever",
+        [WIRE_HANGS] = "the client still sleeps",
         [WIRE_GIVES_UP] = "the client has ended with an error",
     };
 

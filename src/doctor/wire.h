@@ -22,7 +22,7 @@ enum wire_kind {
     WIRE_HELD,     /* the relay takes signals from now on, and answers none */
     WIRE_STOPPED,  /* the client is stopped, before it can wait */
     WIRE_GOES_ON,  /* the client goes on */
-    WIRE_HANGS,    /* the client sleeps for ever */
+    WIRE_HANGS,    /* the client still sleeps */
     WIRE_GIVES_UP, /* the client has ended with an error */
 };
 

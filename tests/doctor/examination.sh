@@ -275,7 +275,7 @@ test_the_diagram_has_the_signals_as_usual_and_those_of_the_finding() {
     [ "$(values_of 'string(//*[@class="time"][25])')" = '... 64 more' ]
     values_of '//*[@class="middle"][position() <= 8]/text()' | sed 's/SIGUSR//' | paste -sd '' > bits
     grep -qx 11211111 bits || fail "these are the first signals: $(cat bits)"
-    [ "$(values_of 'count(//*[text() = "the client sleeps for ever"])')" -eq 1 ]
+    [ "$(values_of 'count(//*[text() = "the client still sleeps"])')" -eq 1 ]
 }
 
 test_a_diagram_that_cannot_be_created_is_refused_before_anything_runs() {

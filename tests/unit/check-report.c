@@ -286,7 +286,7 @@ START_TEST(a_wire_is_shown_behind_the_evidence)
     ck_assert_ptr_nonnull(strstr(printed_report(),
                                  "   evidence  it hung\n"
                                  "                 0.000 ms  client --SIGUSR1--> server\n"
-                                 "                 5.000 ms  the client sleeps for ever\n"
+                                 "                 5.000 ms  the client still sleeps\n"
                                  "   cause     The answer comes"));
 }
 END_TEST

@@ -223,7 +223,7 @@ START_TEST(any_other_event_is_told_in_words)
     ck_assert_str_eq(formatted(WIRE_STOPPED, false, 0),
                      "    0.000 ms  the client is stopped before it can wait");
     ck_assert_str_eq(formatted(WIRE_GOES_ON, false, 0), "    0.000 ms  the client goes on");
-    ck_assert_str_eq(formatted(WIRE_HANGS, false, 0), "    0.000 ms  the client sleeps for ever");
+    ck_assert_str_eq(formatted(WIRE_HANGS, false, 0), "    0.000 ms  the client still sleeps");
     ck_assert_str_eq(formatted(WIRE_GIVES_UP, false, 0),
                      "    0.000 ms  the client has ended with an error");
 }
