@@ -51,7 +51,9 @@ static volatile sig_atomic_t noted, noted_pid; /* the last signal, and its sende
 static void write_all(const char *text, size_t length)
 {
     if (dialect.is_buffered) {
-        fwrite(text, 1, length, stdout); /* not safe in a handler, as in such programs */
+        /* not safe in a handler, as in such programs */
+        if (fwrite(text, 1, length, stdout) < length)
+            _exit(1);
         return;
     }
     while (length > 0) {
