@@ -13,7 +13,7 @@ readonly INLINED='heard has_right_number symbol_bit symbol_block'
 modules=(
     "$SOURCE|take_symbols release_words is_wanted symbol_of|$INLINED|$KNOW_DIVISION"
     "$SOURCE|find credentials_of add note_idle drop send_reply grant pass_on_turn go_or_wait
-        refuse_for_rate start open_session welcome act_on
+        refuse_for_rate start repeat_verdict open_session welcome act_on
         |$INLINED|$KNOW_DIVISION"
     "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
         refuse_and_drop evict exchange_settle
@@ -35,6 +35,13 @@ faults=(
     'committed|s/result == 0 ? REPLY_COMM.* : /1 ? REPLY_COMMITTED : /|any message is confirmed'
     'start|s/if (session_is_mid_message(s)) {/if (0) {/|a message begins within another'
     'go_or_wait|s/ \&\& !ex->committing;/;/|a turn is given while a message is logged'
+    'send_reply|s/session_reply(s, code)/session_reply(s, REPLY_COMMITTED)/|any word confirms'
+    'give_verdict|s/send_reply(ex, s, code);/send_reply(ex, s, REPLY_BUSY);/|a verdict is kept back'
+    'welcome|s/.code = refusal/.code = REPLY_COMMITTED/|a process without a session is confirmed'
+    'welcome|s/.nonce = probe.nonce/.nonce = 0/|a refusal has the nonce of another probe'
+    'start|s/REPLY_OUT_OF_STEP/REPLY_BUSY/|a message within another one may be sent again'
+    'act_on|s/probe.nonce);/probe.nonce + 1);/|replies have the nonce of a later probe'
+    'repeat_verdict|s/s->state == SESSION_COMMITTED ?/1 ?/|a refused message is confirmed'
 )
 
 faults=("${faults[@]/|/|exchange.c|}")

@@ -29,6 +29,10 @@ extern pid_t opened_pid;
 extern const void *alive; /* a peer whose process was found alive since the word was released */
 extern const void *gone;  /* the peer whose process has ended, as was found last */
 
+/* The word that went out last, and to whom. */
+extern const void *told_peer;
+extern uint32_t told_word;
+
 /* The peer to which an ack went out for a symbol that was not taken yet; NULL: there is none. */
 extern const void *acked_peer;
 extern struct arq_symbol acked;
@@ -49,9 +53,11 @@ extern struct session *dequeued;
 
 /* What a turn, and what the end of a session changes. */
 #define TURN ex->runner, ex->granted_at, ex->heard_at, ex->is_heard, ex->repeat_go_at
-#define TABLES ex->sessions.count, USERS, COUNTS, ex->committer, has_queue, dequeued, gone
+#define TABLES ex->sessions.count, USERS, COUNTS, ex->committer, has_queue, dequeued, SENT
 #define USERS ex->users.young, ex->users.idle, ex->users.reserved
 #define COUNTS ex->counts.refused, ex->counts.limited, ex->counts.lost, ex->counts.senders
+/* What a word that goes out changes. */
+#define SENT gone, told_peer, told_word
 /* What a verdict changes, and what the end of an invitation changes. */
 #define MESSAGE s->state, s->refusal, s->arq.held[0..1], s->decoder
 
@@ -98,6 +104,9 @@ extern struct session *dequeued;
       taken.kind == signal->kind && taken.lane == signal->lane && taken.bit == signal->bit &&
       taken.pid == signal->pid && taken.uid == signal->uid && taken.block == signal->block &&
       taken.number == signal->number;
+    // The word that went out last is a reply of this session with this code.
+    predicate is_told(struct session *s, integer code) = told_peer == s->peer &&
+      told_word == reply_word(code, s->arq.count % WORD_COUNT_MODULUS, s->nonce);
     // The word that was released is this probe, of this session.
     predicate asks(struct session *s, integer ask) =
       s->pid == released_pid && s->peer == alive && !is_opened &&
@@ -154,11 +163,17 @@ bool op_ended(struct exchange *ex, void *owner, const void *peer);
     ensures \result == 0 ==> acked_peer == peer && acked == *symbol && gone == \old(gone);
     ensures \result < 0 ==> acked_peer == \null && gone == peer; */
 int op_send_ack(struct exchange *ex, void *owner, void *peer, const struct arq_symbol *symbol);
-/*@ assigns gone;
+/*@ assigns SENT;
+    ensures told_peer == peer && told_word == word;
     ensures \result <= 0;
     ensures \result == 0 ==> gone == \old(gone);
     ensures \result < 0 ==> gone == peer; */
 int op_send_word(struct exchange *ex, void *owner, void *peer, uint32_t word);
+/* A process without a session is told a refusal, with the nonce of the probe that was released. */
+/*@ requires is_refusal(reply.code) && reply.count == 0;
+    requires \exists integer ask; released_word == probe_word(ask, reply.nonce);
+    assigns SENT; */
+void op_refuse_probe(struct exchange *ex, void *owner, void *peer, struct reply reply);
 /* A message is given to the log once, while nothing else is, with its sender. */
 /*@ requires \valid_read(from) && \valid(message);
     requires log_state == LOG_WHOLE && *message == whole;
@@ -199,8 +214,9 @@ void session_free(struct session *session);
     ensures \result == dequeued; */
 struct session *session_of(struct member *member);
 
-/* A probe is noted only for the process that the session is of, which is alive. */
+/* A probe is noted only if it was released, for the process that the session is of, alive. */
 /*@ requires session->pid == released_pid && session->peer == alive;
+    requires \exists integer ask; released_word == probe_word(ask, nonce);
     assigns \nothing; */
 void session_ask(struct session *session, uint16_t nonce);
 

@@ -51,10 +51,11 @@ static void drop(struct exchange *ex, struct session *s);
 /*@ requires \valid(ex) && \valid_read(s) && REPLY_GO <= code <= REPLY_LAST;
     requires code == REPLY_GO ==> ex->runner == s && session_may_take(s);
     requires code == REPLY_COMMITTED ==> s->state == SESSION_COMMITTED;
-    assigns gone;
+    assigns SENT;
     ensures \result <= 0;
     ensures \result == 0 ==> gone == \old(gone);
-    ensures \result < 0 ==> gone == s->peer; */
+    ensures \result < 0 ==> gone == s->peer;
+    ensures is_told(s, code); */
 static int send_reply(struct exchange *ex, struct session *s, enum reply_code code);
 
 /*@ requires \valid(ex) && is_of(ex, s) && session_may_take(s) && !ex->committing;
@@ -91,8 +92,10 @@ static void pass_on_turn(struct exchange *ex);
 static void end_session(struct exchange *ex, struct session *s);
 
 /*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s) && session_may_take(s);
-    assigns TURN, USERS, has_queue, gone;
-    ensures is_exchange(ex) && is_of(ex, s); */
+    assigns TURN, USERS, has_queue, SENT;
+    ensures is_exchange(ex) && is_of(ex, s);
+    ensures ex->runner == s ==> is_told(s, REPLY_GO);
+    ensures ex->runner != s ==> is_told(s, ex->committing ? REPLY_PENDING : REPLY_WAIT); */
 static void go_or_wait(struct exchange *ex, struct session *s);
 
 /*@ requires \valid(ex) && is_session(s) && \separated(ex, s);
@@ -101,11 +104,12 @@ static void go_or_wait(struct exchange *ex, struct session *s);
       s->state == SESSION_COMMITTING && log_state == LOG_DONE;
     requires s->state == SESSION_COMMITTING && code != REPLY_COMMITTED ==>
       log_state == LOG_WHOLE || log_state == LOG_FAILED;
-    assigns MESSAGE, USERS, COUNTS, log_state, gone;
+    assigns MESSAGE, USERS, COUNTS, log_state, SENT;
     ensures is_session(s);
     ensures s->state == (code == REPLY_COMMITTED ? SESSION_COMMITTED : SESSION_REFUSED);
     ensures !s->arq.held[0] && !s->arq.held[1];
-    ensures log_state == (\old(s->state) == SESSION_COMMITTING ? LOG_IDLE : \old(log_state)); */
+    ensures log_state == (\old(s->state) == SESSION_COMMITTING ? LOG_IDLE : \old(log_state));
+    ensures is_told(s, code); */
 static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code);
 
 /*@ requires \valid(ex) && ex->committing && ex->runner == ex->committer;
@@ -136,10 +140,11 @@ static void commit(struct exchange *ex, struct session *s);
 void exchange_committed(struct exchange *exchange, uint64_t now, int result);
 
 /*@ requires \valid(ex) && is_session(s) && \separated(ex, s) && is_refusal(reason);
-    assigns MESSAGE, s->is_invited, USERS, COUNTS, log_state, has_queue, gone;
+    assigns MESSAGE, s->is_invited, USERS, COUNTS, log_state, has_queue, SENT;
     ensures is_session(s) && !s->is_invited && log_state == \old(log_state);
     ensures mid_message(s) <==> \old(mid_message(s));
-    ensures mid_message(s) ==> s->state == \old(s->state); */
+    ensures mid_message(s) ==> s->state == \old(s->state);
+    ensures \old(s->is_invited) ==> is_told(s, reason); */
 static void uninvite(struct exchange *ex, struct session *s, enum reply_code reason);
 
 /*@ requires \valid(ex) && is_session(s) && \separated(ex, s) && is_refusal(reason);
@@ -181,8 +186,8 @@ static void take_symbols(struct exchange *ex, struct session *s, uid_t uid);
 /* ---- probes ---- */
 
 /*@ requires is_exchange(ex) && is_of(ex, s);
-    assigns COUNTS, gone;
-    ensures is_exchange(ex) && is_of(ex, s); */
+    assigns COUNTS, SENT;
+    ensures is_exchange(ex) && is_of(ex, s) && is_told(s, REPLY_BUSY); */
 static void refuse_for_rate(struct exchange *ex, struct session *s);
 
 /*@ requires is_exchange(ex);
@@ -190,9 +195,18 @@ static void refuse_for_rate(struct exchange *ex, struct session *s);
     requires is_apart(ex, s);
     requires asks(s, ASK_START);
     requires !s->arq.held[0] && !s->arq.held[1];
-    assigns s->is_invited, s->turn_time, TURN, USERS, COUNTS, has_queue, gone;
-    ensures is_exchange(ex) && is_of(ex, s); */
+    assigns s->is_invited, s->turn_time, TURN, USERS, COUNTS, has_queue, SENT;
+    ensures is_exchange(ex) && is_of(ex, s);
+    ensures mid_message(s) ==> is_told(s, REPLY_OUT_OF_STEP);
+    ensures !mid_message(s) && ex->stopping ==> is_told(s, REPLY_STOPPING); */
 static void start(struct exchange *ex, struct session *s);
+
+/* That a message is confirmed only in SESSION_COMMITTED is what send_reply() requires. */
+/*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s);
+    requires s->state == SESSION_COMMITTED || s->state == SESSION_REFUSED;
+    assigns s->is_invited, TURN, TABLES;
+    ensures is_exchange(ex) && !s->is_invited; */
+static void repeat_verdict(struct exchange *ex, struct session *s);
 
 /* Not proved. */
 /*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s);

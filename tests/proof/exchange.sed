@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # exchange.sed - makes the copy of exchange.c that the proof reads: see check-exchange.sh
 s/ex->ops->\([a-z_]*\)(ex->owner/op_\1(ex, ex->owner/
+/^static void welcome(/,/^}/s/op_send_word\(.*\)reply_pack(reply)/op_refuse_probe\1reply/
 s/!s->member\.is_queued/!seen_is_queued(s)/
 
 /while ((s = session_of(users_next(/i\
