@@ -50,8 +50,7 @@ static bool is_taken(pid_t receiver)
 {
     struct procstat stat;
 
-    return procstat_read(receiver, &stat) < 0 || stat.state == 'Z' ||
-           (stat.state == 'S' && stat.pending == PROCSTAT_NO_SIGNAL);
+    return procstat_read(receiver, &stat) < 0 || stat.state == 'Z' || procstat_is_asleep(&stat);
 }
 
 /* Lets a process go on up to the end of the system call that it has begun. */

@@ -140,11 +140,6 @@ static bool choose(const struct client *client, bool *ret)
     return is_caught(client, signal);
 }
 
-static bool is_ready(const struct procstat *stat)
-{
-    return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL;
-}
-
 /* Returns true if the client is ready, or if a first answer cannot wait for that any longer. */
 static bool look(struct client *client, uint64_t now_ns)
 {
@@ -160,8 +155,8 @@ static bool look(struct client *client, uint64_t now_ns)
      */
     if (client->tries > 0 && inbox_is_occupied())
         return false;
-    return is_ready(&stat) || (client->tries == 0 && client->planned_at == 0 && stat.state == 'R' &&
-                               now_ns >= due(client) + LOOK_MAX);
+    return procstat_is_asleep(&stat) || (client->tries == 0 && client->planned_at == 0 &&
+                                         stat.state == 'R' && now_ns >= due(client) + LOOK_MAX);
 }
 
 /* Goes on without an answer. */

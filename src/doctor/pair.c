@@ -338,8 +338,7 @@ enum progress pair_await_ready(struct pair *pair)
     struct procstat stat;
 
     while (procstat_read(pair->server_pid, &stat) == 0 && stat.state != 'Z') {
-        if (stat.state == 'S' && stat.pending == PROCSTAT_NO_SIGNAL &&
-            stat.blocked == PROCSTAT_NO_SIGNAL)
+        if (procstat_is_ready(&stat))
             return PROGRESS_DONE;
         if (monotonic_now() >= end)
             return PROGRESS_SLOW;

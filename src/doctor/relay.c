@@ -45,16 +45,6 @@ static int number_of(bool signal)
 
 /* ---- states ---- */
 
-static bool is_asleep(const struct procstat *stat)
-{
-    return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL;
-}
-
-static bool is_ready(const struct procstat *stat)
-{
-    return is_asleep(stat) && stat->blocked == PROCSTAT_NO_SIGNAL;
-}
-
 static bool has_ended(const struct procstat *stat)
 {
     return stat->state == 'Z';
@@ -80,7 +70,7 @@ static void await(pid_t pid, bool (*condition)(const struct procstat *))
 static void pass_to_client(const struct relay *relay, pid_t client, bool signal)
 {
     if (relay->mode == RELAY_LATE)
-        await(client, is_asleep);
+        await(client, procstat_is_asleep);
     note_at(WIRE_ANSWER, signal, monotonic_now());
     kill(client, number_of(signal));
 }
@@ -99,7 +89,7 @@ static void pass_answers(struct relay *relay, pid_t client, struct queue *queue)
     while (!is_over) {
         if (rest_is_idle(&rest))
             is_due = relay->is_answered = false;
-        is_over = is_so(relay->server, is_due ? has_ended : is_ready);
+        is_over = is_so(relay->server, is_due ? has_ended : procstat_is_ready);
         while (inbox_take(0, &signal) > 0)
             if (signal.pid == relay->server) {
                 pass_to_client(relay, client, signal.bit);
@@ -118,7 +108,7 @@ static void pass_to_server(struct relay *relay, const struct lane_signal *signal
     note_at(WIRE_SIGNAL, signal->bit, monotonic_now());
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
-    await(relay->server, is_ready);
+    await(relay->server, procstat_is_ready);
     kill(relay->server, number_of(signal->bit));
     pass_answers(relay, signal->pid, queue);
     if (relay->mode == RELAY_EARLY)

@@ -97,12 +97,6 @@ static void take_answers(struct speaker *speaker, uint64_t pause_ns)
     }
 }
 
-static bool is_ready(const struct procstat *stat)
-{
-    return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL &&
-           stat->blocked == PROCSTAT_NO_SIGNAL;
-}
-
 static const char *trouble_of(const struct procstat *stat)
 {
     if (stat->state == 'T' || stat->state == 't')
@@ -124,7 +118,7 @@ static int await_ready(struct speaker *speaker, uint64_t timeout_ns)
     for (;;) {
         int status = look(speaker, &stat);
 
-        if (status != 0 || is_ready(&stat))
+        if (status != 0 || procstat_is_ready(&stat))
             return status;
         if (monotonic_now() >= end) {
             complain("timed out: process %d %s", (int)speaker->server.pid, trouble_of(&stat));

@@ -260,6 +260,16 @@ int procstat_read(pid_t pid, struct procstat *ret)
     return r;
 }
 
+bool procstat_is_asleep(const struct procstat *stat)
+{
+    return stat->state == 'S' && stat->pending == PROCSTAT_NO_SIGNAL;
+}
+
+bool procstat_is_ready(const struct procstat *stat)
+{
+    return procstat_is_asleep(stat) && stat->blocked == PROCSTAT_NO_SIGNAL;
+}
+
 bool procstat_has_room(const struct procstat *stat)
 {
     return stat->signals_pending <= stat->signal_limit &&

@@ -46,6 +46,10 @@ struct procstat {
  */
 int procstat_read(pid_t pid, struct procstat *ret);
 
+/* Return true if the process sleeps and neither signal is pending; if it also blocks neither. */
+bool procstat_is_asleep(const struct procstat *stat);
+bool procstat_is_ready(const struct procstat *stat);
+
 /*
  * Returns true if the process's user has room for one more signal in each slot (lane.h). Without
  * this room, the kernel can deliver signals to this process without their sender.

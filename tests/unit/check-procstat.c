@@ -261,6 +261,21 @@ START_TEST(reading_needs_no_memory)
 END_TEST
 #endif
 
+START_TEST(who_sleeps_without_a_pending_signal_is_asleep)
+{
+    struct procstat stat = {.state = 'S', .blocked = PROCSTAT_USR2};
+
+    ck_assert(procstat_is_asleep(&stat));
+    ck_assert(!procstat_is_ready(&stat));
+    stat.blocked = PROCSTAT_NO_SIGNAL;
+    ck_assert(procstat_is_ready(&stat));
+    stat.pending = PROCSTAT_USR1;
+    ck_assert(!procstat_is_asleep(&stat) && !procstat_is_ready(&stat));
+    stat = (struct procstat){.state = 'R'};
+    ck_assert(!procstat_is_asleep(&stat) && !procstat_is_ready(&stat));
+}
+END_TEST
+
 static void has_room_for_three(void)
 {
     struct rlimit limit = {.rlim_cur = 3, .rlim_max = 3};
@@ -379,6 +394,7 @@ Suite *make_suite(void)
 #ifndef __SANITIZE_ADDRESS__
         reading_needs_no_memory,
 #endif
+        who_sleeps_without_a_pending_signal_is_asleep,
         the_limit_of_pending_signals_is_read,
         room_is_room_for_a_signal_in_each_slot,
         a_stopped_process_has_state_t_and_a_zombie_has_state_z,
