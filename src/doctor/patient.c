@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -207,13 +206,8 @@ static int read_terminal(struct patient *patient)
 
 int patient_look(struct patient *patient)
 {
-    struct rusage usage;
-
-    if (!patient->has_ended &&
-        wait4(patient->pid, &patient->status, WNOHANG, &usage) == patient->pid) {
+    if (!patient->has_ended && waitpid(patient->pid, &patient->status, WNOHANG) == patient->pid)
         patient->has_ended = true;
-        patient->waits = (uint64_t)usage.ru_nvcsw;
-    }
     return read_terminal(patient);
 }
 

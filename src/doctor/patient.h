@@ -25,8 +25,7 @@ struct patient {
     size_t allocated;
     bool is_own; /* runs a function of this program, and no command */
     bool has_ended;
-    int status;     /* has_ended: as of wait(2) */
-    uint64_t waits; /* has_ended: how often it has slept */
+    int status; /* has_ended: as of wait(2) */
 };
 
 #define PATIENT_NONE ((struct patient){.terminal = -1, .has_ended = true})

@@ -24,18 +24,18 @@ struct queue {
     struct lane_signal signals[QUEUE_MAX];
 };
 
-static void note_at(enum wire_kind kind, bool signal, uint64_t time_ns)
+static void note_signal(enum wire_kind kind, bool signal)
 {
     char line[WIRE_LINE_SIZE];
 
-    wire_write(kind, signal, time_ns, line);
+    wire_write(kind, signal, monotonic_now(), line);
     fputs(line, stdout);
     fflush(stdout);
 }
 
 static void note(enum wire_kind kind)
 {
-    note_at(kind, false, monotonic_now());
+    note_signal(kind, false);
 }
 
 static int number_of(bool signal)
@@ -71,7 +71,7 @@ static void pass_to_client(const struct relay *relay, pid_t client, bool signal)
 {
     if (relay->mode == RELAY_LATE)
         await(client, procstat_is_asleep);
-    note_at(WIRE_ANSWER, signal, monotonic_now());
+    note_signal(WIRE_ANSWER, signal);
     kill(client, number_of(signal));
 }
 
@@ -105,7 +105,7 @@ static void pass_answers(struct relay *relay, pid_t client, struct queue *queue)
 static void pass_to_server(struct relay *relay, const struct lane_signal *signal,
                            struct queue *queue)
 {
-    note_at(WIRE_SIGNAL, signal->bit, monotonic_now());
+    note_signal(WIRE_SIGNAL, signal->bit);
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
     await(relay->server, procstat_is_ready);
@@ -120,11 +120,11 @@ static _Noreturn void hold(const struct lane_signal *first)
 {
     struct lane_signal signal = *first;
 
-    note_at(WIRE_SIGNAL, signal.bit, monotonic_now());
+    note_signal(WIRE_SIGNAL, signal.bit);
     note(WIRE_HELD);
     for (;;)
         if (inbox_take(0, &signal) > 0)
-            note_at(WIRE_SIGNAL, signal.bit, monotonic_now());
+            note_signal(WIRE_SIGNAL, signal.bit);
         else
             sched_yield();
 }
