@@ -28,13 +28,6 @@ static int run(void *context)
     relay_run(context);
 }
 
-static bool is_serving(pid_t pid)
-{
-    struct procstat stat;
-
-    return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH && stat.state == 'S';
-}
-
 /* Starts a relay, and a client that sends the text. Returns false if that takes too long. */
 static bool start_relay(struct pair *pair, enum relay_mode mode, const char *text)
 {
@@ -44,14 +37,10 @@ static bool start_relay(struct pair *pair, enum relay_mode mode, const char *tex
                               pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE};
     const struct patient_order order = {.run = run, .context = &relay};
     uint64_t end = monotonic_now() + START_LIMIT;
-    int r;
 
-    r = patient_start(&order, &pair->relay);
-    if (r < 0) {
-        pair->error = r;
+    if (!pair_start(pair, &order, &pair->relay))
         return false;
-    }
-    while (!is_serving(pair->relay.pid)) {
+    while (!pair_is_serving(pair->relay.pid)) {
         if (monotonic_now() >= end)
             return false;
         pair_look(pair);

@@ -34,17 +34,10 @@ static int receive(void *context)
 
 static bool start_stand_in(struct pair *pair)
 {
-    const struct patient_order order = {.run = receive};
     uint64_t end = monotonic_now() + START_LIMIT;
-    int r;
 
-    pair_clear(pair);
-    r = patient_start(&order, &pair->server);
-    if (r < 0) {
-        pair->error = r;
+    if (!pair_start_stand_in(pair, receive))
         return false;
-    }
-    pair->server_pid = pair->server.pid;
     while (!notice_has_self(pair->server.output))
         if (monotonic_now() < end)
             pair_look(pair);

@@ -127,12 +127,24 @@ enum procstat_signals pair_pending(pid_t pid)
 
 /* ---- the server, starting ---- */
 
-static void start(struct pair *pair, const struct patient_order *order, struct patient *ret)
+bool pair_start(struct pair *pair, const struct patient_order *order, struct patient *ret)
 {
     int r = patient_start(order, ret);
 
     if (r < 0 && pair->error == 0)
         pair->error = r;
+    return r == 0;
+}
+
+bool pair_start_stand_in(struct pair *pair, int (*run)(void *context))
+{
+    const struct patient_order order = {.run = run};
+
+    pair_clear(pair);
+    if (!pair_start(pair, &order, &pair->server))
+        return false;
+    pair->server_pid = pair->server.pid;
+    return true;
 }
 
 static bool is_catching(pid_t pid)
@@ -142,7 +154,7 @@ static bool is_catching(pid_t pid)
     return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH;
 }
 
-static bool is_ready(pid_t pid)
+bool pair_is_serving(pid_t pid)
 {
     return is_catching(pid) && pair_state(pid) == 'S';
 }
@@ -157,7 +169,7 @@ static enum progress await_server(struct pair *pair)
 
     rest_begin(&rest);
     pair->server_pid = pair->server.pid;
-    while (!pair->server.has_ended && !(has_printed && is_ready(pair->server_pid))) {
+    while (!pair->server.has_ended && !(has_printed && pair_is_serving(pair->server_pid))) {
         bool is_complete = has_printed && is_catching(pair->server_pid);
         pid_t pid = printed_pid(pair);
 
@@ -181,7 +193,7 @@ enum progress pair_start_server(struct pair *pair)
     const struct patient_order order = {.command = pair->server_command};
 
     pair_clear(pair);
-    start(pair, &order, &pair->server);
+    pair_start(pair, &order, &pair->server);
     return await_server(pair);
 }
 
@@ -190,7 +202,7 @@ enum progress pair_start_server(struct pair *pair)
 void pair_start_patient(struct pair *pair, unsigned index, const struct patient_order *order)
 {
     pair_end_client(pair, index);
-    start(pair, order, &pair->clients[index]);
+    pair_start(pair, order, &pair->clients[index]);
 }
 
 static void start_client(struct pair *pair, unsigned index, pid_t pid, const char *text,
@@ -225,7 +237,7 @@ void pair_start_braked(struct pair *pair, pid_t pid, const char *text)
     brake.client = pair->clients[0].pid;
     if (pair_await_stop(pair, brake.client) != PROGRESS_DONE)
         return;
-    start(pair, &order, &pair->brake);
+    pair_start(pair, &order, &pair->brake);
     while (!pair->brake.has_ended && pair_state(brake.client) == 'T')
         pair_look(pair);
     if (pair->brake.has_ended && pair->brake.status != 0 && pair->error == 0)

@@ -56,6 +56,15 @@ enum outcome {
 /* Ends all programs of the ward, and forgets them. */
 void pair_clear(struct pair *pair);
 
+/* Starts a patient. Returns true with *ret. Returns false after an error. */
+bool pair_start(struct pair *pair, const struct patient_order *order, struct patient *ret);
+
+/*
+ * Clears the ward, and starts a process of this program that runs this function in place of the
+ * server, without a context. Sets server_pid. Returns false after an error.
+ */
+bool pair_start_stand_in(struct pair *pair, int (*run)(void *context));
+
 /*
  * Clears the ward, and starts the server. Sets server_pid to the PID that it prints, or to its own
  * if it prints none. Returns PROGRESS_DONE if it has printed its PID, and PROGRESS_NONE if it
@@ -103,6 +112,9 @@ enum outcome pair_talk(struct pair *pair, const char *text, uint64_t limit_ns);
 
 /* Returns what an outcome is in a report. */
 const char *outcome_text(enum outcome outcome);
+
+/* Returns true if the process sleeps, and catches both signals. */
+bool pair_is_serving(pid_t pid);
 
 /* Returns the state of a process, as procstat_read(), or '?' if it has ended. */
 char pair_state(pid_t pid);

@@ -61,8 +61,7 @@ void patient_stay_on(int cpu)
     (void)sched_setaffinity(0, sizeof set, &set); /* then it stays where it may run now */
 }
 
-/* A program starts with the signals as a shell leaves them. */
-static void reset_signals(void)
+void patient_reset_signals(void)
 {
     sigset_t none;
 
@@ -83,7 +82,7 @@ static int execute(const struct patient_order *order)
     if (asprintf(&line, "exec %s \"$@\"", order->command) < 0)
         return NO_COMMAND;
     words[2] = line;
-    reset_signals();
+    patient_reset_signals();
     execl("/bin/sh", words[0], words[1], words[2], words[3], words[4], words[5], (char *)NULL);
     free(line);
     return NO_COMMAND;

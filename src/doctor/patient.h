@@ -43,6 +43,9 @@ struct patient_order {
 /* Starts a patient. Returns 0 with *ret, or -errno. */
 int patient_start(const struct patient_order *order, struct patient *ret);
 
+/* Sets the signals of this process to what a shell leaves a program. Commands start with these. */
+void patient_reset_signals(void);
+
 /* Frees what is kept of a patient. Its process must have ended. */
 void patient_free(struct patient *patient);
 

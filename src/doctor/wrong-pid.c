@@ -3,7 +3,6 @@
 
 #include "doctor/wrong-pid.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,30 +16,18 @@
 
 static int stand_by(void *context)
 {
-    sigset_t none;
-
     (void)context;
-    signal(SIGUSR1, SIG_DFL);
-    signal(SIGUSR2, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    patient_reset_signals();
     pause();
     return 0;
 }
 
 static void start_bystander(struct pair *pair)
 {
-    const struct patient_order order = {.run = stand_by};
     uint64_t end = monotonic_now() + START_LIMIT;
-    int r;
 
-    pair_clear(pair);
-    r = patient_start(&order, &pair->server);
-    if (r < 0) {
-        pair->error = r;
+    if (!pair_start_stand_in(pair, stand_by))
         return;
-    }
-    pair->server_pid = pair->server.pid;
     while (pair_state(pair->server_pid) != 'S' && monotonic_now() < end)
         pair_look(pair);
 }
