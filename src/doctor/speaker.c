@@ -140,7 +140,7 @@ static int send_signal(struct speaker *speaker, bool signal)
     return r == -EPERM ? EX_NOPERM : EX_OSERR;
 }
 
-static uint64_t count_answers(const struct speaker *speaker)
+uint64_t speaker_answers(const struct speaker *speaker)
 {
     return speaker->answers[0] + speaker->answers[1];
 }
@@ -150,7 +150,7 @@ static void await_answer(struct speaker *speaker, uint64_t before)
 {
     uint64_t end = monotonic_now() + ANSWER_LIMIT;
 
-    while (speaker->is_answered && count_answers(speaker) == before) {
+    while (speaker->is_answered && speaker_answers(speaker) == before) {
         if (monotonic_now() >= end)
             speaker->is_answered = false;
         take_answers(speaker, PAUSE);
@@ -162,7 +162,7 @@ int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t t
     int status = await_ready(speaker, timeout_ns);
 
     for (size_t i = 0; i < stream->count && status == 0; i++) {
-        uint64_t before = count_answers(speaker);
+        uint64_t before = speaker_answers(speaker);
 
         status = send_signal(speaker, stream->signals[i]);
         if (status == 0)

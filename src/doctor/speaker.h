@@ -44,3 +44,6 @@ int speaker_open(pid_t pid, bool is_answered, struct speaker *ret);
 int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns);
 
 void speaker_close(struct speaker *speaker);
+
+/* Returns how many answers have come. */
+uint64_t speaker_answers(const struct speaker *speaker);

@@ -27,11 +27,6 @@ struct speech {
     enum speech_stop stop;
 };
 
-static uint64_t answers_of(const struct speaker *speaker)
-{
-    return speaker->answers[0] + speaker->answers[1];
-}
-
 static void tell(int status, size_t signals, uint64_t answers)
 {
     struct speech_result result = {.status = status, .signals = signals, .answers = answers};
@@ -63,7 +58,7 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
 static bool has_to_stop(const struct speaker *speaker, enum speech_stop stop)
 {
     return stop == SPEECH_HALFWAY || stop == SPEECH_AT_END ||
-           (stop == SPEECH_UNANSWERED && answers_of(speaker) == 0);
+           (stop == SPEECH_UNANSWERED && speaker_answers(speaker) == 0);
 }
 
 static int say_slowly(struct speaker *speaker, const struct stream *stream)
@@ -77,7 +72,7 @@ static int say_slowly(struct speaker *speaker, const struct stream *stream)
         status = speaker_say(speaker, &one, READY_LIMIT);
         nanosleep(&pause, NULL);
     }
-    tell(status, stream->count, answers_of(speaker));
+    tell(status, stream->count, speaker_answers(speaker));
     return status;
 }
 
@@ -87,14 +82,14 @@ static int say(struct speaker *speaker, const struct stream *stream, enum speech
     struct stream part = {.signals = stream->signals, .count = first};
     int status = speaker_say(speaker, &part, READY_LIMIT);
 
-    tell(status, first, answers_of(speaker));
+    tell(status, first, speaker_answers(speaker));
     if (status != 0)
         return status;
     if (has_to_stop(speaker, stop))
         raise(SIGSTOP);
     part = (struct stream){.signals = stream->signals + first, .count = stream->count - first};
     status = speaker_say(speaker, &part, READY_LIMIT);
-    tell(status, stream->count, answers_of(speaker));
+    tell(status, stream->count, speaker_answers(speaker));
     return status;
 }
 
