@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "doctor/brake.h"
@@ -58,30 +57,12 @@ void pair_clear(struct pair *pair)
 
 /* ---- the server's PID ---- */
 
-static pid_t parent_of(pid_t pid)
-{
-    char path[64], line[256];
-    static const char name[] = "PPid:";
-    pid_t parent = 0;
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    file = fopen(path, "re");
-    if (!file)
-        return 0;
-    while (parent == 0 && fgets(line, sizeof line, file))
-        if (strncmp(line, name, strlen(name)) == 0)
-            parent = (pid_t)strtol(line + strlen(name), NULL, 10);
-    fclose(file);
-    return parent;
-}
-
 static bool is_of_server(const struct pair *pair, pid_t pid)
 {
     for (int i = 0; i < DEPTH_MAX && pid > 1; i++) {
         if (pid == pair->server.pid)
             return true;
-        pid = parent_of(pid);
+        pid = patient_parent(pid);
     }
     return false;
 }

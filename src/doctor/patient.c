@@ -262,15 +262,19 @@ void patient_end(const struct patient *patient)
     kill(patient->pid, SIGCONT);
 }
 
-/* Returns the number behind this name, or 0 if the line has another one. */
-static uint64_t number_behind(const char *line, const char *name)
+/* Returns the number behind this label, or 0 if the line has another one. */
+static uint64_t number_behind(const char *line, const char *label)
 {
-    return strncmp(line, name, strlen(name)) == 0 ? strtoull(line + strlen(name), NULL, 10) : 0;
+    return strncmp(line, label, strlen(label)) == 0 ? strtoull(line + strlen(label), NULL, 10) : 0;
 }
 
-uint64_t patient_turns(pid_t pid)
+/*
+ * Returns the sum of the numbers behind these labels in /proc/PID/status; 0 if the process has
+ * ended. NULL is behind the last label.
+ */
+static uint64_t sum_of(pid_t pid, const char *const *labels)
 {
-    uint64_t turns = 0;
+    uint64_t sum = 0;
     char path[PATH_SIZE], line[256];
     FILE *file;
 
@@ -278,10 +282,24 @@ uint64_t patient_turns(pid_t pid)
     file = fopen(path, "re");
     if (!file)
         return 0;
-    while (fgets(line, sizeof line, file)) {
-        turns += number_behind(line, "voluntary_ctxt_switches:");
-        turns += number_behind(line, "nonvoluntary_ctxt_switches:");
-    }
+    while (fgets(line, sizeof line, file))
+        for (const char *const *label = labels; *label; label++)
+            sum += number_behind(line, *label);
     fclose(file);
-    return turns;
+    return sum;
+}
+
+uint64_t patient_turns(pid_t pid)
+{
+    static const char *const labels[] = {
+        "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:", NULL};
+
+    return sum_of(pid, labels);
+}
+
+pid_t patient_parent(pid_t pid)
+{
+    static const char *const labels[] = {"PPid:", NULL};
+
+    return (pid_t)sum_of(pid, labels);
 }

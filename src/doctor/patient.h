@@ -73,5 +73,8 @@ void patient_end(const struct patient *patient);
 /* Returns how often the process has begun to run, or 0 if it has ended. */
 uint64_t patient_turns(pid_t pid);
 
+/* Returns the parent of the process, or 0 if it has ended. */
+pid_t patient_parent(pid_t pid);
+
 /* Keeps this process, and with it the patients that it starts, on this CPU; -1: on any of them. */
 void patient_stay_on(int cpu);
