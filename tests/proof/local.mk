@@ -9,7 +9,8 @@ PROOF_TESTS = \
 	tests/proof/check-exchange.sh \
 	tests/proof/check-eva.sh \
 	tests/proof/check-conversation.sh \
-	tests/proof/check-session.sh
+	tests/proof/check-session.sh \
+	tests/proof/check-lemmas.sh
 
 dist_check_SCRIPTS += $(PROOF_TESTS)
 EXTRA_DIST += \

@@ -8,7 +8,7 @@
 #
 # The script that sources this file fills arrays. Then it calls plan, check_modules and
 # check_faults, and ends with 'exit $failed'. The output is TAP: one test for each function of a
-# module, and one for each rule and fault. A script that fills 'lemmas' also calls check_lemmas.
+# module, and one for each rule and fault.
 #
 #   modules  'FILES|FUNCTIONS|INLINED|OPTIONS': what one run of frama-c reads and proves. INLINED
 #            are static functions whose code takes the place of their calls, so that they need no
@@ -19,14 +19,12 @@
 #   rules    'RULE|PROMISE|FUNCTION|FILE|COMMAND|DESCRIPTION': a fault that switches off a rule.
 #            Rules have the same names as in tests/model/check-model.sh. PROMISE is the name of the
 #            clause that is then broken, or empty: any clause of the function.
-#   lemmas   the names of headers whose lemmas the proofs assume
 #
 # A file without a folder is one of src/protocol. A header is included before all other files.
 
 modules=()
 faults=()
 rules=()
-lemmas=()
 # shellcheck source=tests/proof/frama-c.sh
 . "$(dirname "${BASH_SOURCE[0]}")/frama-c.sh"
 
@@ -282,11 +280,11 @@ report_fault() {
     report "$result" "$function is not proved if $what${2-}"
 }
 
-# plan COUNT: prints the plan, with COUNT more tests than those of modules, rules and faults.
+# plan: prints the plan.
 plan() {
     local module count
     [ -n "${PROOF_FAULTS-}" ] || faults=()
-    count=$(($1 + ${#rules[@]} + ${#faults[@]}))
+    count=$((${#rules[@]} + ${#faults[@]}))
     for module in "${modules[@]}"; do
         read_module "$module"
         count=$((count + ${#functions[@]}))
@@ -303,24 +301,6 @@ check_modules() {
         list_goals quick > all-quick
         cd ../..
     done
-}
-
-# z3 must prove the statement of each lemma, in the .smt2 file with the name of the header. One test
-# for each header, and one more. The word "axiomatic" alone assumes nothing: it declares names.
-check_lemmas() {
-    local folder=$srcdir/tests/proof name result
-    for name in "${lemmas[@]}"; do
-        sed -nE 's/^.*\<lemma ([a-z0-9_]+):.*/\1\nunsat/p' "$folder/$name.h" > expected
-        z3 "$folder/$name.smt2" > said 2>&1
-        result=ok
-        [ -s expected ] && cmp -s expected said || result=unproved
-        report "$result" "z3 proves the $(($(wc -l < expected) / 2)) lemmas of $name.h"
-    done
-    grep -nE '\<(axiom|admit|lemma)\>' "$srcdir"/src/protocol/*.[ch] "$folder"/inverse.c \
-        "$folder"/received.c > said
-    result=assumed
-    [ -s said ] || result=ok
-    report "$result" 'the contracts assume no other lemma and no axiom'
 }
 
 check_faults() {
