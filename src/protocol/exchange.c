@@ -532,37 +532,44 @@ static struct session *open_session(struct exchange *ex, pid_t pid, void *peer)
     return s || !evict_idle(ex) ? s : add(ex, pid, account, peer);
 }
 
+/* Tells a process without a session why its message will not be taken. */
+static void turn_away(struct exchange *ex, void *peer, enum reply_code refusal, uint16_t nonce)
+{
+    struct reply reply = {.code = refusal, .nonce = nonce};
+
+    ex->ops->send_word(ex->owner, peer, reply_pack(reply));
+    ex->ops->close(ex->owner, peer);
+}
+
 /*
- * Handles a probe from a process without a session: opens a session, or refuses the probe. The
- * probe that opens a session goes behind the barrier once more. Bits that were pending before may
- * come from an earlier process with this PID, and the probe may be forged by a third process. These
- * bits are all taken, and dropped, before the barrier releases the probe.
+ * Opens a session, if that is possible. The probe that opens a session goes behind the barrier once
+ * more. Bits that were pending before may come from an earlier process with this PID, and the probe
+ * may be forged by a third process. These bits are all taken, and dropped, before the barrier
+ * releases the probe.
  */
+static void admit(struct exchange *ex, pid_t pid, void *peer, struct probe probe)
+{
+    if (open_session(ex, pid, peer))
+        barrier_hold(&ex->barrier, pid, probe_pack(probe));
+    else
+        turn_away(ex, peer, REPLY_BUSY, probe.nonce);
+}
+
+/* Handles a probe from a process without a session: opens a session, or refuses the probe. */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe)
 {
-    bool wants_session = probe.ask == ASK_START && !ex->stopping;
-    enum reply_code refusal = REPLY_FORGOTTEN;
-    struct session *s = NULL;
+    bool may_start = probe.ask == ASK_START && !ex->stopping;
     void *peer;
-    int r = wants_session ? open_peer(ex, pid, &peer) : ex->ops->open(ex->owner, pid, &peer);
+    int r = may_start ? open_peer(ex, pid, &peer) : ex->ops->open(ex->owner, pid, &peer);
 
     if (r < 0)
         return;
-    if (wants_session) {
-        refusal = REPLY_BUSY;
-        if (r == 0)
-            s = open_session(ex, pid, peer);
-    } else if (probe.ask == ASK_START) {
-        refusal = REPLY_STOPPING;
-    }
-    if (s) {
-        barrier_hold(&ex->barrier, pid, probe_pack(probe));
-    } else {
-        struct reply reply = {.code = refusal, .nonce = probe.nonce};
-
-        ex->ops->send_word(ex->owner, peer, reply_pack(reply));
-        ex->ops->close(ex->owner, peer);
-    }
+    if (may_start && r == 0)
+        admit(ex, pid, peer, probe);
+    else if (may_start)
+        turn_away(ex, peer, REPLY_BUSY, probe.nonce);
+    else
+        turn_away(ex, peer, probe.ask == ASK_START ? REPLY_STOPPING : REPLY_FORGOTTEN, probe.nonce);
 }
 
 static void act_on(struct exchange *ex, pid_t pid, struct probe probe)

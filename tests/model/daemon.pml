@@ -96,7 +96,7 @@ SCRATCH byte who, is_held_again;
 #define ARE_HELD_BITS_CLEARED true
 #endif
 
-/* The probe that opens a session goes behind the barrier once more: welcome() of exchange.c. */
+/* The probe that opens a session goes behind the barrier once more: admit() of exchange.c. */
 #ifdef WITHOUT_OPENING
 #define IS_OPENING_PROBE_HELD false
 #else

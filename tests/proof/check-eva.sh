@@ -20,7 +20,7 @@ readonly MODULES='exchange session user barrier arq word'
 faults=(
     'exchange.c|s/^        ex->runner = NULL;//|a session that has ended keeps the turn'
     'exchange.c|/^static void drop/,/^}/s/^    users_leave.*//|a session that ends keeps its user'
-    'exchange.c|/^static void welcome/,/^}/s/ex->ops->close(.*//|a refused peer stays open'
+    'exchange.c|/^static void turn_away/,/^}/s/ex->ops->close(.*//|a refused peer stays open'
     'session.c|/^struct session .session_new/,/^}/{/if (!s)/d; /NULL/d}|memory is not checked'
     'session.c|s/^    s->decoder.message.bytes = NULL;//|the bytes of a message are freed twice'
     'session.c|s/^    LIST_REMOVE(s, bucket);//|a session that has ended stays in the table'

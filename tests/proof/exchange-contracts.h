@@ -51,6 +51,9 @@ extern struct message whole; /* LOG_WHOLE: that message, after session_take_mess
 extern bool has_queue;
 extern struct session *dequeued;
 
+/*@ // The session that a member is part of, by session_of().
+    axiomatic members { logic struct session *session_at(struct member *member); } */
+
 /* What a turn, and what the end of a session changes. */
 #define TURN ex->runner, ex->granted_at, ex->heard_at, ex->is_heard, ex->repeat_go_at
 #define TABLES ex->sessions.count, USERS, COUNTS, ex->committer, has_queue, dequeued, SENT
@@ -73,7 +76,8 @@ extern struct session *dequeued;
     // A session of the exchange.
     predicate is_of(struct exchange *ex, struct session *s) =
       is_session(s) && is_quiet(s) && \separated(ex, s) &&
-      (s->state == SESSION_COMMITTING ==> ex->committing && s == ex->committer);
+      (s->state == SESSION_COMMITTING ==> ex->committing && s == ex->committer) &&
+      (s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS);
     predicate is_apart(struct exchange *ex, struct session *s) =
       ex->runner != \null && ex->runner != s ==> \separated(ex->runner, s);
     // Only one message is logged at a time, and its sender keeps the turn.
@@ -115,13 +119,15 @@ extern struct session *dequeued;
       \at(s->state, L) == \at(s->state, M) && \at(s->is_invited, L) == \at(s->is_invited, M) &&
       \at(s->refusal, L) == \at(s->refusal, M) && \at(s->base, L) == \at(s->base, M) &&
       \at(s->pid, L) == \at(s->pid, M) && \at(s->peer, L) == \at(s->peer, M) &&
-      \at(s->arq.count, L) == \at(s->arq.count, M);
+      \at(s->arq.count, L) == \at(s->arq.count, M) &&
+      \at(s->lost_blocks, L) == \at(s->lost_blocks, M);
     predicate same_signal{L, M} = \at(is_taken, L) == \at(is_taken, M) &&
       \at(taken, L) == \at(taken, M) && \at(is_noted, L) == \at(is_noted, M);
     predicate same_word{L, M}(struct exchange *ex) = same_signal{L, M} &&
       \at(released_pid, L) == \at(released_pid, M) &&
       \at(released_word, L) == \at(released_word, M) &&
       \at(is_opened, L) == \at(is_opened, M) && \at(again, L) == \at(again, M) &&
+      \at(ex->stopping, L) == \at(ex->stopping, M) &&
       \at(ex->barrier.count, L) == \at(ex->barrier.count, M);
     predicate same_peer{L, M} = \at(opened_peer, L) == \at(opened_peer, M) &&
       \at(opened_pid, L) == \at(opened_pid, M);
@@ -132,6 +138,24 @@ extern struct session *dequeued;
       s->is_invited && s->arq.held[lane] && s->arq.symbol[lane].kind != SYMBOL_BLOCK ==>
         taken.kind == SIGNAL_PLAIN && uid == taken.uid && s->pid == taken.pid &&
         s->arq.symbol[lane].value == taken.bit; */
+
+/* The clauses of is_session() and is_of() one by one: provers find that easier. */
+#define ENSURES_SESSION(s)                                                                         \
+    ensures \valid(s) && \valid_read(s->member.user);                                             \
+    ensures s->base <= s->arq.count;                                                               \
+    ensures s->is_invited ==> !mid_message(s);                                                     \
+    ensures !mid_message(s) ==> s->decoder.message.bytes == \null;                                 \
+    ensures SESSION_IDLE <= s->state <= SESSION_REFUSED;                                           \
+    ensures s->state == SESSION_REFUSED ==> is_refusal(s->refusal);
+#define ENSURES_OF(ex, s)                                                                          \
+    ENSURES_SESSION(s)                                                                             \
+    ensures is_quiet(s) && \separated(ex, s);                                                      \
+    ensures s->state == SESSION_COMMITTING ==> ex->committing && s == ex->committer;               \
+    ensures s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS;
+#define ENSURES_EXCHANGE(ex)                                                                       \
+    ensures \valid(ex) && is_committing(ex);                                                       \
+    ensures ex->runner != \null ==> is_of(ex, ex->runner);                                         \
+    ensures ex->runner != \null ==> session_may_take(ex->runner) || ex->committing;
 
 #define IS_FROM(s, signal) is_from(s, signal.kind, signal.pid, signal.lane, signal.number)
 #define IS_SYMBOL(symbol, signal)                                                                  \
@@ -169,9 +193,16 @@ int op_send_ack(struct exchange *ex, void *owner, void *peer, const struct arq_s
     ensures \result == 0 ==> gone == \old(gone);
     ensures \result < 0 ==> gone == peer; */
 int op_send_word(struct exchange *ex, void *owner, void *peer, uint32_t word);
-/* A process without a session is told a refusal, with the nonce of the probe that was released. */
-/*@ requires is_refusal(reply.code) && reply.count == 0;
-    requires \exists integer ask; released_word == probe_word(ask, reply.nonce);
+/*
+ * The peer that was opened for the probe is told why it gets no session. The reply has the nonce of
+ * the probe that was released.
+ */
+/*@ requires peer == opened_peer && opened_pid == released_pid && reply.count == 0;
+    requires reply.code == REPLY_FORGOTTEN || reply.code == REPLY_STOPPING ||
+      reply.code == REPLY_BUSY;
+    requires released_word == probe_word(reply.code == REPLY_FORGOTTEN ? ASK_RESUME : ASK_START,
+                                         reply.nonce);
+    requires reply.code != REPLY_FORGOTTEN ==> (reply.code == REPLY_STOPPING <==> ex->stopping);
     assigns SENT; */
 void op_refuse_probe(struct exchange *ex, void *owner, void *peer, struct reply reply);
 /* A message is given to the log once, while nothing else is, with its sender. */
@@ -209,9 +240,8 @@ void op_lost(struct exchange *ex, void *owner, const struct credentials *from, s
 struct session *seen_new(const struct exchange *ex, pid_t pid, uid_t uid, void *peer, size_t limit);
 /*@ assigns \nothing; */
 void session_free(struct session *session);
-/*@ requires member == \null ? dequeued == \null : member == &dequeued->member;
-    assigns \nothing;
-    ensures \result == dequeued; */
+/*@ assigns \nothing;
+    ensures member == \null ? \result == \null : \result == session_at(member); */
 struct session *session_of(struct member *member);
 
 /* A probe is noted only if it was released, for the process that the session is of, alive. */
@@ -258,6 +288,11 @@ bool session_next(struct session *session, struct arq_symbol *ret);
     ensures acked_peer == \null;
     ensures log_state == (session->state == SESSION_COMMITTING ? LOG_WHOLE : \old(log_state)); */
 void session_take(struct session *session, uid_t uid);
+
+/* Only a signal without a sender counts as one that may have been a block. */
+/*@ requires taken.kind == SIGNAL_NOISE && taken.pid == 0;
+    assigns \nothing; */
+void session_note_stripped(struct session *session);
 
 /*@ requires log_state == LOG_WHOLE;
     assigns whole;
@@ -330,10 +365,28 @@ struct user *users_with_most_sessions(const struct users *users);
 /*@ assigns \nothing;
     ensures \valid_read(\result); */
 struct user *users_with_most_room(const struct users *users);
+/*@ assigns \nothing;
+    ensures users->idle > 0 ==> \valid_read(\result); */
+struct user *users_with_most_idle(const struct users *users);
+/*
+ * The first member of a user, and the one behind another, which TAILQ_FOREACH() goes through. A
+ * member is part of a session. While that session is idle, no message of it is logged.
+ */
+/*@ predicate is_member(struct exchange *ex, struct member *member) =
+      member == \null || (\let s = session_at(member); member == &s->member &&
+        is_of(ex, s) && is_apart(ex, s) && (member->is_idle ==> s->state != SESSION_COMMITTING)); */
+/*@ requires \valid_read(user);
+    assigns \nothing;
+    ensures is_member(ex, \result) && (\result != \null ==> \result->user == user); */
+struct member *seen_first(const struct exchange *ex, const struct user *user);
+/*@ requires \valid_read(member);
+    assigns \nothing;
+    ensures is_member(ex, \result) && (\result != \null ==> \result->user == member->user); */
+struct member *seen_after(const struct exchange *ex, const struct member *member);
 
 /* A session that waits for a turn may send. */
 /*@ assigns USERS, has_queue, dequeued;
-    ensures \result == \null ? dequeued == \null : \result == &dequeued->member;
+    ensures \result == \null ? dequeued == \null : dequeued == session_at(\result);
     ensures dequeued != \null ==> is_of(ex, dequeued) && session_may_take(dequeued); */
 struct member *seen_next(struct exchange *ex);
 /*@ requires !has_queue || s == dequeued;
@@ -385,5 +438,3 @@ void sessions_for_each(const struct sessions *sessions,
 void users_init(struct users *users);
 /*@ assigns \nothing; */
 void users_done(struct users *users);
-/*@ assigns \nothing; */
-struct user *users_with_most_idle(const struct users *users);

@@ -66,7 +66,8 @@ static void grant(struct exchange *ex, struct session *s);
 
 /*@ requires is_between_turns(ex);
     assigns TURN, TABLES;
-    ensures is_exchange(ex) && ex->committer == \null; */
+    ensures is_exchange(ex) && ex->committer == \null;
+    ensures ex->runner != \null ==> is_told(ex->runner, REPLY_GO); */
 static void next_turn(struct exchange *ex);
 
 /*@ requires ex->runner == \null ==> is_between_turns(ex);
@@ -77,6 +78,8 @@ static void next_turn(struct exchange *ex);
     requires ex->runner != \null ==> is_quiet(ex->runner);
     requires ex->runner != \null && ex->runner->state == SESSION_COMMITTING ==>
       ex->committing && ex->runner == ex->committer;
+    requires ex->runner != \null && ex->runner->state == SESSION_OPEN ==>
+      ex->runner->lost_blocks < SESSION_LOST_BLOCKS;
     requires ex->runner != \null ==> session_may_take(ex->runner) || ex->committing;
     assigns TURN, TABLES;
     ensures is_exchange(ex);
@@ -105,8 +108,9 @@ static void go_or_wait(struct exchange *ex, struct session *s);
     requires s->state == SESSION_COMMITTING && code != REPLY_COMMITTED ==>
       log_state == LOG_WHOLE || log_state == LOG_FAILED;
     assigns MESSAGE, USERS, COUNTS, log_state, SENT;
-    ensures is_session(s);
-    ensures s->state == (code == REPLY_COMMITTED ? SESSION_COMMITTED : SESSION_REFUSED);
+    ENSURES_SESSION(s)
+    ensures code == REPLY_COMMITTED ? s->state == SESSION_COMMITTED :
+      s->state == SESSION_REFUSED && s->refusal == code;
     ensures !s->arq.held[0] && !s->arq.held[1];
     ensures log_state == (\old(s->state) == SESSION_COMMITTING ? LOG_IDLE : \old(log_state));
     ensures is_told(s, code); */
@@ -144,6 +148,7 @@ void exchange_committed(struct exchange *exchange, uint64_t now, int result);
     ensures is_session(s) && !s->is_invited && log_state == \old(log_state);
     ensures mid_message(s) <==> \old(mid_message(s));
     ensures mid_message(s) ==> s->state == \old(s->state);
+    ensures \old(is_quiet(s)) ==> is_quiet(s);
     ensures \old(s->is_invited) ==> is_told(s, reason); */
 static void uninvite(struct exchange *ex, struct session *s, enum reply_code reason);
 
@@ -155,6 +160,21 @@ static void uninvite(struct exchange *ex, struct session *s, enum reply_code rea
     ensures \old(ex->committer) == s ? ex->committer == \null : ex->committer ==
    \old(ex->committer); */
 static void refuse_and_drop(struct exchange *ex, struct session *s, enum reply_code reason);
+
+/* The session that gives way is that of the user, and its message is not being logged. */
+/*@ requires \valid(ex) && \valid_read(user);
+    assigns \nothing;
+    ensures \result != \null ==> is_of(ex, \result) && is_apart(ex, \result) &&
+      \result != ex->committer && \result->member.user == user &&
+      \result->member.reserved >= least_reserved; */
+static struct session *session_to_evict(const struct exchange *ex, const struct user *user,
+                                        size_t least_reserved);
+
+/*@ requires is_exchange(ex);
+    assigns \nothing;
+    ensures \result != \null ==> is_of(ex, \result) && is_apart(ex, \result) &&
+      \result != ex->committer && \result->member.is_idle; */
+static struct session *idle_to_evict(const struct exchange *ex);
 
 /*@ requires is_exchange(ex);
     requires s != \null ==> is_of(ex, s) && is_apart(ex, s) && s != ex->committer;
@@ -172,15 +192,19 @@ static bool evict(struct exchange *ex, struct session *s);
     ensures mid_message(s) || s->decoder.message.bytes == \null;
     ensures !ex->committing && ex->committer == \null;
     ensures same_session{Post, Pre}(s) && same_signal{Post, Pre};
-    ensures log_state == \old(log_state) && acked_peer == \old(acked_peer); */
+    ensures log_state == \old(log_state) && acked_peer == \old(acked_peer);
+    ensures again == \old(again); */
 static bool reserve(struct exchange *ex, struct session *s);
 
 /*@ requires \valid(ex) && s == ex->runner && is_session(s) && \separated(ex, s);
     requires !ex->committing && ex->committer == \null && acked_peer == \null;
     requires log_state != LOG_UNDER_WAY && log_state != LOG_WHOLE;
+    requires s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS;
     requires is_noted && session_may_take(s);
+    requires uid == taken.uid;
     requires begins_with_taken(s, uid);
-    ensures is_exchange(ex) && same_signal{Post, Pre} && acked_peer == \null; */
+    ensures is_exchange(ex) && same_signal{Post, Pre} && acked_peer == \null;
+    ensures again == \old(again); */
 static void take_symbols(struct exchange *ex, struct session *s, uid_t uid);
 
 /* ---- probes ---- */
@@ -205,34 +229,67 @@ static void start(struct exchange *ex, struct session *s);
 /*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s);
     requires s->state == SESSION_COMMITTED || s->state == SESSION_REFUSED;
     assigns s->is_invited, TURN, TABLES;
+    ensures \old(ex->runner) != s ==>
+      is_told(s, s->state == SESSION_COMMITTED ? REPLY_COMMITTED : s->refusal);
     ensures is_exchange(ex) && !s->is_invited; */
 static void repeat_verdict(struct exchange *ex, struct session *s);
 
-/* Not proved. */
+/* If the session had the turn, the last word is perhaps that of the next one. */
+/*@ requires is_exchange_but(ex, s) && is_session(s) && \separated(ex, s) && is_apart(ex, s);
+    requires s->state == SESSION_OPEN && !s->arq.held[0] && !s->arq.held[1];
+    assigns MESSAGE, TURN, TABLES, log_state;
+    ENSURES_EXCHANGE(ex)
+    ENSURES_OF(ex, s)
+    ensures log_state == \old(log_state);
+    ensures s->state == SESSION_REFUSED && s->refusal == REPLY_NARROW;
+    ensures \old(ex->runner) != s ==> is_told(s, REPLY_NARROW); */
+static void refuse_blocks(struct exchange *ex, struct session *s);
+
 /*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s);
+    requires !s->arq.held[0] && !s->arq.held[1];
     assigns MESSAGE, s->is_invited, s->lost_blocks, s->is_stripped, TURN, TABLES, log_state;
-    ensures is_exchange(ex) && is_of(ex, s);
-    ensures \old(!s->is_invited) ==> !s->is_invited; */
+    ENSURES_EXCHANGE(ex)
+    ENSURES_OF(ex, s)
+    ensures \old(!s->is_invited) ==> !s->is_invited;
+    behavior idle:
+      assumes s->state == SESSION_IDLE;
+      ensures !s->is_invited ==> is_told(s, REPLY_FORGOTTEN);
+      ensures s->is_invited ==> is_told(s, ex->runner == s ? REPLY_GO :
+        ex->committing ? REPLY_PENDING : REPLY_WAIT);
+    behavior open:
+      assumes s->state == SESSION_OPEN;
+      ensures s->state == SESSION_OPEN ==> is_told(s, ex->runner == s ? REPLY_GO :
+        ex->committing ? REPLY_PENDING : REPLY_WAIT);
+      ensures s->state != SESSION_OPEN ==>
+        s->state == SESSION_REFUSED && s->refusal == REPLY_NARROW &&
+        s->lost_blocks == SESSION_LOST_BLOCKS;
+      ensures s->state != SESSION_OPEN && \old(ex->runner) != s ==> is_told(s, REPLY_NARROW);
+    behavior committing:
+      assumes s->state == SESSION_COMMITTING;
+      ensures is_told(s, REPLY_PENDING);
+    behavior verdict:
+      assumes s->state == SESSION_COMMITTED || s->state == SESSION_REFUSED;
+      ensures \old(ex->runner) != s ==>
+        is_told(s, s->state == SESSION_COMMITTED ? REPLY_COMMITTED : s->refusal); */
 static void resume(struct exchange *ex, struct session *s);
 
-/* Not proved. */
 /*@ requires is_exchange(ex);
     ensures is_exchange(ex) && same_word{Post, Pre}(ex) && same_peer{Post, Pre}; */
 static bool evict_idle(struct exchange *ex);
 
-/* Not proved. */
 /*@ requires is_exchange(ex);
     ensures is_exchange(ex) && same_word{Post, Pre}(ex) && same_peer{Post, Pre}; */
 static bool make_way(struct exchange *ex, uid_t account);
 
-/* Not proved. */
 /*@ requires is_exchange(ex) && \valid(ret_peer) && \separated(ex, ret_peer);
+    requires ex->runner != \null ==> \separated(ex->runner, ret_peer);
     ensures is_exchange(ex) && same_word{Post, Pre}(ex) && \result <= EXCHANGE_NO_ROOM;
     ensures \result >= 0 ==> opened_pid == pid && opened_peer == *ret_peer; */
 static int open_peer(struct exchange *ex, pid_t pid, void **ret_peer);
 
 /*@ requires is_exchange(ex) && peer == opened_peer && pid == opened_pid && !is_opened;
     ensures is_exchange(ex) && same_signal{Post, Pre} && again == \old(again);
+    ensures same_peer{Post, Pre} && ex->stopping == \old(ex->stopping);
     ensures released_pid == \old(released_pid) && released_word == \old(released_word);
     ensures ex->barrier.count == \old(ex->barrier.count);
     ensures is_opened <==> \result != \null;
@@ -249,13 +306,26 @@ static struct session *open_session(struct exchange *ex, pid_t pid, void *peer);
     ensures again == \old(again) + (is_opened ? 1 : 0);                                            \
     ensures ex->barrier.count == \old(ex->barrier.count) + (is_opened ? 1 : 0);
 
+/*@ requires \valid_read(ex) && peer == opened_peer && opened_pid == released_pid;
+    requires refusal == REPLY_FORGOTTEN || refusal == REPLY_STOPPING || refusal == REPLY_BUSY;
+    requires released_word == probe_word(refusal == REPLY_FORGOTTEN ? ASK_RESUME : ASK_START,
+                                         nonce);
+    requires refusal != REPLY_FORGOTTEN ==> (refusal == REPLY_STOPPING <==> ex->stopping);
+    assigns SENT; */
+static void turn_away(struct exchange *ex, void *peer, enum reply_code refusal, uint16_t nonce);
+
+/*@ requires probe.ask == ASK_START && !ex->stopping && peer == opened_peer && pid == opened_pid;
+    ACTS_ON_PROBE */
+static void admit(struct exchange *ex, pid_t pid, void *peer, struct probe probe);
+
 /*@ ACTS_ON_PROBE */
 static void welcome(struct exchange *ex, pid_t pid, struct probe probe);
 
 /*@ ACTS_ON_PROBE */
 static void act_on(struct exchange *ex, pid_t pid, struct probe probe);
 
-/*@ requires is_exchange(ex) && may_release(empty) && again == 0;
+/*@ requires is_exchange(ex);
+    requires may_release(empty) && again == 0;
     ensures is_exchange(ex); */
 static void release_words(struct exchange *ex, bool empty);
 
@@ -278,8 +348,48 @@ static bool is_wanted(const struct exchange *ex, const struct lane_signal *signa
       IS_SYMBOL(\result, (*signal)); */
 static struct symbol symbol_of(const struct lane_signal *signal);
 
+/*@ requires is_exchange(exchange) && \valid_read(signal) && \valid(ret) && signal->lane < LANES;
+    requires \separated(exchange, signal, ret);
+    requires exchange->runner != \null ==> \separated(exchange->runner, ret);
+    requires exchange->runner != \null ==> exchange->runner->arq.count < UINT64_MAX;
+    assigns *ret;
+    ensures \result <==> exchange->runner != \null && session_may_take(exchange->runner) &&
+      IS_FROM(exchange->runner, (*signal));
+    ensures \result ==> ret->lane == signal->lane && IS_SYMBOL(ret->symbol, (*signal)) &&
+      (session_count(exchange->runner) <= ret->index <= session_count(exchange->runner) + 1); */
+bool exchange_wants(const struct exchange *exchange, const struct lane_signal *signal,
+                    struct arq_symbol *ret);
+
+/* The barrier is told of the signal, and words are released as if others were pending. */
+/*@ requires is_exchange(exchange) && now >= exchange->now && \valid_read(signal);
+    requires is_taken_signal(signal) && signal->lane < LANES && !is_noted && again == 0;
+    requires exchange->runner != \null ==> exchange->runner->arq.count < UINT64_MAX;
+    requires \separated(exchange, signal) && acked_peer == \null;
+    requires exchange->runner != \null ==> \separated(exchange->runner, signal);
+    ensures is_exchange(exchange); */
+void exchange_take(struct exchange *exchange, uint64_t now, const struct lane_signal *signal);
+
+/* No signal is pending. */
 /*@ requires is_exchange(exchange) && now >= exchange->now && !is_taken && again == 0;
     ensures is_exchange(exchange); */
 void exchange_settle(struct exchange *exchange, uint64_t now);
+
+/* ---- time, the beginning and the end ---- */
+
+/*@ requires is_exchange(exchange) && now >= exchange->now;
+    requires exchange->granted_at <= exchange->heard_at <= exchange->now;
+    ensures is_exchange(exchange);
+    ensures exchange->runner != \null && exchange->runner == \old(exchange->runner) &&
+      !exchange->committing && now >= \old(exchange->repeat_go_at) ==>
+        is_told(exchange->runner, REPLY_GO); */
+uint64_t exchange_tick(struct exchange *exchange, uint64_t now);
+
+/*@ requires is_exchange(exchange) && now >= exchange->now;
+    ensures is_exchange(exchange); */
+bool exchange_relieve(struct exchange *exchange, uint64_t now);
+
+/*@ requires is_exchange(exchange) && now >= exchange->now && gone == peer;
+    ensures is_exchange(exchange); */
+void exchange_ended(struct exchange *exchange, uint64_t now, pid_t pid, const void *peer);
 
 #include "protocol/exchange.c"

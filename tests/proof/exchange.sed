@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: MIT
 # exchange.sed - makes the copy of exchange.c that the proof reads: see check-exchange.sh
 s/ex->ops->\([a-z_]*\)(ex->owner/op_\1(ex, ex->owner/
-/^static void welcome(/,/^}/s/op_send_word\(.*\)reply_pack(reply)/op_refuse_probe\1reply/
+/^static void turn_away(/,/^}/s/op_send_word\(.*\)reply_pack(reply)/op_refuse_probe\1reply/
 s/!s->member\.is_queued/!seen_is_queued(s)/
+/TAILQ_FOREACH(member, &user->/i\
+/*@ loop invariant is_member(ex, member) && (member != \\null ==> member->user == user);\
+    loop assigns member; */
+/TAILQ_FOREACH(member, &users_/i\
+/*@ loop invariant is_member(ex, member);\
+    loop assigns member; */
+s/TAILQ_FOREACH(member, &\(.*\)->members, link)/\
+for (member = seen_first(ex, \1); member; member = seen_after(ex, member))/
 
 /while ((s = session_of(users_next(/i\
 /*@ loop invariant is_between_turns(ex) && !ex->committing && ex->runner == \\null;\
@@ -21,7 +29,8 @@ s/!s->member\.is_queued/!seen_is_queued(s)/
     loop invariant log_state == LOG_WHOLE <==> s->state == SESSION_COMMITTING;\
     loop invariant session_may_take(s) || s->state == SESSION_COMMITTING ||\
       s->state == SESSION_REFUSED;\
-    loop invariant same_signal{Here, Pre};\
+    loop invariant same_signal{Here, Pre} && again == \\at(again, Pre);\
+    loop invariant s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS;\
     loop invariant s->pid == \\at(s->pid, Pre);\
     loop invariant s->is_invited ==> begins_with_taken(s, uid); */
 
