@@ -139,23 +139,26 @@ extern struct session *dequeued;
         taken.kind == SIGNAL_PLAIN && uid == taken.uid && s->pid == taken.pid &&
         s->arq.symbol[lane].value == taken.bit; */
 
-/* The clauses of is_session() and is_of() one by one: provers find that easier. */
-#define ENSURES_SESSION(s)                                                                         \
-    ensures \valid(s) && \valid_read(s->member.user);                                             \
-    ensures s->base <= s->arq.count;                                                               \
-    ensures s->is_invited ==> !mid_message(s);                                                     \
-    ensures !mid_message(s) ==> s->decoder.message.bytes == \null;                                 \
-    ensures SESSION_IDLE <= s->state <= SESSION_REFUSED;                                           \
-    ensures s->state == SESSION_REFUSED ==> is_refusal(s->refusal);
-#define ENSURES_OF(ex, s)                                                                          \
-    ENSURES_SESSION(s)                                                                             \
-    ensures is_quiet(s) && \separated(ex, s);                                                      \
-    ensures s->state == SESSION_COMMITTING ==> ex->committing && s == ex->committer;               \
-    ensures s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS;
-#define ENSURES_EXCHANGE(ex)                                                                       \
-    ensures \valid(ex) && is_committing(ex);                                                       \
-    ensures ex->runner != \null ==> is_of(ex, ex->runner);                                         \
-    ensures ex->runner != \null ==> session_may_take(ex->runner) || ex->committing;
+/*
+ * The same predicates, one clause for each part: provers find that easier. The first argument is
+ * 'ensures' or 'requires', with a condition if need be.
+ */
+#define IS_SESSION(clause, s)                                                                      \
+    clause \valid(s) && \valid_read(s->member.user);                                              \
+    clause s->base <= s->arq.count;                                                                \
+    clause s->is_invited ==> !mid_message(s);                                                      \
+    clause !mid_message(s) ==> s->decoder.message.bytes == \null;                                  \
+    clause SESSION_IDLE <= s->state <= SESSION_REFUSED;                                            \
+    clause s->state == SESSION_REFUSED ==> is_refusal(s->refusal);
+#define IS_OF(clause, ex, s)                                                                       \
+    IS_SESSION(clause, s)                                                                          \
+    clause is_quiet(s) && \separated(ex, s);                                                       \
+    clause s->state == SESSION_COMMITTING ==> ex->committing && s == ex->committer;                \
+    clause s->state == SESSION_OPEN ==> s->lost_blocks < SESSION_LOST_BLOCKS;
+#define IS_EXCHANGE(clause, ex)                                                                    \
+    clause \valid(ex) && is_committing(ex);                                                        \
+    clause ex->runner != \null ==> is_of(ex, ex->runner);                                          \
+    clause ex->runner != \null ==> session_may_take(ex->runner) || ex->committing;
 
 #define IS_FROM(s, signal) is_from(s, signal.kind, signal.pid, signal.lane, signal.number)
 #define IS_SYMBOL(symbol, signal)                                                                  \

@@ -40,7 +40,8 @@ static struct session *add(struct exchange *ex, pid_t pid, uid_t account, void *
     ensures \old(is_exchange(ex)) ==> is_exchange(ex); */
 static void note_idle(struct exchange *ex, struct session *s);
 
-/*@ requires \valid(ex) && is_session(s) && \separated(ex, s);
+/*@ requires \valid(ex) && \separated(ex, s);
+    IS_SESSION(requires, s)
     assigns ex->runner, TABLES;
     ensures \old(ex->runner) == s ? ex->runner == \null : ex->runner == \old(ex->runner);
     ensures \old(ex->committer) == s ? ex->committer == \null : ex->committer ==
@@ -73,8 +74,7 @@ static void next_turn(struct exchange *ex);
 /*@ requires ex->runner == \null ==> is_between_turns(ex);
     requires \valid(ex) && is_committing(ex);
     requires ex->runner != \null ==> \separated(ex, ex->runner);
-    requires ex->runner != \null ==> session_is_sound(ex->runner);
-    requires ex->runner != \null ==> is_session(ex->runner);
+    IS_SESSION(requires ex->runner != \null ==>, ex->runner)
     requires ex->runner != \null ==> is_quiet(ex->runner);
     requires ex->runner != \null && ex->runner->state == SESSION_COMMITTING ==>
       ex->committing && ex->runner == ex->committer;
@@ -108,7 +108,7 @@ static void go_or_wait(struct exchange *ex, struct session *s);
     requires s->state == SESSION_COMMITTING && code != REPLY_COMMITTED ==>
       log_state == LOG_WHOLE || log_state == LOG_FAILED;
     assigns MESSAGE, USERS, COUNTS, log_state, SENT;
-    ENSURES_SESSION(s)
+    IS_SESSION(ensures, s)
     ensures code == REPLY_COMMITTED ? s->state == SESSION_COMMITTED :
       s->state == SESSION_REFUSED && s->refusal == code;
     ensures !s->arq.held[0] && !s->arq.held[1];
@@ -238,8 +238,8 @@ static void repeat_verdict(struct exchange *ex, struct session *s);
 /*@ requires is_exchange_but(ex, s) && is_session(s) && \separated(ex, s) && is_apart(ex, s);
     requires s->state == SESSION_OPEN && !s->arq.held[0] && !s->arq.held[1];
     assigns MESSAGE, TURN, TABLES, log_state;
-    ENSURES_EXCHANGE(ex)
-    ENSURES_OF(ex, s)
+    IS_EXCHANGE(ensures, ex)
+    IS_OF(ensures, ex, s)
     ensures log_state == \old(log_state);
     ensures s->state == SESSION_REFUSED && s->refusal == REPLY_NARROW;
     ensures \old(ex->runner) != s ==> is_told(s, REPLY_NARROW); */
@@ -248,8 +248,8 @@ static void refuse_blocks(struct exchange *ex, struct session *s);
 /*@ requires is_exchange(ex) && is_of(ex, s) && is_apart(ex, s);
     requires !s->arq.held[0] && !s->arq.held[1];
     assigns MESSAGE, s->is_invited, s->lost_blocks, s->is_stripped, TURN, TABLES, log_state;
-    ENSURES_EXCHANGE(ex)
-    ENSURES_OF(ex, s)
+    IS_EXCHANGE(ensures, ex)
+    IS_OF(ensures, ex, s)
     ensures \old(!s->is_invited) ==> !s->is_invited;
     behavior idle:
       assumes s->state == SESSION_IDLE;
