@@ -4,8 +4,11 @@
 #include "doctor/examination.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -25,7 +28,6 @@
 
 struct examination {
     const struct examination_order *order;
-    int diagram; /* the descriptor, or -1 */
     struct pair pair;
     struct report report;
 };
@@ -125,23 +127,25 @@ static void try_all(struct pair *pair, struct report *report)
 }
 
 /* Returns 0, or -errno. */
-static int write_diagram(const struct report *report, int fd)
+static int write_diagram(const struct report *report, const char *path)
 {
-    FILE *file = fdopen(fd, "w");
-    bool is_failed;
+    FILE *file = fopen(path, "we");
+    int r = 0;
 
     if (!file)
         return -errno;
-    is_failed = ftruncate(fd, 0) < 0;
     diagram_write(report, file);
-    is_failed |= ferror(file) != 0;
-    if (fclose(file) == EOF || is_failed)
-        return -errno;
-    return 0;
+    if (fflush(file) == EOF || ferror(file))
+        r = -errno;
+    if (fclose(file) == EOF && r == 0)
+        r = -errno;
+    return r;
 }
 
 static int finish(struct examination *examination)
 {
+    const char *diagram = examination->order->diagram;
+
     pair_clear(&examination->pair);
     if (examination->pair.error < 0) {
         complain_of(-examination->pair.error, "cannot go on with the examination");
@@ -155,11 +159,11 @@ static int finish(struct examination *examination)
         complain_of(errno, "cannot write to standard output");
         return EX_IOERR;
     }
-    if (examination->diagram >= 0) {
-        int r = write_diagram(&examination->report, examination->diagram);
+    if (diagram) {
+        int r = write_diagram(&examination->report, diagram);
 
         if (r < 0) {
-            complain_of(-r, "cannot write the diagram '%s'", examination->order->diagram);
+            complain_of(-r, "cannot write the diagram '%s'", diagram);
             return EX_IOERR;
         }
     }
@@ -198,44 +202,46 @@ static bool is_there(const char *role, const char *command)
     return r == 0;
 }
 
-/* What the file had is kept until there is a diagram. Returns a descriptor, or -errno. */
-static int open_diagram(const char *path, bool *ret_is_new)
+/*
+ * Returns 0 if a diagram can be written to this path, or -errno. The file is opened when there is a
+ * diagram: until then, what it had is kept, and whatever ends the examination leaves no empty file.
+ */
+static int check_diagram(const char *path)
 {
-    int fd;
+    struct stat status;
+    char *copy;
+    int r;
 
-    *ret_is_new = access(path, F_OK) < 0;
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return -EISDIR;
+    if (access(path, W_OK) == 0)
+        return 0;
+    if (errno != ENOENT || !*path)
         return -errno;
-    return fd;
+    copy = strdup(path);
+    if (!copy)
+        return -ENOMEM;
+    r = access(dirname(copy), W_OK | X_OK) < 0 ? -errno : 0;
+    free(copy);
+    return r;
 }
 
 int examination_run(const struct examination_order *order)
 {
-    int status;
-    bool is_new = false;
     struct examination examination = {.order = order,
-                                      .diagram = -1,
                                       .pair = {.server_command = order->server,
                                                .client_command = order->client,
                                                .server = PATIENT_NONE,
                                                .relay = PATIENT_NONE,
                                                .brake = PATIENT_NONE,
                                                .clients = {PATIENT_NONE, PATIENT_NONE}}};
+    int r = order->diagram ? check_diagram(order->diagram) : 0;
 
     if (!is_there("server", order->server) || !is_there("client", order->client))
         return EX_UNAVAILABLE;
-    if (order->diagram) {
-        examination.diagram = open_diagram(order->diagram, &is_new);
-        if (examination.diagram < 0) {
-            complain_of(-examination.diagram, "cannot create the diagram '%s'", order->diagram);
-            return EX_CANTCREAT;
-        }
+    if (r < 0) {
+        complain_of(-r, "cannot create the diagram '%s'", order->diagram);
+        return EX_CANTCREAT;
     }
-    status = ward_run(examine, &examination);
-    if (examination.diagram >= 0)
-        close(examination.diagram);
-    if (is_new && status != 0 && status != EXAMINATION_FOUND)
-        unlink(order->diagram);
-    return status;
+    return ward_run(examine, &examination);
 }

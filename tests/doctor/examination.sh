@@ -12,14 +12,6 @@
 
 minitalk_doctor=$builddir/minitalk-doctor
 
-can_make_namespaces() {
-    unshare --user --pid --fork --mount-proc true 2> /dev/null
-}
-
-needs_user_namespaces() {
-    can_make_namespaces || skip 'user namespaces are not permitted'
-}
-
 # ---- examinations in the background ----
 
 # So many at once.

@@ -48,3 +48,20 @@ write_pair() {
         chmod +x "$program"
     done
 }
+
+# write_pair_of FAULT: the same, with the options of this fault.
+write_pair_of() {
+    local -a options
+    mapfile -t options < <(options_of_fault "$1")
+    write_pair "${options[@]}"
+}
+
+# ---- what an examination needs ----
+
+can_make_namespaces() {
+    unshare --user --pid --fork --mount-proc true 2> /dev/null
+}
+
+needs_user_namespaces() {
+    can_make_namespaces || skip 'user namespaces are not permitted'
+}

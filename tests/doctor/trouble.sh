@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# minitalk-doctor while something goes wrong: a signal ends it, a file cannot be written, the system
+# refuses what an examination needs.
+# shellcheck source=tests/integration/lib.sh
+# shellcheck disable=SC2119,SC2154 # pairs.sh sets $programs; arguments of run_tests are its own
+. "${srcdir:-$(dirname "$0")/../..}/tests/integration/lib.sh"
+# shellcheck source=tests/doctor/programs/pairs.sh
+. "$srcdir/tests/doctor/programs/pairs.sh"
+
+minitalk_doctor=$builddir/minitalk-doctor
+
+# expect_doctor STATUS WORDS ARGUMENT…: the doctor ends so, with one line that has these words.
+expect_doctor() {
+    local words=$2
+    expect_status "$1" "$minitalk_doctor" "${@:3}"
+    [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
+    grep -qF -- "$words" stderr || fail "standard error lacks '$words': $(cat stderr)"
+}
+
+# Copies the programs of the pair to this folder, so that no other process has their names.
+publish_pair() {
+    cp "$programs/server" "$programs/client" .
+    programs=$PWD
+    mkdir pair
+    cd pair
+    write_pair_of "$1"
+}
+
+are_there() {
+    pgrep -f "^$programs/(server|client)" > /dev/null
+}
+
+are_gone() {
+    ! are_there
+}
+
+# ---- signals ----
+
+test_a_signal_ends_an_examination_and_both_programs() {
+    local signal
+    needs_user_namespaces
+    publish_pair pause
+    for signal in INT TERM HUP KILL; do
+        env --default-signal "$minitalk_doctor" --svg=signals.svg ./server ./client > report &
+        eventually 10 are_there
+        kill -"$signal" $!
+        expect_end $((128 + $(kill -l "$signal"))) $!
+        eventually 10 are_gone
+        [ ! -e signals.svg ] || fail "$signal: a diagram is left"
+    done
+}
+
+# ---- the diagram ----
+
+test_a_diagram_can_be_written_to_a_pipe() {
+    needs_user_namespaces
+    write_pair_of healthy
+    mkfifo pipe
+    cat pipe > drawn &
+    expect_status 0 "$minitalk_doctor" --svg=pipe ./server ./client
+    expect_end 0 $!
+    grep -qx '</svg>' drawn || fail 'the diagram is not complete'
+}
+
+test_a_diagram_that_cannot_be_written_is_told_behind_the_report() {
+    needs_user_namespaces
+    write_pair_of healthy
+    expect_doctor 74 "cannot write the diagram '/dev/full': No space left on device" \
+        --svg=/dev/full ./server ./client
+    grep -q '^Nothing was found' stdout || fail 'the report is not complete'
+}
+
+test_a_diagram_is_refused_before_anything_runs() {
+    mkdir folder
+    expect_doctor 73 "cannot create the diagram 'folder': Is a directory" \
+        --svg=folder 'touch started' true
+    expect_doctor 73 "cannot create the diagram '': No such file" --svg= 'touch started' true
+    [ ! -e started ] || fail 'the server was started'
+}
+
+run_tests
