@@ -10,6 +10,7 @@
 
 #include "doctor/doctor-options.h"
 #include "doctor/examination.h"
+#include "doctor/line.h"
 #include "doctor/reception.h"
 #include "doctor/speaker.h"
 #include "doctor/stream.h"
@@ -41,7 +42,7 @@ static int send_string(const struct doctor_options *options)
 {
     struct stream stream;
     struct speaker speaker;
-    int status;
+    int status, r;
 
     encode(options, &stream);
     status =
@@ -54,11 +55,11 @@ static int send_string(const struct doctor_options *options)
         printf("%zu signals sent; answers: %" PRIu64 " SIGUSR1, %" PRIu64 " SIGUSR2\n",
                stream.count, speaker.answers[0], speaker.answers[1]);
     stream_free(&stream);
-    if (status == 0 && fflush(stdout) == EOF) {
-        complain_of(errno, "cannot write to standard output");
-        return EX_IOERR;
-    }
-    return status;
+    r = line_flush();
+    if (r == 0)
+        return status;
+    complain_of(-r, "cannot write to standard output");
+    return EX_IOERR;
 }
 
 static int examine(const struct doctor_options *options)
@@ -82,6 +83,8 @@ int main(int argc, char **argv)
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
     doctor_options_parse(argc, argv, &options);
+    if (!has_stdout)
+        fail_of(EX_IOERR, EBADF, "cannot write to standard output");
     cli_require_signals(signals);
     descriptors_expect_failure();
     switch (options.mode) {

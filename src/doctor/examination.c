@@ -16,6 +16,7 @@
 #include "doctor/command.h"
 #include "doctor/diagram.h"
 #include "doctor/lesson.h"
+#include "doctor/line.h"
 #include "doctor/pair.h"
 #include "doctor/report-json.h"
 #include "doctor/report.h"
@@ -145,6 +146,7 @@ static int write_diagram(const struct report *report, const char *path)
 static int finish(struct examination *examination)
 {
     const char *diagram = examination->order->diagram;
+    int r;
 
     pair_clear(&examination->pair);
     if (examination->pair.error < 0) {
@@ -155,17 +157,15 @@ static int finish(struct examination *examination)
         report_json_print(&examination->report);
     else
         report_print(&examination->report);
-    if (fflush(stdout) == EOF) {
-        complain_of(errno, "cannot write to standard output");
+    r = line_flush();
+    if (r < 0) {
+        complain_of(-r, "cannot write to standard output");
         return EX_IOERR;
     }
-    if (diagram) {
-        int r = write_diagram(&examination->report, diagram);
-
-        if (r < 0) {
-            complain_of(-r, "cannot write the diagram '%s'", diagram);
-            return EX_IOERR;
-        }
+    r = diagram ? write_diagram(&examination->report, diagram) : 0;
+    if (r < 0) {
+        complain_of(-r, "cannot write the diagram '%s'", diagram);
+        return EX_IOERR;
     }
     return report_count(&examination->report) > 0 ? EXAMINATION_FOUND : 0;
 }

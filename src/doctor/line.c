@@ -20,3 +20,8 @@ void line_print(const uint8_t *text, size_t length)
         puts("[out of memory]");
     free(line);
 }
+
+int line_flush(void)
+{
+    return fflush(stdout) == EOF || ferror(stdout) ? -errno : 0;
+}

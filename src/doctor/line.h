@@ -10,3 +10,9 @@
  * the text if it has to.
  */
 void line_print(const uint8_t *text, size_t length);
+
+/*
+ * Writes all that is still in the buffer of standard output. Returns 0; -errno if this, or what was
+ * printed just before, could not be written.
+ */
+int line_flush(void);

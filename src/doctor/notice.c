@@ -3,7 +3,6 @@
 
 #include "doctor/notice.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,11 +94,6 @@ void notice_learnt(const struct dialect *dialect)
 
     dialect_format(dialect, form);
     printf("%s%s\n", learnt, form);
-}
-
-int notice_flush(void)
-{
-    return fflush(stdout) == EOF ? -errno : 0;
 }
 
 /* ---- reading ---- */

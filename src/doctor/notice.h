@@ -43,9 +43,6 @@ void notice_plus_one(pid_t pid);
 /* Prints a dialect that was learnt. */
 void notice_learnt(const struct dialect *dialect);
 
-/* Returns 0, or -errno if standard output could not be written. */
-int notice_flush(void);
-
 /* ---- reading ---- */
 
 /*

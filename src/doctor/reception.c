@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doctor/client.h"
+#include "doctor/line.h"
 #include "doctor/notice.h"
 #include "doctor/program.h"
 #include "doctor/stream.h"
@@ -392,7 +393,7 @@ static int serve(struct reception *reception, bool *ret_is_output)
             r = finish_all(reception);
         if (r < 0)
             return r;
-        r = notice_flush();
+        r = line_flush();
         if (r < 0) {
             *ret_is_output = true;
             return r;

@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "doctor/line.h"
+#include "host/complaint.h"
 #include "protocol/text.h"
 
 /* Columns of a finding: those of a line at most, and those before its text. */
@@ -57,11 +59,15 @@ __attribute__((format(printf, 3, 4))) static void keep_text(char *ret, size_t si
 
 static void print_line(const struct report *report, const char *name, const char *text)
 {
+    int r;
+
     if (report->is_silent)
         return;
     printf("%-7s ", name);
     line_print((const uint8_t *)text, strlen(text));
-    fflush(stdout);
+    r = line_flush();
+    if (r < 0)
+        fail_of(EX_IOERR, -r, "cannot write to standard output");
 }
 
 void report_begin(struct report *report, const char *server, const char *client, bool is_silent)

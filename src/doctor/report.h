@@ -7,7 +7,8 @@
  * findings are printed at the end, in the order of enum cause.
  *
  * Policy: text of the programs is kept as it is, and escaped as by escape.h when it is printed.
- * What is longer than its room is cut off behind a whole character of UTF-8.
+ * What is longer than its room is cut off behind a whole character of UTF-8. If a line cannot be
+ * printed when it comes, nobody reads the report: that ends the program with EX_IOERR.
  */
 #pragma once
 

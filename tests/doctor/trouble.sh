@@ -51,6 +51,45 @@ test_a_signal_ends_an_examination_and_both_programs() {
     done
 }
 
+# ---- standard output ----
+
+# expect_unwritten REASON ARGUMENT…: the doctor ends, because the standard output of this command
+# cannot be written for this reason.
+expect_unwritten() {
+    local status=0 reason=$1
+    shift
+    "$minitalk_doctor" "$@" 2> stderr || status=$?
+    [ "$status" -eq 74 ] || fail "'$*' ended with status $status"
+    [ "$(cat stderr)" = "minitalk-doctor: cannot write to standard output: $reason" ] ||
+        fail "standard error of '$*': $(cat stderr)"
+}
+
+test_without_standard_output_nothing_is_started_or_sent() {
+    expect_unwritten 'Bad file descriptor' 'touch started' true >&-
+    expect_unwritten 'Bad file descriptor' --json 'touch started' true >&-
+    [ ! -e started ] || fail 'the server was started'
+    expect_unwritten 'Bad file descriptor' --serve >&-
+    expect_unwritten 'Bad file descriptor' --send 1 x >&-
+}
+
+# The reader of the pipe has ended.
+test_an_examination_without_a_reader_ends_at_once() {
+    needs_user_namespaces
+    write_pair_of healthy
+    sed -i '2i touch talked' client
+    mkfifo pipe
+    exec 3<> pipe
+    exec 4> pipe 3>&-
+    expect_unwritten 'Broken pipe' ./server ./client >&4
+    [ ! -e talked ] || fail 'it went on'
+}
+
+test_a_report_for_scripts_that_cannot_be_written_is_told() {
+    needs_user_namespaces
+    write_pair_of healthy
+    expect_unwritten 'No space left on device' --json ./server ./client > /dev/full
+}
+
 # ---- the diagram ----
 
 test_a_diagram_can_be_written_to_a_pipe() {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* check-line.c - tests that any text of a program is one harmless line */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "doctor/line.h"
 #include "printed.h"
@@ -53,6 +56,25 @@ START_TEST(without_memory_a_remark_is_printed)
 }
 END_TEST
 
+START_TEST(an_output_that_cannot_be_written_is_an_error)
+{
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC), output = dup(STDOUT_FILENO), r;
+
+    ck_assert_int_ge(full, 0);
+    printed_begin();
+    line_print((const uint8_t *)"text", 4);
+    ck_assert_int_eq(line_flush(), 0);
+    ck_assert_str_eq(printed_end(), "text\n");
+    ck_assert_int_eq(dup2(full, STDOUT_FILENO), STDOUT_FILENO);
+    line_print((const uint8_t *)"text", 4);
+    r = line_flush();
+    ck_assert_int_eq(dup2(output, STDOUT_FILENO), STDOUT_FILENO);
+    ck_assert_int_eq(r, -ENOSPC);
+    close(output);
+    close(full);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -60,6 +82,7 @@ Suite *make_suite(void)
         other_octets_are_escaped,
         a_line_does_not_look_like_one_of_this_program,
         without_memory_a_remark_is_printed,
+        an_output_that_cannot_be_written_is_an_error,
         NULL,
     };
 

@@ -163,25 +163,6 @@ START_TEST(signals_that_are_no_message_are_counted)
 }
 END_TEST
 
-START_TEST(an_output_that_cannot_be_written_is_an_error)
-{
-    int full = open("/dev/full", O_WRONLY | O_CLOEXEC), output = dup(STDOUT_FILENO), r;
-
-    ck_assert_int_ge(full, 0);
-    printed_begin();
-    notice_self();
-    ck_assert_int_eq(notice_flush(), 0);
-    ck_assert_str_ne(printed_end(), "");
-    ck_assert_int_eq(dup2(full, STDOUT_FILENO), STDOUT_FILENO);
-    notice_self();
-    r = notice_flush();
-    ck_assert_int_eq(dup2(output, STDOUT_FILENO), STDOUT_FILENO);
-    ck_assert_int_eq(r, -ENOSPC);
-    close(output);
-    close(full);
-}
-END_TEST
-
 /* ---- reading ---- */
 
 START_TEST(nothing_is_read_of_no_output)
@@ -283,7 +264,6 @@ Suite *make_suite(void)
         as_many_ambiguous_dialects_as_are_listed_are_printed,
         the_longest_dialect_fits_in_the_line_of_an_ambiguous_recording,
         signals_that_are_no_message_are_counted,
-        an_output_that_cannot_be_written_is_an_error,
         nothing_is_read_of_no_output,
         the_pid_is_read_once_its_line_is_whole,
         a_message_is_read_if_all_its_text_is_the_same,
