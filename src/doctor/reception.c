@@ -17,6 +17,7 @@
 #include "host/complaint.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
+#include "host/stop.h"
 
 /* Clients at once. The signals of others are dropped. */
 #define GUESTS_MAX 64u
@@ -34,7 +35,7 @@ struct guest {
 
 struct reception {
     const struct dialect *told;
-    sigset_t others;                  /* SIGSEGV, and the signals that end the program */
+    sigset_t stops;                   /* the signals that stop the server */
     int watch;                        /* polls readable while a signal is pending */
     struct guest *guests[GUESTS_MAX]; /* from the one that came first */
     size_t count;
@@ -266,12 +267,24 @@ static int receive(struct reception *reception, pid_t pid, bool signal, bool is_
     return note(reception, guest, signal);
 }
 
+/* Takes a SIGSEGV that a client has sent, and not the kernel. Returns 0, or -errno. */
+static int take_plus_one(struct reception *reception)
+{
+    const struct timespec now = {0};
+    siginfo_t info;
+    sigset_t plus_one;
+
+    sigemptyset(&plus_one);
+    sigaddset(&plus_one, SIGSEGV);
+    if (sigtimedwait(&plus_one, &info, &now) <= 0 || info.si_code != SI_USER || info.si_pid <= 0)
+        return 0;
+    return receive(reception, info.si_pid, true, true);
+}
+
 /* Takes all pending signals. Returns 0, or -errno. */
 static int take_signals(struct reception *reception)
 {
-    const struct timespec now = {0};
     struct lane_signal signal;
-    siginfo_t info;
     int r = 0, taken;
 
     while (r == 0 && (taken = inbox_take(0, &signal)) != 0) {
@@ -280,12 +293,9 @@ static int take_signals(struct reception *reception)
         if (signal.kind == SIGNAL_PLAIN)
             r = receive(reception, signal.pid, signal.bit, false);
     }
-    if (r != 0 || sigtimedwait(&reception->others, &info, &now) <= 0)
-        return r;
-    if (info.si_signo != SIGSEGV)
-        reception->has_to_stop = true;
-    else if (info.si_code == SI_USER && info.si_pid > 0)
-        r = receive(reception, info.si_pid, true, true);
+    if (r == 0)
+        r = take_plus_one(reception);
+    reception->has_to_stop |= stop_was_asked(&reception->stops);
     return r;
 }
 
@@ -416,20 +426,29 @@ static void close_all(struct reception *reception)
     close(reception->watch);
 }
 
+/* Blocks the signals that the server takes, and opens the watch. Returns 0, or -errno. */
+static int open_watch(struct reception *reception)
+{
+    int r = stop_block(&reception->stops);
+    sigset_t others = reception->stops;
+
+    if (r < 0)
+        return r;
+    sigaddset(&others, SIGSEGV);
+    if (sigprocmask(SIG_BLOCK, &others, NULL) < 0)
+        return -errno;
+    reception->watch = inbox_watch(&others);
+    return reception->watch < 0 ? reception->watch : 0;
+}
+
 int reception_run(const struct dialect *told)
 {
     struct reception reception = {.told = told};
     bool is_output = false;
-    int r;
+    int r = open_watch(&reception);
 
-    sigemptyset(&reception.others);
-    sigaddset(&reception.others, SIGINT);
-    sigaddset(&reception.others, SIGSEGV);
-    sigaddset(&reception.others, SIGTERM);
-    sigprocmask(SIG_BLOCK, &reception.others, NULL);
-    reception.watch = inbox_watch(&reception.others);
-    if (reception.watch < 0) {
-        complain_of(-reception.watch, "cannot wait for signals");
+    if (r < 0) {
+        complain_of(-r, "cannot wait for signals");
         return EX_OSERR;
     }
     inbox_show_handlers(); /* some clients send to nobody else */

@@ -14,7 +14,7 @@
  * Some clients send SIGUSR1 + 1 for SIGUSR2. That is SIGUSR2 on macOS, and SIGSEGV on Linux. So
  * this signal is taken, too, and counts as SIGUSR2.
  *
- * Policy: runs until SIGINT or SIGTERM comes, or an error of the system.
+ * Policy: runs until a signal stops it (stop.h), or an error of the system.
  */
 #pragma once
 

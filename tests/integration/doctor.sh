@@ -204,6 +204,25 @@ test_a_client_that_sends_only_to_prepared_processes_sends() {
     stop_reception
 }
 
+# A script starts its commands in the background so, and ^C is not meant for them. stop_reception
+# ends the doctor with SIGTERM.
+test_an_interrupt_that_is_ignored_does_not_stop_the_server() {
+    start_reception msb,usr2=1,nul,ack=bit/usr1
+    grep -q '^SigIgn:.*[2367abef]$' "/proc/$doctor/status" || fail 'SIGINT is not ignored'
+    kill -INT "$doctor"
+    send_words msb,usr2=1,nul,ack=bit/usr1 0 Hello
+    expect_heard Hello
+    stop_reception
+}
+
+test_an_interrupt_stops_the_server() {
+    env --default-signal=INT "$minitalk_doctor" --serve > heard &
+    doctor=$!
+    eventually 10 has_text heard
+    kill -INT "$doctor"
+    expect_end 0 "$doctor"
+}
+
 # SIGUSR1 + 1 is SIGSEGV here, and SIGUSR2 on macOS.
 test_a_client_that_sends_the_wrong_signal_is_told_so() {
     start_reception

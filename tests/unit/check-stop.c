@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* check-stop.c - tests that pending stop signals stop the daemon, unless they are ignored */
+/* check-stop.c - tests that pending stop signals stop a server, unless they are ignored */
 
-#include "daemon/stop.h"
+#include "host/stop.h"
 #include "suite.h"
 
 static const int numbers[] = {SIGTERM, SIGINT};

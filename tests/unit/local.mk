@@ -239,7 +239,7 @@ tests_unit_check_stdout_LDFLAGS = -Wl,--wrap=write
 tests_unit_check_stdout_LDADD = $(WITH_DAEMON)
 
 tests_unit_check_stop_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_stop_LDADD = libunit.a libdaemon.a $(CHECK_LIBS)
+tests_unit_check_stop_LDADD = libunit.a libhost.a $(CHECK_LIBS)
 
 tests_unit_check_stream_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_stream_LDADD = $(WITH_DOCTOR)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stop.c - see stop.h for the signals */
 
-#include "daemon/stop.h"
+#include "host/stop.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stop.h - the signals that ask the daemon to stop: SIGTERM and SIGINT
+ * stop.h - the signals that ask a server to stop: SIGTERM and SIGINT
  *
- * A signal that is ignored when the daemon starts stays ignored: for example SIGINT in the
+ * A signal that is ignored when the program starts stays ignored: for example SIGINT in the
  * background of a script.
  *
  * Policy: these signals stay pending until they are taken. No signal has a handler.
