@@ -18,6 +18,8 @@ static int look_at(const char *path)
 
     if (stat(path, &stat_of_file) < 0 || access(path, X_OK) < 0)
         return -errno;
+    if (S_ISDIR(stat_of_file.st_mode))
+        return -EISDIR;
     return S_ISREG(stat_of_file.st_mode) ? 0 : -EACCES;
 }
 
@@ -57,4 +59,9 @@ int command_look_up(const char *command)
         r = look_in_path(words.we_wordv[0]);
     wordfree(&words);
     return r;
+}
+
+bool command_lacks_quotes(const char *command)
+{
+    return command_look_up(command) < 0 && look_at(command) == 0;
 }

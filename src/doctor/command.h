@@ -8,9 +8,17 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /*
  * Looks for the program of a command as sh(1) does: in PATH if its name has no slash. Returns 0 if
- * it is there, or if that is not known; -ENOENT if it is not; -EACCES if it is a directory, or may
- * not be executed; another -errno of stat(2) or access(2).
+ * it is there, or if that is not known; -ENOENT if it is not; -EISDIR if it is a directory; -EACCES
+ * if it may not be executed; another -errno of stat(2) or access(2).
  */
 int command_look_up(const char *command);
+
+/*
+ * Returns true if the whole command is the path of a program, and its first word is not, because
+ * sh(1) splits it at a space.
+ */
+bool command_lacks_quotes(const char *command);

@@ -33,6 +33,23 @@ struct examination {
     struct report report;
 };
 
+/* The server has ended at once. What it or the shell has printed first tells why. */
+static void complain_of_end(const struct pair *pair)
+{
+    const char *output = pair->server.output ? pair->server.output : "";
+    char line[EVIDENCE_SIZE];
+
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(output, "\r\n"), output);
+    if (patient_is_unstarted(&pair->server))
+        complain("the server '%s' did not start; run it by hand, and mend what the shell says: "
+                 "%s",
+                 pair->server_command, line);
+    else
+        complain("the server '%s' ended at once, and printed '%s'; give a command that starts "
+                 "it, and ends when it ends",
+                 pair->server_command, line);
+}
+
 /* Returns 0 if the server can be examined; else, with a complaint, an exit status. */
 static int meet_server(struct pair *pair, struct report *report)
 {
@@ -41,9 +58,7 @@ static int meet_server(struct pair *pair, struct report *report)
     struct procstat stat;
 
     if (pair->server.has_ended || procstat_read(pair->server_pid, &stat) < 0) {
-        complain(
-            "the server '%s' ended at once; give a command that starts it, and ends when it ends",
-            pair->server_command);
+        complain_of_end(pair);
         return EX_UNAVAILABLE;
     }
     if (stat.caught != PROCSTAT_BOTH) {
@@ -194,7 +209,11 @@ static bool is_there(const char *role, const char *command)
 {
     int r = command_look_up(command);
 
-    if (r < 0)
+    if (command_lacks_quotes(command))
+        complain("cannot run the %s '%s': a shell splits this path at its spaces; put it in "
+                 "two kinds of quotes, see minitalk-doctor(1)",
+                 role, command);
+    else if (r < 0)
         complain_of(-r,
                     "cannot run the %s '%s'; give the path of an executable program, such as "
                     "./%s",

@@ -24,6 +24,7 @@ struct examination_order {
 /*
  * Examines two commands, and prints the report. Returns 0 if nothing was found, EXAMINATION_FOUND;
  * else, with a complaint, EX_CANTCREAT if the file of the diagram cannot be opened, EX_PROTOCOL if
- * the server is none of the exercise, EX_UNAVAILABLE if it ends at once, EX_OSERR, EX_IOERR.
+ * the server is none of the exercise, EX_UNAVAILABLE if it ends at once or a program cannot be run,
+ * EX_OSERR, EX_IOERR.
  */
 int examination_run(const struct examination_order *order);

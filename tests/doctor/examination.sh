@@ -310,7 +310,7 @@ test_a_server_of_another_kind_is_refused() {
 test_a_server_that_ends_at_once_is_refused() {
     needs_user_namespaces
     expect_status 69 "$minitalk_doctor" true true
-    grep -q "^minitalk-doctor: the server 'true' ended at once" stderr
+    grep -q "^minitalk-doctor: the server 'true' ended at once, and printed ''" stderr
     expect_status 69 "$minitalk_doctor" 'sleep 100 & #' true
     echo text > signals.svg
     expect_status 69 "$minitalk_doctor" --svg=signals.svg true true
@@ -339,7 +339,7 @@ test_a_command_that_cannot_be_run_is_refused_before_anything_runs() {
     refuse_to_run ./no-such-program 'No such file or directory'
     refuse_to_run "'no such' program" 'No such file or directory'
     refuse_to_run '' 'No such file or directory'
-    refuse_to_run ./folder 'Permission denied'
+    refuse_to_run ./folder 'Is a directory'
     refuse_to_run ./file 'Permission denied'
     PATH=$PWD/in-path::$PATH refuse_to_run program 'Permission denied'
 }

@@ -35,6 +35,34 @@ are_gone() {
     ! are_there
 }
 
+# ---- commands ----
+
+# The file is there, and the kernel cannot execute it.
+test_a_server_that_does_not_start_is_told_as_the_shell_does() {
+    needs_user_namespaces
+    echo '#!/no/such/interpreter' > server
+    chmod +x server
+    expect_doctor 69 "the server './server' did not start; run it by hand" ./server true
+    grep -q 'says: sh: .*server: not found$' stderr || fail "standard error: $(cat stderr)"
+}
+
+test_a_server_that_ends_at_once_is_told_with_what_it_printed() {
+    needs_user_namespaces
+    expect_doctor 69 "ended at once, and printed 'usage: server PORT'; give a command" \
+        'printf "usage: server PORT\n\nPORT is a number\n"' true
+}
+
+test_a_path_with_a_space_needs_two_kinds_of_quotes() {
+    mkdir 'my folder'
+    cp "$(type -P true)" 'my folder/server'
+    expect_doctor 69 "cannot run the server './my folder/server': a shell splits this path" \
+        './my folder/server' true
+    expect_doctor 69 "cannot run the client '$PWD/my folder/server': a shell splits this path" \
+        true "$PWD/my folder/server"
+    needs_user_namespaces
+    expect_doctor 69 'ended at once' "'./my folder/server'" true
+}
+
 # ---- signals ----
 
 test_a_signal_ends_an_examination_and_both_programs() {
