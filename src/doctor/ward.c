@@ -17,12 +17,18 @@
 #include <unistd.h>
 
 #include "host/complaint.h"
+#include "host/pidref.h"
 
 /*
  * A number in what a server prints must not be taken for its PID by chance. So PIDs have as many
  * digits as on a machine that has run for a while. The smallest pid_max has room for more.
  */
 #define LAST_PID "20000"
+
+struct ward {
+    int (*work)(void *context);
+    void *context;
+};
 
 static int write_file(const char *path, const char *text)
 {
@@ -69,12 +75,20 @@ static int refused(int error)
     return EX_OSERR;
 }
 
-static int be_first(int (*work)(void *context), void *context)
+/* Ends this process with its parent, also if that has already ended. */
+static void end_with(const struct pidref *parent)
 {
-    int r;
-
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    r = mount_proc();
+    if (pidref_ended(parent))
+        _exit(EX_OSERR);
+}
+
+/* Runs the work in the first process of the namespaces. */
+static int be_first(void *context)
+{
+    const struct ward *ward = context;
+    int r = mount_proc();
+
     if (r < 0) {
         refused(-r);
         complaint_tell();
@@ -82,7 +96,7 @@ static int be_first(int (*work)(void *context), void *context)
     }
     /* Without this, PIDs are only shorter. */
     (void)write_file("/proc/sys/kernel/ns_last_pid", LAST_PID);
-    return work(context);
+    return ward->work(ward->context);
 }
 
 /* Waits for a child. Returns its exit status; else, with a complaint, EX_OSERR. */
@@ -100,41 +114,55 @@ static int await(pid_t child)
     return EX_OSERR;
 }
 
-/* Makes the namespaces, and runs the first process in them. */
-static int found(int (*work)(void *context), void *context)
+/* Runs work(context) in a child. Returns its exit status; else, with a complaint, EX_OSERR. */
+static int run_child(int (*work)(void *context), void *context)
+{
+    struct pidref parent;
+    int r = pidref_open(getpid(), &parent), status;
+    pid_t child;
+
+    if (r < 0)
+        return refused(-r);
+    child = fork();
+    if (child == 0) {
+        end_with(&parent);
+        _exit(work(context));
+    }
+    status = child < 0 ? refused(errno) : await(child);
+    pidref_close(&parent);
+    return status;
+}
+
+/*
+ * Makes the namespaces. Root needs no user namespace, and would lose its access to the files of all
+ * other users in one. Returns 0, or -errno.
+ */
+static int make_namespaces(void)
 {
     uid_t uid = geteuid();
     gid_t gid = getegid();
-    pid_t first;
-    int r;
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) < 0)
-        return refused(errno);
-    r = map_user(uid, gid);
-    if (r < 0)
-        return refused(-r);
-    first = fork();
-    if (first < 0)
-        return refused(errno);
-    if (first == 0)
-        _exit(be_first(work, context));
-    return await(first);
+    if (unshare(CLONE_NEWNS | CLONE_NEWPID) == 0)
+        return 0;
+    if (errno != EPERM || unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) < 0)
+        return -errno;
+    return map_user(uid, gid);
+}
+
+/* Makes the namespaces, and runs the first process in them. */
+static int found(void *context)
+{
+    int r = make_namespaces(), status;
+
+    status = r < 0 ? refused(-r) : run_child(be_first, context);
+    complaint_tell();
+    return status;
 }
 
 int ward_run(int (*work)(void *context), void *context)
 {
     /* A process that has made a PID namespace cannot fork(2) any more once that has ended. */
-    pid_t founder = fork();
-    int status;
-
-    if (founder < 0)
-        return refused(errno);
-    if (founder > 0)
-        return await(founder);
-    status = found(work, context);
-    complaint_tell();
-    _exit(status);
+    return run_child(found, &(struct ward){work, context});
 }
 
 void ward_clear(void)

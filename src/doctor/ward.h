@@ -4,7 +4,8 @@
  *
  * A program of the exercise may signal any process, also by the PIDs 0 and -1 (kill(2)). In a PID
  * namespace of its own (pid_namespaces(7)) it reaches only processes of the examination. A user
- * namespace lets an ordinary user make one (user_namespaces(7)). User and group stay the same.
+ * namespace lets an ordinary user make one (user_namespaces(7)); root makes none. User and group
+ * stay the same.
  *
  * Policy: the ward ends with its first process, and that with this program.
  */

@@ -63,6 +63,20 @@ test_a_path_with_a_space_needs_two_kinds_of_quotes() {
     expect_doctor 69 'ended at once' "'./my folder/server'" true
 }
 
+# ---- users ----
+
+# In a user namespace of its own, root could not enter the folder.
+test_root_examines_programs_that_only_another_user_may_read() {
+    needs_root 'give files away'
+    needs_user_namespaces
+    write_pair_of healthy
+    mkdir private
+    mv server client private
+    chown -R "$USER_A" private
+    chmod -R go= private
+    expect_status 0 "$minitalk_doctor" private/server private/client
+}
+
 # ---- signals ----
 
 test_a_signal_ends_an_examination_and_both_programs() {
