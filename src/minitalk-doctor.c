@@ -72,6 +72,14 @@ static int examine(const struct doctor_options *options)
     return examination_run(&order);
 }
 
+/* The commands of an examination would get the rights of the file's owner. */
+static void refuse_set_user_id(void)
+{
+    if (geteuid() != getuid() || getegid() != getgid())
+        fail(EX_NOPERM, "minitalk-doctor must not be set-user-ID or set-group-ID; remove these "
+                        "bits with 'chmod ug-s'");
+}
+
 int main(int argc, char **argv)
 {
     int signals = inbox_open(); /* first: before, a stray signal would end the program */
@@ -82,6 +90,7 @@ int main(int argc, char **argv)
     cli_begin("minitalk-doctor");
     if (!descriptors_fill(&has_stdin, &has_stdout))
         return EX_OSERR;
+    refuse_set_user_id();
     doctor_options_parse(argc, argv, &options);
     if (!has_stdout)
         fail_of(EX_IOERR, EBADF, "cannot write to standard output");

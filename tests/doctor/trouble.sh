@@ -65,6 +65,20 @@ test_a_path_with_a_space_needs_two_kinds_of_quotes() {
 
 # ---- users ----
 
+test_a_copy_with_the_rights_of_another_user_is_refused() {
+    local mode
+    needs_root 'make a program set-user-ID'
+    install -m 755 "$minitalk_doctor" .
+    chmod 755 .
+    for mode in 4755 2755; do
+        chmod "$mode" minitalk-doctor
+        expect_status 77 as "$USER_A" ./minitalk-doctor 'touch started' true
+        grep -q '^minitalk-doctor: minitalk-doctor must not be set-user-ID' stderr ||
+            fail "standard error: $(cat stderr)"
+    done
+    [ ! -e started ] || fail 'the server was started'
+}
+
 # In a user namespace of its own, root could not enter the folder.
 test_root_examines_programs_that_only_another_user_may_read() {
     needs_root 'give files away'
