@@ -158,16 +158,23 @@ static int write_diagram(const struct report *report, const char *path)
     return r;
 }
 
+static int cannot_go_on(int error)
+{
+    if (error == EPERM)
+        complain("cannot stop the client: ptrace(2) is forbidden; run the examination outside of "
+                 "a sandbox or container");
+    else
+        complain_of(error, "cannot go on with the examination");
+    return EX_OSERR;
+}
+
+/* Prints the report. Returns an exit status; with a complaint if something cannot be written. */
 static int finish(struct examination *examination)
 {
     const char *diagram = examination->order->diagram;
     int r;
 
     pair_clear(&examination->pair);
-    if (examination->pair.error < 0) {
-        complain_of(-examination->pair.error, "cannot go on with the examination");
-        return EX_OSERR;
-    }
     if (examination->order->is_json)
         report_json_print(&examination->report);
     else
@@ -196,10 +203,12 @@ static int examine(void *context)
     status = meet_server(pair, &examination->report);
     if (status == 0)
         status = meet_client(pair, &examination->report);
-    if (status == 0) {
+    if (status == 0 && pair->error == 0)
         try_all(pair, &examination->report);
+    if (pair->error < 0)
+        status = cannot_go_on(-pair->error);
+    else if (status == 0)
         status = finish(examination);
-    }
     complaint_tell();
     return status;
 }

@@ -55,6 +55,12 @@ void pair_clear(struct pair *pair)
     pair->server_pid = 0;
 }
 
+/* Returns true if nothing is waited for any more: at this time, or after an error. */
+static bool is_over(const struct pair *pair, uint64_t end)
+{
+    return pair->error < 0 || monotonic_now() >= end;
+}
+
 /* ---- the server's PID ---- */
 
 static bool is_of_server(const struct pair *pair, pid_t pid)
@@ -160,7 +166,7 @@ static enum progress await_server(struct pair *pair)
             pair->server_pid = pid;
             has_printed = true;
         }
-        if (monotonic_now() >= end)
+        if (is_over(pair, end))
             return has_printed ? PROGRESS_DONE : PROGRESS_SLOW;
         pair_look(pair);
         rest_look(&rest, pair->server_pid, pair->server.length);
@@ -280,7 +286,7 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
         asleep_ns = server.asleep_ns;
         if (client->has_ended)
             break;
-        if (monotonic_now() >= end)
+        if (is_over(pair, end))
             return PROGRESS_SLOW;
         if (!pair->relay.has_ended && !rest_is_asleep(&relay))
             continue;
@@ -302,7 +308,7 @@ enum progress pair_await_text(struct pair *pair, size_t from, const char *text)
     while (!patient_has_printed(&pair->server, from, text)) {
         if (rest_is_idle(&rest) || (pair->server.has_ended && pair->server.terminal < 0))
             return PROGRESS_NONE;
-        if (monotonic_now() >= end)
+        if (is_over(pair, end))
             return PROGRESS_SLOW;
         pair_look(pair);
         rest_look(&rest, pair->server_pid, pair->server.length);
@@ -318,7 +324,7 @@ enum progress pair_await_stop(struct pair *pair, pid_t pid)
     while ((state = pair_state(pid)) != 'T') {
         if (state == 'Z' || state == '?')
             return PROGRESS_NONE;
-        if (monotonic_now() >= end)
+        if (is_over(pair, end))
             return PROGRESS_SLOW;
         pair_look(pair);
     }
@@ -333,7 +339,7 @@ enum progress pair_await_ready(struct pair *pair)
     while (procstat_read(pair->server_pid, &stat) == 0 && stat.state != 'Z') {
         if (procstat_is_ready(&stat))
             return PROGRESS_DONE;
-        if (monotonic_now() >= end)
+        if (is_over(pair, end))
             return PROGRESS_SLOW;
         pair_look(pair);
     }

@@ -5,7 +5,7 @@
  * Policy: whoever waits here watches all programs at once, and asks /proc if they are at rest
  * (rest.h). A limit of time is the last resort, and says nothing about the programs: the machine
  * may be busy. An error of the system, such as no memory, is kept in the pair: the examination
- * cannot go on then.
+ * cannot go on then, and nothing waits any more.
  */
 #pragma once
 
@@ -29,7 +29,7 @@ struct pair {
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];
     struct patient brake; /* of client 0 (brake.h), or PATIENT_NONE */
-    int error;            /* the first -errno, or 0 */
+    int error;            /* the first -errno, or 0; -EPERM if ptrace(2) is forbidden */
 };
 
 /* Some servers sleep before they print their PID or set their handlers. In nanoseconds. */
@@ -39,7 +39,7 @@ struct pair {
 enum progress {
     PROGRESS_DONE,
     PROGRESS_NONE, /* the programs are at rest: it will not come */
-    PROGRESS_SLOW, /* the time is up, and the programs still work */
+    PROGRESS_SLOW, /* the time is up, and the programs still work; or after an error */
 };
 
 /* What has become of a message. */

@@ -174,4 +174,45 @@ test_a_diagram_is_refused_before_anything_runs() {
     [ ! -e started ] || fail 'the server was started'
 }
 
+# ---- what the system refuses ----
+
+# without LIMIT COMMAND…: runs the command where this sysctl is 0, in a user namespace of its own,
+# so that the sysctl of the machine stays.
+without() {
+    # shellcheck disable=SC2016 # the inner shell expands it
+    unshare --user --map-root-user sh -c '
+        echo 0 > "/proc/sys/user/$1"
+        shift
+        exec "$@"
+    ' sh "$@"
+}
+
+test_a_ward_that_is_refused_is_told_before_anything_runs() {
+    local words='cannot make a PID namespace of its own, .*: No space left on device$'
+    needs_user_namespaces
+    expect_status 71 without max_pid_namespaces "$minitalk_doctor" 'touch started' true
+    grep -q "^minitalk-doctor: $words" stderr || fail "standard error: $(cat stderr)"
+    expect_status 71 without max_user_namespaces \
+        setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$minitalk_doctor" 'touch started' true
+    grep -q "^minitalk-doctor: $words" stderr || fail "standard error: $(cat stderr)"
+    [ ! -e started ] || fail 'the server was started'
+}
+
+test_an_examination_without_ptrace_ends_at_once() {
+    needs_user_namespaces
+    write_pair_of healthy
+    expect_status 71 "$tools/launch" guarded "$minitalk_doctor" ./server ./client
+    grep -q '^minitalk-doctor: cannot stop the client: ptrace(2) is forbidden' stderr ||
+        fail "standard error: $(cat stderr)"
+    ! grep -q characters stdout || fail 'it went on'
+}
+
+test_an_examination_without_descriptors_ends_at_once() {
+    needs_user_namespaces
+    write_pair_of healthy
+    close_other_descriptors
+    ulimit -n 6
+    expect_doctor 71 'cannot go on with the examination: Too many open files' ./server ./client
+}
+
 run_tests

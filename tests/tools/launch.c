@@ -12,16 +12,22 @@
  *            thread
  *   full     with as many open descriptors as the limit permits
  *   traced   traced by this process, which exits with the status of the program
+ *   guarded  in a sandbox, where ptrace(2) fails with EPERM
  */
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -102,12 +108,29 @@ static void run_traced(char **argv)
     exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+static void run_guarded(char **argv)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+        err(EX_OSERR, "seccomp");
+    run(argv);
+}
+
 static const struct {
     const char *name;
     void (*run)(char **argv);
 } states[] = {
     {"empty", run_empty},     {"blocked", run_blocked}, {"ignored", run_ignored},
     {"pending", run_pending}, {"full", run_full},       {"traced", run_traced},
+    {"guarded", run_guarded},
 };
 
 int main(int argc, char **argv)
