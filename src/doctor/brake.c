@@ -53,6 +53,14 @@ static bool is_taken(pid_t receiver)
     return procstat_read(receiver, &stat) < 0 || stat.state == 'Z' || procstat_is_asleep(&stat);
 }
 
+/* Returns true if a process is still stopped by its tracer. Nothing but SIGKILL can change that. */
+static bool is_held(pid_t pid)
+{
+    struct procstat stat;
+
+    return procstat_read(pid, &stat) == 0 && stat.state == 't';
+}
+
 /* Lets a process go on up to the end of the system call that it has begun. */
 static void finish_call(pid_t pid)
 {
@@ -82,7 +90,7 @@ static void tend(const struct brake *brake, pid_t pid, int status)
     } else if (event != 0) {
         go_on(pid, 0);
     } else if (signal == SYSCALL_STOP) {
-        while (!is_taken(brake->receiver))
+        while (is_held(pid) && !is_taken(brake->receiver))
             sched_yield();
         go_on(pid, 0);
     } else {

@@ -9,7 +9,8 @@
  * are held, too.
  *
  * Policy: the client goes on once the receiver sleeps and no signal is pending for it. A receiver
- * that has more to do for a signal must not sleep before. The client ends with the brake.
+ * that has more to do for a signal must not sleep before. The client ends with the brake. A client
+ * that is ended by SIGKILL is waited for no longer, whatever the receiver does.
  */
 #pragma once
 

@@ -5,6 +5,7 @@
 unit_checks = \
 	tests/unit/check-arq \
 	tests/unit/check-barrier \
+	tests/unit/check-brake \
 	tests/unit/check-cause \
 	tests/unit/check-complaint \
 	tests/unit/check-confirmation \
@@ -106,6 +107,9 @@ tests_unit_check_arq_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_barrier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_barrier_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_brake_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_brake_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_cause_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_cause_LDADD = $(WITH_DOCTOR)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* check-brake.c - tests that a client is held until its signal is taken, and not once it has ended
+ */
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "doctor/brake.h"
+#include "host/procstat.h"
+#include "suite.h"
+
+/* Exit statuses of processes that may do what a brake needs, and that may not. */
+#define PERMITTED 0
+#define FORBIDDEN 1
+
+static pid_t receiver, client, brake;
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+static void prepare(void)
+{
+    signal(SIGUSR1, do_nothing);
+}
+
+static void await_stop(pid_t pid)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+    ck_assert(WIFSTOPPED(status));
+}
+
+static void stop_receiver(void)
+{
+    ck_assert_int_eq(kill(receiver, SIGSTOP), 0);
+    await_stop(receiver);
+}
+
+/* Starts a client that sends one signal to the receiver and ends, and a brake. */
+static void start(void)
+{
+    client = fork();
+    ck_assert_int_ge(client, 0);
+    if (client == 0) {
+        prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* for Yama, which knows only parents */
+        raise(SIGSTOP);
+        _exit(brake_prepare() && kill(receiver, SIGUSR1) == 0 ? PERMITTED : FORBIDDEN);
+    }
+    await_stop(client);
+    brake = fork();
+    ck_assert_int_ge(brake, 0);
+    if (brake == 0)
+        _exit(brake_run(&(struct brake){.client = client, .receiver = receiver}));
+}
+
+static int status_of(pid_t pid)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+/* Waits until the client has sent its signal, and is held. */
+static void await_signal(void)
+{
+    struct procstat stat;
+
+    do {
+        sched_yield();
+        ck_assert_int_eq(procstat_read(receiver, &stat), 0);
+    } while (stat.pending != PROCSTAT_USR1);
+    do
+        ck_assert_int_eq(procstat_read(client, &stat), 0);
+    while (stat.state != 't');
+}
+
+static void begin(void)
+{
+    receiver = child_stays(prepare);
+}
+
+static void end(void)
+{
+    child_ends(receiver);
+}
+
+START_TEST(a_client_goes_on_once_its_signal_is_taken)
+{
+    stop_receiver();
+    start();
+    await_signal();
+    ck_assert_int_eq(kill(receiver, SIGCONT), 0);
+    ck_assert_int_eq(status_of(brake), 0);
+    ck_assert_int_eq(status_of(client), 0);
+}
+END_TEST
+
+/* A stopped receiver never sleeps, as one that waits in a busy loop. */
+START_TEST(a_client_that_is_killed_is_not_held)
+{
+    stop_receiver();
+    start();
+    await_signal();
+    ck_assert_int_eq(kill(client, SIGKILL), 0);
+    ck_assert_int_eq(status_of(brake), 0);
+    ck_assert_int_eq(status_of(client), SIGKILL);
+}
+END_TEST
+
+/* A sandbox may forbid ptrace(2) or seccomp(2). */
+static bool is_permitted(void)
+{
+    int status = FORBIDDEN;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(brake_prepare() && ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? PERMITTED
+                                                                            : FORBIDDEN);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == PERMITTED;
+}
+
+Suite *make_suite(void)
+{
+    const TTest *const none[] = {NULL};
+    const TTest *const tests[] = {
+        a_client_goes_on_once_its_signal_is_taken,
+        a_client_that_is_killed_is_not_held,
+        NULL,
+    };
+
+    if (is_permitted())
+        return suite_around("brake", tests, begin, end);
+    puts("ptrace(2) or seccomp(2) is forbidden");
+    return suite_of("brake", none);
+}
