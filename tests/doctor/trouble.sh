@@ -174,6 +174,21 @@ test_a_diagram_is_refused_before_anything_runs() {
     [ ! -e started ] || fail 'the server was started'
 }
 
+# ---- the report in README.md ----
+
+# checks: what is tried, without the results.
+checks() {
+    sed -nE 's/^(ok|FAILED|--) +([^:]*):.*/\2/p'
+}
+
+test_the_report_in_the_readme_has_the_checks_of_an_examination() {
+    needs_user_namespaces
+    write_pair_of pause
+    expect_status 1 "$minitalk_doctor" ./server ./client
+    sed -n 's/^    //p' "$srcdir/README.md" | checks > shown
+    checks < stdout | diff shown - || fail 'README.md has others (<)'
+}
+
 # ---- what the system refuses ----
 
 # without LIMIT COMMAND…: runs the command where this sysctl is 0, in a user namespace of its own,
