@@ -95,6 +95,17 @@ static void parse_operands(int argc, char **argv, struct doctor_options *options
     options->string = argv[1];
 }
 
+/* modes is the number of options that set the mode. */
+static void check_together(const struct doctor_options *options, unsigned modes)
+{
+    if (modes > 1)
+        fail(EX_USAGE, "give either --serve or --send, once; see '--help'");
+    if (options->diagram && options->mode != DOCTOR_EXAMINE)
+        fail(EX_USAGE, "--svg is for an examination; leave it out, or give SERVER and CLIENT");
+    if (options->is_json && options->mode != DOCTOR_EXAMINE)
+        fail(EX_USAGE, "--json is for an examination; leave it out, or give SERVER and CLIENT");
+}
+
 void doctor_options_parse(int argc, char **argv, struct doctor_options *ret)
 {
     struct doctor_options options = {0};
@@ -126,12 +137,7 @@ void doctor_options_parse(int argc, char **argv, struct doctor_options *ret)
             cli_wrong_option(c, argv, letters);
         }
     }
-    if (modes > 1)
-        fail(EX_USAGE, "give either --serve or --send, once; see '--help'");
-    if (options.diagram && options.mode != DOCTOR_EXAMINE)
-        fail(EX_USAGE, "--svg is for an examination; leave it out, or give SERVER and CLIENT");
-    if (options.is_json && options.mode != DOCTOR_EXAMINE)
-        fail(EX_USAGE, "--json is for an examination; leave it out, or give SERVER and CLIENT");
+    check_together(&options, modes);
     parse_operands(argc - optind, argv + optind, &options);
     *ret = options;
 }
