@@ -52,6 +52,19 @@ test_a_server_that_ends_at_once_is_told_with_what_it_printed() {
         'printf "usage: server PORT\n\nPORT is a number\n"' true
 }
 
+# The complaint has the first line that the command prints. Signals from 29 on do not count: glibc
+# uses some of them, and env(1) resets none of those.
+test_a_command_starts_with_the_signals_that_a_shell_leaves_it() {
+    local label
+    needs_user_namespaces
+    for label in SigBlk SigIgn; do
+        expect_status 69 env --default-signal --block-signal=USR1 "$minitalk_doctor" \
+            "grep ^$label /proc/self/status" true
+        grep -q "and printed '$label:.*0000000';" stderr ||
+            fail "standard error: $(cat stderr)"
+    done
+}
+
 test_a_path_with_a_space_needs_two_kinds_of_quotes() {
     mkdir 'my folder'
     cp "$(type -P true)" 'my folder/server'
