@@ -53,7 +53,7 @@ static void start(void)
     ck_assert_int_ge(client, 0);
     if (client == 0) {
         prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* for Yama, which knows only parents */
-        raise(SIGSTOP);
+        kill(getpid(), SIGSTOP);
         _exit(brake_prepare() && kill(receiver, SIGUSR1) == 0 ? PERMITTED : FORBIDDEN);
     }
     await_stop(client);
