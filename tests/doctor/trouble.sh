@@ -221,7 +221,8 @@ test_a_ward_that_is_refused_is_told_before_anything_runs() {
     expect_status 71 without max_pid_namespaces "$minitalk_doctor" 'touch started' true
     grep -q "^minitalk-doctor: $words" stderr || fail "standard error: $(cat stderr)"
     expect_status 71 without max_user_namespaces \
-        setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$minitalk_doctor" 'touch started' true
+        setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
+        "$minitalk_doctor" 'touch started' true
     grep -q "^minitalk-doctor: $words" stderr || fail "standard error: $(cat stderr)"
     [ ! -e started ] || fail 'the server was started'
 }
