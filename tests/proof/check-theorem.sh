@@ -7,7 +7,7 @@
 readonly THEOREM=tests/proof/theorem.c
 readonly INLINED='slot_of symbol_bit tell'
 # Without -simplify-cfg, a switch gives a goal for each case and promise.
-readonly OPTIONS="-simplify-cfg -wp-model Typed+ref -wp-no-pruning $KNOW_INTEGERS"
+readonly OPTIONS="-simplify-cfg -wp-model Typed+ref -wp-no-pruning $PATIENT_INTEGERS"
 modules=(
     "$THEOREM|act_on_probe|$INLINED|$OPTIONS"
     "$THEOREM|time_out hear_word begin take_bit take_next act_on_forged_probe|$INLINED|$OPTIONS"
@@ -17,7 +17,7 @@ modules=(
 # The functions of both ends are the shipped ones, whose faults are in check-contracts.sh and
 # check-session.sh. These are faults of the channel, and of what the daemon does at a word.
 rules=(
-    "sender-barrier|ack0|hear_word|$THEOREM|/requires barrier: /,/;/d|a word overtakes an ack"
+    "sender-barrier|lane0|hear_word|$THEOREM|/requires barrier: /,/;/d|a word overtakes an ack"
     "daemon-barrier|quiet|act_on_probe|$THEOREM|/requires barrier: /,/;/d|a probe overtakes a bit"
     "log||commit|$THEOREM|/requires.*_COMMITTING;/s/ && d.state.*;/;/|anything is logged"
 )

@@ -5,6 +5,22 @@
  * Each function is a step that the world can take. Its contract says that the step keeps the
  * invariant (is_sound). The steps call the shipped functions by their contracts, which are proved
  * on their own. README.md lists the assumptions.
+ *
+ * Probes have serials, in the order of time:
+ *
+ *     start    resume .. | start  start .. | resume ..    bits ..    resume      resume ..
+ *     started            | first           | resumes                 resume_from     serial
+ *                '------------------------- asked ---------------------------'
+ *     the message before | this message
+ *
+ * asked moves from started to serial. While the sender starts, resume_from is first and resumes is
+ * serial + 1. While it sends bits, resume_from is serial + 1. A message that is turned back begins
+ * again with a new first probe.
+ *
+ * Bits have an index in the session, which counts the bits of all messages:
+ *
+ *     taken .. | waiting, held or lost; at most 2 | not sent yet ..
+ *     began    d.arq.count                        began + s.next      began + s.total
  */
 #include "protocol/session.h"
 
@@ -24,11 +40,11 @@ struct told {
 static struct arq_sender s;
 static uint64_t message;     /* its number */
 static uint64_t began;       /* the receiver's count at its first bit */
-static uint64_t first;       /* serial of its first probe */
+static uint64_t started;     /* serial of the newest probe to start of the messages before */
+static uint64_t first;       /* of the first probe of this message */
 static uint64_t resumes;     /* from this serial on, its probes ask to resume */
-static uint64_t started;     /* the newest probe to start of the messages before */
-static uint64_t serial;      /* of the newest probe */
 static uint64_t resume_from; /* of the first probe since the sender last sent bits */
+static uint64_t serial;      /* of the newest probe */
 
 /* ---- the channel ---- */
 
@@ -55,60 +71,81 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
   // Bit number index of a message.
   axiomatic contents { logic boolean content(integer message, integer index); }
 
+  // The daemon has told the sender to go: the sender sends bits, or asks how many arrived.
   predicate is_sending =
     s.phase == ARQ_SENDING || s.phase == ARQ_RESUMING;
 
-  // The sender has a verdict after which it may send the next message.
+  // The message is refused, and the sender may send the next one.
   predicate is_refused =
     s.phase == ARQ_REFUSED && arq_is_lasting(s.refusal) && s.refusal != REPLY_COMMITTED;
 
-  // The conversation has ended without a statement about the message.
+  // The conversation has ended without a statement about the message: the refusal is STOPPING,
+  // OUT_OF_STEP or FORGOTTEN. No step of this session follows. After FORGOTTEN, the daemon
+  // does not have the session. A further message begins a new session, as in connect().
   predicate is_over = s.phase == ARQ_REFUSED && !is_refused;
 
+  // No bit is between the two ends: none waits in a place, and the daemon holds none.
   predicate is_quiet =
     !is_full[0] && !is_full[1] && !is_full[2] && !is_full[3] &&
     !d.arq.held[0] && !d.arq.held[1];
 
+  // The daemon takes a bit: of the message under way, or the first one of an invited message.
   predicate takes_bits = d.state == SESSION_OPEN || d.is_invited;
 
+  // The daemon has no message under way.
   predicate is_settled =
     d.state == SESSION_IDLE || d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED;
 
-  // ---- the sender ----
+  // ---- the sender's probes ----
 
+  // A message has at least one bit, and no count or index overflows.
   predicate numbers_are_sound =
     0 < s.total <= LARGEST && began <= LARGEST && d.arq.count <= 2 * LARGEST &&
     s.phase <= ARQ_REFUSED && arq_is_valid(s) && s.base < WORD_COUNT_MODULUS;
 
+  // A nonce is the serial of its probe, modulo 65,536.
   predicate nonces_are_sound =
     first <= serial <= LARGEST && s.nonce == serial % NONCES &&
     s.first_nonce == first % NONCES;
 
+  // A sender that starts has not asked to resume. One that sends bits has asked nothing since the
+  // last bit. One that resumes has asked to resume since the last bit.
   predicate probes_are_sound =
     resume_from <= serial + 1 && first <= resumes <= serial + 1 &&
     (s.phase == ARQ_SENDING ==> !s.probe_due && resume_from == serial + 1) &&
     (s.phase == ARQ_RESUMING ==> resume_from <= serial && resumes <= serial) &&
     (s.phase == ARQ_STARTING ==> resumes == serial + 1);
 
+  predicate sender_is_sound = numbers_are_sound && nonces_are_sound && probes_are_sound;
+
+  // ---- the sender's bits ----
+
+  // A sender that starts has sent no bit. Its message will begin at the daemon's count.
   predicate start_is_sound =
     s.phase == ARQ_STARTING ==>
       s.next == 0 && !s.in_flight[0] && !s.in_flight[1] && began == d.arq.count;
 
+  // The daemon has taken all bits that were sent, but for the newest two at most.
   predicate window_is_sound =
     is_sending ==> s.base == began % WORD_COUNT_MODULUS &&
       began <= d.arq.count <= began + s.next <= d.arq.count + LANES;
 
+  predicate bits_are_sound = start_is_sound && window_is_sound;
+
   // ---- a lane ----
 
-  // The daemon has taken a bit that the sender has an ack for.
+  // If the sender waits for no ack, the daemon has taken the newest bit of the lane.
   predicate acked_is_sound(integer lane) =
     is_sending && !s.in_flight[lane] && arq_newest(s, lane) >= 0 ==>
       began + arq_newest(s, lane) < d.arq.count;
 
-  // A bit that is not taken yet is the one in flight on its lane.
+  // The bit with this index is the one in flight on its lane, and is not taken yet.
   predicate is_due(integer lane, integer index) =
     s.in_flight[lane] && index == began + arq_newest(s, lane) && index >= d.arq.count;
 
+  // A bit that waits in a place was sent before each probe that the sender has open. If its message
+  // is under way, the bit is the one in flight, the daemon does not hold it as well, and the place
+  // is that of its value.
   predicate place_is_sound(integer lane, integer place) =
     is_full[place] ==> since[place] <= serial &&
       (s.phase == ARQ_STARTING ==> since[place] < first) &&
@@ -116,19 +153,31 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
          !d.arq.held[lane] &&
          (content(message, at[place] - began) <==> place % 2 == 1));
 
-  predicate lane_is_sound(integer lane) =
+  // At most one bit waits on a lane.
+  predicate is_single(integer lane) =
     is_sending ==> !(is_full[2 * lane] && is_full[2 * lane + 1]);
 
+  // A bit that the daemon holds is the one in flight, with its value, and the daemon takes bits.
   predicate held_is_sound(integer lane) =
     d.arq.held[lane] && !is_over ==> is_sending && takes_bits && is_due(lane, held_at[lane]) &&
       (content(message, held_at[lane] - began) <==> d.arq.symbol[lane].value == 1);
 
+  // An ack that waits is that of the newest bit of its lane, which the daemon has taken.
   predicate ack_is_sound(integer lane) =
     ack[lane] && !is_over ==> is_sending && s.in_flight[lane] &&
       began + arq_newest(s, lane) < d.arq.count;
 
-  // ---- the daemon ----
+  predicate lane_is_sound(integer lane) =
+    acked_is_sound(lane) && place_is_sound(lane, 2 * lane) &&
+    place_is_sound(lane, 2 * lane + 1) && is_single(lane) && held_is_sound(lane) &&
+    ack_is_sound(lane);
 
+  // ---- the daemon and the probes ----
+
+  // The daemon has acted on no probe that is still to be sent, and on all probes to start of the
+  // messages before. When the sender has been told to go or has a verdict, the daemon has acted on
+  // all probes to start of this message, too. A reply carries the nonce of the newest probe acted
+  // on, which may be a forged one.
   predicate asked_is_sound =
     asked <= serial && (!is_forged ==> d.nonce == asked % NONCES) &&
     (arq_waits(s) && s.probe_due ==> asked < serial) &&
@@ -136,11 +185,29 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
     (is_sending || s.phase == ARQ_COMMITTED || is_refused ==>
       asked + 1 >= resumes && asked >= first);
 
+  // After the daemon has acted on an open probe to resume, no bit is between the ends. While the
+  // sender starts, only bits of a refused message are: the daemon will not take them, and has acted
+  // on no probe of this message yet.
   predicate quiet_is_sound =
     (s.phase == ARQ_RESUMING && asked >= resume_from ==> is_quiet) &&
     (s.phase == ARQ_STARTING ==> is_quiet ||
        (d.state == SESSION_REFUSED && !d.is_invited && asked < first));
 
+  // A message that was refused its start is not invited.
+  predicate limited_is_sound =
+    s.phase == ARQ_STARTING && is_limited && !is_forged ==> !d.is_invited;
+
+  // After the daemon has repeated the verdict on the message before, no bit of this one is sent or
+  // taken until the sender has heard that verdict. Only a forged probe may invite a message then.
+  predicate turned_back_is_sound =
+    is_turned_back ==> s.phase == ARQ_RESUMING && d.arq.count == began && is_quiet &&
+      asked >= resume_from && (is_forged || !d.is_invited) &&
+      (d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED);
+
+  // ---- the daemon and the message ----
+
+  // A refusal has a reason. While the sender starts, the daemon has no message under way. The first
+  // message of a session is invited before its bits are sent.
   predicate state_is_sound =
     session_is_sound(d) && d.state <= SESSION_REFUSED &&
     (d.state == SESSION_REFUSED ==>
@@ -148,7 +215,8 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
     (s.phase == ARQ_STARTING ==> is_settled) &&
     (is_sending && d.state == SESSION_IDLE ==> d.is_invited);
 
-  // While this message is sent, and some of it is taken.
+  // When some bits of the message are taken, but not all, it is open. When all are taken, it is
+  // being committed or is committed. Or it is refused, and no message is invited.
   predicate taking_is_sound =
     is_sending && d.arq.count > began ==>
       (d.state == SESSION_OPEN && d.arq.count < began + s.total) ||
@@ -156,37 +224,40 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
          d.arq.count == began + s.total) ||
       (d.state == SESSION_REFUSED && !d.is_invited);
 
-  // While nothing of this message is taken.
+  // While no bit of this message is taken, the state is that of the message before, and the daemon
+  // has acted on each probe that was sent before the newest bit.
   predicate waiting_is_sound =
     is_sending && d.arq.count == began ==> is_settled && asked + 1 >= resume_from;
 
-  predicate limited_is_sound =
-    s.phase == ARQ_STARTING && is_limited && !is_forged ==> !d.is_invited;
-
-  predicate turned_back_is_sound =
-    is_turned_back ==> s.phase == ARQ_RESUMING && d.arq.count == began && is_quiet &&
-      asked >= resume_from && (is_forged || !d.is_invited) &&
-      (d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED);
+  predicate message_is_sound = state_is_sound && taking_is_sound && waiting_is_sound;
 
   // ---- a word ----
   // What the daemon says is true when it says it. This is what stays true until it is heard.
 
+  // A word answers a probe that was acted on, with the daemon's count and the probe's nonce.
   predicate reply_is_sound(struct told t) =
     t.serial <= asked && t.count <= d.arq.count && REPLY_GO <= t.reply.code <= REPLY_LAST &&
     t.reply.count == t.count % WORD_COUNT_MODULUS && t.reply.nonce == t.serial % NONCES;
 
+  // While the sender waits for the reply to its newest probe, the daemon takes no bit after it.
   predicate count_is_sound(struct told t) =
     t.serial == serial && arq_waits(s) ==> t.count == d.arq.count;
 
+  // A message that is told to go, as the reply to its newest probe, was not turned back by that
+  // probe. If the message was told so at its start, it is the first one of a session only if it is
+  // invited, and no later answer to that probe has refused the start.
   predicate go_is_sound(struct told t) =
     t.reply.code == REPLY_GO && t.serial >= first ==>
       (t.serial == serial ==> !is_turned_back) &&
       (s.phase == ARQ_STARTING ==> (d.state == SESSION_IDLE ==> d.is_invited) &&
          (t.serial == asked ==> !is_limited));
 
+  // The word is the verdict on the message before: no bit of this one was taken.
   predicate is_verdict_before(struct told t) =
     t.count == began && is_turned_back;
 
+  // "Committed", said to a probe of this message, is the verdict on the message before, or all bits
+  // of this message are taken and it is in the log.
   predicate commit_is_sound(struct told t) =
     t.reply.code == REPLY_COMMITTED && t.serial >= first ==>
       s.phase != ARQ_STARTING &&
@@ -194,11 +265,17 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
          (t.count == began + s.total && t.count == d.arq.count &&
           d.state == SESSION_COMMITTED));
 
+  // A refusal, said to a probe to start, has limited the message. Said to a later one, it is the
+  // verdict on the message before, or the daemon has refused this message and takes no more of it.
   predicate refusal_is_sound(struct told t) =
     arq_is_lasting(t.reply.code) && t.reply.code != REPLY_COMMITTED && t.serial >= first ==>
       (s.phase == ARQ_STARTING && t.serial == asked ==> is_limited) &&
       (is_sending && t.serial + 1 >= resumes ==> is_verdict_before(t) ||
          (t.count == d.arq.count && d.state == SESSION_REFUSED && d.arq.count > began));
+
+  predicate word_is_sound(struct told t) =
+    reply_is_sound(t) && count_is_sound(t) && go_is_sound(t) && commit_is_sound(t) &&
+    refusal_is_sound(t);
 
   // ---- the promise ----
 
@@ -213,57 +290,29 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
       (is_quiet || (d.state == SESSION_REFUSED && !d.is_invited)) &&
       (d.arq.count == began || d.state == SESSION_REFUSED);
 
-  predicate word_is_sound(struct told t) =
-    reply_is_sound(t) && count_is_sound(t) && go_is_sound(t) && commit_is_sound(t) &&
-    refusal_is_sound(t);
-
   predicate is_sound =
-    numbers_are_sound && nonces_are_sound && probes_are_sound && start_is_sound &&
-    window_is_sound && acked_is_sound(0) && acked_is_sound(1) &&
-    place_is_sound(0, 0) && place_is_sound(0, 1) && place_is_sound(1, 2) &&
-    place_is_sound(1, 3) && lane_is_sound(0) && lane_is_sound(1) &&
-    held_is_sound(0) && held_is_sound(1) && ack_is_sound(0) && ack_is_sound(1) &&
-    asked_is_sound && quiet_is_sound && state_is_sound && taking_is_sound &&
-    waiting_is_sound && limited_is_sound && turned_back_is_sound && word_is_sound(word0) &&
-    word_is_sound(word1) && committed_is_kept && refused_is_kept;
+    sender_is_sound && bits_are_sound && lane_is_sound(0) && lane_is_sound(1) &&
+    asked_is_sound && quiet_is_sound && limited_is_sound && turned_back_is_sound &&
+    message_is_sound && word_is_sound(word0) && word_is_sound(word1) && committed_is_kept &&
+    refused_is_kept;
 */
 
-/* Each part of the invariant is a goal of its own. */
+/*
+ * Each part of the invariant is a goal of its own. Parts are as large as the provers can take them
+ * quickly: each goal costs time to start a prover.
+ */
 #define STAYS_SOUND                                                                                \
-    ensures numbers : numbers_are_sound;                                                           \
-    ensures nonces : nonces_are_sound;                                                             \
-    ensures probes : probes_are_sound;                                                             \
-    ensures start : start_is_sound;                                                                \
-    ensures window : window_is_sound;                                                              \
-    ensures acked0 : acked_is_sound(0);                                                            \
-    ensures acked1 : acked_is_sound(1);                                                            \
-    ensures place0 : place_is_sound(0, 0);                                                         \
-    ensures place1 : place_is_sound(0, 1);                                                         \
-    ensures place2 : place_is_sound(1, 2);                                                         \
-    ensures place3 : place_is_sound(1, 3);                                                         \
+    ensures sender : sender_is_sound;                                                              \
+    ensures bits : bits_are_sound;                                                                 \
     ensures lane0 : lane_is_sound(0);                                                              \
     ensures lane1 : lane_is_sound(1);                                                              \
-    ensures held0 : held_is_sound(0);                                                              \
-    ensures held1 : held_is_sound(1);                                                              \
-    ensures ack0 : ack_is_sound(0);                                                                \
-    ensures ack1 : ack_is_sound(1);                                                                \
     ensures asked : asked_is_sound;                                                                \
     ensures quiet : quiet_is_sound;                                                                \
-    ensures state : state_is_sound;                                                                \
-    ensures taking : taking_is_sound;                                                              \
-    ensures waiting : waiting_is_sound;                                                            \
     ensures limited : limited_is_sound;                                                            \
     ensures turned_back : turned_back_is_sound;                                                    \
-    ensures reply0 : reply_is_sound(word0);                                                        \
-    ensures reply1 : reply_is_sound(word1);                                                        \
-    ensures count0 : count_is_sound(word0);                                                        \
-    ensures count1 : count_is_sound(word1);                                                        \
-    ensures go0 : go_is_sound(word0);                                                              \
-    ensures go1 : go_is_sound(word1);                                                              \
-    ensures commit0 : commit_is_sound(word0);                                                      \
-    ensures commit1 : commit_is_sound(word1);                                                      \
-    ensures refusal0 : refusal_is_sound(word0);                                                    \
-    ensures refusal1 : refusal_is_sound(word1);                                                    \
+    ensures message : message_is_sound;                                                            \
+    ensures word0 : word_is_sound(word0);                                                          \
+    ensures word1 : word_is_sound(word1);                                                          \
     ensures committed : committed_is_kept;                                                         \
     ensures refused : refused_is_kept;
 
@@ -278,14 +327,8 @@ void connect(uint64_t total, uint64_t number)
 {
     const struct told nothing = {.reply = {.code = REPLY_WAIT}};
 
-    /*@ loop invariant 0 <= place <= PLACES && \forall integer p; 0 <= p < place ==> !is_full[p];
-        loop assigns place, is_full[0 .. PLACES - 1]; */
-    for (int place = 0; place < PLACES; place++)
-        is_full[place] = false;
-    /*@ loop invariant 0 <= lane <= LANES && \forall integer l; 0 <= l < lane ==> !ack[l];
-        loop assigns lane, ack[0 .. LANES - 1]; */
-    for (int lane = 0; lane < LANES; lane++)
-        ack[lane] = false;
+    is_full[0] = is_full[1] = is_full[2] = is_full[3] = false;
+    ack[0] = ack[1] = false;
     arq_receiver_clear(&d.arq);
     d.arq.count = 0;
     d.base = 0;
