@@ -4,9 +4,9 @@
 # The longest come first, so that no script runs alone at the end.
 PROOF_TESTS = \
 	tests/proof/check-frame.sh \
-	tests/proof/check-theorem.sh \
 	tests/proof/check-contracts.sh \
 	tests/proof/check-exchange.sh \
+	tests/proof/check-theorem.sh \
 	tests/proof/check-eva.sh \
 	tests/proof/check-conversation.sh \
 	tests/proof/check-session.sh \
