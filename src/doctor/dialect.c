@@ -13,13 +13,14 @@
 static const char *const orders[] = {"msb", "lsb"};
 static const char *const ones[] = {"usr2=1", "usr1=1"};
 static const char *const pids[] = {NULL, "pid31", "pid32"};
-static const char *const lengths[LENGTHS] = {NULL,      "len32be", "len32le",
-                                             "len64be", "len64le", "asc10"};
+static const char *const lengths[LENGTHS] = {NULL,      "len32be", "len32le", "len64be",
+                                             "len64le", "asc10",   "dec+nul"};
 static const char *const ends[ENDS] = {NULL, "nul", "newline+nul", "eot", "ff+ff", "nul+one"};
 static const char *const units[UNITS] = {"bit/", "octet/", "message/"};
 static const char *const answers[] = {NULL, "usr1", "usr2"};
 
 static const char seven[] = "7bit";
+static const char counted[] = "counted";
 static const char nothing[] = "nothing";
 static const char hello_word[] = "hello=";
 static const char ack_word[] = "ack=";
@@ -141,11 +142,17 @@ static bool take_answers(struct words *words, struct dialect *dialect)
     return true;
 }
 
-/* Takes the length, the end, or 'nothing'. Returns false if none of them is there. */
+/*
+ * Takes the length, the end, or 'nothing'. Returns false if none of them is there, or if one of
+ * them is missing that is counted.
+ */
 static bool take_framing(struct words *words, struct dialect *dialect)
 {
     dialect->length = (enum dialect_length)take_optional(words, lengths, COUNT(lengths));
+    dialect->counts_end = take_word(words, counted);
     dialect->end = (enum dialect_end)take_optional(words, ends, COUNT(ends));
+    if (dialect->counts_end)
+        return dialect->length != LENGTH_ABSENT && dialect->end != END_ABSENT;
     return !dialect_ends_by_silence(dialect) || take_word(words, nothing);
 }
 
@@ -235,6 +242,8 @@ void dialect_format(const struct dialect *dialect, char ret[DIALECT_TEXT_SIZE])
     add_hello(&form, dialect);
     add_word(&form, pids[dialect->pid]);
     add_word(&form, lengths[dialect->length]);
+    if (dialect->counts_end)
+        add_word(&form, counted);
     add_word(&form, ends[dialect->end]);
     if (dialect_ends_by_silence(dialect))
         add_word(&form, nothing);
@@ -250,7 +259,7 @@ bool dialect_writes_as(const struct dialect *dialect, const struct dialect *othe
            dialect->has_7_bits == other->has_7_bits &&
            dialect->hello_length == other->hello_length && dialect->hello == other->hello &&
            dialect->pid == other->pid && dialect->length == other->length &&
-           dialect->end == other->end;
+           dialect->counts_end == other->counts_end && dialect->end == other->end;
 }
 
 bool dialect_equals(const struct dialect *dialect, const struct dialect *other)

@@ -16,7 +16,9 @@
  *   hello=BITS        these bits come first, such as hello=01
  *   pid31 | pid32     the sender's PID in so many bits
  *   LENGTH            the octets of the text: len32be, len32le, len64be or len64le, a number of
- *                     32 or 64 bits in big or little-endian order; or asc10, ten digits of ASCII
+ *                     32 or 64 bits in big or little-endian order; asc10, ten digits of ASCII; or
+ *                     dec+nul, as many digits of ASCII as it needs, and a NUL
+ *   counted           the length counts the octets of the end, too
  *   END               octets of these values: nul, newline+nul, eot or ff+ff; or nul+one, a NUL
  *                     and one bit 1
  *   nothing           no length and no end: silence ends the text
@@ -24,6 +26,7 @@
  *                     message, and SIGNAL is usr1 or usr2
  *
  * The words for the first bit and the signal are required, and also a length, an end or 'nothing'.
+ * 'counted' needs both a length and an end.
  * For example: msb,usr1=1,nul,ack=bit/usr1+message/usr2
  *
  * Pure.
@@ -46,9 +49,10 @@ enum dialect_length {
     LENGTH_64BE,
     LENGTH_64LE,
     LENGTH_ASC10,
+    LENGTH_DEC,
 };
 
-#define LENGTHS 6u
+#define LENGTHS 7u
 
 enum dialect_end {
     END_ABSENT,
@@ -76,6 +80,7 @@ struct dialect {
     uint32_t hello;        /* the first bit of the hello is the highest of hello_length bits */
     enum dialect_pid pid;
     enum dialect_length length;
+    bool counts_end;      /* the length counts the octets of the end; it and an end are there */
     enum dialect_end end; /* END_ABSENT without a length: silence ends the text */
     enum dialect_answer answers[UNITS];
 };

@@ -15,8 +15,8 @@ static const unsigned hellos[] = {0, 1, 2, 8, 9};
 
 #define HELLOS (sizeof hellos / sizeof hellos[0])
 #define PIDS 3u
-/* The first bit, the signal and the width have two values each. */
-#define CANDIDATES ((size_t)2 * 2 * 2 * HELLOS * PIDS * LENGTHS * ENDS)
+/* The first bit, the signal, the width and the octets that are counted have two values each. */
+#define CANDIDATES ((size_t)2 * 2 * 2 * 2 * HELLOS * PIDS * LENGTHS * ENDS)
 
 /* How good an explanation is; the rules of learner.h, from the first to the last. */
 struct merit {
@@ -43,6 +43,7 @@ static struct dialect candidate(size_t index, const struct recording *first)
         .is_lsb = take_digit(&index, 2),
         .has_usr1_as_one = take_digit(&index, 2),
         .has_7_bits = take_digit(&index, 2),
+        .counts_end = take_digit(&index, 2),
         .pid = (enum dialect_pid)take_digit(&index, PIDS),
         .length = (enum dialect_length)take_digit(&index, LENGTHS),
         .end = (enum dialect_end)take_digit(&index, ENDS),
@@ -180,6 +181,8 @@ static bool is_provable(const struct dialect *dialect, const struct recording *r
 {
     if (is_twin(dialect))
         return false;
+    if (dialect->counts_end && (dialect->length == LENGTH_ABSENT || dialect->end == END_ABSENT))
+        return false;
     if (dialect->pid != PID_ABSENT)
         for (size_t i = 0; i < count; i++)
             if (recordings[i].pid == 0)
@@ -193,8 +196,17 @@ static bool has_number(const struct dialect *dialect, const struct recording *re
 {
     if (dialect->pid != PID_ABSENT)
         return true;
-    return dialect->length == LENGTH_ASC10 ? differ(recordings, count)
-                                           : dialect->length != LENGTH_ABSENT;
+    return dialect->length == LENGTH_ASC10 || dialect->length == LENGTH_DEC
+               ? differ(recordings, count)
+               : dialect->length != LENGTH_ABSENT;
+}
+
+/* Returns false if the text of the recording is known, and is another one. */
+static bool is_right(const struct reading *reading, const struct recording *recording)
+{
+    return !recording->text ||
+           (reading->messages == 1 && reading->length == strlen(recording->text) + 1 &&
+            memcmp(reading->octets, recording->text, reading->length) == 0);
 }
 
 /* Returns 1 with *ret, 0 if the dialect does not explain all recordings, -ENOMEM. */
@@ -213,11 +225,15 @@ static int judge(const struct dialect *dialect, const struct recording *recordin
     for (size_t i = 0; i < count; i++) {
         struct reading reading;
         int r = read_as(dialect, &recordings[i], &reading);
+        bool is_right_text;
 
         if (r <= 0)
             return r;
         merit.has_single_messages &= reading.messages == 1;
+        is_right_text = is_right(&reading, &recordings[i]);
         free(reading.octets);
+        if (!is_right_text)
+            return 0;
     }
     *ret = merit;
     return 1;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * learner.h - finds out the dialect of recorded signals, without knowing the text
+ * learner.h - finds out the dialect of recorded signals
  *
  * The learner tries each dialect of its list on all recordings. A dialect explains them if each
- * recording is a sequence of whole messages, all of printable text. If several dialects do, these
- * rules choose, in this order:
+ * recording is a sequence of whole messages, all of printable text; or, if the text is known, one
+ * message with this text. If several dialects do, these rules choose, in this order:
  *
  *   1. A client sends one message. So a dialect that makes one message of each recording is better
  *      than one that makes several, such as empty ones.
  *   2. A length or a PID that is right in each recording is not there by chance. So a dialect that
- *      has one is better. Ten digits can be text: they count once two texts differ.
+ *      has one is better. Digits can be text: they count once two texts differ.
  *   3. A dialect without a hello is better. A hello without a length or a PID needs two recordings
  *      with different signals: otherwise any bits could be one.
  *   4. If each text ends with a newline, the newline belongs to the end.
@@ -34,6 +34,7 @@ struct recording {
     const bool *signals; /* as those of stream.h */
     size_t count;
     pid_t pid; /* the client; 0 if unknown: then no dialect with a PID explains the recording */
+    const char *text; /* what the client was to send, or NULL if that is unknown */
 };
 
 enum learner_verdict {

@@ -52,8 +52,8 @@ static int learn(const struct program *program, size_t left_out, struct learner_
         const struct program_recording *kept = &program->recordings[i];
 
         if (i != left_out)
-            recordings[count++] =
-                (struct recording){kept->stream.signals, kept->stream.count, kept->pid};
+            recordings[count++] = (struct recording){
+                .signals = kept->stream.signals, .count = kept->stream.count, .pid = kept->pid};
     }
     return learner_learn(recordings, count, ret);
 }

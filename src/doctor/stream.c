@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,16 @@ static struct ending ending_of(const struct dialect *dialect)
     return (struct ending){0};
 }
 
-/* The bits of the dialect's length. A digit of an ASCII number is as wide as a character. */
+/* Returns how many octets the length counts beside those of the text. */
+static unsigned counted_octets(const struct dialect *dialect)
+{
+    return dialect->counts_end ? ending_of(dialect).octets : 0;
+}
+
+/*
+ * The bits of the dialect's length, or the most that it can have. A digit of an ASCII number is as
+ * wide as a character.
+ */
 static unsigned bits_of_length(const struct dialect *dialect)
 {
     switch (dialect->length) {
@@ -57,8 +67,15 @@ static unsigned bits_of_length(const struct dialect *dialect)
         return 64;
     case LENGTH_ASC10:
         return DIGITS * dialect_width(dialect);
+    case LENGTH_DEC:
+        return (DIGITS + 1) * dialect_width(dialect);
     }
     return 0;
+}
+
+static bool has_digits(const struct dialect *dialect)
+{
+    return dialect->length == LENGTH_ASC10 || dialect->length == LENGTH_DEC;
 }
 
 static unsigned bits_of_pid(enum dialect_pid pid)
@@ -201,9 +218,11 @@ static enum stream_status finish_pid(struct stream_decoder *decoder)
 
 static enum stream_status finish_length(struct stream_decoder *decoder, uint64_t number)
 {
-    if (number > STREAM_TEXT_MAX)
+    unsigned counted = counted_octets(decoder->dialect);
+
+    if (number < counted || number - counted > STREAM_TEXT_MAX)
         return STREAM_WRONG;
-    decoder->expected = (size_t)number;
+    decoder->expected = (size_t)number - counted;
     move_on(decoder);
     return STREAM_MORE;
 }
@@ -228,19 +247,32 @@ static enum stream_status take_number(struct stream_decoder *decoder, bool bit)
     return finish_length(decoder, number_of(decoder->dialect, decoder->value));
 }
 
-/* The digits so far are the number in expected. */
+/*
+ * Takes the last bit of a digit, or of the NUL behind the digits. The digits so far are the number
+ * in expected. A number that has no fixed width does not begin with a 0, unless it is 0.
+ */
+static enum stream_status take_digit(struct stream_decoder *decoder)
+{
+    unsigned count = decoder->got / dialect_width(decoder->dialect);
+    bool is_fixed = decoder->dialect->length == LENGTH_ASC10;
+
+    if (!is_fixed && decoder->value == NUL && count > 1)
+        return finish_length(decoder, decoder->expected);
+    if (decoder->value < '0' || decoder->value > '9')
+        return STREAM_WRONG;
+    if (!is_fixed && (count > DIGITS || (count > 1 && decoder->expected == 0)))
+        return STREAM_WRONG;
+    decoder->expected = 10 * decoder->expected + (size_t)(decoder->value - '0');
+    decoder->value = 0;
+    return is_fixed && count == DIGITS ? finish_length(decoder, decoder->expected) : STREAM_MORE;
+}
+
 static enum stream_status take_digits(struct stream_decoder *decoder, bool bit)
 {
     unsigned width = dialect_width(decoder->dialect);
 
     decoder->value = add_bit(decoder->dialect, decoder->value, decoder->got % width, bit);
-    if (++decoder->got % width > 0)
-        return STREAM_MORE;
-    if (decoder->value < '0' || decoder->value > '9')
-        return STREAM_WRONG;
-    decoder->expected = 10 * decoder->expected + (size_t)(decoder->value - '0');
-    decoder->value = 0;
-    return decoder->got < DIGITS * width ? STREAM_MORE : finish_length(decoder, decoder->expected);
+    return ++decoder->got % width > 0 ? STREAM_MORE : take_digit(decoder);
 }
 
 /*
@@ -311,7 +343,7 @@ static enum stream_status take_bit(struct stream_decoder *decoder, bool bit)
     case STREAM_PID:
         return take_number(decoder, bit);
     case STREAM_LENGTH:
-        return (decoder->dialect->length == LENGTH_ASC10 ? take_digits : take_number)(decoder, bit);
+        return (has_digits(decoder->dialect) ? take_digits : take_number)(decoder, bit);
     case STREAM_TEXT:
         return take_text(decoder, bit);
     case STREAM_END:
@@ -352,8 +384,8 @@ enum stream_status stream_decoder_end(struct stream_decoder *decoder)
 
 bool stream_decoder_is_at_octet(const struct stream_decoder *decoder)
 {
-    bool is_character = decoder->part == STREAM_TEXT || decoder->part == STREAM_END ||
-                        decoder->dialect->length == LENGTH_ASC10;
+    bool is_character =
+        decoder->part == STREAM_TEXT || decoder->part == STREAM_END || has_digits(decoder->dialect);
 
     return decoder->got % (is_character ? dialect_width(decoder->dialect) : 8) == 0;
 }
@@ -411,12 +443,14 @@ static int add_hello(const struct dialect *dialect, struct stream *stream)
 
 static int add_digits(const struct dialect *dialect, size_t length, struct stream *stream)
 {
-    uint64_t divisor = 1;
+    bool is_fixed = dialect->length == LENGTH_ASC10;
+    char digits[DIGITS + 1];
+    size_t count =
+        (size_t)snprintf(digits, sizeof digits, "%0*zu", is_fixed ? (int)DIGITS : 1, length);
 
-    for (unsigned i = 1; i < DIGITS; i++)
-        divisor *= 10;
-    for (; divisor > 0; divisor /= 10) {
-        int r = add_value(dialect, '0' + length / divisor % 10, dialect_width(dialect), stream);
+    assert(count <= DIGITS);
+    for (size_t i = 0; i < count + (is_fixed ? 0 : 1); i++) {
+        int r = add_value(dialect, (uint8_t)digits[i], dialect_width(dialect), stream);
 
         if (r < 0)
             return r;
@@ -426,11 +460,13 @@ static int add_digits(const struct dialect *dialect, size_t length, struct strea
 
 static int add_length(const struct dialect *dialect, size_t length, struct stream *stream)
 {
+    size_t number = length + counted_octets(dialect);
+
     if (dialect->length == LENGTH_ABSENT)
         return 0;
-    if (dialect->length == LENGTH_ASC10)
-        return add_digits(dialect, length, stream);
-    return add_value(dialect, number_of(dialect, length), bits_of_length(dialect), stream);
+    if (has_digits(dialect))
+        return add_digits(dialect, number, stream);
+    return add_value(dialect, number_of(dialect, number), bits_of_length(dialect), stream);
 }
 
 static int add_end(const struct dialect *dialect, struct stream *stream)

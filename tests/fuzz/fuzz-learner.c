@@ -61,8 +61,8 @@ static struct learner_result learn(const struct stream *streams)
     struct learner_result result;
 
     for (size_t i = 0; i < RECORDINGS; i++)
-        recordings[i] =
-            (struct recording){streams[i].signals, streams[i].count, FIRST_PID + (pid_t)i};
+        recordings[i] = (struct recording){
+            .signals = streams[i].signals, .count = streams[i].count, .pid = FIRST_PID + (pid_t)i};
     PROMISE(learner_learn(recordings, RECORDINGS, &result) == 0);
     PROMISE((result.verdict == LEARNER_UNKNOWN) == (result.count == 0));
     PROMISE((result.verdict == LEARNER_LEARNT) == (result.count == 1));
@@ -124,6 +124,8 @@ static struct dialect any_dialect(struct input *input)
         .end = (enum dialect_end)(input_octet(input) % ENDS),
     };
 
+    dialect.counts_end =
+        dialect.length != LENGTH_ABSENT && dialect.end != END_ABSENT && input_octet(input) % 2;
     dialect.hello = (input_octet(input) * 2u) & ((1u << dialect.hello_length) - 1);
     return dialect;
 }

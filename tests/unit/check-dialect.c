@@ -31,14 +31,15 @@ END_TEST
 
 START_TEST(each_word_sets_its_member)
 {
-    struct dialect dialect =
-        parsed("lsb,usr1=1,7bit,hello=0101,pid31,len64le,nul+one,ack=octet/usr2+message/usr1");
+    struct dialect dialect = parsed("lsb,usr1=1,7bit,hello=0101,pid31,len64le,counted,nul+one,"
+                                    "ack=octet/usr2+message/usr1");
 
     ck_assert(dialect.is_lsb && dialect.has_usr1_as_one && dialect.has_7_bits);
     ck_assert_uint_eq(dialect.hello_length, 4);
     ck_assert_uint_eq(dialect.hello, 5);
     ck_assert_int_eq(dialect.pid, PID_31);
     ck_assert_int_eq(dialect.length, LENGTH_64LE);
+    ck_assert(dialect.counts_end);
     ck_assert_int_eq(dialect.end, END_NUL_ONE);
     ck_assert_int_eq(dialect.answers[UNIT_BIT], ANSWER_NONE);
     ck_assert_int_eq(dialect.answers[UNIT_OCTET], ANSWER_USR2);
@@ -68,7 +69,7 @@ START_TEST(the_longest_form_fits)
 
     memset(bits, '1', HELLO_MAX);
     snprintf(text, sizeof text,
-             "lsb,usr1=1,7bit,hello=%s,pid31,len64le,newline+nul,"
+             "lsb,usr1=1,7bit,hello=%s,pid31,len64le,counted,newline+nul,"
              "ack=bit/usr1+octet/usr2+message/usr1",
              bits);
     dialect = parsed(text);
@@ -95,6 +96,10 @@ START_TEST(anything_else_is_refused)
         "msb,usr1=1,len32be,nothing",
         "msb,usr1=1,nul,len32be",
         "msb,usr1=1,len32be,len32le",
+        "msb,usr1=1,counted,nul",
+        "msb,usr1=1,len32be,counted",
+        "msb,usr1=1,len32be,nul,counted",
+        "msb,usr1=1,counted,nothing",
         "msb,usr1=1,hello=,nul",
         "msb,usr1=1,hello=2,nul",
         "msb,usr1=1,hello=01x,nul",
@@ -137,6 +142,8 @@ START_TEST(each_other_member_makes_another_dialect)
     };
     struct dialect dialect = parsed("msb,usr1=1,nul"), zero = parsed(others[6]);
     struct dialect one = parsed("msb,usr1=1,hello=1,nul");
+    struct dialect uncounted = parsed("msb,usr1=1,len32be,nul");
+    struct dialect counted = parsed("msb,usr1=1,len32be,counted,nul");
 
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct dialect other = parsed(others[i]);
@@ -144,6 +151,7 @@ START_TEST(each_other_member_makes_another_dialect)
         ck_assert(!dialect_writes_as(&dialect, &other));
     }
     ck_assert(!dialect_writes_as(&zero, &one));
+    ck_assert(!dialect_writes_as(&uncounted, &counted));
 }
 END_TEST
 

@@ -33,7 +33,8 @@ static void add_to(struct session *session, const struct dialect *dialect, const
     pid_t pid = FIRST_PID + (pid_t)session->count;
 
     ck_assert_int_eq(stream_encode(dialect, pid, (const uint8_t *)text, strlen(text), stream), 0);
-    session->recordings[session->count++] = (struct recording){stream->signals, stream->count, pid};
+    session->recordings[session->count++] =
+        (struct recording){.signals = stream->signals, .count = stream->count, .pid = pid};
 }
 
 static void record(const char *dialect_text, const char *const *words, struct session *ret)
@@ -94,6 +95,64 @@ START_TEST(utf8_is_text)
 
     ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
     ck_assert(dialect_writes_as(&result.dialects[0], &dialect));
+}
+END_TEST
+
+/* A client that sends the number of octets before its text sends one message, and not two. */
+START_TEST(a_length_in_digits_is_no_message)
+{
+    const char *const words[] = {"Hello", NULL};
+    struct dialect dialect = parsed("lsb,usr1=1,dec+nul,nul");
+    struct learner_result result = learn_words("lsb,usr1=1,dec+nul,nul", words);
+
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
+    ck_assert(dialect_writes_as(&result.dialects[0], &dialect));
+}
+END_TEST
+
+START_TEST(a_known_text_is_all_of_its_recording)
+{
+    const char *const words[] = {"first", "Hello", NULL};
+    struct dialect dialect = parsed("lsb,usr1=1,nul");
+    struct recording recording = {.pid = FIRST_PID};
+    struct session session;
+    struct stream all = {0};
+    struct learner_result result;
+
+    record("lsb,usr1=1,nul", words, &session);
+    for (size_t i = 0; i < session.count; i++)
+        for (size_t at = 0; at < session.streams[i].count; at++)
+            ck_assert_int_eq(stream_add(&all, session.streams[i].signals[at]), 0);
+    recording.signals = all.signals;
+    recording.count = all.count;
+    ck_assert_int_eq(learner_learn(&recording, 1, &result), 0);
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
+    recording.text = "Hello";
+    ck_assert_int_eq(learner_learn(&recording, 1, &result), 0);
+    ck_assert_int_eq(result.verdict, LEARNER_UNKNOWN);
+    stream_free(&all);
+    session.recordings[1].text = "Hello";
+    result = learn(&session);
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
+    ck_assert(dialect_writes_as(&result.dialects[0], &dialect));
+}
+END_TEST
+
+/* Both readings of "22" are texts. */
+START_TEST(a_known_text_ends_the_ambiguity)
+{
+    const char *const words[] = {"22", NULL};
+    struct session session;
+    struct learner_result result;
+
+    record("msb,usr1=1,nul", words, &session);
+    session.recordings[0].text = "22";
+    result = learn(&session);
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
+    ck_assert(!result.dialects[0].is_lsb);
+    record("msb,usr1=1,nul", words, &session);
+    session.recordings[0].text = "2";
+    ck_assert_int_eq(learn(&session).verdict, LEARNER_UNKNOWN);
 }
 END_TEST
 
@@ -268,6 +327,9 @@ Suite *make_suite(void)
     const TTest *const tests[] = {
         three_words_teach_each_dialect_of_the_survey,
         utf8_is_text,
+        a_length_in_digits_is_no_message,
+        a_known_text_is_all_of_its_recording,
+        a_known_text_ends_the_ambiguity,
         a_word_that_reads_the_same_from_both_ends_is_certain_and_its_dialect_is_not,
         a_word_that_reads_differently_is_ambiguous,
         another_word_ends_the_ambiguity,

@@ -107,6 +107,40 @@ START_TEST(a_length_counts_the_octets_of_the_text)
 }
 END_TEST
 
+/* Without zeros before it, the number has an end of its own. */
+START_TEST(a_length_of_any_width_ends_with_a_nul)
+{
+    expect_signals("msb,usr2=1,dec+nul", "A",
+                   "11221112"
+                   "11111111"
+                   "12111112");
+    expect_signals("msb,usr2=1,dec+nul", "",
+                   "11221111"
+                   "11111111");
+    expect_signals("msb,usr2=1,7bit,dec+nul", "AA",
+                   "1221121"
+                   "1111111"
+                   "2111112"
+                   "2111112");
+}
+END_TEST
+
+START_TEST(a_length_can_count_the_end)
+{
+    const char *zeros = "111111111111111111111111";
+    char expected[64];
+
+    snprintf(expected, sizeof expected, "%s%s%s%s", zeros, "11111121", "12111112", "11111111");
+    expect_signals("msb,usr2=1,len32be,counted,nul", "A", expected);
+    expect_signals("msb,usr2=1,dec+nul,counted,ff+ff", "A",
+                   "11221122"
+                   "11111111"
+                   "12111112"
+                   "22222222"
+                   "22222222");
+}
+END_TEST
+
 /* Feeds a stream. Returns the status of its last signal; all others must be STREAM_MORE. */
 static enum stream_status feed(struct stream_decoder *decoder, const struct stream *stream)
 {
@@ -179,10 +213,12 @@ START_TEST(an_incomplete_message_is_wrong)
 }
 END_TEST
 
-static void expect_wrong(const char *dialect_text, const char *other_text, pid_t pid)
+/* The text is said in the other dialect. */
+static void expect_wrong_text(const char *dialect_text, const char *other_text, const char *text,
+                              pid_t pid)
 {
     struct dialect dialect = parsed(dialect_text), other = parsed(other_text);
-    struct stream stream = encoded(&other, "A");
+    struct stream stream = encoded(&other, text);
     struct stream_decoder decoder;
     enum stream_status status = STREAM_MORE;
 
@@ -193,6 +229,27 @@ static void expect_wrong(const char *dialect_text, const char *other_text, pid_t
     stream_decoder_free(&decoder);
     stream_free(&stream);
 }
+
+static void expect_wrong(const char *dialect_text, const char *other_text, pid_t pid)
+{
+    expect_wrong_text(dialect_text, other_text, "A", pid);
+}
+
+START_TEST(a_length_has_the_digits_that_it_needs_and_no_others)
+{
+    static const char *const texts[] = {"", "x", "05", "00", "1x", "1000000000000", "9999999999"};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        expect_wrong_text("msb,usr2=1,dec+nul", "msb,usr2=1,nul", texts[i], 0);
+}
+END_TEST
+
+START_TEST(a_length_that_counts_the_end_is_not_shorter)
+{
+    expect_wrong_text("msb,usr2=1,len32be,counted,nul", "msb,usr2=1,len32be", "", 0);
+    expect_wrong_text("msb,usr2=1,len32be,counted,ff+ff", "msb,usr2=1,len32be", "A", 0);
+}
+END_TEST
 
 START_TEST(what_the_dialect_does_not_say_is_wrong)
 {
@@ -278,6 +335,10 @@ Suite *make_suite(void)
         the_signals_are_those_of_the_dialect,
         a_length_has_its_octets_in_the_order_of_the_dialect,
         a_length_counts_the_octets_of_the_text,
+        a_length_of_any_width_ends_with_a_nul,
+        a_length_can_count_the_end,
+        a_length_has_the_digits_that_it_needs_and_no_others,
+        a_length_that_counts_the_end_is_not_shorter,
         each_dialect_of_the_survey_reads_what_it_has_written,
         an_incomplete_message_is_wrong,
         what_the_dialect_does_not_say_is_wrong,

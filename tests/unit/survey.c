@@ -43,6 +43,13 @@ const char *const survey[] = {
     "lsb,usr2=1,len64le,ack=bit/usr2",
     "msb,usr1=1,len32be,ack=message/usr2",
     "lsb,usr1=1,7bit,pid31,len32le,eot,ack=bit/usr1",
+    /* Other public programs, read later. */
+    "lsb,usr1=1,dec+nul,nul,ack=none",
+    "lsb,usr1=1,hello=11,len32le,counted,nul,ack=bit/usr1",
+    "lsb,usr2=1,len32le,ack=bit/usr1+message/usr2",
+    "msb,usr2=1,hello=0,len32be,ack=bit/usr2+message/usr1",
+    "msb,usr2=1,hello=1,len32be,ack=bit/usr2",
+    "msb,usr2=1,hello=0,nul,ack=bit/usr2",
 };
 
 const size_t survey_count = sizeof survey / sizeof survey[0];
