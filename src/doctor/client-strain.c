@@ -8,76 +8,17 @@
 #include <sys/wait.h>
 
 #include "doctor/haste.h"
-#include "doctor/relay.h"
+#include "doctor/relayed.h"
 #include "doctor/rest.h"
 #include "doctor/usual.h"
 #include "host/monotonic.h"
 
-/* Limits of time, for a busy machine. */
+/* A limit of time, for a busy machine. */
 #define START_LIMIT (10 * NSEC_PER_SEC)
-#define CLIENT_LIMIT (20 * NSEC_PER_SEC)
 /* A server can be without a CPU for so long, in nanoseconds. */
 #define HOLD (1 * NSEC_PER_SEC)
 /* A client that has run so often without a signal does not send without an answer. */
 #define TURNS_IN_VAIN 100u
-
-/* ---- the relay ---- */
-
-static int run(void *context)
-{
-    relay_run(context);
-}
-
-/* Starts a relay, and a client that sends the text. Returns false if that takes too long. */
-static bool start_relay(struct pair *pair, enum relay_mode mode, const char *text)
-{
-    struct relay relay = {.mode = mode,
-                          .server = pair->server_pid,
-                          .is_answered =
-                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE};
-    const struct patient_order order = {.run = run, .context = &relay};
-    uint64_t end = monotonic_now() + START_LIMIT;
-
-    if (!pair_start(pair, &order, &pair->relay))
-        return false;
-    while (!pair_is_serving(pair->relay.pid)) {
-        if (monotonic_now() >= end)
-            return false;
-        pair_look(pair);
-    }
-    if (mode == RELAY_EARLY)
-        pair_start_braked(pair, pair->relay.pid, text);
-    else
-        pair_start_client(pair, 0, pair->relay.pid, text);
-    return true;
-}
-
-static bool start(struct pair *pair, enum relay_mode mode, const char *text)
-{
-    pair_start_server(pair);
-    return start_relay(pair, mode, text);
-}
-
-static bool is_hung(enum outcome outcome)
-{
-    return outcome == OUTCOME_HUNG || outcome == OUTCOME_STAYED;
-}
-
-/* Lets a client send a text through a relay. */
-static enum outcome talk(struct pair *pair, enum relay_mode mode, const char *text,
-                         struct wire *ret)
-{
-    enum outcome outcome = OUTCOME_SLOW;
-
-    if (start(pair, mode, text))
-        outcome = pair_await_message(pair, 0, text, CLIENT_LIMIT);
-    pair_look(pair);
-    wire_read(pair->relay.output, ret);
-    if (is_hung(outcome))
-        wire_add(ret, WIRE_HANGS, monotonic_now());
-    pair_clear(pair);
-    return outcome;
-}
 
 /* ---- an answer that is held back ---- */
 
@@ -139,10 +80,11 @@ void client_strain_wait(struct pair *pair, struct report *report,
                         const struct speech_result *answers, const struct wire *prompt)
 {
     static const char tried[] = "an answer that is held back";
-    bool is_started = start(pair, RELAY_HOLD, alternating), is_waiting = is_started && watch(pair);
+    size_t from, signals;
+    bool is_started = relayed_start(pair, RELAY_HOLD, alternating, &from);
+    bool is_waiting = is_started && watch(pair);
     uint64_t end_ns = monotonic_now();
     struct wire wire;
-    size_t signals;
 
     wire_read(pair->relay.output, &wire);
     signals = wire_count(&wire, WIRE_SIGNAL);
@@ -177,16 +119,16 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
                          struct wire *ret_prompt)
 {
     static const char tried[] = "an answer that comes at once", text[] = "Hello";
-    enum outcome late = talk(pair, RELAY_LATE, text, &report->usual), early;
+    enum outcome late = relayed_talk(pair, RELAY_LATE, text, &report->usual), early;
 
-    early = talk(pair, RELAY_EARLY, text, ret_prompt);
+    early = relayed_talk(pair, RELAY_EARLY, text, ret_prompt);
     if (early != OUTCOME_SLOW)
         note_answers(ret_prompt, answers);
     if (early == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "took too long");
-    } else if (!is_hung(early)) {
+    } else if (!relayed_is_hung(early)) {
         report_check(report, CHECK_PASSED, tried, "the client took it");
-    } else if (is_hung(late) || late == OUTCOME_SLOW) {
+    } else if (relayed_is_hung(late) || late == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "not found out");
         if (late == OUTCOME_STAYED) {
             report_find(report, CAUSE_STAYS,
@@ -211,7 +153,7 @@ void client_strain_unicode(struct pair *pair, struct report *report)
     bool is_waiting = pair->dialect.answers[UNIT_BIT] != ANSWER_NONE;
     struct wire wire;
 
-    if (talk(pair, is_waiting ? RELAY_LATE : RELAY_EARLY, text, &wire) == OUTCOME_LOST)
+    if (relayed_talk(pair, is_waiting ? RELAY_LATE : RELAY_EARLY, text, &wire) == OUTCOME_LOST)
         report_find(report, CAUSE_UNICODE,
                     "the server printed '%s' of another process, and also without loss not that of "
                     "the client",

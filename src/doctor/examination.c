@@ -129,10 +129,10 @@ static void try_all(struct pair *pair, struct report *report)
     struct usual usual;
     struct wire prompt;
 
-    if (pair->has_dialect)
-        has_language = server_strain_language(pair, report, &answers);
     usual_try(pair, report, &usual);
     has_lost = report_has_failed(report);
+    if (pair->has_dialect)
+        has_language = server_strain_language(pair, report, &answers);
     client_strain_pause(pair, report, &answers, &prompt);
     client_strain_wait(pair, report, &answers, &prompt);
     if (has_language)

@@ -4,6 +4,7 @@
 #include "doctor/notice.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -117,12 +118,25 @@ bool notice_has_self(const char *output)
     return find_line(output, self, "");
 }
 
-bool notice_has_message(const char *output, const char *text)
+/* Returns the PID that a line begins with, or 0. */
+static long pid_of(const char *line)
 {
+    return strtol(line, NULL, 10);
+}
+
+bool notice_has_only_message(const char *output, const char *text)
+{
+    const char *line, *before, *behind;
     char end[64];
 
     snprintf(end, sizeof end, ": %s", text);
-    return find_line(output, "", end);
+    line = find_line(output, "", end);
+    if (!line)
+        return false;
+    behind = strchr(line, '\n') + 1;
+    for (before = line; before > output && (before == line || before[-1] != '\n'); before--)
+        ;
+    return (before == line || pid_of(before) != pid_of(line)) && pid_of(behind) != pid_of(line);
 }
 
 bool notice_has_plus_one(const char *output)

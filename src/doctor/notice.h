@@ -53,8 +53,11 @@ void notice_learnt(const struct dialect *dialect);
 /* Returns true if the server has printed its PID. */
 bool notice_has_self(const char *output);
 
-/* Returns true if a message has this text, which is one that is not escaped. */
-bool notice_has_message(const char *output, const char *text);
+/*
+ * Returns true if a message has this text, which is one that is not escaped, and if the lines
+ * before and behind it are of other clients.
+ */
+bool notice_has_only_message(const char *output, const char *text);
 
 /* Returns true if a client sends SIGSEGV instead of SIGUSR2. */
 bool notice_has_plus_one(const char *output);

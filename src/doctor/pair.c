@@ -348,7 +348,8 @@ enum progress pair_await_ready(struct pair *pair)
 
 /* ---- messages ---- */
 
-enum outcome pair_await_message(struct pair *pair, size_t from, const char *text, uint64_t limit_ns)
+static enum outcome await_message(struct pair *pair, size_t from, const char *text,
+                                  uint64_t limit_ns)
 {
     const struct patient *client = &pair->clients[0];
     enum progress progress = pair_await_client(pair, 0, limit_ns);
@@ -373,6 +374,14 @@ enum outcome pair_await_message(struct pair *pair, size_t from, const char *text
     if (progress == PROGRESS_SLOW)
         return OUTCOME_SLOW;
     return is_failed ? OUTCOME_FAILED : OUTCOME_LOST;
+}
+
+enum outcome pair_await_message(struct pair *pair, size_t from, const char *text, uint64_t limit_ns)
+{
+    enum outcome outcome = await_message(pair, from, text, limit_ns);
+
+    pair->has_arrived |= outcome == OUTCOME_STAYED || (outcome == OUTCOME_ARRIVED && *text);
+    return outcome;
 }
 
 enum outcome pair_talk(struct pair *pair, const char *text, uint64_t limit_ns)

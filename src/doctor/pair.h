@@ -25,6 +25,7 @@ struct pair {
     struct dialect dialect; /* the client's, with the answers that it waits for */
     struct patient server;
     pid_t server_pid;     /* the process that gets the signals: the server's or a descendant's */
+    bool has_arrived;     /* the server has printed a text of a client, which is not empty */
     bool is_pid_missing;  /* the server was waited for before, and did not print its PID */
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];

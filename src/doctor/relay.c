@@ -17,12 +17,43 @@
 
 /* A client that does not wait can be so many signals ahead. What it sends then is dropped. */
 #define QUEUE_MAX 256u
+/* Between two looks at a client that does not sleep yet. */
+#define LOOK (50 * NSEC_PER_USEC)
 
-/* Signals of the client that came while the one before was passed on. */
 struct queue {
     size_t count;
     struct lane_signal signals[QUEUE_MAX];
 };
+
+/* What came while something else was passed on. */
+struct post {
+    struct queue signals; /* of the client */
+    struct queue answers; /* of the server */
+};
+
+static bool take_first(struct queue *queue, struct lane_signal *ret)
+{
+    if (queue->count == 0)
+        return false;
+    *ret = queue->signals[0];
+    queue->count--;
+    memmove(queue->signals, queue->signals + 1, queue->count * sizeof queue->signals[0]);
+    return true;
+}
+
+/* Takes all signals that are pending, or the first one that comes within the time. */
+static void collect(const struct relay *relay, struct post *post, uint64_t timeout_ns)
+{
+    struct lane_signal signal;
+
+    while (inbox_take(timeout_ns, &signal) > 0) {
+        struct queue *queue = signal.pid == relay->server ? &post->answers : &post->signals;
+
+        if (signal.kind == SIGNAL_PLAIN && queue->count < QUEUE_MAX)
+            queue->signals[queue->count++] = signal;
+        timeout_ns = 0;
+    }
+}
 
 static void note_signal(enum wire_kind kind, bool signal)
 {
@@ -67,10 +98,10 @@ static void await(pid_t pid, bool (*condition)(const struct procstat *))
 
 /* ---- signals ---- */
 
-static void pass_to_client(const struct relay *relay, pid_t client, bool signal)
+static void pass_to_client(const struct relay *relay, pid_t client, bool signal, struct post *post)
 {
-    if (relay->mode == RELAY_LATE)
-        await(client, procstat_is_asleep);
+    while (relay->mode == RELAY_LATE && !is_so(client, procstat_is_asleep))
+        collect(relay, post, LOOK);
     note_signal(WIRE_ANSWER, signal);
     kill(client, number_of(signal));
 }
@@ -79,7 +110,7 @@ static void pass_to_client(const struct relay *relay, pid_t client, bool signal)
  * Passes the answers of the server to the client, until it has given all to a signal. A server that
  * does not answer costs a rest once.
  */
-static void pass_answers(struct relay *relay, pid_t client, struct queue *queue)
+static void pass_answers(struct relay *relay, pid_t client, struct post *post)
 {
     bool is_due = relay->is_answered, is_over = false;
     struct lane_signal signal;
@@ -90,27 +121,24 @@ static void pass_answers(struct relay *relay, pid_t client, struct queue *queue)
         if (rest_is_idle(&rest))
             is_due = relay->is_answered = false;
         is_over = is_so(relay->server, is_due ? has_ended : procstat_is_ready);
-        while (inbox_take(0, &signal) > 0)
-            if (signal.pid == relay->server) {
-                pass_to_client(relay, client, signal.bit);
-                is_due = false;
-            } else if (queue->count < QUEUE_MAX) {
-                queue->signals[queue->count++] = signal;
-            }
+        collect(relay, post, 0);
+        while (take_first(&post->answers, &signal)) {
+            pass_to_client(relay, client, signal.bit, post);
+            is_due = false;
+        }
         rest_look(&rest, relay->server, 0);
         sched_yield();
     }
 }
 
-static void pass_to_server(struct relay *relay, const struct lane_signal *signal,
-                           struct queue *queue)
+static void pass_to_server(struct relay *relay, const struct lane_signal *signal, struct post *post)
 {
     note_signal(WIRE_SIGNAL, signal->bit);
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
     await(relay->server, procstat_is_ready);
     kill(relay->server, number_of(signal->bit));
-    pass_answers(relay, signal->pid, queue);
+    pass_answers(relay, signal->pid, post);
     if (relay->mode == RELAY_EARLY)
         note(WIRE_GOES_ON);
 }
@@ -129,35 +157,24 @@ static _Noreturn void hold(const struct lane_signal *first)
             sched_yield();
 }
 
-static bool next_signal(struct queue *queue, struct lane_signal *ret)
-{
-    if (queue->count == 0)
-        return inbox_take(NSEC_PER_SEC, ret) > 0 && ret->kind == SIGNAL_PLAIN;
-    *ret = queue->signals[0];
-    queue->count--;
-    memmove(queue->signals, queue->signals + 1, queue->count * sizeof queue->signals[0]);
-    return true;
-}
-
 _Noreturn void relay_run(const struct relay *order)
 {
     struct relay relay = *order;
-    struct queue queue = {0};
+    struct post post = {0};
     struct lane_signal signal;
     pid_t client = 0;
 
     inbox_show_handlers();
     for (;;) {
-        if (!next_signal(&queue, &signal))
-            continue;
-        if (signal.pid == relay.server) {
+        collect(&relay, &post, post.signals.count == 0 ? NSEC_PER_SEC : 0);
+        while (take_first(&post.answers, &signal))
             if (client > 0)
-                pass_to_client(&relay, client, signal.bit);
+                pass_to_client(&relay, client, signal.bit, &post);
+        if (!take_first(&post.signals, &signal))
             continue;
-        }
         client = signal.pid;
         if (relay.mode == RELAY_HOLD)
             hold(&signal);
-        pass_to_server(&relay, &signal, &queue);
+        pass_to_server(&relay, &signal, &post);
     }
 }

@@ -6,10 +6,13 @@
  * when that can lose none (speaker.h), and an answer to the client as its mode says:
  *
  *   RELAY_LATE   once the client sleeps. So the race before pause(2) cannot happen.
- *   RELAY_EARLY  before the client can wait. A brake (brake.h) holds the client after each signal,
- *                until the relay sleeps. That is when the server's answer is there.
+ *   RELAY_EARLY  before the client can wait.
  *   RELAY_HOLD   never. The relay keeps working, so that no client can take it for idle, and notes
  *                what the client sends without an answer.
+ *
+ * A brake (brake.h) holds a client after each signal until the relay sleeps, and the relay does not
+ * before the server has answered. With RELAY_EARLY, the client has got the answer then. With
+ * RELAY_LATE, the relay waits for the client in its sleep, and gives the answer afterwards.
  *
  * Policy: clients that look at /proc/PID/status see a relay that runs until the answer is passed
  * on. The relay waits for states and has no limit of time: the examiner has.

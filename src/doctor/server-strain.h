@@ -17,8 +17,9 @@
 #include "doctor/speech.h"
 
 /*
- * Sends a text. Returns true if the server prints it. *ret tells what the server answers, and is
- * all zero if that was not found out.
+ * Sends a text. The pair has talked as usual before, so a server that has printed nothing of that
+ * does not understand its clients. Returns true if the server prints the text. *ret tells what the
+ * server answers, and is all zero if that was not found out.
  */
 bool server_strain_language(struct pair *pair, struct report *report, struct speech_result *ret);
 

@@ -67,8 +67,14 @@ examine_all() {
     local name frame number=0
     fault healthy healthy
     examine ./server ./client
+    # Two octets before the text are no hello that the learner knows.
+    pair not-understood first=M one=2 frame=zero+zero+text+nul bit=1 wait=bit senders=apart \
+        check=yes
+    begin ./server ./client
     # The stand-in for the server blocks both signals, so this client takes it for busy.
-    pair not-understood first=M one=2 bit=0 wait=idle senders=apart check=yes
+    pair idle first=M one=2 bit=0 wait=idle senders=apart check=yes
+    begin ./server ./client
+    fault deaf healthy deaf=yes
     begin ./server ./client
     # A number that is not the PID comes first, and the PID is never printed.
     fault no-pid healthy 'line=minitalk 42'
@@ -180,6 +186,20 @@ test_a_client_that_is_not_understood_is_told_so_and_still_examined() {
     ! grep -q 'the pair is healthy' stdout || fail 'checks were left out'
 }
 
+test_a_client_that_only_its_own_server_can_teach_is_understood() {
+    expect_report 0 idle
+    expect_line '^dialect msb,usr2=1,nul,ack=none$'
+    expect_report 0 chain
+    expect_line '^dialect msb,usr2=1,nul,ack=bit/usr1+message/usr2$'
+    expect_report 0 surplus
+    expect_line '^dialect lsb,usr1=1,hello=11,len32le,counted,nul,ack=bit/usr1$'
+}
+
+test_a_server_that_prints_the_texts_of_its_clients_is_not_told_that_it_does_not_understand_them() {
+    expect_report 0 deaf
+    expect_line '^--      the doctor in place of the client: the server printed a text of a client'
+}
+
 test_a_pid_that_comes_late_is_waited_for() {
     expect_report 0 late-pid
     expect_line '^ok      the PID that the server prints: right$'
@@ -212,7 +232,7 @@ test_each_fault_is_named_and_no_other() {
     has_report pause ' ms  client --SIGUSR[12]--> server$'
     has_report impatient ' ms  the answer is held back$'
     has_report first-pid 'then process [0-9]* sent 56 and got none'
-    has_report once "it exited with status 0 at the message 'From the doctor'"
+    has_report once "it exited with status 0 at the message ''"
     has_report live "'between' was printed amid the other text"
 }
 

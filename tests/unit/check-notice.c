@@ -172,7 +172,7 @@ START_TEST(nothing_is_read_of_no_output)
 
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         ck_assert(!notice_has_self(outputs[i]));
-        ck_assert(!notice_has_message(outputs[i], ""));
+        ck_assert(!notice_has_only_message(outputs[i], ""));
         ck_assert(!notice_has_plus_one(outputs[i]));
         ck_assert(!notice_has_learnt(outputs[i], &dialect));
     }
@@ -197,12 +197,24 @@ START_TEST(a_message_is_read_if_all_its_text_is_the_same)
 {
     static const char output[] = "PID: 1\n4711: Hello\n4712 (doubtful): some: other\n4713: ";
 
-    ck_assert(notice_has_message(output, "Hello"));
-    ck_assert(notice_has_message(output, "some: other"));
-    ck_assert(!notice_has_message(output, "Hell"));
-    ck_assert(!notice_has_message(output, "ello"));
-    ck_assert(!notice_has_message(output, "Hello\n4712"));
-    ck_assert(!notice_has_message(output, ""));
+    ck_assert(notice_has_only_message(output, "Hello"));
+    ck_assert(notice_has_only_message(output, "some: other"));
+    ck_assert(!notice_has_only_message(output, "Hell"));
+    ck_assert(!notice_has_only_message(output, "ello"));
+    ck_assert(!notice_has_only_message(output, "Hello\n4712"));
+    ck_assert(!notice_has_only_message(output, ""));
+}
+END_TEST
+
+/* A client that was to send one text has sent two, or its dialect is another one. */
+START_TEST(a_message_beside_another_one_of_its_client_is_not_read)
+{
+    ck_assert(!notice_has_only_message("learnt x\n4711: 5\n4711: Hello\n", "Hello"));
+    ck_assert(!notice_has_only_message("4711: 5\n4711: Hello\n", "5"));
+    ck_assert(!notice_has_only_message("4711: Hello\n4711: Hello\n", "Hello"));
+    ck_assert(!notice_has_only_message("4711 (doubtful): 5\n4711 (doubtful): Hello\n", "Hello"));
+    ck_assert(notice_has_only_message("4710: 5\n4711: Hello\n4712: 5\n", "Hello"));
+    ck_assert(notice_has_only_message("4711: Hello\n", "Hello"));
 }
 END_TEST
 
@@ -267,6 +279,7 @@ Suite *make_suite(void)
         nothing_is_read_of_no_output,
         the_pid_is_read_once_its_line_is_whole,
         a_message_is_read_if_all_its_text_is_the_same,
+        a_message_beside_another_one_of_its_client_is_not_read,
         the_first_dialect_that_was_learnt_is_read,
         what_is_no_dialect_is_not_learnt,
         a_wrong_signal_is_read_and_is_not_taken_for_a_message,

@@ -57,6 +57,7 @@ unit_checks = \
 	tests/unit/check-tally \
 	tests/unit/check-text \
 	tests/unit/check-trace \
+	tests/unit/check-transcript \
 	tests/unit/check-turns \
 	tests/unit/check-user \
 	tests/unit/check-wire \
@@ -283,6 +284,9 @@ tests_unit_check_tally_LDADD = $(WITH_SENDER)
 
 tests_unit_check_text_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_text_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_transcript_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_transcript_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_turns_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)

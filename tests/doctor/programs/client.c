@@ -9,6 +9,7 @@
  */
 
 #include <err.h>
+#include <errno.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,15 +24,41 @@
 #include "dialect.h"
 #include "microseconds.h"
 
+/* For a text of 64 KiB. */
+#define MOST_SIGNALS (8 * 65536 + 128)
+
 static struct dialect dialect;
 static pid_t server;
 static size_t total; /* bits sent, without a ping */
 static volatile sig_atomic_t is_answered;
 
+/* WAY_CHAIN: all signals of the message, and how many of them have been sent. */
+static int chain[MOST_SIGNALS];
+static size_t chained;
+static volatile sig_atomic_t links;
+
+/*
+ * Sends the next signal of the message, and behind the last one a bit 0. Nothing tells the client
+ * that the message is complete but an answer that is not the one to a bit, or one more of these.
+ */
+static void send_link(int answer)
+{
+    size_t next = (size_t)links;
+
+    if (answer != signal_number(dialect.answer_bit) || next > chained)
+        _exit(0);
+    links++;
+    kill(server, next < chained ? chain[next] : dialect_signal(&dialect, 0));
+}
+
 static void on_answer(int signal)
 {
-    (void)signal;
+    int saved = errno;
+
     is_answered = 1;
+    if (dialect.way == WAY_CHAIN)
+        send_link(signal);
+    errno = saved;
 }
 
 static void catch_answers(void)
@@ -39,6 +66,8 @@ static void catch_answers(void)
     struct sigaction action = {.sa_handler = on_answer};
 
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGUSR1);
+    sigaddset(&action.sa_mask, SIGUSR2);
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
 }
@@ -187,6 +216,12 @@ static void send_and_wait(int signal)
 
 static void send_signal(int signal, bool is_ping)
 {
+    if (dialect.way == WAY_CHAIN) {
+        if (chained == MOST_SIGNALS)
+            errx(1, "the text is too long");
+        chain[chained++] = signal;
+        return;
+    }
     if (is_to_be_answered(is_ping)) {
         send_and_wait(signal);
         return;
@@ -236,6 +271,8 @@ static uint64_t value_of(enum part part, size_t length)
     case PART_LEN32:
     case PART_LEN64:
         return length;
+    case PART_LEN32N:
+        return length + 1;
     case PART_LEN64LE:
         return dialect.is_least_first ? length : __builtin_bswap64(length);
     case PART_NEWLINE:
@@ -284,7 +321,9 @@ int main(int argc, char **argv)
     catch_answers();
     for (size_t i = 0; i < dialect.part_count; i++)
         send_part(dialect.parts[i], argv[argc - 1]);
-    while (dialect.is_staying)
+    if (dialect.way == WAY_CHAIN)
+        send_link(signal_number(dialect.answer_bit));
+    while (dialect.is_staying || dialect.way == WAY_CHAIN)
         pause();
     return 0;
 }

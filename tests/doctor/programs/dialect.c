@@ -9,17 +9,18 @@
 #include <sysexits.h>
 
 static const char *const part_names[PARTS] = {
-    [PART_PING] = "ping",       [PART_ZERO] = "zero",       [PART_PID31] = "pid31",
-    [PART_PID32] = "pid32",     [PART_LEN32] = "len32",     [PART_LEN64] = "len64",
-    [PART_LEN64LE] = "len64le", [PART_ASC10] = "asc10",     [PART_TEXT] = "text",
-    [PART_TEXT7] = "text7",     [PART_NEWLINE] = "newline", [PART_NUL] = "nul",
-    [PART_EOT] = "eot",         [PART_FF] = "ff",           [PART_ONE] = "one",
+    [PART_PING] = "ping",       [PART_ZERO] = "zero",     [PART_PID31] = "pid31",
+    [PART_PID32] = "pid32",     [PART_LEN32] = "len32",   [PART_LEN64] = "len64",
+    [PART_LEN64LE] = "len64le", [PART_LEN32N] = "len32n", [PART_ASC10] = "asc10",
+    [PART_TEXT] = "text",       [PART_TEXT7] = "text7",   [PART_NEWLINE] = "newline",
+    [PART_NUL] = "nul",         [PART_EOT] = "eot",       [PART_FF] = "ff",
+    [PART_ONE] = "one",
 };
 
 static const char *const order_names[] = {"M", "L", NULL};
 static const char *const senders_names[] = {"mixed", "apart", "turns", NULL};
 static const char *const wait_names[] = {"none", "bit", "octet", "idle", NULL};
-static const char *const way_names[] = {"pause", "poll", "suspend", NULL};
+static const char *const way_names[] = {"pause", "poll", "suspend", "chain", NULL};
 static const char *const switch_names[] = {"no", "yes", NULL};
 
 /* one_of(KEY, VALUE, NAMES): the index of VALUE in NAMES, which NULL ends. */
@@ -104,6 +105,8 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_stale = one_of(key, value, switch_names);
     else if (strcmp(key, "once") == 0)
         dialect->is_once = one_of(key, value, switch_names);
+    else if (strcmp(key, "deaf") == 0)
+        dialect->is_deaf = one_of(key, value, switch_names);
     else if (strcmp(key, "wait") == 0)
         dialect->wait = (enum wait)one_of(key, value, wait_names);
     else if (strcmp(key, "way") == 0)
@@ -177,6 +180,7 @@ int dialect_bits(const struct dialect *dialect, enum part part)
         return 31;
     case PART_PID32:
     case PART_LEN32:
+    case PART_LEN32N:
         return 32;
     case PART_LEN64:
     case PART_LEN64LE:

@@ -18,7 +18,8 @@ enum part {
     PART_PID31,   /* the PID of the client, as 31 bits */
     PART_PID32,   /* the same, as 32 bits */
     PART_LEN32,   /* the number of octets of the text, as 32 bits */
-    PART_LEN64,   /* the same, as 64 bits */
+    PART_LEN32N,  /* the same, and one more for the NUL, as 32 bits */
+    PART_LEN64,   /* the number of octets of the text, as 64 bits */
     PART_LEN64LE, /* the same, as 8 octets, the least significant one first */
     PART_ASC10,   /* the same, as 10 decimal digits */
     PART_TEXT,    /* the text, 8 bits for each octet */
@@ -50,6 +51,7 @@ enum way {
     WAY_PAUSE,   /* pause(2), with its race */
     WAY_POLL,    /* usleep(3) and a flag */
     WAY_SUSPEND, /* sigsuspend(2), without a race */
+    WAY_CHAIN,   /* the handler of an answer sends the next bit, and one more behind the last */
 };
 
 struct dialect {
@@ -78,6 +80,7 @@ struct dialect {
     bool is_buffered;  /* prints with fwrite(3), and flushes nothing */
     bool is_stale;     /* after a message, a new sender begins with a bit that is left over */
     bool is_once;      /* ends after a message */
+    bool is_deaf;      /* prints no text that begins with an F */
 
     /* The client. */
     enum wait wait;

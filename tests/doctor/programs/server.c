@@ -97,6 +97,8 @@ static void flush_text(struct receiver *receiver)
 
 static void print_message(struct receiver *receiver)
 {
+    if (dialect.is_deaf && receiver->text[0] == 'F')
+        return;
     flush_text(receiver);
     for (const char *c = dialect.after; *c; c++)
         write_all(*c == 'n' ? "\n" : "", 1);
@@ -168,9 +170,9 @@ static void take_part_bit(struct receiver *receiver, enum part part)
         take_digit_bit(receiver);
     if (receiver->bits < dialect_bits(&dialect, part))
         return;
-    if (part == PART_LEN32 || part == PART_LEN64 || part == PART_LEN64LE) {
+    if (part == PART_LEN32 || part == PART_LEN32N || part == PART_LEN64 || part == PART_LEN64LE) {
         receiver->has_length = true;
-        receiver->length = (size_t)number_of(part, receiver->value);
+        receiver->length = (size_t)number_of(part, receiver->value) - (part == PART_LEN32N);
     }
     next_part(receiver);
 }
