@@ -215,15 +215,12 @@ void server_strain_answers(struct pair *pair, struct report *report)
 /* ---- messages of two processes ---- */
 
 /* Starts a process that stops halfway. Returns false if it could not. */
-static bool begin_half(struct pair *pair, size_t *ret_from)
+static bool begin_half(struct pair *pair, size_t *ret_from, struct speech_result *ret)
 {
-    struct speech_result half = {0};
-
     pair_start_server(pair);
     *ret_from = pair->server.length;
     speech_start(pair, 0, half_text, SPEECH_HALFWAY);
-    return speech_await(pair, 0, &half) && is_said(&half) &&
-           pair_state(pair->clients[0].pid) == 'T';
+    return speech_await(pair, 0, ret) && is_said(ret) && pair_state(pair->clients[0].pid) == 'T';
 }
 
 /* Returns true if the server has printed the text between the two parts of the half text. */
@@ -242,10 +239,10 @@ void server_strain_two(struct pair *pair, struct report *report)
     size_t from;
     bool is_first_said, is_second_said;
 
-    if (!begin_half(pair, &from))
+    if (!begin_half(pair, &from, &first))
         return;
-    /* The server may let it wait for its first answer. */
-    speech_start(pair, 1, text, SPEECH_UNANSWERED);
+    /* The server may let it wait. */
+    speech_start_in_turn(pair, 1, text, first.first);
     is_second_said = speech_await(pair, 1, &second) && is_said(&second);
     is_first_said = speech_continue(pair, 0, &first) && is_said(&first);
     if (pair_state(pair->clients[1].pid) == 'T')
@@ -268,10 +265,10 @@ void server_strain_two(struct pair *pair, struct report *report)
 void server_strain_rest(struct pair *pair, struct report *report)
 {
     static const char text[] = "afterwards";
-    struct speech_result result = {0};
+    struct speech_result half = {0}, result = {0};
     size_t from;
 
-    if (!begin_half(pair, &from))
+    if (!begin_half(pair, &from, &half))
         return;
     pair_end_client(pair, 0);
     if (say(pair, 1, text, &result) && pair_await_text(pair, from, text) == PROGRESS_NONE)

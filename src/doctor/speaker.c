@@ -85,6 +85,14 @@ void speaker_close(struct speaker *speaker)
     pidref_close(&speaker->server);
 }
 
+static void note_answer(struct speaker *speaker, bool signal)
+{
+    speaker->answers[signal]++;
+    speaker->last = signal ? ANSWER_USR2 : ANSWER_USR1;
+    if (speaker->sent == 1 && speaker->first == ANSWER_NONE)
+        speaker->first = speaker->last;
+}
+
 /* Counts the answers that are pending, or the first one that comes within the pause. */
 static void take_answers(struct speaker *speaker, uint64_t pause_ns)
 {
@@ -92,9 +100,14 @@ static void take_answers(struct speaker *speaker, uint64_t pause_ns)
 
     while (inbox_take(pause_ns, &signal) > 0) {
         if (signal.kind == SIGNAL_PLAIN && signal.pid == speaker->server.pid)
-            speaker->answers[signal.bit]++;
+            note_answer(speaker, signal.bit);
         pause_ns = 0;
     }
+}
+
+void speaker_look(struct speaker *speaker)
+{
+    take_answers(speaker, 0);
 }
 
 static const char *trouble_of(const struct procstat *stat)
@@ -132,8 +145,10 @@ static int send_signal(struct speaker *speaker, bool signal)
 {
     int r = pidref_send_bit(&speaker->server, LANE_PROCESS, signal);
 
-    if (r == 0)
+    if (r == 0) {
+        speaker->sent++;
         return 0;
+    }
     if (r == -ESRCH)
         return ended(speaker);
     complain_of(-r, "cannot signal process %d", (int)speaker->server.pid);

@@ -26,6 +26,9 @@ struct speaker {
     struct pidref server;
     bool is_answered;    /* the server has answered each signal so far, and is to */
     uint64_t answers[2]; /* signals of the server that were taken: SIGUSR1, SIGUSR2 */
+    uint64_t sent;
+    enum dialect_answer first; /* the answer to the first signal, before the second one was sent */
+    enum dialect_answer last;  /* the last one that was taken */
 };
 
 /*
@@ -44,6 +47,9 @@ int speaker_open(pid_t pid, bool is_answered, struct speaker *ret);
 int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns);
 
 void speaker_close(struct speaker *speaker);
+
+/* Takes the answers that have come since the last signal. */
+void speaker_look(struct speaker *speaker);
 
 /* Returns how many answers have come. */
 uint64_t speaker_answers(const struct speaker *speaker);

@@ -9,8 +9,8 @@
 
 void speech_result_write(const struct speech_result *result, char ret[SPEECH_LINE_SIZE])
 {
-    snprintf(ret, SPEECH_LINE_SIZE, "%d %zu %llu %s\n", result->status, result->signals,
-             (unsigned long long)result->answers, result->trouble);
+    snprintf(ret, SPEECH_LINE_SIZE, "%d %zu %llu %u %s\n", result->status, result->signals,
+             (unsigned long long)result->answers, (unsigned)result->first, result->trouble);
 }
 
 /* Returns the beginning of the last line that has a newline, or NULL. */
@@ -30,6 +30,7 @@ bool speech_result_read(const char *output, struct speech_result *ret)
     const char *line = output ? last_line(output) : NULL;
     struct speech_result result = {0};
     char expected[SPEECH_LINE_SIZE];
+    unsigned long first;
     char *end;
 
     if (!line)
@@ -37,6 +38,10 @@ bool speech_result_read(const char *output, struct speech_result *ret)
     result.status = (int)strtol(line, &end, 10);
     result.signals = strtoull(end, &end, 10);
     result.answers = strtoull(end, &end, 10);
+    first = strtoul(end, &end, 10);
+    if (first > ANSWER_USR2)
+        return false;
+    result.first = (enum dialect_answer)first;
     end += *end == ' ';
     snprintf(result.trouble, sizeof result.trouble, "%.*s", (int)strcspn(end, "\n"), end);
     speech_result_write(&result, expected);

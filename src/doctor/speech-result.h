@@ -13,16 +13,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "doctor/dialect.h"
+
 #define SPEECH_TROUBLE_SIZE 160u
 
 struct speech_result {
     int status;                        /* 0, or that of a speaker that could not go on */
     size_t signals;                    /* sent so far */
     uint64_t answers;                  /* to them */
+    enum dialect_answer first;         /* to the first one, before the second one was sent */
     char trouble[SPEECH_TROUBLE_SIZE]; /* status is not 0: why, in one line */
 };
 
-/* Octets of the longest line, with a NUL: three numbers have 52 digits and signs. */
+/* Octets of the longest line, with a NUL: four numbers have 53 digits and signs. */
 #define SPEECH_LINE_SIZE (SPEECH_TROUBLE_SIZE + 64u)
 
 /* Writes a result as a line, with a newline. */

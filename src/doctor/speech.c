@@ -25,11 +25,15 @@ struct speech {
     const struct pair *pair;
     const char *text;
     enum speech_stop stop;
+    enum dialect_answer usual; /* SPEECH_IN_TURN: the answer to a first signal */
 };
 
-static void tell(int status, size_t signals, uint64_t answers)
+static void tell(int status, size_t signals, const struct speaker *speaker)
 {
-    struct speech_result result = {.status = status, .signals = signals, .answers = answers};
+    struct speech_result result = {.status = status,
+                                   .signals = signals,
+                                   .answers = speaker_answers(speaker),
+                                   .first = speaker->first};
     char line[SPEECH_LINE_SIZE];
 
     if (status != 0)
@@ -45,7 +49,7 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
     switch (stop) {
     case SPEECH_HALFWAY:
         return stream->count / 16 * 8 + 3;
-    case SPEECH_UNANSWERED:
+    case SPEECH_IN_TURN:
         return 1;
     case SPEECH_GOES_ON:
     case SPEECH_AT_END:
@@ -55,10 +59,25 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
     return stream->count;
 }
 
-static bool has_to_stop(const struct speaker *speaker, enum speech_stop stop)
+static bool has_to_stop(const struct speaker *speaker, const struct speech *speech)
 {
-    return stop == SPEECH_HALFWAY || stop == SPEECH_AT_END ||
-           (stop == SPEECH_UNANSWERED && speaker_answers(speaker) == 0);
+    return speech->stop == SPEECH_HALFWAY || speech->stop == SPEECH_AT_END ||
+           (speech->stop == SPEECH_IN_TURN && speaker->first != speech->usual);
+}
+
+static bool is_answered(const struct speech *speech)
+{
+    return speech->pair->dialect.answers[UNIT_BIT] != ANSWER_NONE;
+}
+
+/* Returns the number of signals with which a process that has stopped itself goes on. */
+static size_t go_on_from(struct speaker *speaker, const struct speech *speech, size_t first)
+{
+    speaker_look(speaker);
+    if (speech->stop != SPEECH_IN_TURN || speaker->last == speech->usual)
+        return first;
+    speaker->is_answered = is_answered(speech);
+    return 0;
 }
 
 static int say_slowly(struct speaker *speaker, const struct stream *stream)
@@ -72,56 +91,71 @@ static int say_slowly(struct speaker *speaker, const struct stream *stream)
         status = speaker_say(speaker, &one, READY_LIMIT);
         nanosleep(&pause, NULL);
     }
-    tell(status, stream->count, speaker_answers(speaker));
+    tell(status, stream->count, speaker);
     return status;
 }
 
-static int say(struct speaker *speaker, const struct stream *stream, enum speech_stop stop)
+static int say(struct speaker *speaker, const struct stream *stream, const struct speech *speech)
 {
-    size_t first = first_part(stream, stop);
+    size_t first = first_part(stream, speech->stop);
     struct stream part = {.signals = stream->signals, .count = first};
     int status = speaker_say(speaker, &part, READY_LIMIT);
 
-    tell(status, first, speaker_answers(speaker));
+    tell(status, first, speaker);
     if (status != 0)
         return status;
-    if (has_to_stop(speaker, stop))
+    if (has_to_stop(speaker, speech)) {
         raise(SIGSTOP);
+        first = go_on_from(speaker, speech, first);
+    }
     part = (struct stream){.signals = stream->signals + first, .count = stream->count - first};
     status = speaker_say(speaker, &part, READY_LIMIT);
-    tell(status, stream->count, speaker_answers(speaker));
+    tell(status, stream->count, speaker);
     return status;
 }
 
 static int speak(void *context)
 {
     const struct speech *speech = context;
-    struct speaker speaker;
+    struct speaker speaker = {0};
     struct stream stream;
     int status;
 
     if (stream_encode(&speech->pair->dialect, getpid(), (const uint8_t *)speech->text,
                       strlen(speech->text), &stream) < 0)
         return 1;
-    status = speaker_open(speech->pair->server_pid,
-                          speech->pair->dialect.answers[UNIT_BIT] != ANSWER_NONE, &speaker);
+    status = speaker_open(speech->pair->server_pid, is_answered(speech), &speaker);
     if (status != 0)
-        tell(status, 0, 0);
+        tell(status, 0, &speaker);
     else if (speech->stop == SPEECH_SLOWLY)
         status = say_slowly(&speaker, &stream);
     else
-        status = say(&speaker, &stream, speech->stop);
+        status = say(&speaker, &stream, speech);
     return status;
 }
 
 /* ---- the examiner ---- */
 
-void speech_start(struct pair *pair, unsigned index, const char *text, enum speech_stop stop)
+static void start(struct pair *pair, unsigned index, struct speech *speech)
 {
-    struct speech speech = {pair, text, stop};
-    const struct patient_order order = {.run = speak, .context = &speech};
+    const struct patient_order order = {.run = speak, .context = speech};
 
     pair_start_patient(pair, index, &order);
+}
+
+void speech_start(struct pair *pair, unsigned index, const char *text, enum speech_stop stop)
+{
+    struct speech speech = {.pair = pair, .text = text, .stop = stop};
+
+    start(pair, index, &speech);
+}
+
+void speech_start_in_turn(struct pair *pair, unsigned index, const char *text,
+                          enum dialect_answer usual)
+{
+    struct speech speech = {.pair = pair, .text = text, .stop = SPEECH_IN_TURN, .usual = usual};
+
+    start(pair, index, &speech);
 }
 
 bool speech_await(struct pair *pair, unsigned index, struct speech_result *ret)

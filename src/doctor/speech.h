@@ -17,15 +17,23 @@
 
 /* When the process stops itself with SIGSTOP. It goes on with SIGCONT. */
 enum speech_stop {
-    SPEECH_GOES_ON,    /* never */
-    SPEECH_HALFWAY,    /* amid an octet */
-    SPEECH_UNANSWERED, /* after its first signal, if that has got no answer */
-    SPEECH_AT_END,     /* when all is sent */
-    SPEECH_SLOWLY,     /* never, and it pauses for SPEECH_PAUSE behind each signal */
+    SPEECH_GOES_ON, /* never */
+    SPEECH_HALFWAY, /* amid an octet */
+    SPEECH_IN_TURN, /* after its first signal, if that has not got the usual answer */
+    SPEECH_AT_END,  /* when all is sent */
+    SPEECH_SLOWLY,  /* never, and it pauses for SPEECH_PAUSE behind each signal */
 };
 
 /* Starts the process as client 0 or 1. The pair has a dialect. */
 void speech_start(struct pair *pair, unsigned index, const char *text, enum speech_stop stop);
+
+/*
+ * The same, with SPEECH_IN_TURN. usual is the answer that the first signal of a process gets if it
+ * is the only one. A server can give another one, or none, to a process that has to wait for its
+ * turn. Then the process begins anew when it goes on, unless the usual answer has come by then.
+ */
+void speech_start_in_turn(struct pair *pair, unsigned index, const char *text,
+                          enum dialect_answer usual);
 
 /*
  * Waits until the process has stopped itself, or has ended, or the server does not take its

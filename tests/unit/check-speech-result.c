@@ -16,6 +16,7 @@ static void expect(const struct speech_result *expected, const char *output)
     ck_assert_int_eq(result.status, expected->status);
     ck_assert_uint_eq(result.signals, expected->signals);
     ck_assert_uint_eq(result.answers, expected->answers);
+    ck_assert_int_eq(result.first, expected->first);
     ck_assert_str_eq(result.trouble, expected->trouble);
 }
 
@@ -24,6 +25,7 @@ START_TEST(a_result_is_read_as_it_was_written)
     const struct speech_result results[] = {
         {.signals = 0},
         {.signals = 128, .answers = 127},
+        {.signals = 128, .answers = 127, .first = ANSWER_USR2},
         {.status = 75, .signals = 3, .trouble = "the server was not ready;  run it again "},
     };
 
@@ -83,17 +85,18 @@ START_TEST(anything_else_is_no_result)
         NULL,
         "",
         "\n",
-        "0 1 2",
-        "0 1 2\n",
-        "0 1 \n",
+        "0 1 2 0",
+        "0 1 2 0\n",
+        "0 1 2 \n",
+        "0 1 2 3 \n",
         "text\n",
-        " 0 1 2 \n",
-        "0x 1 2 \n",
-        "0 1 -2 \n",
-        "0 1 2 \ntext\n",
-        "0 1 2 \n\n",
-        "+0 1 2 \n",
-        "9999999999 1 2 \n",
+        " 0 1 2 0 \n",
+        "0x 1 2 0 \n",
+        "0 1 -2 0 \n",
+        "0 1 2 0 \ntext\n",
+        "0 1 2 0 \n\n",
+        "+0 1 2 0 \n",
+        "9999999999 1 2 0 \n",
     };
     struct speech_result result = {.signals = 42};
 
@@ -105,7 +108,7 @@ END_TEST
 
 START_TEST(trouble_that_is_too_long_is_no_result)
 {
-    char output[2 * SPEECH_LINE_SIZE] = "75 1 2 ";
+    char output[2 * SPEECH_LINE_SIZE] = "75 1 2 0 ";
     char *end = output + strlen(output);
     struct speech_result result;
 
