@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -61,6 +63,24 @@ static bool is_held(pid_t pid)
     return procstat_read(pid, &stat) == 0 && stat.state == 't';
 }
 
+/* The letters for a signal that was sent in a handler, or outside of any. */
+#define INSIDE 'i'
+#define OUTSIDE 'o'
+
+static void note_call(pid_t pid)
+{
+    struct procstat stat;
+    bool is_inside = procstat_read(pid, &stat) < 0 || stat.blocked != PROCSTAT_NO_SIGNAL;
+
+    putchar(is_inside ? INSIDE : OUTSIDE);
+    fflush(stdout);
+}
+
+bool brake_has_seen_outside(const char *output)
+{
+    return output && *output && output[1] && !strchr(output + 1, INSIDE);
+}
+
 /* Lets a process go on up to the end of the system call that it has begun. */
 static void finish_call(pid_t pid)
 {
@@ -90,6 +110,7 @@ static void tend(const struct brake *brake, pid_t pid, int status)
     } else if (event != 0) {
         go_on(pid, 0);
     } else if (signal == SYSCALL_STOP) {
+        note_call(pid);
         while (is_held(pid) && !is_taken(brake->receiver))
             sched_yield();
         go_on(pid, 0);

@@ -28,5 +28,15 @@ struct brake {
  */
 bool brake_prepare(void);
 
-/* Traces the client until it has ended. Returns 0, or 1 if that is forbidden. */
+/*
+ * Traces the client until it has ended. Prints a letter for each signal that it has sent. Returns
+ * 0, or 1 if that is forbidden.
+ */
 int brake_run(const struct brake *brake);
+
+/*
+ * Returns true if a client has sent at least two signals, and all but the first one outside of its
+ * handlers, which block their signal (sigaction(2)). The output is what brake_run() has printed, or
+ * NULL. Some clients send each signal but the first in the handler of an answer.
+ */
+bool brake_has_seen_outside(const char *output);

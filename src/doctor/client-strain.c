@@ -11,6 +11,7 @@
 #include "doctor/relayed.h"
 #include "doctor/rest.h"
 #include "doctor/usual.h"
+#include "doctor/waiting.h"
 #include "host/monotonic.h"
 
 /* A limit of time, for a busy machine. */
@@ -76,6 +77,23 @@ static bool has_failed(const struct patient *client)
     return client->has_ended && (!WIFEXITED(client->status) || WEXITSTATUS(client->status) != 0);
 }
 
+/*
+ * A client that looks at a flag before pause(2) takes an answer that comes at once. It misses one
+ * that comes between the two.
+ */
+static void tell_pause(struct report *report, const struct wire *wire)
+{
+    static const char tried[] = "an answer just before pause()";
+
+    if (report_has(report, CAUSE_PAUSE))
+        return;
+    report_check(report, CHECK_FAILED, tried, "the client would miss it");
+    report_find(report, CAUSE_PAUSE,
+                "it waited in pause() and blocked neither signal before: if the answer comes just "
+                "before this call, it sleeps on");
+    report_show(report, CAUSE_PAUSE, wire);
+}
+
 void client_strain_wait(struct pair *pair, struct report *report,
                         const struct speech_result *answers, const struct wire *prompt)
 {
@@ -83,6 +101,7 @@ void client_strain_wait(struct pair *pair, struct report *report,
     size_t from, signals;
     bool is_started = relayed_start(pair, RELAY_HOLD, alternating, &from);
     bool is_waiting = is_started && watch(pair);
+    bool is_pausing = is_waiting && waiting_read(pair->clients[0].pid) == WAITING_PAUSE;
     uint64_t end_ns = monotonic_now();
     struct wire wire;
 
@@ -101,6 +120,8 @@ void client_strain_wait(struct pair *pair, struct report *report,
         report_show(report, CAUSE_IMPATIENT, &wire);
     } else {
         report_check(report, CHECK_PASSED, tried, "the client waited");
+        if (is_pausing && pair->is_outside)
+            tell_pause(report, &wire);
     }
     pair_clear(pair);
 }

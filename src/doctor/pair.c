@@ -13,6 +13,7 @@
 
 #include "doctor/brake.h"
 #include "doctor/rest.h"
+#include "doctor/waiting.h"
 #include "doctor/ward.h"
 #include "host/monotonic.h"
 #include "host/procstat.h"
@@ -24,8 +25,8 @@
 #define TEXT_LIMIT (10 * NSEC_PER_SEC)
 #define STATE_LIMIT (10 * NSEC_PER_SEC)
 #define LOOK_MSEC 1
-/* A client that has slept so often, without a sign of the server, looks for an answer in vain. */
-#define LOOKS_IN_VAIN 100u
+/* A client that looks for an answer in vain has woken up more often. */
+#define LOOKS_IN_VAIN 2u
 
 /* Lets a process of this program end, before all others do. */
 static void dismiss(struct pair *pair, struct patient *patient)
@@ -270,7 +271,7 @@ void pair_look(struct pair *pair)
 enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limit_ns)
 {
     const struct patient *client = &pair->clients[index];
-    uint64_t end = monotonic_now() + limit_ns, asleep_ns = 0, turns = 0;
+    uint64_t start = monotonic_now(), sign = start, asleep_ns = 0, turns = 0;
     struct rest rest, server, relay;
 
     rest_begin(&rest);
@@ -281,19 +282,22 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
         rest_look(&rest, client->pid, client->length);
         rest_look(&server, pair->server_pid, pair->server.length);
         rest_look(&relay, pair->relay.pid, pair->relay.length);
-        if (!pair->server.has_ended && server.asleep_ns != asleep_ns)
+        if (!pair->server.has_ended && server.asleep_ns != asleep_ns) {
             turns = rest.turns;
+            sign = monotonic_now();
+        }
         asleep_ns = server.asleep_ns;
         if (client->has_ended)
             break;
-        if (is_over(pair, end))
+        if (is_over(pair, start + limit_ns))
             return PROGRESS_SLOW;
         if (!pair->relay.has_ended && !rest_is_asleep(&relay))
             continue;
-        if (rest_is_asleep(&rest) && (pair->server.has_ended || rest_is_idle(&server)))
+        if (rest_is_asleep(&rest) && (pair->server.has_ended || rest_is_idle(&server)) &&
+            waiting_read(client->pid) != WAITING_TIME)
             return PROGRESS_NONE;
         if ((pair->server.has_ended || rest_is_asleep(&server)) &&
-            rest.turns > turns + LOOKS_IN_VAIN)
+            rest.turns > turns + LOOKS_IN_VAIN && monotonic_now() - sign >= PAIR_LOOKING)
             return PROGRESS_NONE;
     }
     return PROGRESS_DONE;

@@ -3,9 +3,9 @@
  * pair.h - the server and the clients that are examined, at work
  *
  * Policy: whoever waits here watches all programs at once, and asks /proc if they are at rest
- * (rest.h). A limit of time is the last resort, and says nothing about the programs: the machine
- * may be busy. An error of the system, such as no memory, is kept in the pair: the examination
- * cannot go on then, and nothing waits any more.
+ * (rest.h), and what they wait for (waiting.h). A limit of time is the last resort, and says
+ * nothing about the programs: the machine may be busy. An error of the system, such as no memory,
+ * is kept in the pair: the examination cannot go on then, and nothing waits any more.
  */
 #pragma once
 
@@ -30,11 +30,19 @@ struct pair {
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];
     struct patient brake; /* of client 0 (brake.h), or PATIENT_NONE */
+    bool is_outside;      /* the client that was held last has sent outside of its handlers */
     int error;            /* the first -errno, or 0; -EPERM if ptrace(2) is forbidden */
 };
 
 /* Some servers sleep before they print their PID or set their handlers. In nanoseconds. */
 #define PAIR_PID_LIMIT (5 * NSEC_PER_SEC)
+
+/*
+ * A client that has looked for an answer for so long, in nanoseconds, without a sign of the server,
+ * does so in vain. Clients that send a bit again do so after a second or less, but count looks, and
+ * not the time.
+ */
+#define PAIR_LOOKING (5 * NSEC_PER_SEC)
 
 /* What has become of something that was waited for. */
 enum progress {

@@ -60,6 +60,7 @@ unit_checks = \
 	tests/unit/check-transcript \
 	tests/unit/check-turns \
 	tests/unit/check-user \
+	tests/unit/check-waiting \
 	tests/unit/check-wire \
 	tests/unit/check-word
 
@@ -293,6 +294,9 @@ tests_unit_check_turns_LDADD = $(WITH_PROTOCOL)
 
 tests_unit_check_user_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_user_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_waiting_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_waiting_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_wire_LDADD = $(WITH_DOCTOR)

@@ -139,6 +139,12 @@ static void wait_by_pause(void)
     pause();
 }
 
+static void wait_by_flag(void)
+{
+    while (!is_answered)
+        pause();
+}
+
 static void signal_server(int signal)
 {
     if (kill(server, signal) < 0)
@@ -209,6 +215,8 @@ static void send_and_wait(int signal)
         signal_server(signal);
         if (dialect.way == WAY_PAUSE)
             wait_by_pause();
+        else if (dialect.way == WAY_FLAG)
+            wait_by_flag();
         else
             wait_by_poll(signal);
     }
@@ -323,6 +331,7 @@ int main(int argc, char **argv)
         send_part(dialect.parts[i], argv[argc - 1]);
     if (dialect.way == WAY_CHAIN)
         send_link(signal_number(dialect.answer_bit));
+    sleep_microseconds(dialect.linger);
     while (dialect.is_staying || dialect.way == WAY_CHAIN)
         pause();
     return 0;

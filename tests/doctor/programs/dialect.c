@@ -20,7 +20,7 @@ static const char *const part_names[PARTS] = {
 static const char *const order_names[] = {"M", "L", NULL};
 static const char *const senders_names[] = {"mixed", "apart", "turns", NULL};
 static const char *const wait_names[] = {"none", "bit", "octet", "idle", NULL};
-static const char *const way_names[] = {"pause", "poll", "suspend", "chain", NULL};
+static const char *const way_names[] = {"pause", "poll", "suspend", "flag", "chain", NULL};
 static const char *const switch_names[] = {"no", "yes", NULL};
 
 /* one_of(KEY, VALUE, NAMES): the index of VALUE in NAMES, which NULL ends. */
@@ -113,6 +113,8 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->way = (enum way)one_of(key, value, way_names);
     else if (strcmp(key, "sleep") == 0)
         dialect->sleep = number(key, value);
+    else if (strcmp(key, "linger") == 0)
+        dialect->linger = number(key, value);
     else if (strcmp(key, "limit") == 0)
         dialect->limit = number(key, value);
     else if (strcmp(key, "again") == 0)

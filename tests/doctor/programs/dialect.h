@@ -51,6 +51,7 @@ enum way {
     WAY_PAUSE,   /* pause(2), with its race */
     WAY_POLL,    /* usleep(3) and a flag */
     WAY_SUSPEND, /* sigsuspend(2), without a race */
+    WAY_FLAG,    /* pause(2) while a flag is not set, with the race between the two */
     WAY_CHAIN,   /* the handler of an answer sends the next bit, and one more behind the last */
 };
 
@@ -91,6 +92,7 @@ struct dialect {
     bool is_checking;      /* sends only to a process that catches both signals */
     bool is_plus_one;      /* sends SIGUSR1 + 1 for SIGUSR2, as on macOS */
     bool is_signed;        /* sends each bit of a negative char as 0, as if -1 were no 1 */
+    int linger;            /* microseconds before it ends */
     bool is_staying;       /* does not end after its message */
     bool is_held;          /* forces the race that the program has: see README.md */
 };

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* waiting.c - see waiting.h */
+
+#include "doctor/waiting.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+
+/* A system call, as the line tells it: its number, and its arguments. */
+struct call {
+    long number;
+    unsigned long arguments[6];
+};
+
+/* A process that runs, or is stopped outside of a system call, has a line without arguments. */
+static bool read_call(const char *line, struct call *ret)
+{
+    unsigned long *arguments = ret->arguments;
+
+    return sscanf(line, "%ld %lx %lx %lx %lx %lx %lx", &ret->number, &arguments[0], &arguments[1],
+                  &arguments[2], &arguments[3], &arguments[4], &arguments[5]) == 7;
+}
+
+/* Where the kernel has no pause(2), libc calls ppoll(2) without a file, a timeout and a mask. */
+static bool is_pause(const struct call *call)
+{
+#ifdef SYS_pause
+    if (call->number == SYS_pause)
+        return true;
+#endif
+    return call->number == SYS_ppoll && call->arguments[1] == 0 && call->arguments[2] == 0 &&
+           call->arguments[3] == 0;
+}
+
+/* A timeout in milliseconds; a negative one is none. */
+static bool is_limited(unsigned long timeout)
+{
+    return (int)timeout >= 0;
+}
+
+static bool is_timed(const struct call *call)
+{
+    const unsigned long *arguments = call->arguments;
+
+    switch (call->number) {
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_restart_syscall: /* one of these that was interrupted */
+        return true;
+    case SYS_rt_sigtimedwait:
+    case SYS_ppoll:
+        return arguments[2] != 0;
+    case SYS_pselect6:
+#ifdef SYS_select
+    case SYS_select:
+#endif
+        return arguments[4] != 0;
+#ifdef SYS_poll
+    case SYS_poll:
+        return is_limited(arguments[2]);
+#endif
+#ifdef SYS_epoll_wait
+    case SYS_epoll_wait:
+#endif
+    case SYS_epoll_pwait:
+        return is_limited(arguments[3]);
+    default:
+        return false;
+    }
+}
+
+enum waiting waiting_parse(const char *line)
+{
+    struct call call;
+
+    if (!read_call(line, &call))
+        return WAITING_UNKNOWN;
+    if (is_pause(&call))
+        return WAITING_PAUSE;
+    return is_timed(&call) ? WAITING_TIME : WAITING_UNKNOWN;
+}
+
+enum waiting waiting_read(pid_t pid)
+{
+    enum waiting waiting = WAITING_UNKNOWN;
+    char path[64], line[256];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return WAITING_UNKNOWN;
+    if (fgets(line, sizeof line, file))
+        waiting = waiting_parse(line);
+    fclose(file);
+    return waiting;
+}
