@@ -31,6 +31,25 @@ struct post {
     struct queue answers; /* of the server */
 };
 
+static void note_signal(enum wire_kind kind, bool signal)
+{
+    char line[WIRE_LINE_SIZE];
+
+    wire_write(kind, signal, monotonic_now(), line);
+    fputs(line, stdout);
+    fflush(stdout);
+}
+
+static void note(enum wire_kind kind)
+{
+    note_signal(kind, false);
+}
+
+static int number_of(bool signal)
+{
+    return signal ? SIGUSR2 : SIGUSR1;
+}
+
 static bool take_first(struct queue *queue, struct lane_signal *ret)
 {
     if (queue->count == 0)
@@ -49,29 +68,14 @@ static void collect(const struct relay *relay, struct post *post, uint64_t timeo
     while (inbox_take(timeout_ns, &signal) > 0) {
         struct queue *queue = signal.pid == relay->server ? &post->answers : &post->signals;
 
-        if (signal.kind == SIGNAL_PLAIN && queue->count < QUEUE_MAX)
-            queue->signals[queue->count++] = signal;
         timeout_ns = 0;
+        if (signal.kind != SIGNAL_PLAIN)
+            continue;
+        if (queue == &post->signals)
+            note_signal(WIRE_SIGNAL, signal.bit);
+        if (queue->count < QUEUE_MAX)
+            queue->signals[queue->count++] = signal;
     }
-}
-
-static void note_signal(enum wire_kind kind, bool signal)
-{
-    char line[WIRE_LINE_SIZE];
-
-    wire_write(kind, signal, monotonic_now(), line);
-    fputs(line, stdout);
-    fflush(stdout);
-}
-
-static void note(enum wire_kind kind)
-{
-    note_signal(kind, false);
-}
-
-static int number_of(bool signal)
-{
-    return signal ? SIGUSR2 : SIGUSR1;
 }
 
 /* ---- states ---- */
@@ -133,7 +137,6 @@ static void pass_answers(struct relay *relay, pid_t client, struct post *post)
 
 static void pass_to_server(struct relay *relay, const struct lane_signal *signal, struct post *post)
 {
-    note_signal(WIRE_SIGNAL, signal->bit);
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
     await(relay->server, procstat_is_ready);
@@ -144,11 +147,10 @@ static void pass_to_server(struct relay *relay, const struct lane_signal *signal
 }
 
 /* It never sleeps: some clients send again if the server sleeps and has not answered. */
-static _Noreturn void hold(const struct lane_signal *first)
+static _Noreturn void hold(void)
 {
-    struct lane_signal signal = *first;
+    struct lane_signal signal;
 
-    note_signal(WIRE_SIGNAL, signal.bit);
     note(WIRE_HELD);
     for (;;)
         if (inbox_take(0, &signal) > 0)
@@ -174,7 +176,7 @@ _Noreturn void relay_run(const struct relay *order)
             continue;
         client = signal.pid;
         if (relay.mode == RELAY_HOLD)
-            hold(&signal);
+            hold();
         pass_to_server(&relay, &signal, &post);
     }
 }
