@@ -278,7 +278,11 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
     rest_begin(&server);
     rest_begin(&relay);
     while (!client->has_ended) {
+        bool is_timed;
+
         pair_look(pair);
+        /* Before the look that tells if it still sleeps: it may wake up in between. */
+        is_timed = waiting_read(client->pid) == WAITING_TIME;
         rest_look(&rest, client->pid, client->length);
         rest_look(&server, pair->server_pid, pair->server.length);
         rest_look(&relay, pair->relay.pid, pair->relay.length);
@@ -293,8 +297,7 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
             return PROGRESS_SLOW;
         if (!pair->relay.has_ended && !rest_is_asleep(&relay))
             continue;
-        if (rest_is_asleep(&rest) && (pair->server.has_ended || rest_is_idle(&server)) &&
-            waiting_read(client->pid) != WAITING_TIME)
+        if (rest_is_asleep(&rest) && !is_timed && (pair->server.has_ended || rest_is_idle(&server)))
             return PROGRESS_NONE;
         if ((pair->server.has_ended || rest_is_asleep(&server)) &&
             rest.turns > turns + LOOKS_IN_VAIN && monotonic_now() - sign >= PAIR_LOOKING)
