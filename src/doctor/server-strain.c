@@ -46,10 +46,9 @@ static bool is_buffered(struct pair *pair, size_t from)
            pair_await_text(pair, from, language_text) == PROGRESS_DONE;
 }
 
-/* Returns true if a new server prints a short text that is sent so. */
-static bool is_printed(struct pair *pair, enum speech_stop stop)
+/* Returns true if a new server prints the text that is sent so. */
+static bool is_printed(struct pair *pair, const char *text, enum speech_stop stop)
 {
-    static const char text[] = "Hi";
     struct speech_result result = {0};
     size_t from;
 
@@ -60,22 +59,35 @@ static bool is_printed(struct pair *pair, enum speech_stop stop)
            pair_await_text(pair, from, text) == PROGRESS_DONE;
 }
 
-/* Returns true if the server prints a text that is sent with pauses, and not without. */
-static bool is_deferred(struct pair *pair)
+/*
+ * Returns true if the server prints a text that is sent with pauses, and not without. is_mute: it
+ * has neither answered nor printed anything, so it may also work much later. With long pauses, only
+ * a short message can be sent.
+ */
+static bool is_deferred(struct pair *pair, bool is_mute)
 {
-    return !is_printed(pair, SPEECH_GOES_ON) && is_printed(pair, SPEECH_SLOWLY);
+    static const char text[] = "Hi", letter[] = "H";
+
+    if (is_printed(pair, text, SPEECH_GOES_ON))
+        return false;
+    return is_printed(pair, text, SPEECH_SLOWLY) ||
+           (is_mute && pair->dialect.length == LENGTH_ABSENT && pair->dialect.pid == PID_ABSENT &&
+            is_printed(pair, letter, SPEECH_AT_LENGTH));
 }
 
 /*
  * Finds out why the server has not printed the text, behind so many octets of its output. Returns
  * false if nothing is found: it has printed a text of a client, so it understands that.
  */
-static bool find_why(struct pair *pair, struct report *report, size_t from)
+static bool find_why(struct pair *pair, struct report *report, const struct speech_result *result,
+                     size_t from)
 {
+    bool is_mute = result->answers == 0 && pair->server.length == from;
+
     if (is_buffered(pair, from))
         report_find(report, CAUSE_BUFFERED, "'%s' was printed only after another newline",
                     language_text);
-    else if (is_deferred(pair))
+    else if (is_deferred(pair, is_mute))
         report_find(report, CAUSE_DEFERRED,
                     "each signal came when the server slept and none was pending: '%s' was lost; "
                     "with pauses, a text arrived",
@@ -90,9 +102,10 @@ static bool find_why(struct pair *pair, struct report *report, size_t from)
 }
 
 /* Tells that the server has not printed the text, behind so many octets of its output. */
-static void tell_silence(struct pair *pair, struct report *report, size_t from)
+static void tell_silence(struct pair *pair, struct report *report,
+                         const struct speech_result *result, size_t from)
 {
-    if (find_why(pair, report, from))
+    if (find_why(pair, report, result, from))
         report_check(report, CHECK_FAILED, language_tried, "the server did not print the text");
     else
         report_check(report, CHECK_OPEN, language_tried,
@@ -124,7 +137,7 @@ bool server_strain_language(struct pair *pair, struct report *report, struct spe
     *ret = result;
     progress = pair_await_text(pair, from, language_text);
     if (progress == PROGRESS_NONE)
-        tell_silence(pair, report, from);
+        tell_silence(pair, report, &result, from);
     else
         report_check(report, progress == PROGRESS_DONE ? CHECK_PASSED : CHECK_OPEN, language_tried,
                      progress == PROGRESS_DONE ? "arrived" : "took too long");

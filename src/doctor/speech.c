@@ -54,6 +54,7 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
     case SPEECH_GOES_ON:
     case SPEECH_AT_END:
     case SPEECH_SLOWLY:
+    case SPEECH_AT_LENGTH:
         break;
     }
     return stream->count;
@@ -74,15 +75,17 @@ static bool is_answered(const struct speech *speech)
 static size_t go_on_from(struct speaker *speaker, const struct speech *speech, size_t first)
 {
     speaker_look(speaker);
-    if (speech->stop != SPEECH_IN_TURN || speaker->last == speech->usual)
+    if (speech->stop != SPEECH_IN_TURN || speaker->last == speech->usual ||
+        speech->pair->dialect.hello_length == 0)
         return first;
     speaker->is_answered = is_answered(speech);
     return 0;
 }
 
-static int say_slowly(struct speaker *speaker, const struct stream *stream)
+static int say_slowly(struct speaker *speaker, const struct stream *stream, uint64_t pause_ns)
 {
-    const struct timespec pause = {.tv_nsec = SPEECH_PAUSE};
+    const struct timespec pause = {.tv_sec = (time_t)(pause_ns / NSEC_PER_SEC),
+                                   .tv_nsec = (long)(pause_ns % NSEC_PER_SEC)};
     int status = 0;
 
     for (size_t i = 0; i < stream->count && status == 0; i++) {
@@ -128,7 +131,9 @@ static int speak(void *context)
     if (status != 0)
         tell(status, 0, &speaker);
     else if (speech->stop == SPEECH_SLOWLY)
-        status = say_slowly(&speaker, &stream);
+        status = say_slowly(&speaker, &stream, SPEECH_PAUSE);
+    else if (speech->stop == SPEECH_AT_LENGTH)
+        status = say_slowly(&speaker, &stream, SPEECH_LONG_PAUSE);
     else
         status = say(&speaker, &stream, speech);
     return status;

@@ -12,16 +12,21 @@
 #include "doctor/pair.h"
 #include "doctor/speech-result.h"
 
-/* A server that takes a signal later has taken it after so long, in nanoseconds. */
+/*
+ * A server that takes a signal later has taken it after so long, in nanoseconds. A shell may sleep
+ * for a second before it runs the command of a trap.
+ */
 #define SPEECH_PAUSE (50 * NSEC_PER_MSEC)
+#define SPEECH_LONG_PAUSE (1100 * NSEC_PER_MSEC)
 
 /* When the process stops itself with SIGSTOP. It goes on with SIGCONT. */
 enum speech_stop {
-    SPEECH_GOES_ON, /* never */
-    SPEECH_HALFWAY, /* amid an octet */
-    SPEECH_IN_TURN, /* after its first signal, if that has not got the usual answer */
-    SPEECH_AT_END,  /* when all is sent */
-    SPEECH_SLOWLY,  /* never, and it pauses for SPEECH_PAUSE behind each signal */
+    SPEECH_GOES_ON,   /* never */
+    SPEECH_HALFWAY,   /* amid an octet */
+    SPEECH_IN_TURN,   /* after its first signal, if that has not got the usual answer */
+    SPEECH_AT_END,    /* when all is sent */
+    SPEECH_SLOWLY,    /* never, and it pauses for SPEECH_PAUSE behind each signal */
+    SPEECH_AT_LENGTH, /* the same, for SPEECH_LONG_PAUSE */
 };
 
 /* Starts the process as client 0 or 1. The pair has a dialect. */
@@ -30,7 +35,8 @@ void speech_start(struct pair *pair, unsigned index, const char *text, enum spee
 /*
  * The same, with SPEECH_IN_TURN. usual is the answer that the first signal of a process gets if it
  * is the only one. A server can give another one, or none, to a process that has to wait for its
- * turn. Then the process begins anew when it goes on, unless the usual answer has come by then.
+ * turn. If its message begins with a hello, the process begins anew when it goes on, unless the
+ * usual answer has come by then.
  */
 void speech_start_in_turn(struct pair *pair, unsigned index, const char *text,
                           enum dialect_answer usual);

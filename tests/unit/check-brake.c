@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check-brake.c - tests that a client is held until its signal is taken, and not once it has ended
- */
+/* check-brake.c - tests how a client is held, and what is told of its signals */
 
 #include <sched.h>
 #include <signal.h>
@@ -118,6 +117,31 @@ START_TEST(a_client_that_is_killed_is_not_held)
 }
 END_TEST
 
+START_TEST(a_client_has_sent_outside_of_its_handlers)
+{
+    ck_assert(brake_has_seen_outside("oo"));
+    ck_assert(brake_has_seen_outside("oooooooo"));
+    ck_assert(brake_has_seen_outside("io"));
+}
+END_TEST
+
+START_TEST(a_client_has_sent_in_a_handler)
+{
+    ck_assert(!brake_has_seen_outside("oi"));
+    ck_assert(!brake_has_seen_outside("oiiiii"));
+    ck_assert(!brake_has_seen_outside("ooooio"));
+}
+END_TEST
+
+/* The first signal is that of main() also in a client that sends all others in a handler. */
+START_TEST(one_signal_tells_nothing)
+{
+    ck_assert(!brake_has_seen_outside(NULL));
+    ck_assert(!brake_has_seen_outside(""));
+    ck_assert(!brake_has_seen_outside("o"));
+}
+END_TEST
+
 /* A sandbox may forbid ptrace(2) or seccomp(2). */
 static bool is_permitted(void)
 {
@@ -132,15 +156,23 @@ static bool is_permitted(void)
 
 Suite *make_suite(void)
 {
-    const TTest *const none[] = {NULL};
-    const TTest *const tests[] = {
+    const TTest *const without_a_client[] = {
+        a_client_has_sent_outside_of_its_handlers,
+        a_client_has_sent_in_a_handler,
+        one_signal_tells_nothing,
+        NULL,
+    };
+    const TTest *const all[] = {
+        a_client_has_sent_outside_of_its_handlers,
+        a_client_has_sent_in_a_handler,
+        one_signal_tells_nothing,
         a_client_goes_on_once_its_signal_is_taken,
         a_client_that_is_killed_is_not_held,
         NULL,
     };
 
     if (is_permitted())
-        return suite_around("brake", tests, begin, end);
+        return suite_around("brake", all, begin, end);
     puts("ptrace(2) or seccomp(2) is forbidden");
-    return suite_of("brake", none);
+    return suite_of("brake", without_a_client);
 }

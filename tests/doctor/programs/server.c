@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dialect.h"
@@ -356,6 +357,16 @@ static void on_signal(int signal, siginfo_t *info, void *context)
     errno = saved;
 }
 
+/* Sleeps the whole time, as the child of a shell does while a trap has to wait. */
+static void nap(void)
+{
+    struct timespec rest = {.tv_sec = dialect.nap / 1000000,
+                            .tv_nsec = dialect.nap % 1000000 * 1000L};
+
+    while (nanosleep(&rest, &rest) < 0)
+        ;
+}
+
 /* Takes the last signal that was noted, after some pauses. A signal cuts one of them short. */
 _Noreturn static void work_later(void)
 {
@@ -367,6 +378,7 @@ _Noreturn static void work_later(void)
             work(signal, noted_pid);
         for (int i = 0; i < 20; i++)
             sleep_microseconds(50);
+        nap();
     }
 }
 
