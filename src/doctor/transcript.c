@@ -26,17 +26,23 @@ struct tally {
     size_t answered[2];
 };
 
-/* Notes the answers behind the signal at this index of the wire. */
+/* The answers to a unit are at most so many signals: to the message, to its last octet and bit. */
+#define ANSWERS_MAX 3u
+
+/*
+ * Notes the answers behind the signal at this index of the wire. If they are too many, they answer
+ * signals that came before.
+ */
 static void note_answers(const struct wire *wire, size_t index, struct tally *tally)
 {
-    bool has_come[2] = {false};
+    size_t come[2] = {0};
 
     for (size_t i = index + 1; i < wire->count && wire->events[i].kind != WIRE_SIGNAL; i++)
         if (wire->events[i].kind == WIRE_ANSWER)
-            has_come[wire->events[i].signal] = true;
+            come[wire->events[i].signal]++;
     tally->seen++;
     for (unsigned i = 0; i < 2; i++)
-        tally->answered[i] += has_come[i];
+        tally->answered[i] += come[i] > 0 && come[0] + come[1] <= ANSWERS_MAX;
 }
 
 static enum dialect_unit unit_of(const struct stream_decoder *decoder, enum stream_status status)

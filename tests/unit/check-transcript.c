@@ -137,6 +137,20 @@ START_TEST(a_few_answers_do_not_answer_all_bits)
 }
 END_TEST
 
+/* The client has sent all, and then the answers come. */
+START_TEST(answers_that_come_all_at_the_end_are_not_waited_for)
+{
+    struct dialect dialect = parsed("msb,usr2=1,nul");
+
+    record("msb,usr2=1,nul", "----");
+    for (unsigned i = 0; i < 24; i++)
+        add(WIRE_ANSWER, false);
+    transcript_answers(&wire, &dialect);
+    for (unsigned unit = 0; unit < UNITS; unit++)
+        ck_assert_int_eq(dialect.answers[unit], ANSWER_NONE);
+}
+END_TEST
+
 START_TEST(a_surplus_signal_and_its_answer_belong_to_no_message)
 {
     struct dialect dialect = parsed("msb,usr2=1,nul");
@@ -160,6 +174,7 @@ Suite *make_suite(void)
         an_answer_to_a_hello_is_that_of_no_unit,
         two_answers_to_the_end_are_one_of_its_own,
         a_few_answers_do_not_answer_all_bits,
+        answers_that_come_all_at_the_end_are_not_waited_for,
         a_surplus_signal_and_its_answer_belong_to_no_message,
         NULL,
     };
