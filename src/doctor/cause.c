@@ -28,6 +28,11 @@ static const struct cause_text texts[] = {
                         "write(), which has no buffer, or print a newline after each message and "
                         "call fflush(stdout).",
                         "What a handler may do"},
+    [CAUSE_BUSY] = {"busy-loop", "The server waits in a busy loop.",
+                    "A loop without a call that sleeps takes all the time of a CPU, also while "
+                    "nobody sends. Wait in pause() if the handlers do all the work, or in "
+                    "sigsuspend() or sigtimedwait().",
+                    "WAITING FOR A SIGNAL"},
     [CAUSE_ENDED] = {"server-ended", "The server ends, and nobody has ended it.",
                      "A server goes on until somebody ends it. exit(), and a return from main(), "
                      "end it: not after a message, and not because kill() has failed, as the "

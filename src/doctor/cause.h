@@ -14,6 +14,7 @@ enum cause {
     CAUSE_LANGUAGES,   /* client and server do not have the same dialect */
     CAUSE_DEFERRED,    /* the server takes a signal in its handler, and works on it later */
     CAUSE_BUFFERED,    /* the server's text stays in the buffer of printf(3) */
+    CAUSE_BUSY,        /* the server waits in a busy loop */
     CAUSE_ENDED,       /* the server ends */
     CAUSE_NEXT,        /* the server does not begin anew after a message */
     CAUSE_NO_WAIT,     /* the client waits for nothing, or for a time */
@@ -31,7 +32,7 @@ enum cause {
     CAUSE_UNKNOWN,     /* something is lost, and none of the others explains it */
 };
 
-#define CAUSES 20u
+#define CAUSES 21u
 
 struct cause_text {
     const char *name;    /* as in minitalk-doctor(1) */

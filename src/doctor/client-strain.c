@@ -37,7 +37,7 @@ static bool watch(struct pair *pair)
 
     while (relay->length == 0 && !client->has_ended && monotonic_now() < end)
         pair_look(pair);
-    rest_begin(&rest);
+    rest_begin(&rest, false);
     end = monotonic_now() + HOLD;
     while (!client->has_ended && monotonic_now() < end) {
         pair_look(pair);

@@ -67,6 +67,8 @@ static int meet_server(struct pair *pair, struct report *report)
                  pair->server_command);
         return EX_PROTOCOL;
     }
+    if (pair->is_busy)
+        report_find(report, CAUSE_BUSY, "it never slept, and nobody had sent a signal");
     switch (progress) {
     case PROGRESS_DONE:
         report_check(report, CHECK_PASSED, tried, "right");
@@ -83,11 +85,11 @@ static int meet_server(struct pair *pair, struct report *report)
     return 0;
 }
 
-/* Something was lost, and nothing explains it: a wrong PID loses no message. */
+/* Something was lost, and nothing explains it: a busy loop and a wrong PID lose no message. */
 static void judge(struct report *report, bool has_lost)
 {
     for (unsigned cause = 0; cause < CAUSE_BYSTANDER; cause++)
-        if (report_has(report, cause))
+        if (cause != CAUSE_BUSY && report_has(report, cause))
             return;
     if (has_lost)
         report_find(report, CAUSE_UNKNOWN, "see the lines that begin with FAILED");

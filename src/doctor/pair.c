@@ -25,6 +25,8 @@
 #define TEXT_LIMIT (10 * NSEC_PER_SEC)
 #define STATE_LIMIT (10 * NSEC_PER_SEC)
 #define LOOK_MSEC 1
+/* A server that has run for so long on a CPU, without a sleep and without a signal, is busy. */
+#define BUSY (300 * NSEC_PER_MSEC)
 /* A client that looks for an answer in vain has woken up more often. */
 #define LOOKS_IN_VAIN 2u
 
@@ -147,26 +149,51 @@ bool pair_is_serving(pid_t pid)
     return is_catching(pid) && pair_state(pid) == 'S';
 }
 
+/* How long a process has run since it slept last. */
+struct work {
+    uint64_t sleeps;
+    uint64_t begin_ns; /* of patient_work() */
+};
+
+/* Returns true if the process has run for BUSY since it slept last. */
+static bool is_working(struct work *work, pid_t pid)
+{
+    uint64_t sleeps = patient_sleeps(pid), now = patient_work(pid);
+
+    if (work->begin_ns == 0 || sleeps != work->sleeps)
+        *work = (struct work){sleeps, now};
+    return now - work->begin_ns >= BUSY;
+}
+
+static bool is_serving(const struct pair *pair)
+{
+    return pair->is_busy ? is_catching(pair->server_pid) : pair_is_serving(pair->server_pid);
+}
+
 /* Waits for the PID, and then for the handlers: some servers set them after the PID is printed. */
 static enum progress await_server(struct pair *pair)
 {
+    struct work work = {0};
     uint64_t end = monotonic_now() + START_LIMIT;
     uint64_t patience_end = monotonic_now() + (pair->is_pid_missing ? 0 : PAIR_PID_LIMIT);
     bool has_printed = false;
     struct rest rest;
 
-    rest_begin(&rest);
+    rest_begin(&rest, false);
     pair->server_pid = pair->server.pid;
-    while (!pair->server.has_ended && !(has_printed && pair_is_serving(pair->server_pid))) {
+    while (!pair->server.has_ended && !(has_printed && is_serving(pair))) {
         bool is_complete = has_printed && is_catching(pair->server_pid);
+        bool is_asleep = pair_state(pair->server_pid) == 'S';
         pid_t pid = printed_pid(pair);
 
-        if (rest_is_idle(&rest) && (is_complete || monotonic_now() >= patience_end))
+        if (rest_is_idle(&rest) && (is_complete ? is_asleep : monotonic_now() >= patience_end))
             break;
         if (pid > 0) {
             pair->server_pid = pid;
             has_printed = true;
         }
+        if (is_complete && is_working(&work, pair->server_pid))
+            pair->is_busy = true;
         if (is_over(pair, end))
             return has_printed ? PROGRESS_DONE : PROGRESS_SLOW;
         pair_look(pair);
@@ -236,6 +263,9 @@ void pair_end_client(struct pair *pair, unsigned index)
 {
     struct patient *client = &pair->clients[index];
 
+    /* As long as a brake traces it, only the brake sees that it has ended. */
+    if (index == 0)
+        dismiss(pair, &pair->brake);
     patient_end(client);
     while (!client->has_ended)
         pair_look(pair);
@@ -274,9 +304,9 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
     uint64_t start = monotonic_now(), sign = start, asleep_ns = 0, turns = 0;
     struct rest rest, server, relay;
 
-    rest_begin(&rest);
-    rest_begin(&server);
-    rest_begin(&relay);
+    rest_begin(&rest, false);
+    rest_begin(&server, pair->is_busy);
+    rest_begin(&relay, false);
     while (!client->has_ended) {
         bool is_timed;
 
@@ -311,7 +341,7 @@ enum progress pair_await_text(struct pair *pair, size_t from, const char *text)
     uint64_t end = monotonic_now() + TEXT_LIMIT;
     struct rest rest;
 
-    rest_begin(&rest);
+    rest_begin(&rest, pair->is_busy);
     while (!patient_has_printed(&pair->server, from, text)) {
         if (rest_is_idle(&rest) || (pair->server.has_ended && pair->server.terminal < 0))
             return PROGRESS_NONE;
@@ -344,7 +374,7 @@ enum progress pair_await_ready(struct pair *pair)
     struct procstat stat;
 
     while (procstat_read(pair->server_pid, &stat) == 0 && stat.state != 'Z') {
-        if (procstat_is_ready(&stat))
+        if (rest_is_ready(&stat, pair->is_busy))
             return PROGRESS_DONE;
         if (is_over(pair, end))
             return PROGRESS_SLOW;

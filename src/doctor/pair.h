@@ -26,6 +26,7 @@ struct pair {
     struct patient server;
     pid_t server_pid;     /* the process that gets the signals: the server's or a descendant's */
     bool has_arrived;     /* the server has printed a text of a client, which is not empty */
+    bool is_busy;         /* the server waits in a busy loop */
     bool is_pid_missing;  /* the server was waited for before, and did not print its PID */
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];
@@ -77,7 +78,8 @@ bool pair_start_stand_in(struct pair *pair, int (*run)(void *context));
 /*
  * Clears the ward, and starts the server. Sets server_pid to the PID that it prints, or to its own
  * if it prints none. Returns PROGRESS_DONE if it has printed its PID, and PROGRESS_NONE if it
- * sleeps and has not. The first time, a server that sleeps gets PAIR_PID_LIMIT for it.
+ * sleeps and has not. The first time, a server that sleeps gets PAIR_PID_LIMIT for it. Sets is_busy
+ * if the server does not sleep.
  */
 enum progress pair_start_server(struct pair *pair);
 
@@ -105,7 +107,8 @@ enum progress pair_await_text(struct pair *pair, size_t from, const char *text);
 /* Waits until a process is stopped. PROGRESS_NONE: it has ended. */
 enum progress pair_await_stop(struct pair *pair, pid_t pid);
 
-/* Waits until the server sleeps, and no signal is pending or blocked. PROGRESS_NONE: it has ended.
+/* Waits until the server sleeps or is busy, and no signal is pending or blocked. PROGRESS_NONE: it
+ * has ended.
  */
 enum progress pair_await_ready(struct pair *pair);
 

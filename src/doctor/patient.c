@@ -298,6 +298,29 @@ uint64_t patient_turns(pid_t pid)
     return sum_of(pid, labels);
 }
 
+uint64_t patient_sleeps(pid_t pid)
+{
+    static const char *const labels[] = {"voluntary_ctxt_switches:", NULL};
+
+    return sum_of(pid, labels);
+}
+
+uint64_t patient_work(pid_t pid)
+{
+    uint64_t work = 0;
+    char path[PATH_SIZE], line[256];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (fgets(line, sizeof line, file))
+        work = strtoull(line, NULL, 10);
+    fclose(file);
+    return work;
+}
+
 pid_t patient_parent(pid_t pid)
 {
     static const char *const labels[] = {"PPid:", NULL};

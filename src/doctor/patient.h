@@ -73,6 +73,12 @@ void patient_end(const struct patient *patient);
 /* Returns how often the process has begun to run, or 0 if it has ended. */
 uint64_t patient_turns(pid_t pid);
 
+/* Returns how often the process has gone to sleep, or 0 if it has ended. */
+uint64_t patient_sleeps(pid_t pid);
+
+/* Returns how long the process has run on a CPU, in nanoseconds, or 0 if that is not known. */
+uint64_t patient_work(pid_t pid);
+
 /* Returns the parent of the process, or 0 if it has ended. */
 pid_t patient_parent(pid_t pid);
 

@@ -19,6 +19,8 @@
 #define QUEUE_MAX 256u
 /* Between two looks at a client that does not sleep yet. */
 #define LOOK (50 * NSEC_PER_USEC)
+/* What a client does between two bits takes less time on a CPU, in nanoseconds. */
+#define BUSY (20 * NSEC_PER_MSEC)
 
 struct queue {
     size_t count;
@@ -85,26 +87,35 @@ static bool has_ended(const struct procstat *stat)
     return stat->state == 'Z';
 }
 
-/* Returns true if a process is in a state, or has ended. */
-static bool is_so(pid_t pid, bool (*condition)(const struct procstat *))
+/* Returns true if the process has ended. Else, sets *ret. */
+static bool read_or_ended(pid_t pid, struct procstat *ret)
+{
+    return procstat_read(pid, ret) < 0 || has_ended(ret);
+}
+
+static bool is_server_ready(const struct relay *relay)
 {
     struct procstat stat;
 
-    return procstat_read(pid, &stat) < 0 || has_ended(&stat) || condition(&stat);
+    return read_or_ended(relay->server, &stat) || rest_is_ready(&stat, relay->is_busy);
 }
 
-/* Waits until a process is in a state, or has ended. */
-static void await(pid_t pid, bool (*condition)(const struct procstat *))
+/* A client that has run for so long since a time waits in a busy loop. */
+static bool is_client_waiting(pid_t client, uint64_t work_ns)
 {
-    while (!is_so(pid, condition))
-        sched_yield();
+    struct procstat stat;
+
+    return read_or_ended(client, &stat) || procstat_is_asleep(&stat) ||
+           (stat.state == 'R' && patient_work(client) >= work_ns + BUSY);
 }
 
 /* ---- signals ---- */
 
 static void pass_to_client(const struct relay *relay, pid_t client, bool signal, struct post *post)
 {
-    while (relay->mode == RELAY_LATE && !is_so(client, procstat_is_asleep))
+    uint64_t work_ns = patient_work(client);
+
+    while (relay->mode == RELAY_LATE && !is_client_waiting(client, work_ns))
         collect(relay, post, LOOK);
     note_signal(WIRE_ANSWER, signal);
     kill(client, number_of(signal));
@@ -118,13 +129,14 @@ static void pass_answers(struct relay *relay, pid_t client, struct post *post)
 {
     bool is_due = relay->is_answered, is_over = false;
     struct lane_signal signal;
+    struct procstat stat;
     struct rest rest;
 
-    rest_begin(&rest);
+    rest_begin(&rest, relay->is_busy);
     while (!is_over) {
         if (rest_is_idle(&rest))
             is_due = relay->is_answered = false;
-        is_over = is_so(relay->server, is_due ? has_ended : procstat_is_ready);
+        is_over = is_due ? read_or_ended(relay->server, &stat) : is_server_ready(relay);
         collect(relay, post, 0);
         while (take_first(&post->answers, &signal)) {
             pass_to_client(relay, client, signal.bit, post);
@@ -139,7 +151,8 @@ static void pass_to_server(struct relay *relay, const struct lane_signal *signal
 {
     if (relay->mode == RELAY_EARLY)
         note(WIRE_STOPPED);
-    await(relay->server, procstat_is_ready);
+    while (!is_server_ready(relay))
+        sched_yield();
     kill(relay->server, number_of(signal->bit));
     pass_answers(relay, signal->pid, post);
     if (relay->mode == RELAY_EARLY)

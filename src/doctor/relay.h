@@ -28,6 +28,7 @@ struct relay {
     enum relay_mode mode;
     pid_t server;
     bool is_answered; /* the server answers each bit */
+    bool is_busy;     /* the server waits in a busy loop */
 };
 
 /* Passes signals on until a signal ends the process. Prints the record of a wire (wire.h). */

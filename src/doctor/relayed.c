@@ -19,7 +19,8 @@ bool relayed_start(struct pair *pair, enum relay_mode mode, const char *text, si
 {
     struct relay relay = {.mode = mode,
                           .is_answered =
-                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE};
+                              pair->has_dialect && pair->dialect.answers[UNIT_BIT] != ANSWER_NONE,
+                          .is_busy = pair->is_busy};
     const struct patient_order order = {.run = run, .context = &relay};
     uint64_t end = monotonic_now() + START_LIMIT;
 

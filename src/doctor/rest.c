@@ -9,11 +9,19 @@
 /* A process that has run so often has gone round its loop. */
 #define ROUNDS 20u
 
-void rest_begin(struct rest *rest)
+bool rest_is_ready(const struct procstat *stat, bool is_busy)
+{
+    if (procstat_is_ready(stat))
+        return true;
+    return is_busy && stat->state == 'R' && stat->pending == PROCSTAT_NO_SIGNAL &&
+           stat->blocked == PROCSTAT_NO_SIGNAL;
+}
+
+void rest_begin(struct rest *rest, bool is_busy)
 {
     uint64_t now = monotonic_now();
 
-    *rest = (struct rest){.asleep_ns = now, .idle_ns = now};
+    *rest = (struct rest){.is_busy = is_busy, .asleep_ns = now, .idle_ns = now};
 }
 
 void rest_look(struct rest *rest, pid_t pid, size_t printed)
@@ -23,6 +31,13 @@ void rest_look(struct rest *rest, pid_t pid, size_t printed)
     bool has_work = procstat_read(pid, &stat) < 0 || stat.pending != PROCSTAT_NO_SIGNAL ||
                     (stat.state != 'S' && stat.state != 'R') || printed != rest->printed;
 
+    if (rest->is_busy) {
+        if (has_work || !rest_is_ready(&stat, true))
+            rest->asleep_ns = rest->idle_ns = now;
+        rest->turns = turns;
+        rest->printed = printed;
+        return;
+    }
     /* What it did before the first look does not count. */
     if (has_work || rest->turns == 0)
         rest->begin = turns;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sysexits.h>
 
+#include "doctor/rest.h"
 #include "host/complaint.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
@@ -131,7 +132,7 @@ static int await_ready(struct speaker *speaker, uint64_t timeout_ns)
     for (;;) {
         int status = look(speaker, &stat);
 
-        if (status != 0 || procstat_is_ready(&stat))
+        if (status != 0 || rest_is_ready(&stat, speaker->is_busy))
             return status;
         if (monotonic_now() >= end) {
             complain("timed out: process %d %s", (int)speaker->server.pid, trouble_of(&stat));

@@ -24,6 +24,7 @@
 
 struct speaker {
     struct pidref server;
+    bool is_busy;        /* the server waits in a busy loop */
     bool is_answered;    /* the server has answered each signal so far, and is to */
     uint64_t answers[2]; /* signals of the server that were taken: SIGUSR1, SIGUSR2 */
     uint64_t sent;

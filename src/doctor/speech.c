@@ -128,6 +128,7 @@ static int speak(void *context)
                       strlen(speech->text), &stream) < 0)
         return 1;
     status = speaker_open(speech->pair->server_pid, is_answered(speech), &speaker);
+    speaker.is_busy = speech->pair->is_busy;
     if (status != 0)
         tell(status, 0, &speaker);
     else if (speech->stop == SPEECH_SLOWLY)

@@ -146,8 +146,8 @@ static void await_beginning(struct pair *pair)
     struct patient *client = &pair->clients[0];
     struct rest rest, server;
 
-    rest_begin(&rest);
-    rest_begin(&server);
+    rest_begin(&rest, false);
+    rest_begin(&server, pair->is_busy);
     while (patient_turns(pair->server_pid) < turns + BEGUN && !client->has_ended &&
            !(rest_is_asleep(&rest) && rest_is_asleep(&server)) && monotonic_now() < end) {
         pair_look(pair);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* check-patient.c - tests what counts as printed by a process */
+/* check-patient.c - tests what counts as printed by a process, and how its work is counted */
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "doctor/patient.h"
 #include "suite.h"
@@ -78,6 +80,40 @@ START_TEST(a_process_that_has_printed_nothing_has_printed_no_text)
 }
 END_TEST
 
+static void work(void)
+{
+    clock_t start = clock();
+
+    while (clock() - start < CLOCKS_PER_SEC / 20)
+        ;
+}
+
+/* The kernel counts what a process has run so far at each tick of its clock. */
+START_TEST(a_process_that_runs_works)
+{
+    uint64_t before;
+
+    work();
+    before = patient_work(getpid());
+    ck_assert_uint_gt(before, 0);
+    work();
+    ck_assert_uint_gt(patient_work(getpid()), before);
+    ck_assert_uint_eq(patient_work(-1), 0);
+}
+END_TEST
+
+START_TEST(a_process_that_sleeps_is_seen_to)
+{
+    const struct timespec time = {.tv_nsec = 1000000};
+    uint64_t before = patient_sleeps(getpid());
+
+    nanosleep(&time, NULL);
+    ck_assert_uint_gt(patient_sleeps(getpid()), before);
+    ck_assert_uint_le(patient_sleeps(getpid()), patient_turns(getpid()));
+    ck_assert_uint_eq(patient_sleeps(-1), 0);
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -88,6 +124,8 @@ Suite *make_suite(void)
         a_newline_of_the_text_is_looked_for,
         an_empty_text_is_in_any_output,
         a_process_that_has_printed_nothing_has_printed_no_text,
+        a_process_that_runs_works,
+        a_process_that_sleeps_is_seen_to,
         NULL,
     };
 

@@ -48,7 +48,7 @@ static void begin(void)
     error = 0;
     now = 1000 * NSEC_PER_SEC;
     turns = 100000;
-    rest_begin(&rest);
+    rest_begin(&rest, false);
     rest_look(&rest, PID, printed);
 }
 
@@ -137,7 +137,7 @@ END_TEST
 /* The same, from the first look on: all that it did before does not count. */
 START_TEST(a_process_that_was_never_seen_asleep_is_not_at_rest)
 {
-    rest_begin(&rest);
+    rest_begin(&rest, false);
     shown.state = 'R';
     watch(2 * REST_ENOUGH, 0);
     expect(false, false);
@@ -178,6 +178,46 @@ START_TEST(a_loop_counts_anew_after_work)
 }
 END_TEST
 
+/* It is known to wait in a loop that does not sleep. */
+START_TEST(a_busy_process_is_at_rest_once_it_has_taken_its_signals)
+{
+    rest_begin(&rest, true);
+    shown.state = 'R';
+    watch(REST_ENOUGH - STEP, 1);
+    expect(false, false);
+    watch(STEP, 1);
+    expect(true, true);
+    shown.blocked = PROCSTAT_USR1;
+    watch(STEP, 1);
+    expect(false, false);
+    shown.blocked = PROCSTAT_NO_SIGNAL;
+    watch(REST_ENOUGH, 1);
+    expect(true, true);
+    shown.pending = PROCSTAT_USR2;
+    watch(STEP, 1);
+    expect(false, false);
+    shown.pending = PROCSTAT_NO_SIGNAL;
+    watch(REST_ENOUGH, 1);
+    printed++;
+    watch(STEP, 1);
+    expect(false, false);
+}
+END_TEST
+
+START_TEST(only_a_busy_process_is_ready_while_it_runs)
+{
+    for (unsigned is_busy = 0; is_busy < 2; is_busy++) {
+        ck_assert(rest_is_ready(&(struct procstat){.state = 'S'}, is_busy));
+        ck_assert_int_eq(rest_is_ready(&(struct procstat){.state = 'R'}, is_busy), is_busy);
+        ck_assert(
+            !rest_is_ready(&(struct procstat){.state = 'R', .pending = PROCSTAT_USR1}, is_busy));
+        ck_assert(
+            !rest_is_ready(&(struct procstat){.state = 'R', .blocked = PROCSTAT_USR2}, is_busy));
+        ck_assert(!rest_is_ready(&(struct procstat){.state = 'T'}, is_busy));
+    }
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -191,6 +231,8 @@ Suite *make_suite(void)
         a_process_that_goes_round_a_loop_is_idle_and_not_asleep,
         a_loop_counts_once_it_has_gone_round_often,
         a_loop_counts_anew_after_work,
+        a_busy_process_is_at_rest_once_it_has_taken_its_signals,
+        only_a_busy_process_is_ready_while_it_runs,
         NULL,
     };
 

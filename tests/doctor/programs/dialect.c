@@ -107,6 +107,8 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_stale = one_of(key, value, switch_names);
     else if (strcmp(key, "once") == 0)
         dialect->is_once = one_of(key, value, switch_names);
+    else if (strcmp(key, "busy") == 0)
+        dialect->is_busy = one_of(key, value, switch_names);
     else if (strcmp(key, "deaf") == 0)
         dialect->is_deaf = one_of(key, value, switch_names);
     else if (strcmp(key, "wait") == 0)

@@ -82,6 +82,7 @@ struct dialect {
     bool is_buffered;  /* prints with fwrite(3), and flushes nothing */
     bool is_stale;     /* after a message, a new sender begins with a bit that is left over */
     bool is_once;      /* ends after a message */
+    bool is_busy;      /* waits in a loop that does not sleep */
     bool is_deaf;      /* prints no text that begins with an F */
 
     /* The client. */

@@ -440,6 +440,8 @@ int main(int argc, char **argv)
     print_pid();
     if (dialect.is_later)
         work_later();
+    while (dialect.is_busy)
+        ;
     for (;;)
         pause();
 }
