@@ -54,6 +54,9 @@ static enum outcome talk(struct trial *trial, const char *text, uint64_t limit_n
 {
     enum outcome outcome = pair_talk(trial->pair, text, limit_ns);
 
+    /* A server that ends may do so after its last answer. The end belongs to this text, too. */
+    if (outcome == OUTCOME_ARRIVED && pair_await_ready(trial->pair) == PROGRESS_NONE)
+        pair_look(trial->pair);
     (void)ending_find(trial->pair, trial->report, text);
     if (outcome != OUTCOME_ARRIVED)
         pair_start_server(trial->pair);
