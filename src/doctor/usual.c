@@ -80,11 +80,12 @@ static void write_text(char *text, size_t length)
 static void send_length(struct trial *trial, const char *tried, size_t length)
 {
     uint64_t expected = length * trial->character_ns, start = monotonic_now();
+    uint64_t planned = expected < LONG_LIMIT ? expected : LONG_LIMIT;
     char text[LONGEST + 1], result[EVIDENCE_SIZE];
     enum outcome outcome;
 
     write_text(text, length);
-    outcome = talk(trial, text, SHORT_LIMIT + PATIENCE * expected);
+    outcome = talk(trial, text, SHORT_LIMIT + PATIENCE * planned);
     if (length > 0)
         trial->character_ns = (monotonic_now() - start) / length;
     trial->is_lost |= result_of_length(outcome, length) == CHECK_FAILED;
