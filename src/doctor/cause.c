@@ -14,7 +14,9 @@ static const struct cause_text texts[] = {
                         "Signal numbers"},
     [CAUSE_LANGUAGES] = {"languages", "The server does not understand what the client says.",
                          "Both must agree on the first bit of an octet, on the signal of a bit 1, "
-                         "and on how a message begins and ends.",
+                         "and on how a message begins and ends. If they do, the server forgets "
+                         "between two signals: a variable of its handler must be static, or "
+                         "global, and have a first value.",
                          "BITS"},
     [CAUSE_DEFERRED] = {"deferred", "The server works on a signal after its handler has ended.",
                         "A handler that only sets a flag or a variable, for a loop that looks at "
