@@ -5,21 +5,42 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
+
+#define ARGUMENTS 6u
 
 /* A system call, as the line tells it: its number, and its arguments. */
 struct call {
     long number;
-    unsigned long arguments[6];
+    unsigned long arguments[ARGUMENTS];
 };
 
 /* A process that runs, or is stopped outside of a system call, has a line without arguments. */
 static bool read_call(const char *line, struct call *ret)
 {
-    unsigned long *arguments = ret->arguments;
+    char *end;
 
-    return sscanf(line, "%ld %lx %lx %lx %lx %lx %lx", &ret->number, &arguments[0], &arguments[1],
-                  &arguments[2], &arguments[3], &arguments[4], &arguments[5]) == 7;
+    ret->number = strtol(line, &end, 10);
+    if (end == line)
+        return false;
+    for (unsigned i = 0; i < ARGUMENTS; i++) {
+        const char *start = end;
+
+        ret->arguments[i] = strtoul(start, &end, 16);
+        if (end == start)
+            return false;
+    }
+    return true;
+}
+
+static bool is_ppoll(long number)
+{
+#ifdef SYS_ppoll_time64
+    if (number == SYS_ppoll_time64)
+        return true;
+#endif
+    return number == SYS_ppoll;
 }
 
 /* Where the kernel has no pause(2), libc calls ppoll(2) without a file, a timeout and a mask. */
@@ -29,7 +50,7 @@ static bool is_pause(const struct call *call)
     if (call->number == SYS_pause)
         return true;
 #endif
-    return call->number == SYS_ppoll && call->arguments[1] == 0 && call->arguments[2] == 0 &&
+    return is_ppoll(call->number) && call->arguments[1] == 0 && call->arguments[2] == 0 &&
            call->arguments[3] == 0;
 }
 
@@ -46,12 +67,22 @@ static bool is_timed(const struct call *call)
     switch (call->number) {
     case SYS_nanosleep:
     case SYS_clock_nanosleep:
+#ifdef SYS_clock_nanosleep_time64
+    case SYS_clock_nanosleep_time64:
+#endif
     case SYS_restart_syscall: /* one of these that was interrupted */
         return true;
     case SYS_rt_sigtimedwait:
     case SYS_ppoll:
+#ifdef SYS_ppoll_time64
+    case SYS_rt_sigtimedwait_time64:
+    case SYS_ppoll_time64:
+#endif
         return arguments[2] != 0;
     case SYS_pselect6:
+#ifdef SYS_pselect6_time64
+    case SYS_pselect6_time64:
+#endif
 #ifdef SYS_select
     case SYS_select:
 #endif
