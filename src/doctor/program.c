@@ -42,8 +42,12 @@ void program_add(struct program *program, struct stream *stream, pid_t pid, bool
     *stream = (struct stream){0};
 }
 
-/* Learns from all recordings but the one at this index; none is left out if it is NOBODY. */
-static int learn(const struct program *program, size_t left_out, struct learner_result *ret)
+/*
+ * Learns from all recordings but the one at this index; none is left out if it is NOBODY. The last
+ * signals of each do not count: so many, as surplus says.
+ */
+static int learn(const struct program *program, size_t left_out, size_t surplus,
+                 struct learner_result *ret)
 {
     struct recording recordings[PROGRAM_RECORDINGS];
     size_t count = 0;
@@ -52,8 +56,9 @@ static int learn(const struct program *program, size_t left_out, struct learner_
         const struct program_recording *kept = &program->recordings[i];
 
         if (i != left_out)
-            recordings[count++] = (struct recording){
-                .signals = kept->stream.signals, .count = kept->stream.count, .pid = kept->pid};
+            recordings[count++] = (struct recording){.signals = kept->stream.signals,
+                                                     .count = kept->stream.count - surplus,
+                                                     .pid = kept->pid};
     }
     return learner_learn(recordings, count, ret);
 }
@@ -70,7 +75,7 @@ static int leave_one_out(struct program *program, struct learner_result *ret)
 
         if (!program->recordings[i].is_doubtful)
             continue;
-        r = learn(program, i, &result);
+        r = learn(program, i, 0, &result);
         if (r < 0)
             return r;
         if (result.verdict == LEARNER_LEARNT) {
@@ -82,13 +87,42 @@ static int leave_one_out(struct program *program, struct learner_result *ret)
     return 0;
 }
 
+static bool has_doubtful(const struct program *program)
+{
+    for (size_t i = 0; i < program->count; i++)
+        if (program->recordings[i].is_doubtful)
+            return true;
+    return false;
+}
+
+/*
+ * Drops the last signal of each recording if one dialect explains the rest of them. Returns 0 with
+ * *ret, which is kept if nothing is dropped; -ENOMEM.
+ */
+static int leave_last_out(struct program *program, struct learner_result *ret)
+{
+    struct learner_result result;
+    int r = learn(program, NOBODY, 1, &result);
+
+    if (r < 0)
+        return r;
+    if (result.verdict == LEARNER_LEARNT && !dialect_ends_by_silence(&result.dialects[0])) {
+        for (size_t i = 0; i < program->count; i++)
+            program->recordings[i].stream.count--;
+        program->has_surplus = true;
+        *ret = result;
+    }
+    return 0;
+}
+
 int program_learn(struct program *program, struct learner_result *ret)
 {
     struct learner_result result;
-    int r = learn(program, NOBODY, &result);
+    int r = learn(program, NOBODY, 0, &result);
 
     if (r == 0 && result.verdict == LEARNER_UNKNOWN)
-        r = leave_one_out(program, &result);
+        r = has_doubtful(program) ? leave_one_out(program, &result)
+                                  : leave_last_out(program, &result);
     if (r < 0)
         return r;
     if (result.verdict == LEARNER_LEARNT) {

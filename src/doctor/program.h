@@ -19,6 +19,9 @@
 
 #define PROGRAM_RECORDINGS 8u
 
+/* A recording with fewer signals has no message, and would keep the others from being explained. */
+#define PROGRAM_SIGNALS_MIN 7u
+
 struct program_recording {
     struct stream stream;
     pid_t pid;
@@ -32,6 +35,7 @@ struct program {
     unsigned rhythm;       /* signals between two answers (rhythm.h), or 0 */
     bool is_learnt;
     struct dialect dialect; /* if is_learnt */
+    bool has_surplus;       /* if is_learnt: clients send a signal more behind their message */
     size_t count;
     struct program_recording recordings[PROGRAM_RECORDINGS]; /* from the oldest one */
 };
@@ -43,9 +47,12 @@ void program_identify(pid_t pid, dev_t *ret_device, ino_t *ret_inode);
 void program_add(struct program *program, struct stream *stream, pid_t pid, bool is_doubtful);
 
 /*
- * Learns from the recordings. Sets is_learnt and dialect if one dialect explains them. If none
- * does, and one explains all but a doubtful one, that recording is dropped; two or more must be
- * left. Returns 0 with *ret, or -ENOMEM.
+ * Learns from the recordings. Sets is_learnt and dialect if one dialect explains them. If not:
+ *   - If one explains all but a doubtful one, that recording is dropped; two or more must be left.
+ *   - If none is doubtful, and one dialect that tells where a message ends explains all of them but
+ *     for their last signals, these are dropped: some clients take the answer to their last bit for
+ *     the request for another one.
+ * Returns 0 with *ret, or -ENOMEM.
  */
 int program_learn(struct program *program, struct learner_result *ret);
 

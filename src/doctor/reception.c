@@ -31,6 +31,7 @@ struct guest {
     struct stream_decoder decoder; /* its dialect is NULL while that is unknown */
     bool is_wrong;     /* its signals since the last message are not of the dialect that is known */
     bool has_plus_one; /* it has sent SIGSEGV */
+    bool has_sent;     /* it has sent a whole message */
 };
 
 struct reception {
@@ -152,6 +153,7 @@ static int note(struct reception *reception, struct guest *guest, bool signal)
         notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
                        guest->decoder.length);
         guest->client.stream.count = 0;
+        guest->has_sent = true;
     }
     return r;
 }
@@ -174,6 +176,11 @@ static int learn(struct guest *guest)
     struct learner_result result;
     int r;
 
+    if (count < PROGRAM_SIGNALS_MIN) {
+        notice_unknown(guest->client.pid, count, NULL);
+        clear(guest);
+        return 0;
+    }
     program_add(program, &guest->client.stream, guest->client.pid, is_doubtful(guest));
     r = program_learn(program, &result);
     if (r < 0)
@@ -191,6 +198,15 @@ static int learn(struct guest *guest)
     return 0;
 }
 
+/*
+ * Returns true if all that a guest has sent since its last message is one signal. It has taken the
+ * answer to its last bit for the request for another one.
+ */
+static bool is_surplus(const struct guest *guest)
+{
+    return guest->has_sent && guest->client.stream.count == 1 && !is_doubtful(guest);
+}
+
 /* Ends what a guest has sent since its last message: it is silent, or has ended. */
 static int finish(struct guest *guest)
 {
@@ -199,6 +215,10 @@ static int finish(struct guest *guest)
 
     if (guest->client.stream.count == 0)
         return 0;
+    if (is_surplus(guest)) {
+        clear(guest);
+        return 0;
+    }
     if (!dialect && !guest->client.program->is_learnt)
         return learn(guest);
     if (!dialect) {
@@ -206,6 +226,7 @@ static int finish(struct guest *guest)
         struct program_recording recording = {guest->client.stream, guest->client.pid,
                                               is_doubtful(guest)};
 
+        recording.stream.count -= guest->client.program->has_surplus;
         notice_recording(&recording, &guest->client.program->dialect);
     } else if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE) {
         notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,

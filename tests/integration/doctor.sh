@@ -90,6 +90,21 @@ test_the_end_of_a_message_is_answered_too() {
     stop_reception
 }
 
+# The handler of each answer sends the next bit, and one more after the answer to the last bit.
+test_a_signal_behind_each_message_belongs_to_none() {
+    local word words=(Hello 'minitalk 42' 'the third text')
+    local chain='first=M one=2 frame=text+nul wait=bit way=chain bit=1 end=2'
+    start_reception
+    for word in "${words[@]}"; do
+        # shellcheck disable=SC2086 # a list of words
+        "$builddir/tests/doctor/programs/client" $chain "$doctor" "$word" ||
+            fail "'$word' was not sent"
+    done
+    expect_heard "${words[@]}"
+    ! grep ' sent ' heard || fail 'a signal was not explained'
+    stop_reception
+}
+
 test_a_message_that_two_dialects_explain_is_printed_for_both() {
     start_reception
     send_words msb,usr1=1,nul,ack=bit/usr1 0 22

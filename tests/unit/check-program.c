@@ -2,6 +2,7 @@
 /* check-program.c - tests what is learnt from all recordings of a program together */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -131,6 +132,51 @@ START_TEST(nothing_is_dropped_if_the_others_are_not_explained_either)
 }
 END_TEST
 
+/* Adds the recording of a client that has sent one signal more. */
+static void add_with_surplus(const char *form, const char *text)
+{
+    struct stream *stream;
+    bool *signals;
+
+    add(form, text, 0, false);
+    stream = &program.recordings[program.count - 1].stream;
+    signals = realloc(stream->signals, (stream->count + 1) * sizeof *signals);
+    ck_assert_ptr_nonnull(signals);
+    signals[stream->count++] = false;
+    stream->signals = signals;
+}
+
+START_TEST(a_signal_behind_each_message_is_dropped)
+{
+    add_with_surplus("msb,usr2=1,nul", "Hello");
+    add_with_surplus("msb,usr2=1,nul", "the next text");
+    expect_dialect("msb,usr2=1,nul");
+    ck_assert(program.has_surplus);
+    ck_assert_uint_eq(program.recordings[0].stream.count, 6 * 8);
+    ck_assert_uint_eq(program.recordings[1].stream.count, 14 * 8);
+}
+END_TEST
+
+START_TEST(a_signal_behind_one_message_of_two_is_kept)
+{
+    add_with_surplus("msb,usr2=1,nul", "Hello");
+    add("msb,usr2=1,nul", "the next text", 0, false);
+    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
+    ck_assert(!program.has_surplus);
+    ck_assert_uint_eq(program.recordings[0].stream.count, 6 * 8 + 1);
+}
+END_TEST
+
+/* Such a message could be one that lacks signals. */
+START_TEST(a_signal_behind_a_message_without_an_end_is_kept)
+{
+    add_with_surplus("msb,usr2=1,nothing", "Hello");
+    add_with_surplus("msb,usr2=1,nothing", "the next text");
+    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
+    ck_assert_uint_eq(program.recordings[0].stream.count, 5 * 8 + 1);
+}
+END_TEST
+
 START_TEST(without_memory_nothing_is_learnt)
 {
     struct learner_result result = {.count = 42};
@@ -172,6 +218,9 @@ Suite *make_suite(void)
         a_recording_that_is_not_doubtful_is_kept,
         two_recordings_must_be_left,
         nothing_is_dropped_if_the_others_are_not_explained_either,
+        a_signal_behind_each_message_is_dropped,
+        a_signal_behind_one_message_of_two_is_kept,
+        a_signal_behind_a_message_without_an_end_is_kept,
         without_memory_nothing_is_learnt,
         a_process_is_known_by_the_file_that_it_executes,
         NULL,
