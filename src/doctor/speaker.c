@@ -173,18 +173,30 @@ static void await_answer(struct speaker *speaker, uint64_t before)
     }
 }
 
+/*
+ * Sends a signal to a server that is ready, and waits for its answer. A server may answer before it
+ * waits again: it is not ready for another signal then.
+ */
+static int say_signal(struct speaker *speaker, bool signal, uint64_t timeout_ns)
+{
+    uint64_t before = speaker_answers(speaker);
+    int status = send_signal(speaker, signal);
+
+    if (status == 0)
+        status = await_ready(speaker, timeout_ns);
+    if (status == 0)
+        await_answer(speaker, before);
+    return status;
+}
+
 int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns)
 {
     int status = await_ready(speaker, timeout_ns);
 
     for (size_t i = 0; i < stream->count && status == 0; i++) {
-        uint64_t before = speaker_answers(speaker);
-
-        status = send_signal(speaker, stream->signals[i]);
+        status = say_signal(speaker, stream->signals[i], timeout_ns);
         if (status == 0)
             status = await_ready(speaker, timeout_ns);
-        if (status == 0)
-            await_answer(speaker, before);
     }
     take_answers(speaker, 0);
     return status;

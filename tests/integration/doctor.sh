@@ -282,6 +282,19 @@ lsb,usr1=1,7bit,pid31,len32le,eot,ack=bit/usr1
 END
 }
 
+# It sleeps before its answer. A signal between that and the next call of pause() would be lost.
+test_nothing_is_lost_to_a_server_that_answers_before_it_waits_again() {
+    local text='minitalk 42'
+    : > printed
+    "$builddir/tests/doctor/programs/server" first=M one=1 bit=1 delay=1000 later=yes \
+        lag=2000 > printed &
+    server=$!
+    eventually 10 has_text printed
+    "$minitalk_doctor" --send=msb,usr1=1,nul,ack=bit/usr1 "$server" "$text" > /dev/null
+    eventually 10 printed_all "$text"
+    end_server
+}
+
 test_the_answers_are_counted() {
     start_server msb,usr2=1,nul,ack=bit/usr1+message/usr2
     "$minitalk_doctor" --send "$server" AB > sent

@@ -77,6 +77,7 @@ struct dialect {
     bool is_unmasked;  /* no sa_mask: one handler interrupts the other */
     bool is_first_pid; /* answers to the process that sent the first bit of all */
     bool is_later;     /* the handler only notes the signal, for a loop that takes it later */
+    int lag;           /* is_later: microseconds that it works before it calls pause(2) again */
     int nap;           /* is_later: microseconds between two looks, which no signal cuts short */
     bool is_live;      /* prints each octet at once */
     bool is_buffered;  /* prints with fwrite(3), and flushes nothing */

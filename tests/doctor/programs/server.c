@@ -382,6 +382,24 @@ _Noreturn static void work_later(void)
     }
 }
 
+static void run_microseconds(int microseconds)
+{
+    clock_t end = clock() + (clock_t)microseconds * (CLOCKS_PER_SEC / 1000000);
+
+    while (clock() < end)
+        ;
+}
+
+/* Takes a signal after pause(2), and comes back to it late. A signal in between is lost. */
+_Noreturn static void work_after_pause(void)
+{
+    for (;;) {
+        pause();
+        work(noted, noted_pid);
+        run_microseconds(dialect.lag);
+    }
+}
+
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
@@ -438,6 +456,8 @@ int main(int argc, char **argv)
     dialect_read(&dialect, argv + 1);
     catch_signals();
     print_pid();
+    if (dialect.is_later && dialect.lag > 0)
+        work_after_pause();
     if (dialect.is_later)
         work_later();
     while (dialect.is_busy)
