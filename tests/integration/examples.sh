@@ -100,6 +100,7 @@ test_wait_waits_for_a_process_to_become_a_daemon() {
         "$PWD/minitalk.pid" > output 2> errors &
     process=$!
     also_end "$process"
+    eventually 5 is_called sh "$process"
     expect_status 76 "$minitalk_send" --pid="$process" 'too early'
     expect_complaint "process $process is 'sh', not minitalkd"
     "$minitalk_send" --wait=30 --pid="$process" 'a message' &
