@@ -25,7 +25,7 @@ modules=(
 rules=(
     'daemon-acks||take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all are believed'
     'repetition||expire|conversation.c|s/^    arq_sender_timeout(.*;//|no probe follows a timeout'
-    'sender-barrier||release_words|conversation.c|s/r, is_empty,/r, true,/|a word overtakes others'
+    'sender-barrier||release_words|conversation.c|s/(c, is_empty,/(c, true,/|a word overtakes others'
 )
 
 # Each is a change of one line of conversation.c: function, command of sed, description.
@@ -51,11 +51,13 @@ faults=(
 
 faults=("${faults[@]/|/|conversation.c|}")
 
-# The copy takes the place of the source tree.
+# The copy takes the place of the source tree. A call with another first argument stays what it is.
 tree=$scratch/tree
 copy_tree "$tree"
 sed -i -e 's/c->ops->\([a-z_]*\)(c->owner/op_\1(c, c->owner/' \
     -e "/while (barrier_release(/e cat '$tree/tests/proof/release-words.loop'" \
+    -e 's/arq_sender_\(acked\|word\)(&c->arq, /seen_\1(c, /' \
+    -e 's/barrier_\(note\|release\)(&c->barrier, /seen_\1(c, /' \
     "$tree/src/protocol/conversation.c"
 srcdir=$tree
 

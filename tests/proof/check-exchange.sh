@@ -14,15 +14,15 @@ readonly INLINED_OF_TURNS='earlier end_of_slice end_of_silence is_turn_over upda
     interrupt next_tick'
 modules=(
     "$SOURCE|take_symbols release_words is_wanted symbol_of exchange_wants exchange_take
-        |$INLINED|$KNOW_DIVISION"
+        |$INLINED|$PATIENT_DIVISION"
     "$SOURCE|find credentials_of add note_idle drop send_reply grant pass_on_turn go_or_wait
         refuse_for_rate start repeat_verdict resume open_session turn_away admit welcome act_on
-        |$INLINED|$KNOW_DIVISION"
+        |$INLINED|$PATIENT_DIVISION"
     "$SOURCE|session_to_evict idle_to_evict evict_idle make_way exchange_relieve exchange_ended
-        exchange_tick|set_now kept_for_others $INLINED_OF_TURNS|$KNOW_DIVISION"
+        exchange_tick|set_now kept_for_others $INLINED_OF_TURNS|$PATIENT_DIVISION"
     "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
         refuse_and_drop evict exchange_settle
-        |set_now|$KNOW_DIVISION"
+        |set_now|$PATIENT_DIVISION"
 )
 
 rules=(
@@ -35,7 +35,7 @@ rules=(
 
 # Each is a change of one line of exchange.c: function, command of sed, description.
 faults=(
-    'admit|s/barrier_hold(.*/;/|the probe that opens a session is lost'
+    'admit|s/seen_hold(.*/;/|the probe that opens a session is lost'
     'is_wanted|s/has_right_number(s, signal)/true/|a late block is taken for another'
     'committed|s/result == 0 ? REPLY_COMM.* : /1 ? REPLY_COMMITTED : /|any message is confirmed'
     'start|s/if (session_is_mid_message(s)) {/if (0) {/|a message begins within another'
@@ -54,7 +54,7 @@ faults=(
     'exchange_tick|s/ex->runner, REPLY_GO/ex->runner, REPLY_WAIT/|a turn is not told again'
     'exchange_take|s/signal->uid)/0)/|a message has another user'
     'exchange_take|/^void exchange_take/,/^}/s/false/true/|a word goes past pending signals'
-    'exchange_take|/^void exchange_take/,/^}/s/barrier_note(.*/;/|the barrier misses a signal'
+    'exchange_take|/^void exchange_take/,/^}/s/seen_note(.*/;/|the barrier misses a signal'
     'exchange_wants|s/.lane = signal->lane,/.lane = LANE_THREAD,/|an ack is for the other lane'
     'session_to_evict|s/session_of(member) != ex->committer/1/|a message that is logged is evicted'
     'session_to_evict|s/member->reserved >= least_reserved/1/|a session gives way without room'

@@ -7,14 +7,8 @@
  */
 #include "exchange-contracts.h"
 
-#define barrier_hold(barrier, pid, word) seen_hold(ex, pid, word)
-#define barrier_note(barrier, signal) seen_note(ex, signal)
-#define barrier_release(barrier, empty, ret_pid, ret_word)                                         \
-    seen_release(ex, empty, ret_pid, ret_word)
 #define frame_decoder_received seen_received
 #define session_new(pid, uid, peer, limit) seen_new(ex, pid, uid, peer, limit)
-#define sessions_find(sessions, pid) seen_find(ex, pid)
-#define users_next(users) seen_next(ex)
 
 /*@ requires \valid(ex) && is_exchange(ex);
     assigns \nothing;

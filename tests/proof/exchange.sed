@@ -2,6 +2,8 @@
 # exchange.sed - makes the copy of exchange.c that the proof reads: see check-exchange.sh
 s/ex->ops->\([a-z_]*\)(ex->owner/op_\1(ex, ex->owner/
 /^static void turn_away(/,/^}/s/op_send_word\(.*\)reply_pack(reply)/op_refuse_probe\1reply/
+s/barrier_\(hold\|note\|release\)(&ex->barrier, /seen_\1(ex, /
+s/sessions_find(&ex->sessions, /seen_find(ex, /
 s/!s->member\.is_queued/!seen_is_queued(s)/
 /TAILQ_FOREACH(member, &user->/i\
 /*@ loop invariant is_member(ex, member) && (member != \\null ==> member->user == user);\
@@ -15,6 +17,7 @@ for (member = seen_first(ex, \1); member; member = seen_after(ex, member))/
 /while ((s = session_of(users_next(/i\
 /*@ loop invariant is_between_turns(ex) && !ex->committing && ex->runner == \\null;\
     loop assigns TURN, TABLES, s; */
+s/users_next(&ex->users)/seen_next(ex)/
 
 /while (session_next(s, /i\
 /*@ loop invariant s == \\at(s, Pre) && ex == \\at(ex, Pre) && uid == \\at(uid, Pre);\

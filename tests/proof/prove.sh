@@ -70,7 +70,7 @@ END
 
 # The provers of a goal run one after another: cvc4 and z3 for two seconds each, then both for
 # longer. Nearly all goals are proved by the first, and most of the others by the second. Some
-# modules have only the last two: see PATIENT_INTEGERS.
+# modules have only the last two: see PATIENT_…
 add_provers() {
     local alternative=$1 cvc4='cvc4 --lang=smt2 --cpu-time'
     shift
@@ -90,13 +90,14 @@ KNOW_INTEGERS="-wp-prover $(join "${provers[@]}")"
 PATIENT_INTEGERS="-wp-prover $(join "${provers[@]:2}")"
 mapfile -t provers < <(add_provers division)
 KNOW_DIVISION="-wp-prover $(join "${provers[@]}")"
+PATIENT_DIVISION="-wp-prover $(join "${provers[@]:2}")"
 # Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them
 # of C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
-# KNOW_INTEGERS, they know C's integers as their own. PATIENT_INTEGERS is KNOW_INTEGERS without the
-# two seconds: for modules with goals that take cvc4 longer, and of which z3 proves none sooner. The
-# first four seconds of each of these goals would be lost.
+# KNOW_INTEGERS, they know C's integers as their own. PATIENT_… are the same without the two seconds:
+# for modules with goals that take cvc4 longer, and of which z3 proves none sooner. The first four
+# seconds of each of these goals would be lost.
 # shellcheck disable=SC2034 # for the scripts that source this file
-readonly KNOW_INTEGERS PATIENT_INTEGERS KNOW_DIVISION
+readonly KNOW_INTEGERS PATIENT_INTEGERS KNOW_DIVISION PATIENT_DIVISION
 
 # ---- proving ----
 

@@ -576,7 +576,6 @@ void tell_go(void)
     requires barrier: \forall integer p; 0 <= p < PLACES && is_full[p] ==>
       since[p] >= number;
     requires kind: is_start <==> number <= started || first <= number < resumes;
-    requires s.phase <= ARQ_RESUMING;
     assigns d, asked, is_forged, is_limited, is_turned_back, word1;
     STAYS_SOUND */
 void act_on_probe(uint64_t number, bool is_start, bool is_refused)
