@@ -55,10 +55,12 @@ static int learn(const struct program *program, size_t left_out, size_t surplus,
     for (size_t i = 0; i < program->count; i++) {
         const struct program_recording *kept = &program->recordings[i];
 
-        if (i != left_out)
-            recordings[count++] = (struct recording){.signals = kept->stream.signals,
-                                                     .count = kept->stream.count - surplus,
-                                                     .pid = kept->pid};
+        if (i == left_out)
+            continue;
+        recordings[count] = (struct recording){.signals = kept->stream.signals,
+                                               .count = kept->stream.count - surplus,
+                                               .pid = kept->pid};
+        count++;
     }
     return learner_learn(recordings, count, ret);
 }
