@@ -108,7 +108,7 @@ static int say(struct speaker *speaker, const struct stream *stream, const struc
     if (status != 0)
         return status;
     if (has_to_stop(speaker, speech)) {
-        raise(SIGSTOP);
+        kill(getpid(), SIGSTOP);
         first = go_on_from(speaker, speech, first);
     }
     part = (struct stream){.signals = stream->signals + first, .count = stream->count - first};
