@@ -53,8 +53,7 @@ static bool record(struct pair *pair, struct records *records)
     if (records->last.count == WIRE_MAX || wire_count(&records->last, WIRE_SIGNAL) == 0)
         return false;
     r = transcript_signals(&records->last, stream);
-    if (r < 0 && pair->error == 0)
-        pair->error = r;
+    pair_keep_error(pair, r);
     records->count += r == 0;
     return r == 0;
 }
@@ -75,8 +74,7 @@ static enum learner_verdict learn_but(struct pair *pair, const struct records *r
                                            .count = records->streams[i].count - surplus,
                                            .text = words[i]};
     r = learner_learn(recordings, records->count, &result);
-    if (r < 0 && pair->error == 0)
-        pair->error = r;
+    pair_keep_error(pair, r);
     if (result.verdict == LEARNER_LEARNT)
         *ret = result.dialects[0];
     return result.verdict;

@@ -58,6 +58,12 @@ void pair_clear(struct pair *pair)
     pair->server_pid = 0;
 }
 
+void pair_keep_error(struct pair *pair, int r)
+{
+    if (r < 0 && pair->error == 0)
+        pair->error = r;
+}
+
 /* Returns true if nothing is waited for any more: at this time, or after an error. */
 static bool is_over(const struct pair *pair, uint64_t end)
 {
@@ -121,8 +127,7 @@ bool pair_start(struct pair *pair, const struct patient_order *order, struct pat
 {
     int r = patient_start(order, ret);
 
-    if (r < 0 && pair->error == 0)
-        pair->error = r;
+    pair_keep_error(pair, r);
     return r == 0;
 }
 
@@ -255,8 +260,8 @@ void pair_start_braked(struct pair *pair, pid_t pid, const char *text)
     pair_start(pair, &order, &pair->brake);
     while (!pair->brake.has_ended && pair_state(brake.client) == 'T')
         pair_look(pair);
-    if (pair->brake.has_ended && pair->brake.status != 0 && pair->error == 0)
-        pair->error = -EPERM;
+    if (pair->brake.has_ended && pair->brake.status != 0)
+        pair_keep_error(pair, -EPERM);
 }
 
 void pair_end_client(struct pair *pair, unsigned index)
@@ -274,10 +279,7 @@ void pair_end_client(struct pair *pair, unsigned index)
 
 static void look(struct pair *pair, struct patient *patient)
 {
-    int r = patient_look(patient);
-
-    if (r < 0 && pair->error == 0)
-        pair->error = r;
+    pair_keep_error(pair, patient_look(patient));
 }
 
 void pair_look(struct pair *pair)

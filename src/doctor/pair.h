@@ -63,6 +63,9 @@ enum outcome {
     OUTCOME_SLOW,   /* the time is up: nothing is known */
 };
 
+/* Keeps an error, -errno, if it is the first one. Another number is none. */
+void pair_keep_error(struct pair *pair, int r);
+
 /* Ends all programs of the ward, and forgets them. */
 void pair_clear(struct pair *pair);
 
