@@ -151,7 +151,9 @@ static bool is_catching(pid_t pid)
 
 bool pair_is_serving(pid_t pid)
 {
-    return is_catching(pid) && pair_state(pid) == 'S';
+    struct procstat stat;
+
+    return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH && stat.state == 'S';
 }
 
 /* How long a process has run since it slept last. */
