@@ -36,10 +36,9 @@ struct examination {
 /* The server has ended at once. What it or the shell has printed first tells why. */
 static void complain_of_end(const struct pair *pair)
 {
-    const char *output = pair->server.output ? pair->server.output : "";
     char line[EVIDENCE_SIZE];
 
-    snprintf(line, sizeof line, "%.*s", (int)strcspn(output, "\r\n"), output);
+    patient_first_line(&pair->server, line, sizeof line);
     if (patient_is_unstarted(&pair->server))
         complain("the server '%s' did not start; run it by hand, and mend what the shell says: "
                  "%s",

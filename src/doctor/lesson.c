@@ -3,9 +3,6 @@
 
 #include "doctor/lesson.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "doctor/learner.h"
 #include "doctor/notice.h"
 #include "doctor/reception.h"
@@ -156,10 +153,8 @@ static enum end send_word(struct pair *pair, const char *text,
     pair_start_braked(pair, pair->server_pid, text);
     end = pair_await_client(pair, 0, CLIENT_LIMIT) == PROGRESS_DONE ? END_SENT : END_HUNG;
     if (patient_is_unstarted(client)) {
-        const char *output = client->output ? client->output : "";
-
         end = END_UNSTARTED;
-        snprintf(ret_trouble, LESSON_TROUBLE_SIZE, "%.*s", (int)strcspn(output, "\r\n"), output);
+        patient_first_line(client, ret_trouble, LESSON_TROUBLE_SIZE);
     }
     pair_end_client(pair, 0);
     if (end != END_UNSTARTED)

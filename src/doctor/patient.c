@@ -238,6 +238,13 @@ bool patient_has_printed(const struct patient *patient, size_t from, const char 
     return !*text;
 }
 
+void patient_first_line(const struct patient *patient, char *ret, size_t size)
+{
+    const char *output = patient->output ? patient->output : "";
+
+    snprintf(ret, size, "%.*s", (int)strcspn(output, "\r\n"), output);
+}
+
 bool patient_is_unstarted(const struct patient *patient)
 {
     return patient->has_ended && WIFEXITED(patient->status) &&

@@ -58,6 +58,9 @@ int patient_look(struct patient *patient);
  */
 bool patient_has_printed(const struct patient *patient, size_t from, const char *text);
 
+/* Writes the first line of the output, or as much of it as fits into size octets, with a NUL. */
+void patient_first_line(const struct patient *patient, char *ret, size_t size);
+
 /* Returns true if the shell could not start the program of a command. */
 bool patient_is_unstarted(const struct patient *patient);
 

@@ -80,6 +80,28 @@ START_TEST(a_process_that_has_printed_nothing_has_printed_no_text)
 }
 END_TEST
 
+static void expect_first_line(const char *output, const char *expected)
+{
+    struct patient patient = PATIENT_NONE;
+    char line[8];
+
+    patient.output = output ? strdup(output) : NULL;
+    patient_first_line(&patient, line, sizeof line);
+    free(patient.output);
+    ck_assert_str_eq(line, expected);
+}
+
+START_TEST(the_first_line_has_no_end)
+{
+    expect_first_line("one\r\ntwo\n", "one");
+    expect_first_line("one\ntwo\n", "one");
+    expect_first_line("one", "one");
+    expect_first_line("a long line\n", "a long ");
+    expect_first_line("\n", "");
+    expect_first_line(NULL, "");
+}
+END_TEST
+
 static void work(void)
 {
     clock_t start = clock();
@@ -124,6 +146,7 @@ Suite *make_suite(void)
         a_newline_of_the_text_is_looked_for,
         an_empty_text_is_in_any_output,
         a_process_that_has_printed_nothing_has_printed_no_text,
+        the_first_line_has_no_end,
         a_process_that_runs_works,
         a_process_that_sleeps_is_seen_to,
         NULL,
