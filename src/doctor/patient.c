@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "doctor/brake.h"
+#include "host/procstat.h"
 
 #define FIRST_MEMORY 4096u
 #define PATH_SIZE 64u
@@ -314,18 +315,9 @@ uint64_t patient_sleeps(pid_t pid)
 
 uint64_t patient_work(pid_t pid)
 {
-    uint64_t work = 0;
-    char path[PATH_SIZE], line[256];
-    FILE *file;
+    char line[256];
 
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    file = fopen(path, "re");
-    if (!file)
-        return 0;
-    if (fgets(line, sizeof line, file))
-        work = strtoull(line, NULL, 10);
-    fclose(file);
-    return work;
+    return procstat_text(pid, "schedstat", line, sizeof line) < 0 ? 0 : strtoull(line, NULL, 10);
 }
 
 pid_t patient_parent(pid_t pid)

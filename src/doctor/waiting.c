@@ -4,9 +4,10 @@
 #include "doctor/waiting.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+
+#include "host/procstat.h"
 
 #define ARGUMENTS 6u
 
@@ -114,16 +115,8 @@ enum waiting waiting_parse(const char *line)
 
 enum waiting waiting_read(pid_t pid)
 {
-    enum waiting waiting = WAITING_UNKNOWN;
-    char path[64], line[256];
-    FILE *file;
+    char line[256];
 
-    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
-    file = fopen(path, "re");
-    if (!file)
-        return WAITING_UNKNOWN;
-    if (fgets(line, sizeof line, file))
-        waiting = waiting_parse(line);
-    fclose(file);
-    return waiting;
+    return procstat_text(pid, "syscall", line, sizeof line) < 0 ? WAITING_UNKNOWN
+                                                                : waiting_parse(line);
 }

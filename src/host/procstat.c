@@ -248,6 +248,23 @@ static int open_entry(pid_t pid, const char *name)
     return fd;
 }
 
+int procstat_text(pid_t pid, const char *name, char *ret, size_t size)
+{
+    int fd = open_entry(pid, name);
+    ssize_t length;
+
+    if (fd < 0)
+        return fd;
+    length = read(fd, ret, size - 1);
+    if (length < 0)
+        length = -errno;
+    close(fd);
+    if (length < 0)
+        return (int)length;
+    ret[length] = '\0';
+    return 0;
+}
+
 int procstat_read(pid_t pid, struct procstat *ret)
 {
     int fd = open_entry(pid, "status");
@@ -296,17 +313,7 @@ int procstat_cpu(pid_t pid, int *ret)
 {
     /* Enough for the command name and for the longest numbers up to CPU_FIELD. */
     char text[1024];
-    int fd = open_entry(pid, "stat");
-    ssize_t length;
+    int r = procstat_text(pid, "stat", text, sizeof text);
 
-    if (fd < 0)
-        return fd;
-    length = read(fd, text, sizeof text - 1);
-    if (length < 0)
-        length = -errno;
-    close(fd);
-    if (length < 0)
-        return (int)length;
-    text[length] = '\0';
-    return read_cpu(text, ret);
+    return r < 0 ? r : read_cpu(text, ret);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* procstat.h - reads what the programs need from /proc/PID/status and /proc/PID/stat (proc(5)) */
+/* procstat.h - reads what the programs need from the files of a process in /proc (proc(5)) */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /*
@@ -45,6 +46,12 @@ struct procstat {
  * exists or /proc does not show it; -EBADMSG if the file has an unknown format; another -errno.
  */
 int procstat_read(pid_t pid, struct procstat *ret);
+
+/*
+ * Reads the beginning of the file of this name in /proc/PID: as much as fits into size octets, > 0,
+ * with a NUL. Returns what procstat_read() returns.
+ */
+int procstat_text(pid_t pid, const char *name, char *ret, size_t size);
 
 /* Return true if the process sleeps and neither signal is pending; if it also blocks neither. */
 bool procstat_is_asleep(const struct procstat *stat);
