@@ -10,8 +10,6 @@
 # shellcheck source=tests/doctor/programs/pairs.sh
 . "$srcdir/tests/doctor/programs/pairs.sh"
 
-minitalk_doctor=$builddir/minitalk-doctor
-
 # ---- examinations in the background ----
 
 # So many at once.

@@ -8,16 +8,6 @@
 # shellcheck source=tests/doctor/programs/pairs.sh
 . "$srcdir/tests/doctor/programs/pairs.sh"
 
-minitalk_doctor=$builddir/minitalk-doctor
-
-# expect_doctor STATUS WORDS ARGUMENT…: the doctor ends so, with one line that has these words.
-expect_doctor() {
-    local words=$2
-    expect_status "$1" "$minitalk_doctor" "${@:3}"
-    [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
-    grep -qF -- "$words" stderr || fail "standard error lacks '$words': $(cat stderr)"
-}
-
 # Copies the programs of the pair to this folder, so that no other process has their names.
 publish_pair() {
     cp "$programs/server" "$programs/client" .

@@ -5,17 +5,6 @@
 # shellcheck disable=SC2119 # arguments of run_tests are its own
 . "$(dirname "$0")/lib.sh"
 
-minitalk_doctor=$builddir/minitalk-doctor
-
-# expect_doctor STATUS WORDS ARGUMENT…: the doctor refuses these arguments.
-expect_doctor() {
-    local words=$2
-    expect_status "$1" "$minitalk_doctor" "${@:3}"
-    [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
-    grep -qF -- "minitalk-doctor: " stderr || fail "no name of the program: $(cat stderr)"
-    grep -qF -- "$words" stderr || fail "standard error lacks '$words': $(cat stderr)"
-}
-
 # ---- --serve ----
 
 # start_reception [DIALECT]: starts the doctor as a server. Its PID is in $doctor, its output goes

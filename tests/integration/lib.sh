@@ -20,6 +20,7 @@ readonly SKIPPED=77
 
 minitalkd=$builddir/minitalkd
 minitalk_send=$builddir/minitalk-send
+minitalk_doctor=$builddir/minitalk-doctor
 tools=$builddir/tests/tools
 
 # The user IDs of two ordinary users. No system has accounts with these IDs.
@@ -54,6 +55,15 @@ expect_complaint() {
     grep -q '^minitalk\(d\|-send\): ' stderr ||
         fail "the line does not begin with the program's name: $(cat stderr)"
     grep -qF -- "$*" stderr || fail "standard error lacks '$*': $(cat stderr)"
+}
+
+# expect_doctor STATUS WORDS ARGUMENT…: the doctor ends so, with one line that has these words.
+expect_doctor() {
+    local words=$2
+    expect_status "$1" "$minitalk_doctor" "${@:3}"
+    [ "$(wc -l < stderr)" -eq 1 ] || fail "not one line on standard error: $(cat stderr)"
+    grep -qF -- "minitalk-doctor: " stderr || fail "no name of the program: $(cat stderr)"
+    grep -qF -- "$words" stderr || fail "standard error lacks '$words': $(cat stderr)"
 }
 
 # expect_end N PID: waits for this child process, which must end with status N.
