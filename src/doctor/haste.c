@@ -4,55 +4,51 @@
 #include "doctor/haste.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
-/* Where the signals of a client are in a wire. */
+/* The client's own time before each of its signals but the first. */
 struct pace {
-    const struct wire_event *first, *last;
-    size_t gaps;  /* between two of them */
-    bool differs; /* not all have the same number */
+    uint64_t gaps_ns[WIRE_MAX];
+    size_t count;
+    bool differs; /* not all signals have the same number */
 };
 
-static struct pace pace_of(const struct wire *wire)
+/* The event before a signal may be an answer: the server's time for it does not count. */
+static void read_pace(const struct wire *wire, struct pace *ret)
 {
-    struct pace pace = {0};
+    const struct wire_event *first = NULL;
 
+    ret->count = 0;
+    ret->differs = false;
     for (size_t i = 0; i < wire->count; i++) {
         const struct wire_event *event = &wire->events[i];
 
         if (event->kind != WIRE_SIGNAL)
             continue;
-        if (pace.first) {
-            pace.gaps++;
-            pace.differs |= event->signal != pace.first->signal;
+        if (first) {
+            ret->gaps_ns[ret->count++] = event->time_ns - event[-1].time_ns;
+            ret->differs |= event->signal != first->signal;
         } else {
-            pace.first = event;
+            first = event;
         }
-        pace.last = event;
     }
-    return pace;
 }
 
-/* Returns the mean time between two signals, in nanoseconds. There must be a gap. */
-static uint64_t mean_gap(const struct pace *pace)
+static int compare(const void *a, const void *b)
 {
-    return (pace->last->time_ns - pace->first->time_ns) / pace->gaps;
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
 }
 
 /*
- * Returns how many signals but the first came so many nanoseconds after the event before, or
- * faster. That is the client's own time, without that of the server for its answer.
+ * Returns the lower quartile of the gaps, or 0 without any. A busy machine makes any number of them
+ * longer, and a few shorter: signals that were sent one by one are seen together.
  */
-static size_t count_fast(const struct wire *wire, const struct pace *pace, uint64_t gap_ns)
+static uint64_t pause_of(struct pace *pace)
 {
-    size_t count = 0;
-
-    for (size_t i = 1; i < wire->count; i++) {
-        const struct wire_event *event = &wire->events[i];
-
-        count += event->kind == WIRE_SIGNAL && event != pace->first &&
-                 event->time_ns - event[-1].time_ns <= gap_ns;
-    }
-    return count;
+    qsort(pace->gaps_ns, pace->count, sizeof pace->gaps_ns[0], compare);
+    return pace->count > 0 ? pace->gaps_ns[pace->count / 4] : 0;
 }
 
 /*
@@ -60,16 +56,14 @@ static size_t count_fast(const struct wire *wire, const struct pace *pace, uint6
  * answers that come before it can wait: a later one could cut its pause short. A client that sends
  * the same bit again has signals of one number only. The stand-in takes a client for one that waits
  * if that pauses for as long as the stand-in before an answer.
- *
- * A busy machine makes a gap longer, and the next one shorter. So short gaps prove
- * nothing if fewer than a quarter are short.
  */
 static bool is_paced(const struct haste *haste)
 {
-    struct pace held = pace_of(haste->held), prompt = pace_of(haste->prompt);
+    struct pace held, prompt;
 
-    return held.differs && prompt.differs &&
-           count_fast(haste->prompt, &prompt, mean_gap(&held) / 2) * 4 < prompt.gaps;
+    read_pace(haste->held, &held);
+    read_pace(haste->prompt, &prompt);
+    return held.differs && prompt.differs && pause_of(&prompt) > pause_of(&held) / 2;
 }
 
 enum cause haste_cause(const struct haste *haste)

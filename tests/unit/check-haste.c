@@ -100,6 +100,17 @@ START_TEST(a_quarter_of_short_pauses_is_the_limit)
 }
 END_TEST
 
+/* A busy machine also makes the mean longer: some pauses are as long as its turn on the CPU. */
+START_TEST(a_few_long_pauses_without_answers_prove_nothing)
+{
+    send_bits(&held, NO_PAUSE, false);
+    for (unsigned i = BITS / 2; i < BITS; i++)
+        held.events[i].time_ns += PAUSE * i;
+    send_bits(&prompt, NO_PAUSE + ANSWER, true);
+    ck_assert_int_eq(haste_cause(&haste), CAUSE_NO_WAIT);
+}
+END_TEST
+
 /* Nothing tells how fast it is with answers. */
 START_TEST(a_prompt_wire_without_two_bits_proves_no_pause)
 {
@@ -162,6 +173,7 @@ Suite *make_suite(void)
         a_client_that_pauses_as_long_with_answers_does_not_wait,
         half_the_pause_is_the_limit,
         a_quarter_of_short_pauses_is_the_limit,
+        a_few_long_pauses_without_answers_prove_nothing,
         a_prompt_wire_without_two_bits_proves_no_pause,
         a_client_does_not_wait_for_a_server_that_never_answers,
         answers_to_octets_are_too_late,
