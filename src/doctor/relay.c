@@ -17,7 +17,7 @@
 
 /* A client that does not wait can be so many signals ahead. What it sends then is dropped. */
 #define QUEUE_MAX 256u
-/* Between two looks at a client that does not sleep yet. */
+/* Between two looks at a client that is stopped. */
 #define LOOK (50 * NSEC_PER_USEC)
 /* What a client does between two bits takes less time on a CPU, in nanoseconds. */
 #define BUSY (20 * NSEC_PER_MSEC)
@@ -101,22 +101,37 @@ static bool is_server_ready(const struct relay *relay)
 }
 
 /* A client that has run for so long since a time waits in a busy loop. */
-static bool is_client_waiting(pid_t client, uint64_t work_ns)
+static bool is_waiting(pid_t client, const struct procstat *stat, uint64_t work_ns)
 {
+    return procstat_is_asleep(stat) ||
+           (stat->state == 'R' && patient_work(client) >= work_ns + BUSY);
+}
+
+/*
+ * Waits for the client to wait, and takes all that comes meanwhile. Does not sleep while the client
+ * runs: some send again if the server sleeps and has not answered.
+ */
+static void await_client(const struct relay *relay, pid_t client, struct post *post)
+{
+    uint64_t work_ns = patient_work(client);
     struct procstat stat;
 
-    return read_or_ended(client, &stat) || procstat_is_asleep(&stat) ||
-           (stat.state == 'R' && patient_work(client) >= work_ns + BUSY);
+    while (!read_or_ended(client, &stat) && !is_waiting(client, &stat, work_ns))
+        if (stat.state == 't') {
+            /* The brake lets it go on once this process sleeps. */
+            collect(relay, post, LOOK);
+        } else {
+            collect(relay, post, 0);
+            sched_yield();
+        }
 }
 
 /* ---- signals ---- */
 
 static void pass_to_client(const struct relay *relay, pid_t client, bool signal, struct post *post)
 {
-    uint64_t work_ns = patient_work(client);
-
-    while (relay->mode == RELAY_LATE && !is_client_waiting(client, work_ns))
-        collect(relay, post, LOOK);
+    if (relay->mode == RELAY_LATE)
+        await_client(relay, client, post);
     note_signal(WIRE_ANSWER, signal);
     kill(client, number_of(signal));
 }
@@ -159,7 +174,7 @@ static void pass_to_server(struct relay *relay, const struct lane_signal *signal
         note(WIRE_GOES_ON);
 }
 
-/* It never sleeps: some clients send again if the server sleeps and has not answered. */
+/* Never sleeps, as await_client(). */
 static _Noreturn void hold(void)
 {
     struct lane_signal signal;
