@@ -82,18 +82,18 @@ int client_note_signal(struct client *client, bool signal, uint64_t now_ns,
     return stream_add(&client->stream, signal);
 }
 
-void client_show_answers(const struct client *client, struct dialect *ret)
+void client_show_answers(const struct client *client, enum dialect_answer ret[UNITS])
 {
     enum dialect_unit unit;
     bool has_unit = rhythm_unit(&client->rhythm, &unit);
 
     for (unsigned i = 0; i < UNITS; i++)
-        ret->answers[i] = ANSWER_NONE;
+        ret[i] = ANSWER_NONE;
     if (has_unit)
-        ret->answers[unit] = client->steady_answer ? ANSWER_USR2 : ANSWER_USR1;
+        ret[unit] = client->steady_answer ? ANSWER_USR2 : ANSWER_USR1;
     /* The answer after which the client ended, if that was not one of the rhythm. */
     if (client->tries > 0 && (!has_unit || client->last_answer != client->steady_answer))
-        ret->answers[UNIT_MESSAGE] = client->last_answer ? ANSWER_USR2 : ANSWER_USR1;
+        ret[UNIT_MESSAGE] = client->last_answer ? ANSWER_USR2 : ANSWER_USR1;
 }
 
 /* ---- answers ---- */

@@ -78,8 +78,8 @@ uint64_t client_due(const struct client *client);
  */
 void client_answer(struct client *client, uint64_t now_ns);
 
-/* Sets the answers of a dialect as far as the client has shown them up to its last signal. */
-void client_show_answers(const struct client *client, struct dialect *ret);
+/* Sets the answers that the client has shown up to its last signal. */
+void client_show_answers(const struct client *client, enum dialect_answer ret[UNITS]);
 
 /* Returns true if the process of the client has ended. */
 bool client_has_ended(const struct client *client);

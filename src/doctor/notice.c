@@ -41,23 +41,34 @@ void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t len
     print(pid, remark_of(is_doubtful), text, length);
 }
 
-static void print_recording(const struct program_recording *recording,
-                            const struct dialect *dialect, const char *remark)
+/* Returns how many signals behind the last message are no message. */
+static size_t print_recording(const struct program_recording *recording,
+                              const struct dialect *dialect, const char *remark)
 {
+    const struct stream *stream = &recording->stream;
+    enum stream_status status = STREAM_MORE;
     struct stream_decoder decoder;
+    size_t whole = 0;
 
     stream_decoder_init(&decoder, dialect, recording->pid);
-    for (size_t i = 0; i < recording->stream.count; i++)
-        if (stream_decoder_take(&decoder, recording->stream.signals[i]) == STREAM_MESSAGE)
-            print(recording->pid, remark, decoder.text, decoder.length);
-    if (stream_decoder_end(&decoder) == STREAM_MESSAGE)
+    for (size_t i = 0; i <= stream->count && status != STREAM_WRONG; i++) {
+        status = i < stream->count ? stream_decoder_take(&decoder, stream->signals[i])
+                                   : stream_decoder_end(&decoder);
+        if (status != STREAM_MESSAGE)
+            continue;
         print(recording->pid, remark, decoder.text, decoder.length);
+        whole = i + 1;
+    }
     stream_decoder_free(&decoder);
+    return status == STREAM_WRONG ? stream->count - whole : 0;
 }
 
 void notice_recording(const struct program_recording *recording, const struct dialect *dialect)
 {
-    print_recording(recording, dialect, remark_of(recording->is_doubtful));
+    size_t rest = print_recording(recording, dialect, remark_of(recording->is_doubtful));
+
+    if (rest > 0)
+        notice_unknown(recording->pid, rest, dialect);
 }
 
 void notice_ambiguity(const struct program_recording *recording,

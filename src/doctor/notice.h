@@ -26,7 +26,10 @@ void notice_self(void);
 /* Prints a message of a client. is_doubtful: it does not wait for each answer. */
 void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t length);
 
-/* Prints the messages of a recording. The dialect explains it. */
+/*
+ * Prints the messages of a recording, or that it is no message of the dialect: as it would be
+ * printed if the dialect had been known.
+ */
 void notice_recording(const struct program_recording *recording, const struct dialect *dialect);
 
 /* Prints the messages of a recording as each dialect of the result reads them. */

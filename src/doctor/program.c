@@ -25,21 +25,27 @@ void program_identify(pid_t pid, dev_t *ret_device, ino_t *ret_inode)
     *ret_inode = status.st_ino;
 }
 
-static void drop(struct program *program, size_t index)
+/* Drops the oldest recording. */
+static void drop(struct program *program)
 {
-    stream_free(&program->recordings[index].stream);
+    stream_free(&program->recordings[0].stream);
     program->count--;
-    memmove(program->recordings + index, program->recordings + index + 1,
-            (program->count - index) * sizeof program->recordings[0]);
+    program->tried -= program->tried > 0;
+    program->told -= program->told > 0;
+    memmove(program->recordings, program->recordings + 1,
+            program->count * sizeof program->recordings[0]);
 }
 
-void program_add(struct program *program, struct stream *stream, pid_t pid, bool is_doubtful)
+bool program_is_full(const struct program *program)
+{
+    return program->count == PROGRAM_RECORDINGS && program->told == 0;
+}
+
+void program_add(struct program *program, const struct program_recording *recording)
 {
     if (program->count == PROGRAM_RECORDINGS)
-        drop(program, 0);
-    program->recordings[program->count++] =
-        (struct program_recording){.stream = *stream, .pid = pid, .is_doubtful = is_doubtful};
-    *stream = (struct stream){0};
+        drop(program);
+    program->recordings[program->count++] = *recording;
 }
 
 /*
@@ -66,10 +72,10 @@ static int learn(const struct program *program, size_t left_out, size_t surplus,
 }
 
 /*
- * Drops a doubtful recording if the others have one dialect without it. Returns 0 with *ret, which
- * is kept if no recording is dropped; -ENOMEM.
+ * Leaves a doubtful recording out if the others have one dialect without it. Returns 0 with *ret,
+ * which is kept if none is left out; -ENOMEM.
  */
-static int leave_one_out(struct program *program, struct learner_result *ret)
+static int leave_one_out(const struct program *program, struct program_lesson *ret)
 {
     for (size_t i = 0; i < program->count && program->count >= ENOUGH; i++) {
         struct learner_result result;
@@ -81,8 +87,7 @@ static int leave_one_out(struct program *program, struct learner_result *ret)
         if (r < 0)
             return r;
         if (result.verdict == LEARNER_LEARNT) {
-            drop(program, i);
-            *ret = result;
+            ret->result = result;
             return 0;
         }
     }
@@ -98,45 +103,47 @@ static bool has_doubtful(const struct program *program)
 }
 
 /*
- * Drops the last signal of each recording if one dialect explains the rest of them. Returns 0 with
- * *ret, which is kept if nothing is dropped; -ENOMEM.
+ * Leaves the last signal of each recording out if one dialect explains the rest of them. Returns 0
+ * with *ret, which is kept if nothing is left out; -ENOMEM.
  */
-static int leave_last_out(struct program *program, struct learner_result *ret)
+static int leave_last_out(const struct program *program, struct program_lesson *ret)
 {
     struct learner_result result;
     int r = learn(program, NOBODY, 1, &result);
 
     if (r < 0)
         return r;
-    if (result.verdict == LEARNER_LEARNT && !dialect_ends_by_silence(&result.dialects[0])) {
-        for (size_t i = 0; i < program->count; i++)
-            program->recordings[i].stream.count--;
-        program->has_surplus = true;
-        *ret = result;
-    }
+    if (result.verdict == LEARNER_LEARNT && !dialect_ends_by_silence(&result.dialects[0]))
+        *ret = (struct program_lesson){.result = result, .has_surplus = true};
     return 0;
 }
 
-int program_learn(struct program *program, struct learner_result *ret)
+int program_learn(const struct program *program, struct program_lesson *ret)
 {
-    struct learner_result result;
-    int r = learn(program, NOBODY, 0, &result);
+    struct program_lesson lesson = {0};
+    int r = learn(program, NOBODY, 0, &lesson.result);
 
-    if (r == 0 && result.verdict == LEARNER_UNKNOWN)
-        r = has_doubtful(program) ? leave_one_out(program, &result)
-                                  : leave_last_out(program, &result);
-    if (r < 0)
-        return r;
-    if (result.verdict == LEARNER_LEARNT) {
-        program->is_learnt = true;
-        program->dialect = result.dialects[0];
-    }
-    *ret = result;
-    return 0;
+    if (r == 0 && lesson.result.verdict == LEARNER_UNKNOWN)
+        r = has_doubtful(program) ? leave_one_out(program, &lesson)
+                                  : leave_last_out(program, &lesson);
+    if (r == 0)
+        *ret = lesson;
+    return r;
+}
+
+void program_teach(struct program *program, const struct program_lesson *lesson)
+{
+    if (lesson->result.verdict != LEARNER_LEARNT)
+        return;
+    program->is_learnt = true;
+    program->dialect = lesson->result.dialects[0];
+    program->has_surplus = lesson->has_surplus;
+    memcpy(program->dialect.answers, program->recordings[program->tried - 1].answers,
+           sizeof program->dialect.answers);
 }
 
 void program_forget(struct program *program)
 {
     while (program->count > 0)
-        drop(program, 0);
+        drop(program);
 }

@@ -25,7 +25,9 @@
 struct program_recording {
     struct stream stream;
     pid_t pid;
-    bool is_doubtful; /* the client did not wait for each answer */
+    bool is_doubtful;                   /* the client did not wait for each answer */
+    enum dialect_answer answers[UNITS]; /* that the client has shown */
+    bool is_read;                       /* its messages were printed as certain ones */
 };
 
 struct program {
@@ -38,23 +40,40 @@ struct program {
     bool has_surplus;       /* if is_learnt: clients send a signal more behind their message */
     size_t count;
     struct program_recording recordings[PROGRAM_RECORDINGS]; /* from the oldest one */
+    size_t tried; /* the first recordings have been learnt from: so many */
+    size_t told;  /* and of these, what came of it was printed for so many */
+};
+
+/* What the recordings of a program teach. */
+struct program_lesson {
+    struct learner_result result;
+    bool has_surplus; /* as that of the program, if one dialect was learnt */
 };
 
 /* Sets the file that this process executes. It is unknown if the process has ended. */
 void program_identify(pid_t pid, dev_t *ret_device, ino_t *ret_inode);
 
-/* Adds a recording, and takes its stream over. */
-void program_add(struct program *program, struct stream *stream, pid_t pid, bool is_doubtful);
+/*
+ * Returns true if no recording can be added yet: all are kept, and of the oldest one, nobody knows
+ * what it was.
+ */
+bool program_is_full(const struct program *program);
+
+/* Adds a recording, and takes its stream over. The program must not be full. */
+void program_add(struct program *program, const struct program_recording *recording);
 
 /*
- * Learns from the recordings. Sets is_learnt and dialect if one dialect explains them. If not:
- *   - If one explains all but a doubtful one, that recording is dropped; two or more must be left.
- *   - If none is doubtful, and one dialect that tells where a message ends explains all of them but
- *     for their last signals, these are dropped: some clients take the answer to their last bit for
- *     the request for another one.
+ * Learns from the recordings. If no dialect explains them:
+ *   - A dialect is learnt if it explains all but a doubtful one, and these are two or more.
+ *   - If none is doubtful, a dialect that tells where a message ends is learnt if it explains all
+ * of them but for their last signals: some clients take the answer to their last bit for the
+ *     request for another one.
  * Returns 0 with *ret, or -ENOMEM.
  */
-int program_learn(struct program *program, struct learner_result *ret);
+int program_learn(const struct program *program, struct program_lesson *ret);
+
+/* Takes over what was learnt from the recordings that are tried. */
+void program_teach(struct program *program, const struct program_lesson *lesson);
 
 /* Drops all recordings. */
 void program_forget(struct program *program);

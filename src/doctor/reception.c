@@ -12,7 +12,7 @@
 #include "doctor/client.h"
 #include "doctor/line.h"
 #include "doctor/notice.h"
-#include "doctor/program.h"
+#include "doctor/programs.h"
 #include "doctor/stream.h"
 #include "host/complaint.h"
 #include "host/inbox.h"
@@ -21,9 +21,6 @@
 
 /* Clients at once. The signals of others are dropped. */
 #define GUESTS_MAX 64u
-
-/* Programs that clients run. Clients of others are dropped, too. */
-#define PROGRAMS_MAX 64u
 
 /* A client, and how far it has been understood. */
 struct guest {
@@ -35,64 +32,24 @@ struct guest {
 };
 
 struct reception {
-    const struct dialect *told;
     sigset_t stops;                   /* the signals that stop the server */
     int watch;                        /* polls readable while a signal is pending */
     struct guest *guests[GUESTS_MAX]; /* from the one that came first */
     size_t count;
-    struct program *programs[PROGRAMS_MAX];
-    size_t program_count;
+    uint64_t last_ns;         /* the time of the last signal */
+    uint64_t recorded_ns;     /* since then, there has been something new to learn from */
+    struct programs programs; /* clients of others are dropped, too */
     bool has_to_stop;
 };
 
-/* ---- programs ---- */
-
-static struct program *find_program(struct reception *reception, dev_t device, ino_t inode)
-{
-    for (size_t i = 0; i < reception->program_count; i++) {
-        struct program *program = reception->programs[i];
-
-        if (program->device == device && program->inode == inode)
-            return program;
-    }
-    return NULL;
-}
-
-/* Returns the program that this process runs; NULL with *ret_error, or 0 if there are too many. */
-static struct program *program_of(struct reception *reception, pid_t pid, int *ret_error)
-{
-    struct program *program;
-    dev_t device;
-    ino_t inode;
-
-    *ret_error = 0;
-    program_identify(pid, &device, &inode);
-    program = find_program(reception, device, inode);
-    if (program || reception->program_count == PROGRAMS_MAX)
-        return program;
-    program = calloc(1, sizeof *program);
-    if (!program) {
-        *ret_error = -ENOMEM;
-        return NULL;
-    }
-    program->device = device;
-    program->inode = inode;
-    if (reception->told) {
-        program->is_learnt = true;
-        program->dialect = *reception->told;
-    }
-    reception->programs[reception->program_count++] = program;
-    return program;
-}
-
 /* ---- guests ---- */
 
-/* Begins to decode what a guest sends from now on, if its dialect is known. */
+/* Begins to decode what a guest sends, if its dialect is known and a message may begin now. */
 static void begin_decoding(struct guest *guest)
 {
     const struct program *program = guest->client.program;
 
-    if (program->is_learnt)
+    if (program->is_learnt && !guest->decoder.dialect && guest->client.stream.count == 0)
         stream_decoder_init(&guest->decoder, &program->dialect, guest->client.pid);
 }
 
@@ -108,7 +65,7 @@ static struct guest *find_guest(struct reception *reception, pid_t pid, int *ret
             return reception->guests[i];
     if (reception->count == GUESTS_MAX)
         return NULL;
-    program = program_of(reception, pid, ret_error);
+    program = programs_find(&reception->programs, pid, ret_error);
     if (!program)
         return NULL;
     guest = calloc(1, sizeof *guest);
@@ -117,7 +74,6 @@ static struct guest *find_guest(struct reception *reception, pid_t pid, int *ret
         return NULL;
     }
     client_open(&guest->client, pid, program);
-    begin_decoding(guest);
     reception->guests[reception->count++] = guest;
     return guest;
 }
@@ -141,6 +97,7 @@ static int note(struct reception *reception, struct guest *guest, bool signal)
     enum stream_status status = STREAM_MORE;
     int r;
 
+    begin_decoding(guest);
     if (guest->decoder.dialect && !guest->is_wrong) {
         status = stream_decoder_take(&guest->decoder, signal);
         if (status == STREAM_FAILED)
@@ -148,7 +105,7 @@ static int note(struct reception *reception, struct guest *guest, bool signal)
         guest->is_wrong = status == STREAM_WRONG;
     }
     r = client_note_signal(&guest->client, signal, monotonic_now(),
-                           reception->told ? &guest->decoder : NULL, status);
+                           reception->programs.told ? &guest->decoder : NULL, status);
     if (r == 0 && status == STREAM_MESSAGE) {
         notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
                        guest->decoder.length);
@@ -158,44 +115,20 @@ static int note(struct reception *reception, struct guest *guest, bool signal)
     return r;
 }
 
-/* ---- learning ---- */
+/* ---- the end of a message ---- */
 
-static void tell_all(struct program *program)
+/* Hands over what a guest has sent, to learn its dialect from it. */
+static int record(struct reception *reception, struct guest *guest)
 {
-    notice_learnt(&program->dialect);
-    for (size_t i = 0; i < program->count; i++)
-        notice_recording(&program->recordings[i], &program->dialect);
-    program_forget(program);
-}
+    struct program_recording recording = {.stream = guest->client.stream,
+                                          .pid = guest->client.pid,
+                                          .is_doubtful = is_doubtful(guest)};
 
-/* Learns from the signals of a guest whose dialect is unknown. */
-static int learn(struct guest *guest)
-{
-    struct program *program = guest->client.program;
-    size_t count = guest->client.stream.count;
-    struct learner_result result;
-    int r;
-
-    if (count < PROGRAM_SIGNALS_MIN) {
-        notice_unknown(guest->client.pid, count, NULL);
-        clear(guest);
-        return 0;
-    }
-    program_add(program, &guest->client.stream, guest->client.pid, is_doubtful(guest));
-    r = program_learn(program, &result);
-    if (r < 0)
-        return r;
-    if (result.verdict == LEARNER_LEARNT) {
-        client_show_answers(&guest->client, &program->dialect);
-        tell_all(program);
-    } else if (result.verdict == LEARNER_AMBIGUOUS && result.has_one_reading) {
-        notice_recording(&program->recordings[program->count - 1], &result.dialects[0]);
-    } else if (result.verdict == LEARNER_AMBIGUOUS) {
-        notice_ambiguity(&program->recordings[program->count - 1], &result);
-    } else {
-        notice_unknown(guest->client.pid, count, NULL);
-    }
-    return 0;
+    if (!programs_has_new(&reception->programs))
+        reception->recorded_ns = monotonic_now();
+    client_show_answers(&guest->client, recording.answers);
+    guest->client.stream = (struct stream){0};
+    return programs_record(&reception->programs, guest->client.program, &recording);
 }
 
 /*
@@ -208,34 +141,23 @@ static bool is_surplus(const struct guest *guest)
 }
 
 /* Ends what a guest has sent since its last message: it is silent, or has ended. */
-static int finish(struct guest *guest)
+static int finish(struct reception *reception, struct guest *guest)
 {
     const struct dialect *dialect = guest->decoder.dialect;
-    int r = 0;
 
     if (guest->client.stream.count == 0)
         return 0;
-    if (is_surplus(guest)) {
-        clear(guest);
-        return 0;
-    }
-    if (!dialect && !guest->client.program->is_learnt)
-        return learn(guest);
-    if (!dialect) {
-        /* Another client of the program has taught the dialect meanwhile. */
-        struct program_recording recording = {guest->client.stream, guest->client.pid,
-                                              is_doubtful(guest)};
-
-        recording.stream.count -= guest->client.program->has_surplus;
-        notice_recording(&recording, &guest->client.program->dialect);
-    } else if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE) {
-        notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
-                       guest->decoder.length);
-    } else {
-        notice_unknown(guest->client.pid, guest->client.stream.count, dialect);
+    if (!dialect)
+        return record(reception, guest);
+    if (!is_surplus(guest)) {
+        if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE)
+            notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
+                           guest->decoder.length);
+        else
+            notice_unknown(guest->client.pid, guest->client.stream.count, dialect);
     }
     clear(guest);
-    return r;
+    return 0;
 }
 
 static uint64_t end_of_message(const struct guest *guest)
@@ -281,6 +203,7 @@ static int receive(struct reception *reception, pid_t pid, bool signal, bool is_
 
     if (!guest)
         return r;
+    reception->last_ns = monotonic_now();
     if (is_plus_one && !guest->has_plus_one) {
         guest->has_plus_one = true;
         notice_plus_one(pid);
@@ -320,6 +243,31 @@ static int take_signals(struct reception *reception)
     return r;
 }
 
+/* Returns the time to begin to learn from what guests have sent, or CLIENT_NEVER. */
+static uint64_t lesson_due(const struct reception *reception)
+{
+    uint64_t last = reception->recorded_ns + RECEPTION_SILENCE,
+             lull = reception->last_ns + RECEPTION_LULL;
+
+    if (!programs_has_new(&reception->programs))
+        return CLIENT_NEVER;
+    for (size_t i = 0; i < reception->count; i++)
+        if (reception->guests[i]->client.stream.count > 0)
+            return last;
+    return lull < last ? lull : last;
+}
+
+/* Prints what was learnt, and begins to learn if it is time. Moves *next to an earlier time. */
+static int attend(struct reception *reception, uint64_t *next)
+{
+    int r = programs_look(&reception->programs);
+    uint64_t due = lesson_due(reception);
+
+    if (due < *next)
+        *next = due;
+    return r == 0 && due <= monotonic_now() ? programs_begin(&reception->programs) : r;
+}
+
 /*
  * Answers the guests whose time has come, and ends the messages of those that are silent. Sets
  * *ret_next to the time at which this has to be done again.
@@ -337,11 +285,10 @@ static int tend(struct reception *reception, uint64_t *ret_next)
         if (answer_due(reception, guest) <= now)
             client_answer(&guest->client, now);
         if (end_of_message(guest) <= now) {
-            int r = finish(guest);
+            int r = finish(reception, guest);
 
             if (r < 0)
                 return r;
-            begin_decoding(guest);
         }
         due = answer_due(reception, guest);
         next = due < next ? due : next;
@@ -362,7 +309,7 @@ static int see_off(struct reception *reception)
             continue;
         r = take_signals(reception);
         if (r == 0)
-            r = finish(reception->guests[i]);
+            r = finish(reception, reception->guests[i]);
         if (r < 0)
             return r;
         remove_guest(reception, i);
@@ -370,13 +317,18 @@ static int see_off(struct reception *reception)
     return 0;
 }
 
+/* What is polled beside guests. */
+#define OTHERS 2u
+
 /*
- * Waits for a signal, for the end of a guest, or until the time next. Returns 1 if a guest may have
- * ended, 0 if none has, or -errno.
+ * Waits for a signal, for the end of a guest, for a dialect, or until the time next. Returns 1 if a
+ * guest may have ended, 0 if none has, or -errno.
  */
 static int await(const struct reception *reception, uint64_t next)
 {
-    struct pollfd polls[GUESTS_MAX + 1] = {{.fd = reception->watch, .events = POLLIN}};
+    const int lesson = programs_watch(&reception->programs);
+    struct pollfd polls[OTHERS + GUESTS_MAX] = {{.fd = reception->watch, .events = POLLIN},
+                                                {.fd = lesson, .events = POLLIN}};
     uint64_t now = monotonic_now(), left = next > now ? next - now : 0;
     const struct timespec timeout = {.tv_sec = (time_t)(left / NSEC_PER_SEC),
                                      .tv_nsec = (long)(left % NSEC_PER_SEC)};
@@ -388,23 +340,23 @@ static int await(const struct reception *reception, uint64_t next)
         /* A guest whose process could not be opened has ended (client.h). */
         if (process < 0)
             return 1;
-        polls[i + 1] = (struct pollfd){.fd = process, .events = POLLIN};
+        polls[OTHERS + i] = (struct pollfd){.fd = process, .events = POLLIN};
     }
-    if (ppoll(polls, reception->count + 1, next == CLIENT_NEVER ? NULL : &timeout, NULL) < 0)
+    if (ppoll(polls, OTHERS + reception->count, next == CLIENT_NEVER ? NULL : &timeout, NULL) < 0)
         return errno == EINTR ? 0 : -errno;
-    for (size_t i = 1; i <= reception->count; i++)
-        has_ended |= polls[i].revents != 0;
+    for (size_t i = 0; i < reception->count; i++)
+        has_ended |= polls[OTHERS + i].revents != 0;
     return has_ended;
 }
 
-/* Ends the messages of all guests. */
+/* Ends the messages of all guests, and learns from what they have sent. */
 static int finish_all(struct reception *reception)
 {
     int r = 0;
 
     for (size_t i = 0; i < reception->count && r == 0; i++)
-        r = finish(reception->guests[i]);
-    return r;
+        r = finish(reception, reception->guests[i]);
+    return r < 0 ? r : programs_settle(&reception->programs);
 }
 
 /* Returns 0 once the program has to stop, or -errno; *ret_is_output tells that output failed. */
@@ -420,6 +372,8 @@ static int serve(struct reception *reception, bool *ret_is_output)
             r = see_off(reception);
         if (r == 0)
             r = tend(reception, &next);
+        if (r == 0)
+            r = attend(reception, &next);
         if (r == 0 && reception->has_to_stop)
             r = finish_all(reception);
         if (r < 0)
@@ -440,10 +394,7 @@ static void close_all(struct reception *reception)
 {
     while (reception->count > 0)
         remove_guest(reception, reception->count - 1);
-    for (size_t i = 0; i < reception->program_count; i++) {
-        program_forget(reception->programs[i]);
-        free(reception->programs[i]);
-    }
+    programs_free(&reception->programs);
     close(reception->watch);
 }
 
@@ -464,10 +415,11 @@ static int open_watch(struct reception *reception)
 
 int reception_run(const struct dialect *told)
 {
-    struct reception reception = {.told = told};
+    struct reception reception = {0};
     bool is_output = false;
     int r = open_watch(&reception);
 
+    programs_init(&reception.programs, told);
     if (r < 0) {
         complain_of(-r, "cannot wait for signals");
         return EX_OSERR;

@@ -25,6 +25,13 @@
 #define RECEPTION_SILENCE (3 * NSEC_PER_SEC)
 
 /*
+ * To learn takes a CPU, and a client that does not wait loses signals if the server gets none. So
+ * it begins when no client has been amid a message for so long, in nanoseconds: longer than a
+ * script takes between two clients. It begins after RECEPTION_SILENCE in any case.
+ */
+#define RECEPTION_LULL (50 * NSEC_PER_MSEC)
+
+/*
  * Prints the PID of this process, and serves. told is the dialect of all clients, or NULL: then it
  * is learnt. Returns 0 after SIGINT or SIGTERM. Else, with a complaint, returns EX_OSERR, or
  * EX_IOERR if standard output cannot be written.

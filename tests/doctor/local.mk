@@ -11,7 +11,8 @@ tests_doctor_programs_server_SOURCES = tests/doctor/programs/server.c \
 	tests/doctor/programs/dialect.c tests/doctor/programs/dialect.h \
 	tests/doctor/programs/microseconds.h
 
-DOCTOR_TESTS = tests/doctor/examination.sh tests/doctor/programs.sh tests/doctor/trouble.sh
+DOCTOR_TESTS = tests/doctor/examination.sh tests/doctor/programs.sh tests/doctor/survey.sh \
+	tests/doctor/trouble.sh
 TESTS += $(DOCTOR_TESTS)
 dist_check_SCRIPTS += $(DOCTOR_TESTS)
 EXTRA_DIST += \

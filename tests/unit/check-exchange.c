@@ -556,9 +556,9 @@ START_TEST(a_signal_of_a_stranger_with_a_name_is_no_lost_block)
 {
     begin_wide(&ann);
     for (unsigned i = 0; i < SESSION_LOST_BLOCKS; i++) {
-        exchange_take(&world.exchange, world.now,
-                      &(struct lane_signal){
-                          .kind = SIGNAL_NOISE, .slot = SLOT_PROCESS_USR1, .pid = bob.pid});
+        exchange_take(
+            &world.exchange, world.now,
+            &(struct lane_signal){.kind = SIGNAL_NOISE, .slot = SLOT_PROCESS_USR1, .pid = bob.pid});
         ck_assert_int_eq(sender_asks(&ann, ASK_RESUME), REPLY_GO);
     }
 }

@@ -94,6 +94,26 @@ START_TEST(an_empty_recording_is_no_line)
 }
 END_TEST
 
+START_TEST(what_is_no_message_of_a_recording_is_told)
+{
+    struct program_recording recording = {.pid = PID};
+    const struct dialect dialect = parsed("msb,usr1=1,7bit,nul"),
+                         other = parsed("msb,usr1=1,len32be");
+
+    record(&recording, "msb,usr1=1,7bit,nul", "Hello");
+    record(&recording, "msb,usr1=1,7bit,nul", "world");
+    recording.stream.count -= 3;
+    printed_begin();
+    notice_recording(&recording, &dialect);
+    notice_recording(&recording, &other);
+    stream_free(&recording.stream);
+    ck_assert_str_eq(printed_end(),
+                     "4711: Hello\n"
+                     "4711 sent 39 signals that are no message in msb,usr1=1,7bit,nul,ack=none\n"
+                     "4711 sent 81 signals that are no message in msb,usr1=1,len32be,ack=none\n");
+}
+END_TEST
+
 START_TEST(each_dialect_of_an_ambiguous_recording_has_its_line)
 {
     struct program_recording recording = {.pid = PID};
@@ -272,6 +292,7 @@ Suite *make_suite(void)
         each_message_of_a_recording_is_a_line,
         the_end_of_a_recording_ends_a_message_that_has_no_other_end,
         an_empty_recording_is_no_line,
+        what_is_no_message_of_a_recording_is_told,
         each_dialect_of_an_ambiguous_recording_has_its_line,
         as_many_ambiguous_dialects_as_are_listed_are_printed,
         the_longest_dialect_fits_in_the_line_of_an_ambiguous_recording,

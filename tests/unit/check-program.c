@@ -37,41 +37,88 @@ static void add(const char *form, const char *text, size_t lost, bool is_doubtfu
 {
     static pid_t pid = 4711;
     const struct dialect dialect = parsed(form);
+    struct program_recording recording;
     struct stream stream;
 
     ck_assert_int_eq(stream_encode(&dialect, ++pid, (const uint8_t *)text, strlen(text), &stream),
                      0);
     stream.count -= lost;
-    program_add(&program, &stream, pid, is_doubtful);
-    ck_assert_ptr_null(stream.signals);
+    recording = (struct program_recording){.stream = stream,
+                                           .pid = pid,
+                                           .is_doubtful = is_doubtful,
+                                           .answers = {[UNIT_BIT] = ANSWER_USR2}};
+    program_add(&program, &recording);
     ck_assert_int_eq(program.recordings[program.count - 1].pid, pid);
 }
 
-static struct learner_result learn(void)
+static struct program_lesson learn(void)
 {
-    struct learner_result result;
+    struct program_lesson lesson;
 
-    ck_assert_int_eq(program_learn(&program, &result), 0);
-    return result;
+    ck_assert_int_eq(program_learn(&program, &lesson), 0);
+    return lesson;
 }
 
-static void expect_dialect(const char *form)
+static void expect_nothing(void)
+{
+    ck_assert_int_eq(learn().result.verdict, LEARNER_UNKNOWN);
+}
+
+/* Returns what is learnt, which must be this dialect. */
+static struct program_lesson expect_dialect(const char *form)
 {
     const struct dialect dialect = parsed(form);
+    struct program_lesson lesson = learn();
 
-    ck_assert_int_eq(learn().verdict, LEARNER_LEARNT);
-    ck_assert(program.is_learnt);
-    ck_assert(dialect_writes_as(&program.dialect, &dialect));
+    ck_assert_int_eq(lesson.result.verdict, LEARNER_LEARNT);
+    ck_assert(dialect_writes_as(&lesson.result.dialects[0], &dialect));
+    return lesson;
 }
 
 START_TEST(clients_together_teach_what_one_does_not)
 {
     add("msb,usr1=1,nul", "22", 0, false);
-    ck_assert_int_eq(learn().verdict, LEARNER_AMBIGUOUS);
-    ck_assert(!program.is_learnt);
+    ck_assert_int_eq(learn().result.verdict, LEARNER_AMBIGUOUS);
     add("msb,usr1=1,nul", "Good", 0, false);
     expect_dialect("msb,usr1=1,nul");
-    ck_assert_uint_eq(program.count, 2);
+}
+END_TEST
+
+START_TEST(a_program_is_taught_its_dialect_and_the_answers_of_its_last_client)
+{
+    struct program_lesson lesson;
+
+    add("msb,usr1=1,nul", "22", 0, false);
+    program.tried = 1;
+    lesson = learn();
+    program_teach(&program, &lesson);
+    ck_assert(!program.is_learnt);
+    add("msb,usr1=1,nul", "Good", 0, false);
+    program.recordings[1].answers[UNIT_BIT] = ANSWER_USR1;
+    program.tried = 2;
+    lesson = learn();
+    program_teach(&program, &lesson);
+    ck_assert(program.is_learnt);
+    ck_assert(!program.has_surplus);
+    ck_assert(dialect_writes_as(&program.dialect, &lesson.result.dialects[0]));
+    ck_assert_int_eq(program.dialect.answers[UNIT_BIT], ANSWER_USR1);
+}
+END_TEST
+
+/* Nobody has been told what the oldest one was. */
+START_TEST(a_program_with_all_recordings_untold_is_full)
+{
+    while (program.count < PROGRAM_RECORDINGS) {
+        ck_assert(!program_is_full(&program));
+        add("msb,usr1=1,nul", "text", 0, false);
+    }
+    ck_assert(program_is_full(&program));
+    program.tried = program.told = 1;
+    ck_assert(!program_is_full(&program));
+    add("msb,usr1=1,nul", "text", 0, false);
+    ck_assert_uint_eq(program.tried, 0);
+    ck_assert_uint_eq(program.told, 0);
+    ck_assert(program_is_full(&program));
 }
 END_TEST
 
@@ -90,25 +137,21 @@ START_TEST(the_oldest_recording_goes_first)
 }
 END_TEST
 
-START_TEST(a_doubtful_recording_that_nothing_explains_is_dropped)
+START_TEST(a_doubtful_recording_that_nothing_explains_is_left_out)
 {
     add("msb,usr1=1,nul", "Hello", 0, false);
     add("msb,usr1=1,nul", "world", 3, true);
     add("msb,usr1=1,nul", "again", 0, false);
     expect_dialect("msb,usr1=1,nul");
-    ck_assert_uint_eq(program.count, 2);
-    ck_assert_uint_eq(program.recordings[1].stream.count, 6 * 8);
 }
 END_TEST
 
-START_TEST(a_recording_that_is_not_doubtful_is_kept)
+START_TEST(a_recording_that_is_not_doubtful_is_not_left_out)
 {
     add("msb,usr1=1,nul", "Hello", 0, false);
     add("msb,usr1=1,nul", "world", 3, false);
     add("msb,usr1=1,nul", "again", 0, false);
-    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
-    ck_assert(!program.is_learnt);
-    ck_assert_uint_eq(program.count, 3);
+    expect_nothing();
 }
 END_TEST
 
@@ -117,18 +160,16 @@ START_TEST(two_recordings_must_be_left)
 {
     add("msb,usr1=1,nul", "a text that proves its dialect", 0, false);
     add("msb,usr1=1,nul", "world", 3, true);
-    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
-    ck_assert_uint_eq(program.count, 2);
+    expect_nothing();
 }
 END_TEST
 
-START_TEST(nothing_is_dropped_if_the_others_are_not_explained_either)
+START_TEST(none_is_left_out_if_the_others_are_not_explained_either)
 {
     add("msb,usr1=1,nul", "Hello", 3, true);
     add("msb,usr1=1,nul", "world", 3, true);
     add("msb,usr1=1,nul", "again", 0, false);
-    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
-    ck_assert_uint_eq(program.count, 3);
+    expect_nothing();
 }
 END_TEST
 
@@ -146,50 +187,42 @@ static void add_with_surplus(const char *form, const char *text)
     stream->signals = signals;
 }
 
-START_TEST(a_signal_behind_each_message_is_dropped)
+START_TEST(a_signal_behind_each_message_is_left_out)
 {
     add_with_surplus("msb,usr2=1,nul", "Hello");
     add_with_surplus("msb,usr2=1,nul", "the next text");
-    expect_dialect("msb,usr2=1,nul");
-    ck_assert(program.has_surplus);
-    ck_assert_uint_eq(program.recordings[0].stream.count, 6 * 8);
-    ck_assert_uint_eq(program.recordings[1].stream.count, 14 * 8);
+    ck_assert(expect_dialect("msb,usr2=1,nul").has_surplus);
 }
 END_TEST
 
-START_TEST(a_signal_behind_one_message_of_two_is_kept)
+START_TEST(a_signal_behind_one_message_of_two_is_not_left_out)
 {
     add_with_surplus("msb,usr2=1,nul", "Hello");
     add("msb,usr2=1,nul", "the next text", 0, false);
-    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
-    ck_assert(!program.has_surplus);
-    ck_assert_uint_eq(program.recordings[0].stream.count, 6 * 8 + 1);
+    expect_nothing();
 }
 END_TEST
 
 /* Such a message could be one that lacks signals. */
-START_TEST(a_signal_behind_a_message_without_an_end_is_kept)
+START_TEST(a_signal_behind_a_message_without_an_end_is_not_left_out)
 {
     add_with_surplus("msb,usr2=1,nothing", "Hello");
     add_with_surplus("msb,usr2=1,nothing", "the next text");
-    ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
-    ck_assert_uint_eq(program.recordings[0].stream.count, 5 * 8 + 1);
+    expect_nothing();
 }
 END_TEST
 
 START_TEST(without_memory_nothing_is_learnt)
 {
-    struct learner_result result = {.count = 42};
+    struct program_lesson lesson = {.has_surplus = true};
     int r;
 
     add("msb,usr1=1,nul", "Hello", 0, false);
     memory_is_scarce = true;
-    r = program_learn(&program, &result);
+    r = program_learn(&program, &lesson);
     memory_is_scarce = false;
     ck_assert_int_eq(r, -ENOMEM);
-    ck_assert_uint_eq(result.count, 42);
-    ck_assert(!program.is_learnt);
-    ck_assert_uint_eq(program.count, 1);
+    ck_assert(lesson.has_surplus);
 }
 END_TEST
 
@@ -213,14 +246,16 @@ Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         clients_together_teach_what_one_does_not,
+        a_program_is_taught_its_dialect_and_the_answers_of_its_last_client,
+        a_program_with_all_recordings_untold_is_full,
         the_oldest_recording_goes_first,
-        a_doubtful_recording_that_nothing_explains_is_dropped,
-        a_recording_that_is_not_doubtful_is_kept,
+        a_doubtful_recording_that_nothing_explains_is_left_out,
+        a_recording_that_is_not_doubtful_is_not_left_out,
         two_recordings_must_be_left,
-        nothing_is_dropped_if_the_others_are_not_explained_either,
-        a_signal_behind_each_message_is_dropped,
-        a_signal_behind_one_message_of_two_is_kept,
-        a_signal_behind_a_message_without_an_end_is_kept,
+        none_is_left_out_if_the_others_are_not_explained_either,
+        a_signal_behind_each_message_is_left_out,
+        a_signal_behind_one_message_of_two_is_not_left_out,
+        a_signal_behind_a_message_without_an_end_is_not_left_out,
         without_memory_nothing_is_learnt,
         a_process_is_known_by_the_file_that_it_executes,
         NULL,

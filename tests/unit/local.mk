@@ -28,6 +28,7 @@ unit_checks = \
 	tests/unit/check-input \
 	tests/unit/check-json \
 	tests/unit/check-learner \
+	tests/unit/check-learning \
 	tests/unit/check-leb128 \
 	tests/unit/check-line \
 	tests/unit/check-notice \
@@ -37,6 +38,7 @@ unit_checks = \
 	tests/unit/check-priority \
 	tests/unit/check-procstat \
 	tests/unit/check-program \
+	tests/unit/check-programs \
 	tests/unit/check-progress-bar \
 	tests/unit/check-session \
 	tests/unit/check-setbacks \
@@ -186,6 +188,10 @@ tests_unit_check_json_LDADD = $(WITH_DAEMON)
 tests_unit_check_learner_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_learner_LDADD = $(WITH_DOCTOR)
 
+tests_unit_check_learning_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_learning_LDFLAGS = $(WRAP_ALLOCATORS) -Wl,--wrap=write
+tests_unit_check_learning_LDADD = $(WITH_DOCTOR)
+
 tests_unit_check_leb128_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_leb128_LDADD = $(WITH_PROTOCOL)
 
@@ -215,6 +221,10 @@ tests_unit_check_procstat_LDADD = $(WITH_HOST)
 tests_unit_check_program_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_program_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_program_LDADD = $(WITH_DOCTOR)
+
+tests_unit_check_programs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_programs_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_programs_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_progress_bar_LDADD = libunit.a libsender.a libhost.a $(CHECK_LIBS)

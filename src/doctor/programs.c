@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* programs.c - see programs.h */
+
+#include "doctor/programs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "doctor/notice.h"
+
+void programs_init(struct programs *programs, const struct dialect *told)
+{
+    *programs = (struct programs){.told = told, .learning = LEARNING_NONE};
+}
+
+/* ---- programs ---- */
+
+static struct program *find(const struct programs *programs, dev_t device, ino_t inode)
+{
+    for (size_t i = 0; i < programs->count; i++) {
+        struct program *program = programs->programs[i];
+
+        if (program->device == device && program->inode == inode)
+            return program;
+    }
+    return NULL;
+}
+
+struct program *programs_find(struct programs *programs, pid_t pid, int *ret_error)
+{
+    struct program *program;
+    dev_t device;
+    ino_t inode;
+
+    *ret_error = 0;
+    program_identify(pid, &device, &inode);
+    program = find(programs, device, inode);
+    if (program || programs->count == PROGRAMS_MAX)
+        return program;
+    program = calloc(1, sizeof *program);
+    if (!program) {
+        *ret_error = -ENOMEM;
+        return NULL;
+    }
+    program->device = device;
+    program->inode = inode;
+    if (programs->told) {
+        program->is_learnt = true;
+        program->dialect = *programs->told;
+    }
+    programs->programs[programs->count++] = program;
+    return program;
+}
+
+/* ---- what was learnt ---- */
+
+static void tell(struct program_recording *recording, const struct learner_result *result)
+{
+    if (result->verdict == LEARNER_AMBIGUOUS && result->has_one_reading) {
+        notice_recording(recording, &result->dialects[0]);
+        recording->is_read = true;
+    } else if (result->verdict == LEARNER_AMBIGUOUS) {
+        notice_ambiguity(recording, result);
+    } else {
+        notice_unknown(recording->pid, recording->stream.count, NULL);
+    }
+}
+
+static void tell_known(const struct program *program, const struct program_recording *recording)
+{
+    struct program_recording known = *recording;
+
+    known.stream.count -= program->has_surplus;
+    notice_recording(&known, &program->dialect);
+}
+
+/* The dialect is known: what was not certain before is certain now. */
+static void tell_all(struct program *program)
+{
+    notice_learnt(&program->dialect);
+    for (size_t i = 0; i < program->count; i++)
+        if (!program->recordings[i].is_read)
+            tell_known(program, &program->recordings[i]);
+    program_forget(program);
+}
+
+/* Waits for the end of the learning, and prints what came of it. */
+static int end(struct programs *programs)
+{
+    struct program *program = programs->pupil;
+    struct program_lesson lesson;
+    int r = learning_end(&programs->learning, &lesson);
+
+    programs->pupil = NULL;
+    if (r < 0)
+        return r;
+    program_teach(program, &lesson);
+    if (program->is_learnt) {
+        tell_all(program);
+        return 0;
+    }
+    while (program->told < program->tried)
+        tell(&program->recordings[program->told++], &lesson.result);
+    return 0;
+}
+
+static struct program *find_new(const struct programs *programs)
+{
+    for (size_t i = 0; i < programs->count; i++)
+        if (programs->programs[i]->tried < programs->programs[i]->count)
+            return programs->programs[i];
+    return NULL;
+}
+
+bool programs_has_new(const struct programs *programs)
+{
+    return !programs->pupil && find_new(programs);
+}
+
+int programs_begin(struct programs *programs)
+{
+    struct program *program = programs->pupil ? NULL : find_new(programs);
+    int r;
+
+    if (!program)
+        return 0;
+    r = learning_begin(&programs->learning, program);
+    if (r < 0)
+        return r;
+    program->tried = program->count;
+    programs->pupil = program;
+    return 0;
+}
+
+int programs_watch(const struct programs *programs)
+{
+    return programs->learning.answer;
+}
+
+int programs_look(struct programs *programs)
+{
+    return programs->pupil && learning_is_over(&programs->learning) ? end(programs) : 0;
+}
+
+int programs_settle(struct programs *programs)
+{
+    int r = programs_begin(programs);
+
+    while (r == 0 && programs->pupil) {
+        r = end(programs);
+        if (r == 0)
+            r = programs_begin(programs);
+    }
+    return r;
+}
+
+int programs_record(struct programs *programs, struct program *program,
+                    struct program_recording *recording)
+{
+    int r = program_is_full(program) ? programs_settle(programs) : 0;
+
+    if (r == 0 && !program->is_learnt && recording->stream.count >= PROGRAM_SIGNALS_MIN) {
+        program_add(program, recording);
+        return 0;
+    }
+    if (r == 0 && program->is_learnt)
+        tell_known(program, recording);
+    else if (r == 0)
+        notice_unknown(recording->pid, recording->stream.count, NULL);
+    stream_free(&recording->stream);
+    return r;
+}
+
+void programs_free(struct programs *programs)
+{
+    learning_stop(&programs->learning);
+    for (size_t i = 0; i < programs->count; i++) {
+        program_forget(programs->programs[i]);
+        free(programs->programs[i]);
+    }
+    programs->count = 0;
+}

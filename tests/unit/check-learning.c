@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* check-learning.c - tests that a program is learnt from in a process of its own */
+
+#include "doctor/learning.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "scarce.h"
+#include "suite.h"
+
+static struct program program;
+static struct learning learning;
+static struct program_lesson lesson;
+
+/* The linker's --wrap puts this before the write() of libc. */
+ssize_t __real_write(int file, const void *octets, size_t count);
+ssize_t __wrap_write(int file, const void *octets, size_t count);
+
+static bool is_mute;
+
+ssize_t __wrap_write(int file, const void *octets, size_t count)
+{
+    return is_mute ? -1 : __real_write(file, octets, count);
+}
+
+static void begin(void)
+{
+    struct program_recording recording = {.pid = 4711};
+    struct dialect dialect;
+
+    program = (struct program){0};
+    learning = LEARNING_NONE;
+    lesson = (struct program_lesson){.has_surplus = true};
+    ck_assert(dialect_parse("msb,usr1=1,nul", &dialect));
+    ck_assert_int_eq(
+        stream_encode(&dialect, recording.pid, (const uint8_t *)"Hello", 5, &recording.stream), 0);
+    program_add(&program, &recording);
+}
+
+static void end(void)
+{
+    learning_stop(&learning);
+    ck_assert_int_eq(learning.answer, -1);
+    program_forget(&program);
+}
+
+static void await_end(void)
+{
+    struct pollfd answer = {.fd = learning.answer, .events = POLLIN};
+
+    ck_assert_int_eq(poll(&answer, 1, 60000), 1);
+}
+
+START_TEST(the_answer_is_that_of_the_learner)
+{
+    struct program_lesson own = {0};
+
+    ck_assert_int_eq(program_learn(&program, &own), 0);
+    ck_assert_int_eq(own.result.verdict, LEARNER_LEARNT);
+    ck_assert_int_eq(learning_begin(&learning, &program), 0);
+    ck_assert_int_eq(learning_end(&learning, &lesson), 0);
+    ck_assert_int_eq(lesson.result.verdict, LEARNER_LEARNT);
+    ck_assert(!lesson.has_surplus);
+    ck_assert(dialect_equals(&lesson.result.dialects[0], &own.result.dialects[0]));
+}
+END_TEST
+
+/* The child has a copy of them. */
+START_TEST(what_becomes_of_the_recordings_meanwhile_does_not_count)
+{
+    ck_assert_int_eq(learning_begin(&learning, &program), 0);
+    program_forget(&program);
+    ck_assert_int_eq(learning_end(&learning, &lesson), 0);
+    ck_assert_int_eq(lesson.result.verdict, LEARNER_LEARNT);
+}
+END_TEST
+
+START_TEST(the_end_is_told)
+{
+    ck_assert(!learning_is_over(&learning));
+    ck_assert_int_eq(learning_begin(&learning, &program), 0);
+    await_end();
+    ck_assert(learning_is_over(&learning));
+}
+END_TEST
+
+START_TEST(a_child_that_ends_without_an_answer_has_learnt_nothing)
+{
+    int r;
+
+    is_mute = true;
+    r = learning_begin(&learning, &program);
+    is_mute = false;
+    ck_assert_int_eq(r, 0);
+    await_end();
+    ck_assert(learning_is_over(&learning));
+    ck_assert_int_eq(learning_end(&learning, &lesson), -EIO);
+    ck_assert(lesson.has_surplus);
+}
+END_TEST
+
+START_TEST(a_child_without_memory_says_so)
+{
+    int r;
+
+    memory_is_scarce = true;
+    r = learning_begin(&learning, &program);
+    memory_is_scarce = false;
+    ck_assert_int_eq(r, 0);
+    ck_assert_int_eq(learning_end(&learning, &lesson), -ENOMEM);
+    ck_assert(lesson.has_surplus);
+}
+END_TEST
+
+START_TEST(without_descriptors_nothing_begins)
+{
+    const struct rlimit none = {0, 0};
+
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    ck_assert_int_eq(learning_begin(&learning, &program), -EMFILE);
+    ck_assert_int_eq(learning.answer, -1);
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        the_answer_is_that_of_the_learner,
+        what_becomes_of_the_recordings_meanwhile_does_not_count,
+        the_end_is_told,
+        a_child_that_ends_without_an_answer_has_learnt_nothing,
+        a_child_without_memory_says_so,
+        without_descriptors_nothing_begins,
+        NULL,
+    };
+
+    return suite_around("learning", tests, begin, end);
+}
