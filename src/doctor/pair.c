@@ -15,6 +15,7 @@
 #include "doctor/rest.h"
 #include "doctor/waiting.h"
 #include "doctor/ward.h"
+#include "doctor/work.h"
 #include "host/monotonic.h"
 #include "host/procstat.h"
 
@@ -25,8 +26,6 @@
 #define TEXT_LIMIT (10 * NSEC_PER_SEC)
 #define STATE_LIMIT (10 * NSEC_PER_SEC)
 #define LOOK_MSEC 1
-/* A server that has run for so long on a CPU, without a sleep and without a signal, is busy. */
-#define BUSY (300 * NSEC_PER_MSEC)
 /* A client that looks for an answer in vain has woken up more often. */
 #define LOOKS_IN_VAIN 2u
 
@@ -156,22 +155,6 @@ bool pair_is_serving(pid_t pid)
     return procstat_read(pid, &stat) == 0 && stat.caught == PROCSTAT_BOTH && stat.state == 'S';
 }
 
-/* How long a process has run since it slept last. */
-struct work {
-    uint64_t sleeps;
-    uint64_t begin_ns; /* of patient_work() */
-};
-
-/* Returns true if the process has run for BUSY since it slept last. */
-static bool is_working(struct work *work, pid_t pid)
-{
-    uint64_t sleeps = patient_sleeps(pid), now = patient_work(pid);
-
-    if (work->begin_ns == 0 || sleeps != work->sleeps)
-        *work = (struct work){sleeps, now};
-    return now - work->begin_ns >= BUSY;
-}
-
 static bool is_serving(const struct pair *pair)
 {
     return pair->is_busy ? is_catching(pair->server_pid) : pair_is_serving(pair->server_pid);
@@ -199,7 +182,7 @@ static enum progress await_server(struct pair *pair)
             pair->server_pid = pid;
             has_printed = true;
         }
-        if (is_complete && is_working(&work, pair->server_pid))
+        if (is_complete && work_is_busy(&work, pair->server_pid))
             pair->is_busy = true;
         if (is_over(pair, end))
             return has_printed ? PROGRESS_DONE : PROGRESS_SLOW;

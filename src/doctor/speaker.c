@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "doctor/rest.h"
+#include "doctor/work.h"
 #include "host/complaint.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
@@ -119,13 +120,17 @@ static const char *trouble_of(const struct procstat *stat)
         return "blocks a signal, as in its handler; its handler may hang";
     if (stat->pending != PROCSTAT_NO_SIGNAL)
         return "does not take its signals; it may hang";
-    return "does not sleep; a server that waits in a busy loop cannot be sent to without loss";
+    return "does not sleep; it may hang";
 }
 
-/* Returns 0; else, with a complaint, an exit status. */
+/*
+ * Returns 0; else, with a complaint, an exit status. A server that does not sleep before the first
+ * signal waits in a busy loop.
+ */
 static int await_ready(struct speaker *speaker, uint64_t timeout_ns)
 {
     uint64_t end = monotonic_now() + timeout_ns;
+    struct work work = {0};
     struct procstat stat;
 
     take_answers(speaker, 0);
@@ -138,6 +143,8 @@ static int await_ready(struct speaker *speaker, uint64_t timeout_ns)
             complain("timed out: process %d %s", (int)speaker->server.pid, trouble_of(&stat));
             return EX_TEMPFAIL;
         }
+        if (speaker->sent == 0 && work_is_busy(&work, speaker->server.pid))
+            speaker->is_busy = true;
         take_answers(speaker, PAUSE);
     }
 }

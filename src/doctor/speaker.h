@@ -5,10 +5,11 @@
  * Standard signals do not queue (signal(7)): a signal is lost if the same one is already pending.
  * It can also come while the server's handler runs, and then interrupt it. So the speaker looks at
  * /proc/PID/status, and sends the next signal only when the server sleeps and both signals are
- * neither pending nor blocked. A signal is blocked while its handler runs (sigaction(2)). The
- * server's answers are counted. If it is to answer each bit, they are waited for, too: its handler
- * may only note the signal, for a loop that takes it later. Once an answer does not come, nothing
- * waits for the others.
+ * neither pending nor blocked. A server that never slept before the first signal need not sleep
+ * later, either: it waits in a busy loop. A signal is blocked while its handler runs
+ * (sigaction(2)). The server's answers are counted. If it is to answer each bit, they are waited
+ * for, too: its handler may only note the signal, for a loop that takes it later. Once an answer
+ * does not come, nothing waits for the others.
  *
  * Policy: a process that does not catch both signals is never signalled, because they could end it.
  * Nor is one that also catches SIGHUP or SIGXCPU: that is a shell, which ends at any of these.

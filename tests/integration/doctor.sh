@@ -284,6 +284,17 @@ test_nothing_is_lost_to_a_server_that_answers_before_it_waits_again() {
     end_server
 }
 
+test_nothing_is_lost_to_a_server_in_a_busy_loop() {
+    local text='minitalk 42'
+    : > printed
+    "$builddir/tests/doctor/programs/server" first=M one=1 busy=yes > printed &
+    server=$!
+    eventually 10 has_text printed
+    "$minitalk_doctor" --send=msb,usr1=1,nul "$server" "$text" > /dev/null
+    eventually 10 printed_all "$text"
+    end_server
+}
+
 test_the_answers_are_counted() {
     start_server msb,usr2=1,nul,ack=bit/usr1+message/usr2
     "$minitalk_doctor" --send "$server" AB > sent

@@ -64,7 +64,8 @@ unit_checks = \
 	tests/unit/check-user \
 	tests/unit/check-waiting \
 	tests/unit/check-wire \
-	tests/unit/check-word
+	tests/unit/check-word \
+	tests/unit/check-work
 
 if HAVE_CHECK
 UNIT_TESTS = $(unit_checks)
@@ -313,3 +314,6 @@ tests_unit_check_wire_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_word_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_word_LDADD = $(WITH_PROTOCOL)
+
+tests_unit_check_work_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_work_LDADD = $(WITH_DOCTOR)

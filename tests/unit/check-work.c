@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* check-work.c - tests that a process in a busy loop is told from one that sleeps */
+
+#include "doctor/work.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "doctor/patient.h"
+#include "protocol/nsec.h"
+#include "suite.h"
+
+START_TEST(a_process_that_never_sleeps_is_busy)
+{
+    pid_t child = fork();
+    struct work work = {0};
+
+    ck_assert_int_ge(child, 0);
+    while (child == 0)
+        sched_yield();
+    ck_assert(!work_is_busy(&work, child));
+    while (!work_is_busy(&work, child))
+        sched_yield();
+    ck_assert_uint_ge(patient_work(child), 300 * NSEC_PER_MSEC);
+    child_ends(child);
+}
+END_TEST
+
+/* Runs for as long, but sleeps in between. */
+START_TEST(a_process_that_sleeps_now_and_then_is_not_busy)
+{
+    pid_t child = fork();
+    struct work work = {0};
+
+    ck_assert_int_ge(child, 0);
+    while (child == 0) {
+        for (volatile unsigned i = 0; i < 100000; i++)
+            ;
+        usleep(1);
+    }
+    while (patient_work(child) < 500 * NSEC_PER_MSEC)
+        ck_assert(!work_is_busy(&work, child));
+    child_ends(child);
+}
+END_TEST
+
+START_TEST(a_process_that_has_ended_is_not_busy)
+{
+    pid_t child = child_stays(child_does_nothing);
+    struct work work = {0};
+
+    child_ends(child);
+    ck_assert(!work_is_busy(&work, child));
+    ck_assert(!work_is_busy(&work, child));
+}
+END_TEST
+
+Suite *make_suite(void)
+{
+    const TTest *const tests[] = {
+        a_process_that_never_sleeps_is_busy,
+        a_process_that_sleeps_now_and_then_is_not_busy,
+        a_process_that_has_ended_is_not_busy,
+        NULL,
+    };
+
+    return suite_around("work", tests, NULL, NULL);
+}
