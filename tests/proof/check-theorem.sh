@@ -6,12 +6,14 @@
 
 readonly THEOREM=tests/proof/theorem.c
 readonly INLINED='slot_of symbol_bit tell'
+readonly EASY='connect die end_session lose_bit lose_ack send_one hear_ack hear_forged_reply
+    commit refuse tell_go'
 # Without -simplify-cfg, a switch gives a goal for each case and promise.
 readonly OPTIONS="-simplify-cfg -wp-model Typed+ref -wp-no-pruning $PATIENT_INTEGERS"
 modules=(
     "$THEOREM|act_on_probe|$INLINED|$OPTIONS"
     "$THEOREM|time_out hear_word begin take_bit take_next act_on_forged_probe|$INLINED|$OPTIONS"
-    "$THEOREM|connect lose_bit lose_ack send_one hear_ack commit refuse tell_go|$INLINED|$OPTIONS"
+    "$THEOREM|$EASY|$INLINED|$OPTIONS"
 )
 
 # The functions of both ends are the shipped ones, whose faults are in check-contracts.sh and
@@ -22,6 +24,8 @@ rules=(
     "log||commit|$THEOREM|/requires.*_COMMITTING;/s/ && d.state.*;/;/|anything is logged"
 )
 faults=(
+    "connect|$THEOREM|/requires gone: /d|a dead process leaves a bit"
+    "hear_forged_reply|$THEOREM|/requires unknown: /d|a forged reply has a nonce of the message"
     "hear_word|$THEOREM|/requires word0.serial + NONCES/d|a word waits for too long"
     "send_one|$THEOREM|/requires bit <==>/d|the sender sends another bit"
     "take_bit|$THEOREM|s/session_takes_symbols(&d)/1/|late bits are held"

@@ -45,6 +45,7 @@ static uint64_t first;       /* of the first probe of this message */
 static uint64_t resumes;     /* from this serial on, its probes ask to resume */
 static uint64_t resume_from; /* of the first probe since the sender last sent bits */
 static uint64_t serial;      /* of the newest probe */
+static bool is_dead;         /* its process has ended: it takes no step any more */
 
 /* ---- the channel ---- */
 
@@ -316,18 +317,24 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
     ensures committed : committed_is_kept;                                                         \
     ensures refused : refused_is_kept;
 
-/* ---- the beginning ---- */
+/* ---- the beginning and the end of a process ---- */
 
+/*
+ * A new session. Its process may have the PID of one that has ended. What the daemon sent to that
+ * one has vanished with it. The bits that it sent itself have been taken, and counted for no
+ * session: the first probe of the new process has waited at the daemon's barrier for that.
+ */
 /*@ requires 0 < total <= LARGEST && 0 < number <= LARGEST;
-    assigns s, message, began, first, resumes, started, serial, resume_from;
-    assigns is_full[0 .. PLACES - 1], ack[0 .. LANES - 1], word0, word1;
+    requires gone: \forall integer p; 0 <= p < PLACES ==> !is_full[p];
+    assigns s, message, began, first, resumes, started, serial, resume_from, is_dead;
+    assigns ack[0 .. LANES - 1], word0, word1;
     assigns d, asked, is_forged, is_limited, is_turned_back;
     STAYS_SOUND */
 void connect(uint64_t total, uint64_t number)
 {
     const struct told nothing = {.reply = {.code = REPLY_WAIT}};
 
-    is_full[0] = is_full[1] = is_full[2] = is_full[3] = false;
+    is_dead = false;
     ack[0] = ack[1] = false;
     arq_receiver_clear(&d.arq);
     d.arq.count = 0;
@@ -352,6 +359,28 @@ void connect(uint64_t total, uint64_t number)
     arq_sender_begin(&s, total, (uint16_t)number);
 }
 
+/* The process of the sender ends. Its bits and its probes are still there. */
+/*@ requires is_sound; assigns is_dead;
+    STAYS_SOUND */
+void die(void)
+{
+    is_dead = true;
+}
+
+/*
+ * The daemon ends the session of a process that has ended. No step of this session follows. It may
+ * do so before it has taken all bits. A message that it drops is not whole.
+ */
+/*@ requires is_sound && !is_over && is_dead;
+    assigns \nothing;
+    ensures dropped: d.state == SESSION_OPEN ==> began < d.arq.count < began + s.total;
+    ensures whole: is_sending && d.arq.count == began + s.total ==>
+      d.state == SESSION_COMMITTING || d.state == SESSION_COMMITTED || d.state == SESSION_REFUSED;
+*/
+void end_session(void)
+{
+}
+
 /* ---- the channel ---- */
 
 /* A stranger's signal wipes out a bit that waits, or that is sent after it. */
@@ -372,7 +401,7 @@ void lose_ack(unsigned lane)
 /* ---- the sender ---- */
 
 /* The symbol is the one of the message at the index of the step. A full place wipes it out. */
-/*@ requires is_sound && !is_over;
+/*@ requires is_sound && !is_dead && !is_over;
     requires bit <==> content(message, s.next);
     assigns s, is_full[0 .. PLACES - 1], at[0 .. PLACES - 1], since[0 .. PLACES - 1];
     STAYS_SOUND */
@@ -398,7 +427,7 @@ void send_one(bool bit, bool is_dropped)
     }
 }
 
-/*@ requires is_sound && !is_over && lane < LANES && ack[lane];
+/*@ requires is_sound && !is_dead && !is_over && lane < LANES && ack[lane];
     assigns s, ack[lane], resume_from;
     STAYS_SOUND */
 void hear_ack(unsigned lane)
@@ -412,7 +441,7 @@ void hear_ack(unsigned lane)
     }
 }
 
-/*@ requires is_sound && s.phase <= ARQ_RESUMING && serial < LARGEST;
+/*@ requires is_sound && !is_dead && s.phase <= ARQ_RESUMING && serial < LARGEST;
     assigns s, serial, resumes, resume_from;
     STAYS_SOUND */
 void time_out(void)
@@ -430,7 +459,7 @@ void time_out(void)
  * taken. The ack of a bit was sent before the word if the word's count includes the bit. A word
  * waits while fewer than 65,536 probes are sent.
  */
-/*@ requires is_sound && !is_over;
+/*@ requires is_sound && !is_dead && !is_over;
     requires serial < LARGEST && d.arq.count <= LARGEST;
     requires barrier: \forall integer l; 0 <= l < LANES && ack[l] ==>
       began + arq_newest(s, l) >= word0.count;
@@ -465,7 +494,20 @@ void hear_word(void)
     }
 }
 
-/*@ requires is_sound && (s.phase == ARQ_COMMITTED || is_refused);
+/*
+ * Any process can forge a reply, but knows no nonce of a probe of this message. All else of it can
+ * be anything.
+ */
+/*@ requires is_sound && !is_dead && !is_over && REPLY_GO <= forged.code <= REPLY_LAST;
+    requires unknown: arq_probes_since(s, forged.nonce) > arq_probes_since(s, s.first_nonce);
+    assigns s;
+    STAYS_SOUND */
+void hear_forged_reply(struct reply forged)
+{
+    arq_sender_word(&s, forged);
+}
+
+/*@ requires is_sound && !is_dead && (s.phase == ARQ_COMMITTED || is_refused);
     requires serial < LARGEST && 0 < total <= LARGEST && d.arq.count <= LARGEST;
     assigns s, message, began, first, resumes, started, serial, resume_from, is_limited;
     STAYS_SOUND */
