@@ -332,6 +332,9 @@ enum arq_news arq_sender_word(struct arq_sender *sender, struct reply reply);
 void arq_sender_timeout(struct arq_sender *sender);
 
 /* Returns true if a probe of the sender has no reply yet, or is to be sent. */
+/*@ requires \valid_read(sender);
+    assigns \nothing;
+    ensures \result <==> arq_waits(*sender); */
 bool arq_sender_asks(const struct arq_sender *sender);
 
 /* Returns true if the message has a verdict. */

@@ -70,7 +70,6 @@ extern bool was_ended; /* what has_ended() said */
       word == reply_word(reply.code, reply.count, reply.nonce);
     predicate has_verdict(struct arq_sender s) =
       s.phase == ARQ_COMMITTED || s.phase == ARQ_REFUSED;
-    predicate asks(struct arq_sender s) = s.phase == ARQ_STARTING || s.phase == ARQ_RESUMING;
     logic integer next_nonce(integer nonce) = nonce == UINT16_MAX ? 0 : nonce + 1;
     predicate is_same(struct arq_sender a, struct arq_sender b) =
       a.phase == b.phase && a.refusal == b.refusal && a.probe_due == b.probe_due &&
@@ -112,11 +111,6 @@ void op_repeats(const struct conversation *c, void *owner, uint64_t first, uint6
 void op_expired(const struct conversation *c, void *owner, uint64_t waited_ns, enum ask ask);
 
 /* ---- modules below ---- */
-
-/*@ requires \valid_read(sender);
-    assigns \nothing;
-    ensures \result <==> asks(*sender); */
-bool seen_asks(const struct arq_sender *sender);
 
 /* An ack is believed only if it is the signal that was taken, and comes from the daemon. */
 /*@ requires \valid(c) && \valid(ret_index);
@@ -360,7 +354,7 @@ static uint64_t longest_timeout(const struct conversation *c);
     ensures c->queue_timeout == least(2 * \old(c->queue_timeout), QUEUE_TIMEOUT_MAX); */
 static void join_queue(struct conversation *c);
 
-/*@ requires \valid(c) && asks(c->arq);
+/*@ requires \valid(c) && arq_waits(c->arq);
     assigns c->arq.phase, c->arq.nonce, c->arq.probe_due;
     assigns c->reached, c->interrupted, c->probe_timeout, c->is_queued;
     ensures !c->is_queued && c->probe_timeout == PROBE_TIMEOUT_MIN;
@@ -418,7 +412,7 @@ static void end_interrupted_wait(struct conversation *c, uint64_t now);
     ensures !c->is_waiting && c->waited == \old(c->waited) + \old(c->probe_timeout);
     ensures c->outcome ==
       (c->waited >= c->limit ? CONVERSATION_TIMED_OUT : CONVERSATION_OPEN);
-    ensures asks(c->arq) || (c->outcome == CONVERSATION_TIMED_OUT && c->arq == \old(c->arq));
+    ensures arq_waits(c->arq) || (c->outcome == CONVERSATION_TIMED_OUT && c->arq == \old(c->arq));
     ensures c->outcome == CONVERSATION_OPEN ==> c->arq.probe_due && c->reached == 0 &&
       c->arq.nonce == next_nonce(\old(c->arq.nonce)) && c->loss_window == LOSS_WINDOW;
     ensures c->outcome == CONVERSATION_OPEN ==> c->probe_timeout ==
@@ -441,7 +435,7 @@ static void expire(struct conversation *c, uint64_t now);
       \result <= now + conversation->limit - conversation->waited;
     ensures \result == now && !conversation->is_draining &&
       conversation->outcome == CONVERSATION_OPEN ==>
-        !was_ended && asks(conversation->arq) && conversation->arq.probe_due &&
+        !was_ended && arq_waits(conversation->arq) && conversation->arq.probe_due &&
         !conversation->is_waiting &&
         conversation->waited > \old(conversation->waited) &&
         conversation->arq.nonce == next_nonce(\old(conversation->arq.nonce));
@@ -455,7 +449,7 @@ uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool
     assigns c->reached, c->interrupted, c->probe_timeout, c->is_queued;
     ensures c->arq.phase == \old(c->arq.phase);
     behavior hastened:
-      assumes c->outcome == CONVERSATION_OPEN && asks(c->arq);
+      assumes c->outcome == CONVERSATION_OPEN && arq_waits(c->arq);
       assumes reply.code == REPLY_GO || (reply.code == REPLY_WAIT && !c->is_queued);
       ensures \result == CONVERSATION_POLL;
       ensures !c->is_queued && c->probe_timeout == PROBE_TIMEOUT_MIN;
@@ -468,7 +462,7 @@ uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool
       ensures c->interrupted == (\old(c->interrupted) == 0 && c->is_waiting ?
         \old(c->probe_timeout) : \old(c->interrupted));
     behavior dropped:
-      assumes !(c->outcome == CONVERSATION_OPEN && asks(c->arq) &&
+      assumes !(c->outcome == CONVERSATION_OPEN && arq_waits(c->arq) &&
         (reply.code == REPLY_GO || (reply.code == REPLY_WAIT && !c->is_queued)));
       ensures \result == CONVERSATION_AS_BEFORE && c->arq == \old(c->arq);
       ensures c->reached == \old(c->reached) && c->interrupted == \old(c->interrupted);

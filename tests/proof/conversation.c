@@ -7,7 +7,6 @@
  */
 #include "conversation-contracts.h"
 
-#define arq_sender_asks seen_asks
 #define frame_is_wide seen_is_wide
 #define frame_make_narrow seen_make_narrow
 #define frame_symbol seen_symbol
