@@ -71,22 +71,37 @@ static int learn(const struct program *program, size_t left_out, size_t surplus,
     return learner_learn(recordings, count, ret);
 }
 
+/* Returns true if a client can have sent this before it was ended amid a message. */
+static bool is_cut_off(const struct program_recording *recording, const struct dialect *dialect)
+{
+    enum stream_status status = STREAM_MORE;
+    struct stream_decoder decoder;
+
+    stream_decoder_init(&decoder, dialect, recording->pid);
+    for (size_t i = 0; i < recording->stream.count; i++) {
+        status = stream_decoder_take(&decoder, recording->stream.signals[i]);
+        if (status == STREAM_WRONG || status == STREAM_FAILED)
+            return false;
+    }
+    stream_decoder_free(&decoder);
+    return status == STREAM_MORE;
+}
+
 /*
- * Leaves a doubtful recording out if the others have one dialect without it. Returns 0 with *ret,
- * which is kept if none is left out; -ENOMEM.
+ * Leaves a recording out if the others have one dialect without it, and if it is doubtful or was
+ * cut off. Returns 0 with *ret, which is kept if none is left out; -ENOMEM.
  */
 static int leave_one_out(const struct program *program, struct program_lesson *ret)
 {
     for (size_t i = 0; i < program->count && program->count >= ENOUGH; i++) {
+        const struct program_recording *recording = &program->recordings[i];
         struct learner_result result;
-        int r;
+        int r = learn(program, i, 0, &result);
 
-        if (!program->recordings[i].is_doubtful)
-            continue;
-        r = learn(program, i, 0, &result);
         if (r < 0)
             return r;
-        if (result.verdict == LEARNER_LEARNT) {
+        if (result.verdict == LEARNER_LEARNT &&
+            (recording->is_doubtful || is_cut_off(recording, &result.dialects[0]))) {
             ret->result = result;
             return 0;
         }
@@ -124,8 +139,9 @@ int program_learn(const struct program *program, struct program_lesson *ret)
     int r = learn(program, NOBODY, 0, &lesson.result);
 
     if (r == 0 && lesson.result.verdict == LEARNER_UNKNOWN)
-        r = has_doubtful(program) ? leave_one_out(program, &lesson)
-                                  : leave_last_out(program, &lesson);
+        r = leave_one_out(program, &lesson);
+    if (r == 0 && lesson.result.verdict == LEARNER_UNKNOWN && !has_doubtful(program))
+        r = leave_last_out(program, &lesson);
     if (r == 0)
         *ret = lesson;
     return r;

@@ -6,7 +6,8 @@
  * recordings of all processes that run the same file are learnt from together.
  *
  * Policy: at most PROGRAM_RECORDINGS are kept, and the oldest goes first. A recording of a client
- * that does not wait for each answer may lack a signal, and then no dialect explains it.
+ * that does not wait for each answer may lack a signal, and then no dialect explains it. Nor does
+ * one explain that of a client that was ended amid a message.
  */
 #pragma once
 
@@ -64,10 +65,13 @@ void program_add(struct program *program, const struct program_recording *record
 
 /*
  * Learns from the recordings. If no dialect explains them:
- *   - A dialect is learnt if it explains all but a doubtful one, and these are two or more.
+ *
+ *   - A dialect is learnt if it explains all but one, and these are two or more. That one must be
+ *     doubtful, or the beginning of a message: its client was ended amid it.
  *   - If none is doubtful, a dialect that tells where a message ends is learnt if it explains all
- * of them but for their last signals: some clients take the answer to their last bit for the
- *     request for another one.
+ *     but their last signals: some clients take the answer to their last bit for the request for
+ *     another one.
+ *
  * Returns 0 with *ret, or -ENOMEM.
  */
 int program_learn(const struct program *program, struct program_lesson *ret);

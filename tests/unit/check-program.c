@@ -146,10 +146,21 @@ START_TEST(a_doubtful_recording_that_nothing_explains_is_left_out)
 }
 END_TEST
 
+START_TEST(a_message_that_was_cut_off_is_left_out)
+{
+    add("msb,usr1=1,nul", "world", 3, false);
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    expect_nothing();
+    add("msb,usr1=1,nul", "again", 0, false);
+    expect_dialect("msb,usr1=1,nul");
+}
+END_TEST
+
+/* It is no beginning of a message: this client has another dialect. */
 START_TEST(a_recording_that_is_not_doubtful_is_not_left_out)
 {
     add("msb,usr1=1,nul", "Hello", 0, false);
-    add("msb,usr1=1,nul", "world", 3, false);
+    add("lsb,usr1=1,nul", "\x80\x01", 0, false);
     add("msb,usr1=1,nul", "again", 0, false);
     expect_nothing();
 }
@@ -250,6 +261,7 @@ Suite *make_suite(void)
         a_program_with_all_recordings_untold_is_full,
         the_oldest_recording_goes_first,
         a_doubtful_recording_that_nothing_explains_is_left_out,
+        a_message_that_was_cut_off_is_left_out,
         a_recording_that_is_not_doubtful_is_not_left_out,
         two_recordings_must_be_left,
         none_is_left_out_if_the_others_are_not_explained_either,
