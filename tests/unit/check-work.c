@@ -4,6 +4,7 @@
 #include "doctor/work.h"
 
 #include <sched.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -31,6 +32,7 @@ END_TEST
 /* Runs for as long, but sleeps in between. */
 START_TEST(a_process_that_sleeps_now_and_then_is_not_busy)
 {
+    const struct timespec moment = {.tv_nsec = 1000};
     pid_t child = fork();
     struct work work = {0};
 
@@ -39,7 +41,7 @@ START_TEST(a_process_that_sleeps_now_and_then_is_not_busy)
         for (;;) {
             for (volatile unsigned i = 0; i < 100000; i++)
                 ;
-            usleep(1);
+            nanosleep(&moment, NULL);
         }
     while (patient_work(child) < 500 * NSEC_PER_MSEC)
         ck_assert(!work_is_busy(&work, child));
