@@ -165,7 +165,7 @@ void patient_free(struct patient *patient)
 
 /* ---- life ---- */
 
-/* Makes room for one more octet and a NUL. */
+/* Makes room for one more octet and a NUL, and writes this NUL. */
 static int grow(struct patient *patient)
 {
     size_t size = patient->allocated == 0 ? FIRST_MEMORY : 2 * patient->allocated;
@@ -176,6 +176,7 @@ static int grow(struct patient *patient)
     output = realloc(patient->output, size);
     if (!output)
         return -ENOMEM;
+    output[patient->length] = '\0';
     patient->output = output;
     patient->allocated = size;
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check-patient.c - tests what counts as printed by a process, and how its work is counted */
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -102,6 +103,24 @@ START_TEST(the_first_line_has_no_end)
 }
 END_TEST
 
+/* New memory is not empty here. */
+START_TEST(the_first_line_of_a_process_that_has_printed_nothing_is_empty)
+{
+    const struct patient_order order = {.command = "true"};
+    struct patient patient = PATIENT_NONE;
+    char line[8];
+
+    mallopt(M_PERTURB, 'x');
+    ck_assert_int_eq(patient_start(&order, &patient), 0);
+    while (!patient.has_ended || patient.terminal >= 0)
+        ck_assert_int_eq(patient_look(&patient), 0);
+    ck_assert_uint_eq(patient.length, 0);
+    patient_first_line(&patient, line, sizeof line);
+    patient_free(&patient);
+    ck_assert_str_eq(line, "");
+}
+END_TEST
+
 static void work(void)
 {
     clock_t start = clock();
@@ -147,6 +166,7 @@ Suite *make_suite(void)
         an_empty_text_is_in_any_output,
         a_process_that_has_printed_nothing_has_printed_no_text,
         the_first_line_has_no_end,
+        the_first_line_of_a_process_that_has_printed_nothing_is_empty,
         a_process_that_runs_works,
         a_process_that_sleeps_is_seen_to,
         NULL,
