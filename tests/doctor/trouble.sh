@@ -8,6 +8,9 @@
 # shellcheck source=tests/doctor/programs/pairs.sh
 . "$srcdir/tests/doctor/programs/pairs.sh"
 
+# The doctor traces clients.
+without_leak_detection
+
 # Copies the programs of the pair to this folder, so that no other process has their names.
 publish_pair() {
     cp "$programs/server" "$programs/client" .
@@ -71,6 +74,7 @@ test_a_path_with_a_space_needs_two_kinds_of_quotes() {
 test_a_copy_with_the_rights_of_another_user_is_refused() {
     local mode
     needs_root 'make a program set-user-ID'
+    needs_plain_build 'takes no options in a set-user-ID program'
     install -m 755 "$minitalk_doctor" .
     chmod 755 .
     for mode in 4755 2755; do
