@@ -131,6 +131,37 @@ static int note(struct reading *reading, const struct stream_decoder *decoder,
     return add_text(reading, decoder) < 0 ? -ENOMEM : 1;
 }
 
+/* Returns true if a text can begin so. Its last octets may be a part of a character. */
+static bool begins_text(const uint8_t *octets, size_t length)
+{
+    for (size_t part = 0; part < TEXT_CHARACTER_MAX && part <= length; part++) {
+        if (learner_is_text(octets, length - part))
+            return true;
+        if (part < length && octets[length - part - 1] < 0x80)
+            return false;
+    }
+    return false;
+}
+
+int learner_is_cut_off(const struct dialect *dialect, const struct recording *recording)
+{
+    enum stream_status status = STREAM_MORE;
+    struct reading reading = {0};
+    struct stream_decoder decoder;
+    int r = 1;
+
+    stream_decoder_init(&decoder, dialect, recording->pid);
+    for (size_t i = 0; i < recording->count && r > 0; i++) {
+        status = stream_decoder_take(&decoder, recording->signals[i]);
+        r = note(&reading, &decoder, status);
+    }
+    if (r > 0)
+        r = status == STREAM_MORE && begins_text(decoder.text, decoder.length);
+    stream_decoder_free(&decoder);
+    free(reading.octets);
+    return r;
+}
+
 /* Returns 1 with *ret, whose octets the caller frees; 0 if the dialect does not explain it. */
 static int read_as(const struct dialect *dialect, const struct recording *recording,
                    struct reading *ret)

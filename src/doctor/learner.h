@@ -60,6 +60,13 @@ struct learner_result {
 int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret);
 
 /*
+ * Returns 1 if a client of this dialect can have sent the recording before it was ended amid a
+ * message. The texts before that message must be printable, and so must its own beginning, which
+ * may end within a character. Returns 0 if not, and -ENOMEM.
+ */
+int learner_is_cut_off(const struct dialect *dialect, const struct recording *recording);
+
+/*
  * Returns true if a message can have been meant as text: it is printable (text.h), with tabs and
  * the ends of lines.
  */

@@ -48,6 +48,13 @@ void program_add(struct program *program, const struct program_recording *record
     program->recordings[program->count++] = *recording;
 }
 
+/* Returns a recording as the learner takes it, without so many of its last signals. */
+static struct recording recording_of(const struct program_recording *kept, size_t surplus)
+{
+    return (struct recording){
+        .signals = kept->stream.signals, .count = kept->stream.count - surplus, .pid = kept->pid};
+}
+
 /*
  * Learns from all recordings but the one at this index; none is left out if it is NOBODY. The last
  * signals of each do not count: so many, as surplus says.
@@ -58,33 +65,18 @@ static int learn(const struct program *program, size_t left_out, size_t surplus,
     struct recording recordings[PROGRAM_RECORDINGS];
     size_t count = 0;
 
-    for (size_t i = 0; i < program->count; i++) {
-        const struct program_recording *kept = &program->recordings[i];
-
-        if (i == left_out)
-            continue;
-        recordings[count] = (struct recording){.signals = kept->stream.signals,
-                                               .count = kept->stream.count - surplus,
-                                               .pid = kept->pid};
-        count++;
-    }
+    for (size_t i = 0; i < program->count; i++)
+        if (i != left_out)
+            recordings[count++] = recording_of(&program->recordings[i], surplus);
     return learner_learn(recordings, count, ret);
 }
 
-/* Returns true if a client can have sent this before it was ended amid a message. */
-static bool is_cut_off(const struct program_recording *recording, const struct dialect *dialect)
+/* Returns 1 if this recording may be left out of those that teach the dialect; 0; -ENOMEM. */
+static int may_be_left_out(const struct program_recording *kept, const struct dialect *dialect)
 {
-    enum stream_status status = STREAM_MORE;
-    struct stream_decoder decoder;
+    const struct recording recording = recording_of(kept, 0);
 
-    stream_decoder_init(&decoder, dialect, recording->pid);
-    for (size_t i = 0; i < recording->stream.count; i++) {
-        status = stream_decoder_take(&decoder, recording->stream.signals[i]);
-        if (status == STREAM_WRONG || status == STREAM_FAILED)
-            return false;
-    }
-    stream_decoder_free(&decoder);
-    return status == STREAM_MORE;
+    return kept->is_doubtful ? 1 : learner_is_cut_off(dialect, &recording);
 }
 
 /*
@@ -98,10 +90,11 @@ static int leave_one_out(const struct program *program, struct program_lesson *r
         struct learner_result result;
         int r = learn(program, i, 0, &result);
 
+        if (r == 0 && result.verdict == LEARNER_LEARNT)
+            r = may_be_left_out(recording, &result.dialects[0]);
         if (r < 0)
             return r;
-        if (result.verdict == LEARNER_LEARNT &&
-            (recording->is_doubtful || is_cut_off(recording, &result.dialects[0]))) {
+        if (r > 0) {
             ret->result = result;
             return 0;
         }

@@ -67,7 +67,7 @@ void program_add(struct program *program, const struct program_recording *record
  * Learns from the recordings. If no dialect explains them:
  *
  *   - A dialect is learnt if it explains all but one, and these are two or more. That one must be
- *     doubtful, or the beginning of a message: its client was ended amid it.
+ *     doubtful, or cut off (learner.h): its client was ended amid a message.
  *   - If none is doubtful, a dialect that tells where a message ends is learnt if it explains all
  *     but their last signals: some clients take the answer to their last bit for the request for
  *     another one.

@@ -156,6 +156,39 @@ START_TEST(a_message_that_was_cut_off_is_left_out)
 }
 END_TEST
 
+/* This one has sent "Gr" and half of the next character. */
+START_TEST(a_message_that_was_cut_off_within_a_character_is_left_out)
+{
+    add("msb,usr1=1,nul", "Gr\xc3\xbc", 2 * 8, false);
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    add("msb,usr1=1,nul", "again", 0, false);
+    expect_dialect("msb,usr1=1,nul");
+}
+END_TEST
+
+/*
+ * The clients of two messages were ended behind a character. So a dialect without an end explains
+ * the two, and takes any signals for the beginning of a message. But no text has a NUL.
+ */
+START_TEST(a_message_whose_end_is_no_text_is_not_left_out)
+{
+    add("msb,usr1=1,nul", "22", 0, false);
+    add("msb,usr1=1,nul", "Hello", 2 * 8, false);
+    add("msb,usr1=1,nul", "world", 3 * 8, false);
+    expect_nothing();
+}
+END_TEST
+
+/* In the dialect of the others, this one would be the beginning of a message that is no text. */
+START_TEST(a_recording_that_begins_no_text_is_not_left_out)
+{
+    add("msb,usr1=1,nul", "Hello", 0, false);
+    add("lsb,usr1=1,eot", "Hello", 0, false);
+    add("msb,usr1=1,nul", "again", 0, false);
+    expect_nothing();
+}
+END_TEST
+
 /* It is no beginning of a message: this client has another dialect. */
 START_TEST(a_recording_that_is_not_doubtful_is_not_left_out)
 {
@@ -262,6 +295,9 @@ Suite *make_suite(void)
         the_oldest_recording_goes_first,
         a_doubtful_recording_that_nothing_explains_is_left_out,
         a_message_that_was_cut_off_is_left_out,
+        a_message_that_was_cut_off_within_a_character_is_left_out,
+        a_message_whose_end_is_no_text_is_not_left_out,
+        a_recording_that_begins_no_text_is_not_left_out,
         a_recording_that_is_not_doubtful_is_not_left_out,
         two_recordings_must_be_left,
         none_is_left_out_if_the_others_are_not_explained_either,
