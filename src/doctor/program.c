@@ -13,16 +13,16 @@
 /* As an index: no recording. */
 #define NOBODY SIZE_MAX
 
-void program_identify(pid_t pid, dev_t *ret_device, ino_t *ret_inode)
+struct program_file program_identify(pid_t pid)
 {
-    struct stat status = {0};
+    struct stat status;
     char path[64];
 
     snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
     if (stat(path, &status) < 0)
-        status = (struct stat){0};
-    *ret_device = status.st_dev;
-    *ret_inode = status.st_ino;
+        return (struct program_file){0};
+    return (struct program_file){
+        .device = status.st_dev, .inode = status.st_ino, .written = status.st_mtim};
 }
 
 /* Drops the oldest recording. */

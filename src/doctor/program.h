@@ -3,7 +3,8 @@
  * program.h - what is known of all clients that run the same program
  *
  * Each process of a client sends one message, and one message may not tell its dialect. So the
- * recordings of all processes that run the same file are learnt from together.
+ * recordings of all processes that run the same file are learnt from together. A file that was
+ * compiled anew is another one, and may have another dialect.
  *
  * Policy: at most PROGRAM_RECORDINGS are kept, and the oldest goes first. A recording of a client
  * that does not wait for each answer may lack a signal, and then no dialect explains it. Nor does
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "doctor/learner.h"
 #include "doctor/stream.h"
@@ -31,9 +33,15 @@ struct program_recording {
     bool is_read;                       /* its messages were printed as certain ones */
 };
 
-struct program {
-    dev_t device; /* with inode: the executable file; both are 0 if it is unknown */
+/* A file that processes execute. All is 0 if it is unknown. */
+struct program_file {
+    dev_t device;
     ino_t inode;
+    struct timespec written; /* a compiler may write to the same inode again */
+};
+
+struct program {
+    struct program_file file;
     bool begins_with_usr2; /* the answer to try first is SIGUSR2 */
     unsigned rhythm;       /* signals between two answers (rhythm.h), or 0 */
     bool is_learnt;
@@ -51,8 +59,8 @@ struct program_lesson {
     bool has_surplus; /* as that of the program, if one dialect was learnt */
 };
 
-/* Sets the file that this process executes. It is unknown if the process has ended. */
-void program_identify(pid_t pid, dev_t *ret_device, ino_t *ret_inode);
+/* Returns the file that this process executes. It is unknown if the process has ended. */
+struct program_file program_identify(pid_t pid);
 
 /*
  * Returns true if no recording can be added yet: all are kept, and of the oldest one, nobody knows

@@ -15,26 +15,27 @@ void programs_init(struct programs *programs, const struct dialect *told)
 
 /* ---- programs ---- */
 
-static struct program *find(const struct programs *programs, dev_t device, ino_t inode)
+static bool are_same(const struct program_file *file, const struct program_file *other)
 {
-    for (size_t i = 0; i < programs->count; i++) {
-        struct program *program = programs->programs[i];
+    return file->device == other->device && file->inode == other->inode &&
+           file->written.tv_sec == other->written.tv_sec &&
+           file->written.tv_nsec == other->written.tv_nsec;
+}
 
-        if (program->device == device && program->inode == inode)
-            return program;
-    }
+static struct program *find(const struct programs *programs, const struct program_file *file)
+{
+    for (size_t i = 0; i < programs->count; i++)
+        if (are_same(&programs->programs[i]->file, file))
+            return programs->programs[i];
     return NULL;
 }
 
 struct program *programs_find(struct programs *programs, pid_t pid, int *ret_error)
 {
-    struct program *program;
-    dev_t device;
-    ino_t inode;
+    const struct program_file file = program_identify(pid);
+    struct program *program = find(programs, &file);
 
     *ret_error = 0;
-    program_identify(pid, &device, &inode);
-    program = find(programs, device, inode);
     if (program || programs->count == PROGRAMS_MAX)
         return program;
     program = calloc(1, sizeof *program);
@@ -42,8 +43,7 @@ struct program *programs_find(struct programs *programs, pid_t pid, int *ret_err
         *ret_error = -ENOMEM;
         return NULL;
     }
-    program->device = device;
-    program->inode = inode;
+    program->file = file;
     if (programs->told) {
         program->is_learnt = true;
         program->dialect = *programs->told;

@@ -72,6 +72,21 @@ msb,usr1=1,nul,ack=bit/usr2
 END
 }
 
+# A compiler may write to the same inode.
+test_a_program_that_was_compiled_anew_may_have_another_dialect() {
+    local dialect inode
+    start_reception
+    for dialect in msb,usr1=1,nul,ack=bit/usr1 lsb,usr2=1,len32le,ack=bit/usr1; do
+        cat "$tools/exercise" > client
+        chmod +x client
+        [ "${inode:=$(stat -c %i client)}" = "$(stat -c %i client)" ] || fail 'another inode'
+        ./client client "$dialect" 0 "$doctor" Hello || fail 'a client failed to send'
+        eventually 10 grep -qxF "learnt $dialect" heard
+    done
+    expect_heard Hello Hello
+    stop_reception
+}
+
 test_the_end_of_a_message_is_answered_too() {
     start_reception
     send_words msb,usr1=1,nul,ack=bit/usr1+message/usr2 0 Hello world again

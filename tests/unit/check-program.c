@@ -273,16 +273,17 @@ END_TEST
 START_TEST(a_process_is_known_by_the_file_that_it_executes)
 {
     pid_t child = child_stays(child_does_nothing);
+    struct program_file file;
     struct stat own;
-    dev_t device;
-    ino_t inode;
 
     ck_assert_int_eq(stat("/proc/self/exe", &own), 0);
-    program_identify(child, &device, &inode);
-    ck_assert(device == own.st_dev && inode == own.st_ino);
+    file = program_identify(child);
+    ck_assert(file.device == own.st_dev && file.inode == own.st_ino);
+    ck_assert(file.written.tv_sec == own.st_mtim.tv_sec);
+    ck_assert(file.written.tv_nsec == own.st_mtim.tv_nsec);
     child_ends(child);
-    program_identify(child, &device, &inode);
-    ck_assert(device == 0 && inode == 0);
+    file = program_identify(child);
+    ck_assert(file.device == 0 && file.inode == 0);
 }
 END_TEST
 
