@@ -60,12 +60,30 @@ START_TEST(a_process_that_has_ended_is_not_busy)
 }
 END_TEST
 
+/* It has never slept: only its work tells that it is gone. */
+START_TEST(a_process_that_ended_in_a_busy_loop_is_not_busy)
+{
+    pid_t child = fork();
+    struct work work = {0};
+
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        for (;;)
+            ;
+    while (work.begin_ns == 0)
+        ck_assert(!work_is_busy(&work, child));
+    child_ends(child);
+    ck_assert(!work_is_busy(&work, child));
+}
+END_TEST
+
 Suite *make_suite(void)
 {
     const TTest *const tests[] = {
         a_process_that_never_sleeps_is_busy,
         a_process_that_sleeps_now_and_then_is_not_busy,
         a_process_that_has_ended_is_not_busy,
+        a_process_that_ended_in_a_busy_loop_is_not_busy,
         NULL,
     };
 
