@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -19,10 +20,12 @@ static struct program_lesson lesson;
 ssize_t __real_write(int file, const void *octets, size_t count);
 ssize_t __wrap_write(int file, const void *octets, size_t count);
 
-static bool is_mute;
+static bool is_mute, is_stuck;
 
 ssize_t __wrap_write(int file, const void *octets, size_t count)
 {
+    while (is_stuck)
+        pause();
     return is_mute ? -1 : __real_write(file, octets, count);
 }
 
@@ -102,6 +105,22 @@ START_TEST(a_child_that_ends_without_an_answer_has_learnt_nothing)
 }
 END_TEST
 
+START_TEST(a_child_that_learns_is_ended)
+{
+    pid_t child;
+    int r;
+
+    is_stuck = true;
+    r = learning_begin(&learning, &program);
+    is_stuck = false;
+    ck_assert_int_eq(r, 0);
+    child = learning.child;
+    learning_stop(&learning);
+    ck_assert_int_eq(kill(child, 0), -1);
+    ck_assert_int_eq(errno, ESRCH);
+}
+END_TEST
+
 START_TEST(a_child_without_memory_says_so)
 {
     int r;
@@ -137,6 +156,7 @@ Suite *make_suite(void)
         what_becomes_of_the_recordings_meanwhile_does_not_count,
         the_end_is_told,
         a_child_that_ends_without_an_answer_has_learnt_nothing,
+        a_child_that_learns_is_ended,
         a_child_without_memory_says_so,
         without_descriptors_nothing_begins,
         NULL,
