@@ -131,6 +131,25 @@ static int note(struct reading *reading, const struct stream_decoder *decoder,
     return add_text(reading, decoder) < 0 ? -ENOMEM : 1;
 }
 
+/*
+ * Begins to decode a recording, and takes all of its signals, but not its end. Returns as note().
+ * Sets *ret_status to what the last signal was.
+ */
+static int read_signals(const struct dialect *dialect, const struct recording *recording,
+                        struct reading *reading, struct stream_decoder *decoder,
+                        enum stream_status *ret_status)
+{
+    int r = 1;
+
+    *ret_status = STREAM_MORE;
+    stream_decoder_init(decoder, dialect, recording->pid);
+    for (size_t i = 0; i < recording->count && r > 0; i++) {
+        *ret_status = stream_decoder_take(decoder, recording->signals[i]);
+        r = note(reading, decoder, *ret_status);
+    }
+    return r;
+}
+
 /* Returns true if a text can begin so. Its last octets may be a part of a character. */
 static bool begins_text(const uint8_t *octets, size_t length)
 {
@@ -145,16 +164,11 @@ static bool begins_text(const uint8_t *octets, size_t length)
 
 int learner_is_cut_off(const struct dialect *dialect, const struct recording *recording)
 {
-    enum stream_status status = STREAM_MORE;
+    enum stream_status status;
     struct reading reading = {0};
     struct stream_decoder decoder;
-    int r = 1;
+    int r = read_signals(dialect, recording, &reading, &decoder, &status);
 
-    stream_decoder_init(&decoder, dialect, recording->pid);
-    for (size_t i = 0; i < recording->count && r > 0; i++) {
-        status = stream_decoder_take(&decoder, recording->signals[i]);
-        r = note(&reading, &decoder, status);
-    }
     if (r > 0)
         r = status == STREAM_MORE && begins_text(decoder.text, decoder.length);
     stream_decoder_free(&decoder);
@@ -166,13 +180,11 @@ int learner_is_cut_off(const struct dialect *dialect, const struct recording *re
 static int read_as(const struct dialect *dialect, const struct recording *recording,
                    struct reading *ret)
 {
+    enum stream_status status;
     struct reading reading = {0};
     struct stream_decoder decoder;
-    int r = 1;
+    int r = read_signals(dialect, recording, &reading, &decoder, &status);
 
-    stream_decoder_init(&decoder, dialect, recording->pid);
-    for (size_t i = 0; i < recording->count && r > 0; i++)
-        r = note(&reading, &decoder, stream_decoder_take(&decoder, recording->signals[i]));
     if (r > 0)
         r = note(&reading, &decoder, stream_decoder_end(&decoder));
     stream_decoder_free(&decoder);
