@@ -57,6 +57,17 @@ static void await_end(void)
     ck_assert_int_eq(poll(&answer, 1, 60000), 1);
 }
 
+/* Begins to learn with a child in which this is true. */
+static void begin_while(bool *flag)
+{
+    int r;
+
+    *flag = true;
+    r = learning_begin(&learning, &program);
+    *flag = false;
+    ck_assert_int_eq(r, 0);
+}
+
 START_TEST(the_answer_is_that_of_the_learner)
 {
     struct program_lesson own = {0};
@@ -92,12 +103,7 @@ END_TEST
 
 START_TEST(a_child_that_ends_without_an_answer_has_learnt_nothing)
 {
-    int r;
-
-    is_mute = true;
-    r = learning_begin(&learning, &program);
-    is_mute = false;
-    ck_assert_int_eq(r, 0);
+    begin_while(&is_mute);
     await_end();
     ck_assert(learning_is_over(&learning));
     ck_assert_int_eq(learning_end(&learning, &lesson), -EIO);
@@ -108,12 +114,8 @@ END_TEST
 START_TEST(a_child_that_learns_is_ended)
 {
     pid_t child;
-    int r;
 
-    is_stuck = true;
-    r = learning_begin(&learning, &program);
-    is_stuck = false;
-    ck_assert_int_eq(r, 0);
+    begin_while(&is_stuck);
     child = learning.child;
     learning_stop(&learning);
     ck_assert_int_eq(kill(child, 0), -1);
@@ -123,12 +125,7 @@ END_TEST
 
 START_TEST(a_child_without_memory_says_so)
 {
-    int r;
-
-    memory_is_scarce = true;
-    r = learning_begin(&learning, &program);
-    memory_is_scarce = false;
-    ck_assert_int_eq(r, 0);
+    begin_while(&memory_is_scarce);
     ck_assert_int_eq(learning_end(&learning, &lesson), -ENOMEM);
     ck_assert(lesson.has_surplus);
 }

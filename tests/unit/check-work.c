@@ -12,15 +12,23 @@
 #include "protocol/nsec.h"
 #include "suite.h"
 
-START_TEST(a_process_that_never_sleeps_is_busy)
+/* Forks a child that never sleeps, until child_ends(). */
+static pid_t child_loops(void)
 {
     pid_t child = fork();
-    struct work work = {0};
 
     ck_assert_int_ge(child, 0);
     if (child == 0)
         for (;;)
             sched_yield();
+    return child;
+}
+
+START_TEST(a_process_that_never_sleeps_is_busy)
+{
+    pid_t child = child_loops();
+    struct work work = {0};
+
     ck_assert(!work_is_busy(&work, child));
     while (!work_is_busy(&work, child))
         sched_yield();
@@ -63,13 +71,9 @@ END_TEST
 /* It has never slept: only its work tells that it is gone. */
 START_TEST(a_process_that_ended_in_a_busy_loop_is_not_busy)
 {
-    pid_t child = fork();
+    pid_t child = child_loops();
     struct work work = {0};
 
-    ck_assert_int_ge(child, 0);
-    if (child == 0)
-        for (;;)
-            ;
     while (work.begin_ns == 0)
         ck_assert(!work_is_busy(&work, child));
     child_ends(child);
