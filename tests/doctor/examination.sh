@@ -12,8 +12,8 @@
 
 # ---- examinations in the background ----
 
-# So many at once. In a build with coverage, a process writes its counts before it executes a program,
-# and waits for all others that do so: a client that waits for 0.5 s for that seems to hang.
+# So many at once. In a build with coverage, a process writes its counts before it executes a
+# program, and waits for all others that do so: a client that waits 0.5 s for that seems to hang.
 if [ "$build" = coverage ]; then
     readonly AT_ONCE=2
 else

@@ -65,7 +65,7 @@ test_no_client_of_the_survey_is_understood_wrongly() {
         # shellcheck disable=SC2086
         serve $options
         for i in "${!TEXTS[@]}"; do
-            grep -q "^${clients[i]} " heard || grep -q "^${clients[i]}: " heard ||
+            grep -q "^${clients[i]}[ :]" heard ||
                 fail "$name: nothing was told of '${TEXTS[i]}': $(cat heard)"
             if grep "^${clients[i]}: " heard | grep -vqxF "${clients[i]}: ${TEXTS[i]}"; then
                 fail "$name: '${TEXTS[i]}' was told wrongly: $(cat heard)"

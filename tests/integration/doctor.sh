@@ -286,28 +286,25 @@ lsb,usr1=1,7bit,pid31,len32le,eot,ack=bit/usr1
 END
 }
 
-# It sleeps before its answer. A signal between that and the next call of pause() would be lost.
-test_nothing_is_lost_to_a_server_that_answers_before_it_waits_again() {
-    local text='minitalk 42'
+# lose_nothing_to DIALECT OPTION…: sends a text in this dialect to a test program with these options.
+lose_nothing_to() {
+    local dialect=$1 text='minitalk 42'
     : > printed
-    "$builddir/tests/doctor/programs/server" first=M one=1 bit=1 delay=1000 later=yes \
-        lag=2000 > printed &
+    "$builddir/tests/doctor/programs/server" "${@:2}" > printed &
     server=$!
     eventually 10 has_text printed
-    "$minitalk_doctor" --send=msb,usr1=1,nul,ack=bit/usr1 "$server" "$text" > /dev/null
+    "$minitalk_doctor" --send="$dialect" "$server" "$text" > /dev/null
     eventually 10 printed_all "$text"
     end_server
 }
 
+# It sleeps before its answer. A signal between that and the next call of pause() would be lost.
+test_nothing_is_lost_to_a_server_that_answers_before_it_waits_again() {
+    lose_nothing_to msb,usr1=1,nul,ack=bit/usr1 first=M one=1 bit=1 delay=1000 later=yes lag=2000
+}
+
 test_nothing_is_lost_to_a_server_in_a_busy_loop() {
-    local text='minitalk 42'
-    : > printed
-    "$builddir/tests/doctor/programs/server" first=M one=1 busy=yes > printed &
-    server=$!
-    eventually 10 has_text printed
-    "$minitalk_doctor" --send=msb,usr1=1,nul "$server" "$text" > /dev/null
-    eventually 10 printed_all "$text"
-    end_server
+    lose_nothing_to msb,usr1=1,nul first=M one=1 busy=yes
 }
 
 test_the_answers_are_counted() {
