@@ -21,9 +21,8 @@ static const struct cause_text texts[] = {
     [CAUSE_DEFERRED] = {"deferred", "The server works on a signal after its handler has ended.",
                         "A handler that only sets a flag or a variable, for a loop that looks at "
                         "it later, forgets a signal if the next one comes before the loop. So does "
-                        "a script with trap. Work on the signal in the handler, or block both and "
-                        "take them with sigtimedwait(); or answer each bit from the loop, and wait "
-                        "for that.",
+                        "a script with trap. Work on the signal in the handler, and answer after "
+                        "that; or block both and take them with sigtimedwait().",
                         "WAITING FOR A SIGNAL"},
     [CAUSE_BUFFERED] = {"buffered", "The server prints its text too late.",
                         "A text without a newline at its end stays in the buffer of printf(). Use "
@@ -68,6 +67,13 @@ static const struct cause_text texts[] = {
                      "pause() begins, and pause() waits for another answer. Block the signals "
                      "and take them with sigtimedwait() or sigsuspend(), or poll a flag.",
                      "WAITING FOR A SIGNAL"},
+    [CAUSE_MISSES] = {"server-pause", "The server hangs if a bit comes too early.",
+                      "A client may send the next bit as soon as it has the answer: before the "
+                      "server calls pause(). Its handler has run when pause() begins, and pause() "
+                      "waits for another bit. A flag makes the gap smaller and does not close it. "
+                      "Do all the work in the handler, the answer last; or block the signals and "
+                      "take them with sigtimedwait() or sigsuspend().",
+                      "WAITING FOR A SIGNAL"},
     [CAUSE_STAYS] = {"client-stays", "The client does not end after its message.",
                      "The message has arrived. Now the client sleeps in a loop without an end, or "
                      "waits for an answer that the server does not give. Let it end after the "

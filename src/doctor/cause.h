@@ -21,6 +21,7 @@ enum cause {
     CAUSE_LATE_ANSWER, /* the client waits, but not for an answer to each bit */
     CAUSE_IMPATIENT,   /* the client waits for each answer, but not long enough */
     CAUSE_PAUSE,       /* an answer before pause(2) */
+    CAUSE_MISSES,      /* a bit before the server's pause(2) */
     CAUSE_STAYS,       /* the client does not end after its message */
     CAUSE_SA_MASK,     /* handlers interrupt each other */
     CAUSE_WHOSE_PID,   /* the server answers to a process that has not sent */
@@ -32,7 +33,7 @@ enum cause {
     CAUSE_UNKNOWN,     /* something is lost, and none of the others explains it */
 };
 
-#define CAUSES 21u
+#define CAUSES 22u
 
 struct cause_text {
     const char *name;    /* as in minitalk-doctor(1) */

@@ -20,6 +20,7 @@
 #include "doctor/pair.h"
 #include "doctor/report-json.h"
 #include "doctor/report.h"
+#include "doctor/server-handlers.h"
 #include "doctor/server-strain.h"
 #include "doctor/usual.h"
 #include "doctor/ward.h"
@@ -127,6 +128,7 @@ static void try_all(struct pair *pair, struct report *report)
 {
     struct speech_result answers = {0};
     bool has_language = false, has_lost;
+    enum handlers handlers;
     struct usual usual;
     struct wire prompt;
 
@@ -138,7 +140,9 @@ static void try_all(struct pair *pair, struct report *report)
     client_strain_wait(pair, report, &answers, &prompt);
     if (has_language)
         strain_server(pair, report, &usual, has_lost);
-    server_strain_handlers(pair, report);
+    handlers = server_handlers_stop(pair, report);
+    if (has_language)
+        server_handlers_hurry(pair, report, handlers, &answers);
     wrong_pid_try(pair, report);
     judge(report, has_lost);
 }

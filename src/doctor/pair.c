@@ -52,6 +52,7 @@ void pair_clear(struct pair *pair)
     patient_free(&pair->server);
     patient_free(&pair->relay);
     patient_free(&pair->brake);
+    pair->braked = NULL;
     for (unsigned i = 0; i < 2; i++)
         patient_free(&pair->clients[i]);
     pair->server_pid = 0;
@@ -118,6 +119,31 @@ enum procstat_signals pair_pending(pid_t pid)
     struct procstat stat;
 
     return procstat_read(pid, &stat) == 0 ? stat.pending : PROCSTAT_NO_SIGNAL;
+}
+
+/* ---- the brake ---- */
+
+static int run_brake(void *context)
+{
+    return brake_run(*(const pid_t *)context);
+}
+
+/* Starts a brake, which traces a patient that was started for that (patient.h). */
+static void start_brake(struct pair *pair, const struct patient *patient)
+{
+    pid_t pid = patient->pid;
+    const struct patient_order order = {.run = run_brake, .context = &pid};
+
+    dismiss(pair, &pair->brake);
+    patient_free(&pair->brake);
+    if (pair_await_stop(pair, pid) != PROGRESS_DONE)
+        return;
+    pair_start(pair, &order, &pair->brake);
+    pair->braked = patient;
+    while (!pair->brake.has_ended && pair_state(pid) == 'T')
+        pair_look(pair);
+    if (pair->brake.has_ended && pair->brake.status != 0)
+        pair_keep_error(pair, -EPERM);
 }
 
 /* ---- the server, starting ---- */
@@ -193,13 +219,24 @@ static enum progress await_server(struct pair *pair)
     return has_printed ? PROGRESS_DONE : PROGRESS_NONE;
 }
 
-enum progress pair_start_server(struct pair *pair)
+static enum progress start_server(struct pair *pair, bool is_held)
 {
-    const struct patient_order order = {.command = pair->server_command};
+    const struct patient_order order = {.command = pair->server_command, .is_held = is_held};
 
     pair_clear(pair);
-    pair_start(pair, &order, &pair->server);
+    if (pair_start(pair, &order, &pair->server) && is_held)
+        start_brake(pair, &pair->server);
     return await_server(pair);
+}
+
+enum progress pair_start_server(struct pair *pair)
+{
+    return start_server(pair, false);
+}
+
+enum progress pair_start_server_braked(struct pair *pair)
+{
+    return start_server(pair, true);
 }
 
 /* ---- clients ---- */
@@ -226,27 +263,10 @@ void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char 
     start_client(pair, index, pid, text, false);
 }
 
-static int run_brake(void *context)
-{
-    return brake_run(context);
-}
-
 void pair_start_braked(struct pair *pair, pid_t pid, const char *text)
 {
-    struct brake brake = {.receiver = pid};
-    const struct patient_order order = {.run = run_brake, .context = &brake};
-
     start_client(pair, 0, pid, text, true);
-    dismiss(pair, &pair->brake);
-    patient_free(&pair->brake);
-    brake.client = pair->clients[0].pid;
-    if (pair_await_stop(pair, brake.client) != PROGRESS_DONE)
-        return;
-    pair_start(pair, &order, &pair->brake);
-    while (!pair->brake.has_ended && pair_state(brake.client) == 'T')
-        pair_look(pair);
-    if (pair->brake.has_ended && pair->brake.status != 0)
-        pair_keep_error(pair, -EPERM);
+    start_brake(pair, &pair->clients[0]);
 }
 
 void pair_end_client(struct pair *pair, unsigned index)
@@ -254,7 +274,7 @@ void pair_end_client(struct pair *pair, unsigned index)
     struct patient *client = &pair->clients[index];
 
     /* As long as a brake traces it, only the brake sees that it has ended. */
-    if (index == 0)
+    if (client == pair->braked)
         dismiss(pair, &pair->brake);
     patient_end(client);
     while (!client->has_ended)

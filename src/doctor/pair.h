@@ -30,9 +30,10 @@ struct pair {
     bool is_pid_missing;  /* the server was waited for before, and did not print its PID */
     struct patient relay; /* between client and server (relay.h), or PATIENT_NONE */
     struct patient clients[2];
-    struct patient brake; /* of client 0 (brake.h), or PATIENT_NONE */
-    bool is_outside;      /* the client that was held last has sent outside of its handlers */
-    int error;            /* the first -errno, or 0; -EPERM if ptrace(2) is forbidden */
+    struct patient brake;         /* of client 0 or of the server (brake.h), or PATIENT_NONE */
+    const struct patient *braked; /* the one of them, or NULL */
+    bool is_outside; /* the client that was held last has sent outside of its handlers */
+    int error;       /* the first -errno, or 0; -EPERM if ptrace(2) is forbidden */
 };
 
 /* Some servers sleep before they print their PID or set their handlers. In nanoseconds. */
@@ -86,10 +87,13 @@ bool pair_start_stand_in(struct pair *pair, int (*run)(void *context));
  */
 enum progress pair_start_server(struct pair *pair);
 
+/* The same, with a brake that holds the server after each signal that it sends. */
+enum progress pair_start_server_braked(struct pair *pair);
+
 /* Starts client 0 or 1, to send the text to the process pid. */
 void pair_start_client(struct pair *pair, unsigned index, pid_t pid, const char *text);
 
-/* Starts client 0, and a brake that holds it after each signal to the process pid. */
+/* Starts client 0, and a brake that holds it after each signal that it sends. */
 void pair_start_braked(struct pair *pair, pid_t pid, const char *text);
 
 /* Starts a patient in the place of client 0 or 1. */

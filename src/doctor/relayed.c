@@ -55,7 +55,7 @@ enum outcome relayed_talk(struct pair *pair, enum relay_mode mode, const char *t
     if (relayed_start(pair, mode, text, &from))
         outcome = pair_await_message(pair, from, text, CLIENT_LIMIT);
     pair_look(pair);
-    pair->is_outside = brake_has_seen_outside(pair->brake.output);
+    pair->is_outside = brake_has_seen_outside(pair->brake.output, 1);
     wire_read(pair->relay.output, ret);
     if (relayed_is_hung(outcome))
         wire_add(ret, WIRE_HANGS, monotonic_now());

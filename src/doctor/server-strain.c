@@ -4,10 +4,7 @@
 #include "doctor/server-strain.h"
 
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 #include "doctor/ending.h"
 #include "doctor/usual.h"
@@ -23,12 +20,6 @@ static bool is_said(const struct speech_result *result)
 }
 
 /* ---- the language ---- */
-
-/* A server that still runs may only have been too slow. */
-static bool is_slow(const struct pair *pair, const struct speech_result *result)
-{
-    return result->status == EX_TEMPFAIL && pair_state(pair->server_pid) != 'S';
-}
 
 /* Lets a process send a text to the server as it is. Returns true if the server has taken it. */
 static bool say(struct pair *pair, unsigned index, const char *text, struct speech_result *ret)
@@ -128,7 +119,7 @@ bool server_strain_language(struct pair *pair, struct report *report, struct spe
         return false;
     }
     if (!is_taken) {
-        bool is_late = !*result.trouble || is_slow(pair, &result);
+        bool is_late = !*result.trouble || speech_is_slow(pair, &result);
 
         report_check(report, is_late ? CHECK_OPEN : CHECK_FAILED, language_tried,
                      is_late ? "took too long" : result.trouble);
@@ -289,73 +280,4 @@ void server_strain_rest(struct pair *pair, struct report *report)
                     "also without loss: one process ended halfway, and '%s' from another one was "
                     "not printed",
                     text);
-}
-
-/* ---- handlers ---- */
-
-static const char handler_tried[] = "a handler that is interrupted";
-
-/* The server may run between two signals after all, if this process has to wait for a CPU. */
-#define TRIES 100u
-
-/* Stops the server, mostly at the first instruction of the handler. */
-static bool stop_in_handler(struct pair *pair, int signal, enum procstat_signals *ret)
-{
-    struct procstat stat;
-
-    if (pair_await_ready(pair) != PROGRESS_DONE)
-        return false;
-    kill(pair->server_pid, signal);
-    kill(pair->server_pid, SIGSTOP);
-    if (pair_await_stop(pair, pair->server_pid) != PROGRESS_DONE ||
-        procstat_read(pair->server_pid, &stat) < 0)
-        return false;
-    *ret = stat.blocked;
-    kill(pair->server_pid, SIGCONT);
-    return true;
-}
-
-/* Returns true with the signals that the server blocks in its handler of this one. */
-static bool blocked_in_handler(struct pair *pair, int signal, enum procstat_signals *ret)
-{
-    *ret = PROCSTAT_NO_SIGNAL;
-    for (unsigned i = 0; i < TRIES && *ret == PROCSTAT_NO_SIGNAL; i++)
-        if (!stop_in_handler(pair, signal, ret))
-            return false;
-    return *ret != PROCSTAT_NO_SIGNAL;
-}
-
-static void tell_masks(struct report *report, enum procstat_signals first,
-                       enum procstat_signals second)
-{
-    bool is_masked = first == PROCSTAT_BOTH && second == PROCSTAT_BOTH;
-
-    report_check(report, is_masked ? CHECK_PASSED : CHECK_FAILED, handler_tried,
-                 is_masked ? "it blocks both signals" : "it does not block both signals");
-    if (first != PROCSTAT_BOTH)
-        report_find(report, CAUSE_SA_MASK,
-                    "stopped in its handler of SIGUSR1, the server did not block SIGUSR2");
-    if (second != PROCSTAT_BOTH)
-        report_find(report, CAUSE_SA_MASK,
-                    "stopped in its handler of SIGUSR2, the server did not block SIGUSR1");
-}
-
-void server_strain_handlers(struct pair *pair, struct report *report)
-{
-    const struct sched_param no_priority = {0};
-    enum procstat_signals first, second;
-    int cpu = sched_getcpu();
-    cpu_set_t set;
-
-    pair_start_server(pair);
-    CPU_ZERO(&set);
-    CPU_SET((size_t)cpu, &set);
-    patient_stay_on(cpu);
-    if (sched_setaffinity(pair->server_pid, sizeof set, &set) == 0 &&
-        sched_setscheduler(pair->server_pid, SCHED_IDLE, &no_priority) == 0 &&
-        blocked_in_handler(pair, SIGUSR1, &first) && blocked_in_handler(pair, SIGUSR2, &second))
-        tell_masks(report, first, second);
-    else
-        report_check(report, CHECK_OPEN, handler_tried, "not found out");
-    patient_stay_on(-1);
 }

@@ -3,8 +3,8 @@
  * server-strain.h - forces what is rare, so that a fault of a server shows each time
  *
  * Each function starts the server anew, tries one cause of loss, and adds to the report what it
- * finds. No client takes part: what is lost is lost in the server (speech.h). All but
- * server_strain_handlers() need the dialect of the pair.
+ * finds. No client takes part: what is lost is lost in the server (speech.h). The dialect of the
+ * pair is known.
  *
  * Policy: nothing is found if the server was not ready in time, or stopped.
  */
@@ -41,6 +41,3 @@ void server_strain_two(struct pair *pair, struct report *report);
 
 /* Lets a process send after another one has ended amid its message. */
 void server_strain_rest(struct pair *pair, struct report *report);
-
-/* Stops the server in its handler, and looks at which signals it has blocked. */
-void server_strain_handlers(struct pair *pair, struct report *report);

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "doctor/rest.h"
+#include "doctor/waiting.h"
 #include "doctor/work.h"
 #include "host/complaint.h"
 #include "host/inbox.h"
@@ -15,6 +16,8 @@
 
 /* Between two looks at the server. An answer ends the pause, too. */
 #define PAUSE (20 * NSEC_PER_USEC)
+/* The same, if that is to tell for how long the server has been at rest (rest.h). */
+#define LOOK (1 * NSEC_PER_MSEC)
 
 /* The answer to a signal takes no longer. A server that does not answer costs this once. */
 #define ANSWER_LIMIT (100 * NSEC_PER_MSEC)
@@ -206,5 +209,45 @@ int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t t
             status = await_ready(speaker, timeout_ns);
     }
     take_answers(speaker, 0);
+    return status;
+}
+
+/*
+ * Waits for more answers than so many. Returns 0, or an exit status; EX_TEMPFAIL is without a
+ * complaint.
+ */
+static int await_sure_answer(struct speaker *speaker, uint64_t before, uint64_t timeout_ns)
+{
+    uint64_t end = monotonic_now() + timeout_ns;
+    pid_t server = speaker->server.pid;
+    struct procstat stat;
+    struct rest rest;
+
+    rest_begin(&rest, speaker->is_busy);
+    for (;;) {
+        int status = look(speaker, &stat);
+        /* Before the look that tells if it still sleeps: it may wake up in between. */
+        bool is_timed = waiting_read(server) == WAITING_TIME;
+
+        rest_look(&rest, server, 0);
+        take_answers(speaker, LOOK);
+        if (status != 0 || speaker_answers(speaker) > before)
+            return status;
+        if (monotonic_now() >= end || (rest_is_asleep(&rest) && !is_timed))
+            return EX_TEMPFAIL;
+    }
+}
+
+int speaker_say_at_once(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns)
+{
+    int status = await_ready(speaker, timeout_ns);
+
+    for (size_t i = 0; i < stream->count && status == 0; i++) {
+        uint64_t before = speaker_answers(speaker);
+
+        status = send_signal(speaker, stream->signals[i]);
+        if (status == 0)
+            status = await_sure_answer(speaker, before, timeout_ns);
+    }
     return status;
 }

@@ -48,6 +48,13 @@ int speaker_open(pid_t pid, bool is_answered, struct speaker *ret);
  */
 int speaker_say(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns);
 
+/*
+ * The same to a server that answers each signal, as a client does it: sends each one but the first
+ * as soon as the one before is answered, whatever the server does then. EX_TEMPFAIL, without a
+ * complaint: the server sleeps and has not answered, or has not for timeout_ns nanoseconds.
+ */
+int speaker_say_at_once(struct speaker *speaker, const struct stream *stream, uint64_t timeout_ns);
+
 void speaker_close(struct speaker *speaker);
 
 /* Takes the answers that have come since the last signal. */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
     case SPEECH_AT_END:
     case SPEECH_SLOWLY:
     case SPEECH_AT_LENGTH:
+    case SPEECH_AT_ONCE:
         break;
     }
     return stream->count;
@@ -98,6 +100,14 @@ static int say_slowly(struct speaker *speaker, const struct stream *stream, uint
     return status;
 }
 
+static int say_at_once(struct speaker *speaker, const struct stream *stream)
+{
+    int status = speaker_say_at_once(speaker, stream, READY_LIMIT);
+
+    tell(status, speaker->sent, speaker);
+    return status;
+}
+
 static int say(struct speaker *speaker, const struct stream *stream, const struct speech *speech)
 {
     size_t first = first_part(stream, speech->stop);
@@ -135,6 +145,8 @@ static int speak(void *context)
         status = say_slowly(&speaker, &stream, SPEECH_PAUSE);
     else if (speech->stop == SPEECH_AT_LENGTH)
         status = say_slowly(&speaker, &stream, SPEECH_LONG_PAUSE);
+    else if (speech->stop == SPEECH_AT_ONCE)
+        status = say_at_once(&speaker, &stream);
     else
         status = say(&speaker, &stream, speech);
     return status;
@@ -180,4 +192,9 @@ bool speech_continue(struct pair *pair, unsigned index, struct speech_result *re
     patient_signal(&pair->clients[index], SIGCONT);
     /* SIGCONT makes a stopped process runnable before kill(2) returns. */
     return speech_await(pair, index, ret);
+}
+
+bool speech_is_slow(const struct pair *pair, const struct speech_result *result)
+{
+    return result->status == EX_TEMPFAIL && pair_state(pair->server_pid) != 'S';
 }

@@ -27,6 +27,7 @@ enum speech_stop {
     SPEECH_AT_END,    /* when all is sent */
     SPEECH_SLOWLY,    /* never, and it pauses for SPEECH_PAUSE behind each signal */
     SPEECH_AT_LENGTH, /* the same, for SPEECH_LONG_PAUSE */
+    SPEECH_AT_ONCE,   /* never, and it sends each signal once the one before is answered */
 };
 
 /* Starts the process as client 0 or 1. The pair has a dialect. */
@@ -49,3 +50,6 @@ bool speech_await(struct pair *pair, unsigned index, struct speech_result *ret);
 
 /* The same, of a process that is stopped: lets it go on first. */
 bool speech_continue(struct pair *pair, unsigned index, struct speech_result *ret);
+
+/* Returns true if the server did not take the signals in time, and still runs: it may be slow. */
+bool speech_is_slow(const struct pair *pair, const struct speech_result *result);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,15 +46,32 @@ static void stop_receiver(void)
     await_stop(receiver);
 }
 
-/* Starts a client that sends one signal to the receiver and ends, and a brake. */
-static void start(void)
+static bool send_by_pid(void)
+{
+    return kill(receiver, SIGUSR1) == 0;
+}
+
+static bool send_by_fd(void)
+{
+    int fd = (int)syscall(SYS_pidfd_open, receiver, 0);
+
+    return syscall(SYS_pidfd_send_signal, fd, SIGUSR1, NULL, 0) == 0;
+}
+
+static bool send_to_itself(void)
+{
+    return raise(SIGCONT) == 0;
+}
+
+/* Starts a client that sends one signal and ends, and a brake. */
+static void start(bool (*send)(void))
 {
     client = fork();
     ck_assert_int_ge(client, 0);
     if (client == 0) {
         prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* for Yama, which knows only parents */
         kill(getpid(), SIGSTOP);
-        _exit(brake_prepare() && kill(receiver, SIGUSR1) == 0 ? PERMITTED : FORBIDDEN);
+        _exit(brake_prepare() && send() ? PERMITTED : FORBIDDEN);
     }
     await_stop(client);
     brake = fork();
@@ -62,7 +80,7 @@ static void start(void)
         /* It prints a letter for each signal, and standard output has the results of the tests. */
         if (!freopen("/dev/null", "w", stdout))
             _exit(EXIT_FAILURE);
-        _exit(brake_run(&(struct brake){.client = client, .receiver = receiver}));
+        _exit(brake_run(client));
     }
 }
 
@@ -98,12 +116,27 @@ static void end(void)
     child_ends(receiver);
 }
 
-START_TEST(a_client_goes_on_once_its_signal_is_taken)
+static void expect_held(bool (*send)(void))
 {
     stop_receiver();
-    start();
+    start(send);
     await_signal();
     ck_assert_int_eq(kill(receiver, SIGCONT), 0);
+    ck_assert_int_eq(status_of(brake), 0);
+    ck_assert_int_eq(status_of(client), 0);
+}
+
+START_TEST(a_client_goes_on_once_its_signal_is_taken)
+{
+    expect_held(send_by_pid);
+    expect_held(send_by_fd);
+}
+END_TEST
+
+/* It would wait for itself. */
+START_TEST(a_client_that_signals_itself_is_not_held)
+{
+    start(send_to_itself);
     ck_assert_int_eq(status_of(brake), 0);
     ck_assert_int_eq(status_of(client), 0);
 }
@@ -113,7 +146,7 @@ END_TEST
 START_TEST(a_client_that_is_killed_is_not_held)
 {
     stop_receiver();
-    start();
+    start(send_by_pid);
     await_signal();
     ck_assert_int_eq(kill(client, SIGKILL), 0);
     ck_assert_int_eq(status_of(brake), 0);
@@ -123,26 +156,36 @@ END_TEST
 
 START_TEST(a_client_has_sent_outside_of_its_handlers)
 {
-    ck_assert(brake_has_seen_outside("oo"));
-    ck_assert(brake_has_seen_outside("oooooooo"));
-    ck_assert(brake_has_seen_outside("io"));
+    ck_assert(brake_has_seen_outside("oo", 1));
+    ck_assert(brake_has_seen_outside("oooooooo", 1));
+    ck_assert(brake_has_seen_outside("io", 1));
 }
 END_TEST
 
 START_TEST(a_client_has_sent_in_a_handler)
 {
-    ck_assert(!brake_has_seen_outside("oi"));
-    ck_assert(!brake_has_seen_outside("oiiiii"));
-    ck_assert(!brake_has_seen_outside("ooooio"));
+    ck_assert(!brake_has_seen_outside("oi", 1));
+    ck_assert(!brake_has_seen_outside("oiiiii", 1));
+    ck_assert(!brake_has_seen_outside("ooooio", 1));
+}
+END_TEST
+
+/* A server has sent nothing before. */
+START_TEST(the_first_signal_counts_if_none_is_passed_over)
+{
+    ck_assert(brake_has_seen_outside("o", 0));
+    ck_assert(brake_has_seen_outside("oo", 0));
+    ck_assert(!brake_has_seen_outside("io", 0));
+    ck_assert(!brake_has_seen_outside("", 0));
 }
 END_TEST
 
 /* The first signal is that of main() also in a client that sends all others in a handler. */
 START_TEST(one_signal_tells_nothing)
 {
-    ck_assert(!brake_has_seen_outside(NULL));
-    ck_assert(!brake_has_seen_outside(""));
-    ck_assert(!brake_has_seen_outside("o"));
+    ck_assert(!brake_has_seen_outside(NULL, 1));
+    ck_assert(!brake_has_seen_outside("", 1));
+    ck_assert(!brake_has_seen_outside("o", 1));
 }
 END_TEST
 
@@ -163,14 +206,17 @@ Suite *make_suite(void)
     const TTest *const without_a_client[] = {
         a_client_has_sent_outside_of_its_handlers,
         a_client_has_sent_in_a_handler,
+        the_first_signal_counts_if_none_is_passed_over,
         one_signal_tells_nothing,
         NULL,
     };
     const TTest *const all[] = {
         a_client_has_sent_outside_of_its_handlers,
         a_client_has_sent_in_a_handler,
+        the_first_signal_counts_if_none_is_passed_over,
         one_signal_tells_nothing,
         a_client_goes_on_once_its_signal_is_taken,
+        a_client_that_signals_itself_is_not_held,
         a_client_that_is_killed_is_not_held,
         NULL,
     };

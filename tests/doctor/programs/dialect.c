@@ -99,6 +99,8 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_later = one_of(key, value, switch_names);
     else if (strcmp(key, "lag") == 0)
         dialect->lag = number(key, value);
+    else if (strcmp(key, "looks") == 0)
+        dialect->is_looking = one_of(key, value, switch_names);
     else if (strcmp(key, "nap") == 0)
         dialect->nap = number(key, value);
     else if (strcmp(key, "live") == 0)

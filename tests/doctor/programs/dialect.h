@@ -78,6 +78,7 @@ struct dialect {
     bool is_first_pid; /* answers to the process that sent the first bit of all */
     bool is_later;     /* the handler only notes the signal, for a loop that takes it later */
     int lag;           /* is_later: microseconds that it works before it calls pause(2) again */
+    bool is_looking;   /* lag: pause(2) only if no signal has been noted, with the race between */
     int nap;           /* is_later: microseconds between two looks, which no signal cuts short */
     bool is_live;      /* prints each octet at once */
     bool is_buffered;  /* prints with fwrite(3), and flushes nothing */

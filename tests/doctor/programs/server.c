@@ -329,7 +329,7 @@ static void work(int signal, pid_t pid)
     struct receiver *receiver = pid > 0 ? receiver_of(pid) : NULL;
 
     if (receiver) {
-        if (dialect.is_early)
+        if (dialect.is_early && !dialect.is_later)
             answer(pid, TAKEN_BIT);
         if (dialect.is_held)
             hold();
@@ -354,6 +354,8 @@ static void on_signal(int signal, siginfo_t *info, void *context)
     noted = signal;
     if (!dialect.is_later)
         work(signal, info->si_pid);
+    else if (dialect.is_early)
+        answer(info->si_pid, TAKEN_BIT);
     errno = saved;
 }
 
@@ -394,8 +396,12 @@ static void run_microseconds(int microseconds)
 _Noreturn static void work_after_pause(void)
 {
     for (;;) {
-        pause();
-        work(noted, noted_pid);
+        if (!dialect.is_looking || noted == 0)
+            pause();
+        int signal = noted;
+
+        noted = 0;
+        work(signal, noted_pid);
         run_microseconds(dialect.lag);
     }
 }
