@@ -18,8 +18,12 @@ static const unsigned hellos[] = {0, 1, 2, 8, 9};
 /* The first bit, the signal, the width and the octets that are counted have two values each. */
 #define CANDIDATES ((size_t)2 * 2 * 2 * 2 * HELLOS * PIDS * LENGTHS * ENDS)
 
+/* At least so many recordings must be whole if one is cut off. */
+#define WHOLE_MIN 2u
+
 /* How good an explanation is; the rules of learner.h, from the first to the last. */
 struct merit {
+    size_t whole; /* recordings that are not cut off */
     bool has_single_messages;
     bool has_number;
     bool has_no_hello;
@@ -162,29 +166,20 @@ static bool begins_text(const uint8_t *octets, size_t length)
     return false;
 }
 
-int learner_is_cut_off(const struct dialect *dialect, const struct recording *recording)
-{
-    enum stream_status status;
-    struct reading reading = {0};
-    struct stream_decoder decoder;
-    int r = read_signals(dialect, recording, &reading, &decoder, &status);
-
-    if (r > 0)
-        r = status == STREAM_MORE && begins_text(decoder.text, decoder.length);
-    stream_decoder_free(&decoder);
-    free(reading.octets);
-    return r;
-}
-
-/* Returns 1 with *ret, whose octets the caller frees; 0 if the dialect does not explain it. */
+/*
+ * Returns 1 with *ret, whose octets the caller frees; 0 if the dialect does not explain a whole
+ * recording; -ENOMEM. *ret_is_cut_off tells with 0 if a client of this dialect can have sent the
+ * recording before it was ended amid a message.
+ */
 static int read_as(const struct dialect *dialect, const struct recording *recording,
-                   struct reading *ret)
+                   struct reading *ret, bool *ret_is_cut_off)
 {
     enum stream_status status;
     struct reading reading = {0};
     struct stream_decoder decoder;
     int r = read_signals(dialect, recording, &reading, &decoder, &status);
 
+    *ret_is_cut_off = r > 0 && status == STREAM_MORE && begins_text(decoder.text, decoder.length);
     if (r > 0)
         r = note(&reading, &decoder, stream_decoder_end(&decoder));
     stream_decoder_free(&decoder);
@@ -218,8 +213,8 @@ static bool is_twin(const struct dialect *dialect)
            !(dialect->hello & 1);
 }
 
-/* Returns true if these recordings can prove a dialect of this kind. */
-static bool is_provable(const struct dialect *dialect, const struct recording *recordings,
+/* Returns true if recordings like these can prove a dialect of this kind. */
+static bool is_possible(const struct dialect *dialect, const struct recording *recordings,
                         size_t count)
 {
     if (is_twin(dialect))
@@ -230,6 +225,13 @@ static bool is_provable(const struct dialect *dialect, const struct recording *r
         for (size_t i = 0; i < count; i++)
             if (recordings[i].pid == 0)
                 return false;
+    return true;
+}
+
+/* Returns true if these recordings, which are whole, prove the hello of a dialect if it has one. */
+static bool has_proven_hello(const struct dialect *dialect, const struct recording *recordings,
+                             size_t count)
+{
     return dialect->hello_length == 0 || dialect->pid != PID_ABSENT ||
            dialect->length != LENGTH_ABSENT || differ(recordings, count);
 }
@@ -252,38 +254,62 @@ static bool is_right(const struct reading *reading, const struct recording *reco
             memcmp(reading->octets, recording->text, reading->length) == 0);
 }
 
-/* Returns 1 with *ret, 0 if the dialect does not explain all recordings, -ENOMEM. */
-static int judge(const struct dialect *dialect, const struct recording *recordings, size_t count,
-                 struct merit *ret)
+/* Returns how many of so many recordings may be cut off. */
+static size_t most_cut_off(size_t count)
 {
-    struct merit merit = {
-        .has_single_messages = true,
-        .has_number = has_number(dialect, recordings, count),
-        .has_no_hello = dialect->hello_length == 0,
-        .has_newline_as_end = dialect->end == END_NEWLINE_NUL,
-    };
+    return count < WHOLE_MIN + 1 ? 0 : count / 2;
+}
 
-    if (!is_provable(dialect, recordings, count))
+/* Reads a recording as read_as(), and notes in *merit if it is whole. */
+static int judge_one(const struct dialect *dialect, const struct recording *recording,
+                     struct merit *merit, bool *ret_is_cut_off)
+{
+    struct reading reading;
+    int r = read_as(dialect, recording, &reading, ret_is_cut_off);
+
+    if (r <= 0)
+        return r;
+    r = is_right(&reading, recording);
+    merit->has_single_messages &= reading.messages == 1;
+    merit->whole++;
+    free(reading.octets);
+    return r;
+}
+
+/*
+ * Returns 1 with *ret; 0 if the dialect does not explain all recordings; -ENOMEM. whole has room
+ * for all of them.
+ */
+static int judge(const struct dialect *dialect, const struct recording *recordings, size_t count,
+                 struct recording *whole, struct merit *ret)
+{
+    struct merit merit = {.has_single_messages = true};
+
+    if (!is_possible(dialect, recordings, count))
         return 0;
     for (size_t i = 0; i < count; i++) {
-        struct reading reading;
-        int r = read_as(dialect, &recordings[i], &reading);
-        bool is_right_text;
+        size_t before = merit.whole;
+        bool is_cut_off;
+        int r = judge_one(dialect, &recordings[i], &merit, &is_cut_off);
 
-        if (r <= 0)
+        if (r > 0)
+            whole[before] = recordings[i];
+        else if (r < 0 || !is_cut_off || recordings[i].text || i - before == most_cut_off(count))
             return r;
-        merit.has_single_messages &= reading.messages == 1;
-        is_right_text = is_right(&reading, &recordings[i]);
-        free(reading.octets);
-        if (!is_right_text)
-            return 0;
     }
+    if (!has_proven_hello(dialect, whole, merit.whole))
+        return 0;
+    merit.has_number = has_number(dialect, whole, merit.whole);
+    merit.has_no_hello = dialect->hello_length == 0;
+    merit.has_newline_as_end = dialect->end == END_NEWLINE_NUL;
     *ret = merit;
     return 1;
 }
 
 static int compare(const struct merit *merit, const struct merit *other)
 {
+    if (merit->whole != other->whole)
+        return merit->whole > other->whole ? 1 : -1;
     if (merit->has_single_messages != other->has_single_messages)
         return merit->has_single_messages - other->has_single_messages;
     if (merit->has_number != other->has_number)
@@ -307,11 +333,12 @@ static int reads_the_same(const struct dialect *dialect, const struct dialect *o
                           const struct recording *recording, bool *ret)
 {
     struct reading left, right;
-    int r = read_as(dialect, recording, &left);
+    bool is_cut_off;
+    int r = read_as(dialect, recording, &left, &is_cut_off);
 
     if (r <= 0)
         return r;
-    r = read_as(other, recording, &right);
+    r = read_as(other, recording, &right, &is_cut_off);
     if (r > 0) {
         *ret = left.messages == right.messages && left.length == right.length &&
                (left.length == 0 || memcmp(left.octets, right.octets, left.length) == 0);
@@ -336,18 +363,18 @@ static int compare_readings(const struct recording *recordings, size_t count,
     return 0;
 }
 
-int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret)
+/* Finds the best dialects. Returns 0 with *ret, without a verdict, and *ret_merit; -ENOMEM. */
+static int choose(const struct recording *recordings, size_t count, struct recording *whole,
+                  struct learner_result *ret, struct merit *ret_merit)
 {
     struct learner_result result = {0};
     struct merit best = {0};
-    int r;
 
     for (size_t index = 0; index < CANDIDATES; index++) {
         struct dialect dialect = candidate(index, &recordings[0]);
         struct merit merit;
-        int order;
+        int r = judge(&dialect, recordings, count, whole, &merit), order;
 
-        r = judge(&dialect, recordings, count, &merit);
         if (r < 0)
             return r;
         if (r == 0)
@@ -360,6 +387,23 @@ int learner_learn(const struct recording *recordings, size_t count, struct learn
         if (order >= 0)
             keep(&result, &dialect);
     }
+    *ret = result;
+    *ret_merit = best;
+    return 0;
+}
+
+int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret)
+{
+    struct recording *whole = calloc(count, sizeof *whole);
+    struct learner_result result;
+    struct merit merit;
+    int r = whole ? choose(recordings, count, whole, &result, &merit) : -ENOMEM;
+
+    free(whole);
+    if (r < 0)
+        return r;
+    if (merit.whole < count && result.count > 1)
+        result.count = 0;
     r = compare_readings(recordings, count, &result);
     if (r < 0)
         return r;

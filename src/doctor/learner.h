@@ -4,15 +4,20 @@
  *
  * The learner tries each dialect of its list on all recordings. A dialect explains them if each
  * recording is a sequence of whole messages, all of printable text; or, if the text is known, one
- * message with this text. If several dialects do, these rules choose, in this order:
+ * message with this text. Of three or more recordings, up to half may be cut off: a client was
+ * ended amid its message. The texts before that must be printable, and so must the beginning of
+ * this one, which may end within a character. If several dialects explain the recordings, these
+ * rules choose, in this order:
  *
- *   1. A client sends one message. So a dialect that makes one message of each recording is better
+ *   1. A dialect with which fewer recordings are cut off is better. If some are with the best one,
+ *      no other may be as good by all of these rules: what was cut off proves little.
+ *   2. A client sends one message. So a dialect that makes one message of each recording is better
  *      than one that makes several, such as empty ones.
- *   2. A length or a PID that is right in each recording is not there by chance. So a dialect that
+ *   3. A length or a PID that is right in each recording is not there by chance. So a dialect that
  *      has one is better. Digits can be text: they count once two texts differ.
- *   3. A dialect without a hello is better. A hello without a length or a PID needs two recordings
- *      with different signals: otherwise any bits could be one.
- *   4. If each text ends with a newline, the newline belongs to the end.
+ *   4. A dialect without a hello is better. A hello without a length or a PID needs two whole
+ *      recordings with different signals: otherwise any bits could be one.
+ *   5. If each text ends with a newline, the newline belongs to the end.
  *
  * The dialects that are left may be more than one. Then the result is ambiguous, and the learner
  * does not choose. A single word can be ambiguous; three words hardly ever are.
@@ -58,13 +63,6 @@ struct learner_result {
  * -ENOMEM.
  */
 int learner_learn(const struct recording *recordings, size_t count, struct learner_result *ret);
-
-/*
- * Returns 1 if a client of this dialect can have sent the recording before it was ended amid a
- * message. The texts before that message must be printable, and so must its own beginning, which
- * may end within a character. Returns 0 if not, and -ENOMEM.
- */
-int learner_is_cut_off(const struct dialect *dialect, const struct recording *recording);
 
 /*
  * Returns true if a message can have been meant as text: it is printable (text.h), with tabs and

@@ -16,7 +16,7 @@
 /* What the child says, in one write(2). */
 struct answer {
     int r; /* what program_learn() returned */
-    struct program_lesson lesson;
+    struct learner_result result;
 };
 
 _Static_assert(sizeof(struct answer) <= PIPE_BUF, "pipe(7) takes it whole");
@@ -26,7 +26,7 @@ _Noreturn static void learn(const struct program *program, int answer)
     struct answer said = {0};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    said.r = program_learn(program, &said.lesson);
+    said.r = program_learn(program, &said.result);
     _exit(write(answer, &said, sizeof said) == sizeof said ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -66,7 +66,7 @@ static void reap(struct learning *learning)
     *learning = LEARNING_NONE;
 }
 
-int learning_end(struct learning *learning, struct program_lesson *ret)
+int learning_end(struct learning *learning, struct learner_result *ret)
 {
     struct answer said;
     ssize_t length;
@@ -78,7 +78,7 @@ int learning_end(struct learning *learning, struct program_lesson *ret)
     if (length != sizeof said)
         return -EIO;
     if (said.r == 0)
-        *ret = said.lesson;
+        *ret = said.result;
     return said.r;
 }
 

@@ -30,7 +30,7 @@ bool learning_is_over(const struct learning *learning);
  * Waits for the child, and sets *ret as program_learn() does. Returns 0; -ENOMEM; -EIO if something
  * has ended the child.
  */
-int learning_end(struct learning *learning, struct program_lesson *ret);
+int learning_end(struct learning *learning, struct learner_result *ret);
 
 /* Ends the child if one is learning. */
 void learning_stop(struct learning *learning);

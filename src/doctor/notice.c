@@ -3,6 +3,7 @@
 
 #include "doctor/notice.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +42,9 @@ void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t len
     print(pid, remark_of(is_doubtful), text, length);
 }
 
-/* Returns how many signals behind the last message are no message. */
-static size_t print_recording(const struct program_recording *recording,
-                              const struct dialect *dialect, const char *remark)
+/* Sets *ret_rest to the number of signals that are no message. Returns 0, or -ENOMEM. */
+static int print_recording(const struct program_recording *recording, const struct dialect *dialect,
+                           const char *remark, size_t *ret_rest)
 {
     const struct stream *stream = &recording->stream;
     enum stream_status status = STREAM_MORE;
@@ -51,7 +52,8 @@ static size_t print_recording(const struct program_recording *recording,
     size_t whole = 0;
 
     stream_decoder_init(&decoder, dialect, recording->pid);
-    for (size_t i = 0; i <= stream->count && status != STREAM_WRONG; i++) {
+    for (size_t i = 0; i <= stream->count && status != STREAM_WRONG && status != STREAM_FAILED;
+         i++) {
         status = i < stream->count ? stream_decoder_take(&decoder, stream->signals[i])
                                    : stream_decoder_end(&decoder);
         if (status != STREAM_MESSAGE)
@@ -60,27 +62,36 @@ static size_t print_recording(const struct program_recording *recording,
         whole = i + 1;
     }
     stream_decoder_free(&decoder);
-    return status == STREAM_WRONG ? stream->count - whole : 0;
+    *ret_rest = status == STREAM_WRONG ? stream->count - whole : 0;
+    return status == STREAM_FAILED ? -ENOMEM : 0;
 }
 
-void notice_recording(const struct program_recording *recording, const struct dialect *dialect)
+int notice_recording(const struct program_recording *recording, const struct dialect *dialect)
 {
-    size_t rest = print_recording(recording, dialect, remark_of(recording->is_doubtful));
+    bool is_doubtful = recording->is_doubtful;
+    size_t rest;
+    int r = print_recording(recording, dialect, remark_of(is_doubtful), &rest);
 
-    if (rest > 0)
+    if (rest > 0 && rest < recording->stream.count)
+        notice_rest(recording->pid, is_doubtful, rest, dialect);
+    else if (rest > 0)
         notice_unknown(recording->pid, rest, dialect);
+    return r;
 }
 
-void notice_ambiguity(const struct program_recording *recording,
-                      const struct learner_result *result)
+int notice_ambiguity(const struct program_recording *recording, const struct learner_result *result)
 {
-    for (size_t i = 0; i < result->count && i < LEARNER_LISTED_MAX; i++) {
+    size_t rest;
+    int r = 0;
+
+    for (size_t i = 0; i < result->count && i < LEARNER_LISTED_MAX && r == 0; i++) {
         char form[DIALECT_TEXT_SIZE], remark[REMARK_SIZE];
 
         dialect_format(&result->dialects[i], form);
         snprintf(remark, sizeof remark, " (ambiguous, if %s)", form);
-        print_recording(recording, &result->dialects[i], remark);
+        r = print_recording(recording, &result->dialects[i], remark, &rest);
     }
+    return r;
 }
 
 void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect)
@@ -93,6 +104,12 @@ void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect)
     }
     dialect_format(dialect, form);
     printf("%d sent %zu signals that are no message in %s\n", (int)pid, count, form);
+}
+
+void notice_rest(pid_t pid, bool is_doubtful, size_t count, const struct dialect *dialect)
+{
+    if (is_doubtful || count > 1)
+        notice_unknown(pid, count, dialect);
 }
 
 void notice_plus_one(pid_t pid)

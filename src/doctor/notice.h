@@ -28,17 +28,23 @@ void notice_message(pid_t pid, bool is_doubtful, const uint8_t *text, size_t len
 
 /*
  * Prints the messages of a recording, or that it is no message of the dialect: as it would be
- * printed if the dialect had been known.
+ * printed if the dialect had been known. Returns 0, or -ENOMEM.
  */
-void notice_recording(const struct program_recording *recording, const struct dialect *dialect);
+int notice_recording(const struct program_recording *recording, const struct dialect *dialect);
 
-/* Prints the messages of a recording as each dialect of the result reads them. */
-void notice_ambiguity(const struct program_recording *recording,
-                      const struct learner_result *result);
+/* Prints the messages of a recording as each dialect of the result reads them. Returns as above. */
+int notice_ambiguity(const struct program_recording *recording,
+                     const struct learner_result *result);
 
 /* Prints that a client sent count signals that are no message, and what its dialect is, if known.
  */
 void notice_unknown(pid_t pid, size_t count, const struct dialect *dialect);
+
+/*
+ * Prints the same of count signals, > 0, behind a message. A single one of a client that waits for
+ * each answer is passed over: it took the answer to its last bit for the request for another one.
+ */
+void notice_rest(pid_t pid, bool is_doubtful, size_t count, const struct dialect *dialect);
 
 /* Prints that a client sends SIGSEGV instead of SIGUSR2, and why. */
 void notice_plus_one(pid_t pid);

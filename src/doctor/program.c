@@ -48,13 +48,6 @@ void program_add(struct program *program, const struct program_recording *record
     program->recordings[program->count++] = *recording;
 }
 
-/* Returns a recording as the learner takes it, without so many of its last signals. */
-static struct recording recording_of(const struct program_recording *kept, size_t surplus)
-{
-    return (struct recording){
-        .signals = kept->stream.signals, .count = kept->stream.count - surplus, .pid = kept->pid};
-}
-
 /*
  * Learns from all recordings but the one at this index; none is left out if it is NOBODY. The last
  * signals of each do not count: so many, as surplus says.
@@ -65,37 +58,33 @@ static int learn(const struct program *program, size_t left_out, size_t surplus,
     struct recording recordings[PROGRAM_RECORDINGS];
     size_t count = 0;
 
-    for (size_t i = 0; i < program->count; i++)
-        if (i != left_out)
-            recordings[count++] = recording_of(&program->recordings[i], surplus);
+    for (size_t i = 0; i < program->count; i++) {
+        const struct program_recording *kept = &program->recordings[i];
+
+        if (i == left_out)
+            continue;
+        recordings[count] = (struct recording){.signals = kept->stream.signals,
+                                               .count = kept->stream.count - surplus,
+                                               .pid = kept->pid};
+        count++;
+    }
     return learner_learn(recordings, count, ret);
 }
 
-/* Returns 1 if this recording may be left out of those that teach the dialect; 0; -ENOMEM. */
-static int may_be_left_out(const struct program_recording *kept, const struct dialect *dialect)
-{
-    const struct recording recording = recording_of(kept, 0);
-
-    return kept->is_doubtful ? 1 : learner_is_cut_off(dialect, &recording);
-}
-
 /*
- * Leaves a recording out if the others have one dialect without it, and if it is doubtful or was
- * cut off. Returns 0 with *ret, which is kept if none is left out; -ENOMEM.
+ * Leaves a doubtful recording out if the others have one dialect without it. Returns 0 with *ret,
+ * which is kept if none is left out; -ENOMEM.
  */
-static int leave_one_out(const struct program *program, struct program_lesson *ret)
+static int leave_one_out(const struct program *program, struct learner_result *ret)
 {
     for (size_t i = 0; i < program->count && program->count >= ENOUGH; i++) {
-        const struct program_recording *recording = &program->recordings[i];
         struct learner_result result;
-        int r = learn(program, i, 0, &result);
+        int r = program->recordings[i].is_doubtful ? learn(program, i, 0, &result) : 0;
 
-        if (r == 0 && result.verdict == LEARNER_LEARNT)
-            r = may_be_left_out(recording, &result.dialects[0]);
         if (r < 0)
             return r;
-        if (r > 0) {
-            ret->result = result;
+        if (program->recordings[i].is_doubtful && result.verdict == LEARNER_LEARNT) {
+            *ret = result;
             return 0;
         }
     }
@@ -114,7 +103,7 @@ static bool has_doubtful(const struct program *program)
  * Leaves the last signal of each recording out if one dialect explains the rest of them. Returns 0
  * with *ret, which is kept if nothing is left out; -ENOMEM.
  */
-static int leave_last_out(const struct program *program, struct program_lesson *ret)
+static int leave_last_out(const struct program *program, struct learner_result *ret)
 {
     struct learner_result result;
     int r = learn(program, NOBODY, 1, &result);
@@ -122,31 +111,30 @@ static int leave_last_out(const struct program *program, struct program_lesson *
     if (r < 0)
         return r;
     if (result.verdict == LEARNER_LEARNT && !dialect_ends_by_silence(&result.dialects[0]))
-        *ret = (struct program_lesson){.result = result, .has_surplus = true};
+        *ret = result;
     return 0;
 }
 
-int program_learn(const struct program *program, struct program_lesson *ret)
+int program_learn(const struct program *program, struct learner_result *ret)
 {
-    struct program_lesson lesson = {0};
-    int r = learn(program, NOBODY, 0, &lesson.result);
+    struct learner_result result;
+    int r = learn(program, NOBODY, 0, &result);
 
-    if (r == 0 && lesson.result.verdict == LEARNER_UNKNOWN)
-        r = leave_one_out(program, &lesson);
-    if (r == 0 && lesson.result.verdict == LEARNER_UNKNOWN && !has_doubtful(program))
-        r = leave_last_out(program, &lesson);
+    if (r == 0 && result.verdict == LEARNER_UNKNOWN)
+        r = leave_one_out(program, &result);
+    if (r == 0 && result.verdict == LEARNER_UNKNOWN && !has_doubtful(program))
+        r = leave_last_out(program, &result);
     if (r == 0)
-        *ret = lesson;
+        *ret = result;
     return r;
 }
 
-void program_teach(struct program *program, const struct program_lesson *lesson)
+void program_teach(struct program *program, const struct learner_result *result)
 {
-    if (lesson->result.verdict != LEARNER_LEARNT)
+    if (result->verdict != LEARNER_LEARNT)
         return;
     program->is_learnt = true;
-    program->dialect = lesson->result.dialects[0];
-    program->has_surplus = lesson->has_surplus;
+    program->dialect = result->dialects[0];
     memcpy(program->dialect.answers, program->recordings[program->tried - 1].answers,
            sizeof program->dialect.answers);
 }

@@ -7,8 +7,7 @@
  * compiled anew is another one, and may have another dialect.
  *
  * Policy: at most PROGRAM_RECORDINGS are kept, and the oldest goes first. A recording of a client
- * that does not wait for each answer may lack a signal, and then no dialect explains it. Nor does
- * one explain that of a client that was ended amid a message.
+ * that does not wait for each answer may lack a signal, and then no dialect explains it.
  */
 #pragma once
 
@@ -46,17 +45,10 @@ struct program {
     unsigned rhythm;       /* signals between two answers (rhythm.h), or 0 */
     bool is_learnt;
     struct dialect dialect; /* if is_learnt */
-    bool has_surplus;       /* if is_learnt: clients send a signal more behind their message */
     size_t count;
     struct program_recording recordings[PROGRAM_RECORDINGS]; /* from the oldest one */
     size_t tried; /* the first recordings have been learnt from: so many */
     size_t told;  /* and of these, what came of it was printed for so many */
-};
-
-/* What the recordings of a program teach. */
-struct program_lesson {
-    struct learner_result result;
-    bool has_surplus; /* as that of the program, if one dialect was learnt */
 };
 
 /* Returns the file that this process executes. It is unknown if the process has ended. */
@@ -72,20 +64,19 @@ bool program_is_full(const struct program *program);
 void program_add(struct program *program, const struct program_recording *recording);
 
 /*
- * Learns from the recordings. If no dialect explains them:
+ * Learns from the recordings (learner.h). If no dialect explains them:
  *
- *   - A dialect is learnt if it explains all but one, and these are two or more. That one must be
- *     doubtful, or cut off (learner.h): its client was ended amid a message.
+ *   - A dialect is learnt if it explains all but one, which is doubtful, and these are two or more.
  *   - If none is doubtful, a dialect that tells where a message ends is learnt if it explains all
  *     but their last signals: some clients take the answer to their last bit for the request for
  *     another one.
  *
  * Returns 0 with *ret, or -ENOMEM.
  */
-int program_learn(const struct program *program, struct program_lesson *ret);
+int program_learn(const struct program *program, struct learner_result *ret);
 
 /* Takes over what was learnt from the recordings that are tried. */
-void program_teach(struct program *program, const struct program_lesson *lesson);
+void program_teach(struct program *program, const struct learner_result *result);
 
 /* Drops all recordings. */
 void program_forget(struct program *program);

@@ -54,54 +54,69 @@ struct program *programs_find(struct programs *programs, pid_t pid, int *ret_err
 
 /* ---- what was learnt ---- */
 
-static void tell(struct program_recording *recording, const struct learner_result *result)
+/* The dialect is not known yet. Returns 0, or -ENOMEM. */
+static int tell(struct program_recording *recording, const struct learner_result *result)
 {
-    if (result->verdict == LEARNER_AMBIGUOUS && result->has_one_reading) {
-        notice_recording(recording, &result->dialects[0]);
-        recording->is_read = true;
-    } else if (result->verdict == LEARNER_AMBIGUOUS) {
-        notice_ambiguity(recording, result);
-    } else {
+    if (result->verdict == LEARNER_UNKNOWN) {
         notice_unknown(recording->pid, recording->stream.count, NULL);
+        return 0;
     }
+    if (!result->has_one_reading)
+        return notice_ambiguity(recording, result);
+    recording->is_read = true;
+    return notice_recording(recording, &result->dialects[0]);
 }
 
-static void tell_known(const struct program *program, const struct program_recording *recording)
+/* The dialect is known: what was not certain before is certain now. Returns 0, or -ENOMEM. */
+static int tell_all(struct program *program)
 {
-    struct program_recording known = *recording;
+    int r = 0;
 
-    known.stream.count -= program->has_surplus;
-    notice_recording(&known, &program->dialect);
-}
-
-/* The dialect is known: what was not certain before is certain now. */
-static void tell_all(struct program *program)
-{
     notice_learnt(&program->dialect);
-    for (size_t i = 0; i < program->count; i++)
+    for (size_t i = 0; i < program->count && r == 0; i++)
         if (!program->recordings[i].is_read)
-            tell_known(program, &program->recordings[i]);
+            r = notice_recording(&program->recordings[i], &program->dialect);
     program_forget(program);
+    return r;
+}
+
+/* Prints what was learnt from the recordings that are tried. Returns 0, or -ENOMEM. */
+static int conclude(struct program *program, const struct learner_result *result)
+{
+    int r = 0;
+
+    program_teach(program, result);
+    if (program->is_learnt)
+        return tell_all(program);
+    while (program->told < program->tried && r == 0)
+        r = tell(&program->recordings[program->told++], result);
+    return r;
+}
+
+/* ---- learning ---- */
+
+/* Learns in this process, which takes no signal meanwhile: there can be no child, or it was ended.
+ */
+static int learn(struct program *program)
+{
+    struct learner_result result;
+    int r = program_learn(program, &result);
+
+    if (r < 0)
+        return r;
+    program->tried = program->count;
+    return conclude(program, &result);
 }
 
 /* Waits for the end of the learning, and prints what came of it. */
 static int end(struct programs *programs)
 {
     struct program *program = programs->pupil;
-    struct program_lesson lesson;
-    int r = learning_end(&programs->learning, &lesson);
+    struct learner_result result;
+    int r = learning_end(&programs->learning, &result);
 
     programs->pupil = NULL;
-    if (r < 0)
-        return r;
-    program_teach(program, &lesson);
-    if (program->is_learnt) {
-        tell_all(program);
-        return 0;
-    }
-    while (program->told < program->tried)
-        tell(&program->recordings[program->told++], &lesson.result);
-    return 0;
+    return r < 0 ? learn(program) : conclude(program, &result);
 }
 
 static struct program *find_new(const struct programs *programs)
@@ -120,13 +135,11 @@ bool programs_has_new(const struct programs *programs)
 int programs_begin(struct programs *programs)
 {
     struct program *program = programs->pupil ? NULL : find_new(programs);
-    int r;
 
     if (!program)
         return 0;
-    r = learning_begin(&programs->learning, program);
-    if (r < 0)
-        return r;
+    if (learning_begin(&programs->learning, program) < 0)
+        return learn(program);
     program->tried = program->count;
     programs->pupil = program;
     return 0;
@@ -144,13 +157,10 @@ int programs_look(struct programs *programs)
 
 int programs_settle(struct programs *programs)
 {
-    int r = programs_begin(programs);
+    int r = 0;
 
-    while (r == 0 && programs->pupil) {
-        r = end(programs);
-        if (r == 0)
-            r = programs_begin(programs);
-    }
+    while (r == 0 && (programs->pupil || find_new(programs)))
+        r = programs->pupil ? end(programs) : programs_begin(programs);
     return r;
 }
 
@@ -164,7 +174,7 @@ int programs_record(struct programs *programs, struct program *program,
         return 0;
     }
     if (r == 0 && program->is_learnt)
-        tell_known(program, recording);
+        r = notice_recording(recording, &program->dialect);
     else if (r == 0)
         notice_unknown(recording->pid, recording->stream.count, NULL);
     stream_free(&recording->stream);

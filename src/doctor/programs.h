@@ -3,7 +3,8 @@
  * programs.h - all programs whose clients have come to a server, and what is being learnt of them
  *
  * What the clients of a program sent is recorded until its dialect is learnt. As soon as that is
- * so, all of it is printed (notice.h). One program is learnt from at a time (learning.h).
+ * so, all of it is printed (notice.h). One program is learnt from at a time, in a process of its
+ * own (learning.h), or in this one if there can be no other.
  */
 #pragma once
 
@@ -38,7 +39,7 @@ struct program *programs_find(struct programs *programs, pid_t pid, int *ret_err
 /*
  * Takes over a recording of a program, which has one signal or more. Prints it, if the dialect is
  * known. Learns from the recordings before it, and waits for that, only if they are too many.
- * Returns 0, or -errno as programs_settle().
+ * Returns 0, or -ENOMEM.
  */
 int programs_record(struct programs *programs, struct program *program,
                     struct program_recording *recording);
@@ -56,8 +57,7 @@ int programs_watch(const struct programs *programs);
 int programs_look(struct programs *programs);
 
 /*
- * Learns from all that is recorded, waits for that, and prints what was learnt. Returns 0; -ENOMEM;
- * -errno of pipe(2) or fork(2); -EIO if something has ended the process that learns.
+ * Learns from all that is recorded, waits for that, and prints what was learnt. Returns as above.
  */
 int programs_settle(struct programs *programs);
 

@@ -131,31 +131,23 @@ static int record(struct reception *reception, struct guest *guest)
     return programs_record(&reception->programs, guest->client.program, &recording);
 }
 
-/*
- * Returns true if all that a guest has sent since its last message is one signal. It has taken the
- * answer to its last bit for the request for another one.
- */
-static bool is_surplus(const struct guest *guest)
-{
-    return guest->has_sent && guest->client.stream.count == 1 && !is_doubtful(guest);
-}
-
 /* Ends what a guest has sent since its last message: it is silent, or has ended. */
 static int finish(struct reception *reception, struct guest *guest)
 {
     const struct dialect *dialect = guest->decoder.dialect;
+    const size_t count = guest->client.stream.count;
+    const pid_t pid = guest->client.pid;
 
-    if (guest->client.stream.count == 0)
+    if (count == 0)
         return 0;
     if (!dialect)
         return record(reception, guest);
-    if (!is_surplus(guest)) {
-        if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE)
-            notice_message(guest->client.pid, is_doubtful(guest), guest->decoder.text,
-                           guest->decoder.length);
-        else
-            notice_unknown(guest->client.pid, guest->client.stream.count, dialect);
-    }
+    if (!guest->is_wrong && stream_decoder_end(&guest->decoder) == STREAM_MESSAGE)
+        notice_message(pid, is_doubtful(guest), guest->decoder.text, guest->decoder.length);
+    else if (guest->has_sent)
+        notice_rest(pid, is_doubtful(guest), count, dialect);
+    else
+        notice_unknown(pid, count, dialect);
     clear(guest);
     return 0;
 }

@@ -14,7 +14,9 @@
 
 static struct program program;
 static struct learning learning;
-static struct program_lesson lesson;
+static struct learner_result result;
+/* What it has as a count before something is learnt. */
+#define UNCHANGED 4711u
 
 /* The linker's --wrap puts this before the write() of libc. */
 ssize_t __real_write(int file, const void *octets, size_t count);
@@ -36,7 +38,7 @@ static void begin(void)
 
     program = (struct program){0};
     learning = LEARNING_NONE;
-    lesson = (struct program_lesson){.has_surplus = true};
+    result = (struct learner_result){.count = UNCHANGED};
     ck_assert(dialect_parse("msb,usr1=1,nul", &dialect));
     ck_assert_int_eq(
         stream_encode(&dialect, recording.pid, (const uint8_t *)"Hello", 5, &recording.stream), 0);
@@ -70,15 +72,15 @@ static void begin_while(bool *flag)
 
 START_TEST(the_answer_is_that_of_the_learner)
 {
-    struct program_lesson own = {0};
+    struct learner_result own = {0};
 
     ck_assert_int_eq(program_learn(&program, &own), 0);
-    ck_assert_int_eq(own.result.verdict, LEARNER_LEARNT);
+    ck_assert_int_eq(own.verdict, LEARNER_LEARNT);
     ck_assert_int_eq(learning_begin(&learning, &program), 0);
-    ck_assert_int_eq(learning_end(&learning, &lesson), 0);
-    ck_assert_int_eq(lesson.result.verdict, LEARNER_LEARNT);
-    ck_assert(!lesson.has_surplus);
-    ck_assert(dialect_equals(&lesson.result.dialects[0], &own.result.dialects[0]));
+    ck_assert_int_eq(learning_end(&learning, &result), 0);
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
+    ck_assert_uint_eq(result.count, own.count);
+    ck_assert(dialect_equals(&result.dialects[0], &own.dialects[0]));
 }
 END_TEST
 
@@ -87,8 +89,8 @@ START_TEST(what_becomes_of_the_recordings_meanwhile_does_not_count)
 {
     ck_assert_int_eq(learning_begin(&learning, &program), 0);
     program_forget(&program);
-    ck_assert_int_eq(learning_end(&learning, &lesson), 0);
-    ck_assert_int_eq(lesson.result.verdict, LEARNER_LEARNT);
+    ck_assert_int_eq(learning_end(&learning, &result), 0);
+    ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
 }
 END_TEST
 
@@ -106,8 +108,8 @@ START_TEST(a_child_that_ends_without_an_answer_has_learnt_nothing)
     begin_while(&is_mute);
     await_end();
     ck_assert(learning_is_over(&learning));
-    ck_assert_int_eq(learning_end(&learning, &lesson), -EIO);
-    ck_assert(lesson.has_surplus);
+    ck_assert_int_eq(learning_end(&learning, &result), -EIO);
+    ck_assert_uint_eq(result.count, UNCHANGED);
 }
 END_TEST
 
@@ -126,8 +128,8 @@ END_TEST
 START_TEST(a_child_without_memory_says_so)
 {
     begin_while(&memory_is_scarce);
-    ck_assert_int_eq(learning_end(&learning, &lesson), -ENOMEM);
-    ck_assert(lesson.has_surplus);
+    ck_assert_int_eq(learning_end(&learning, &result), -ENOMEM);
+    ck_assert_uint_eq(result.count, UNCHANGED);
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 
 #include "doctor/notice.h"
 #include "printed.h"
+#include "scarce.h"
 #include "suite.h"
 
 #define PID 4711
@@ -111,6 +112,67 @@ START_TEST(what_is_no_message_of_a_recording_is_told)
                      "4711: Hello\n"
                      "4711 sent 39 signals that are no message in msb,usr1=1,7bit,nul,ack=none\n"
                      "4711 sent 81 signals that are no message in msb,usr1=1,len32be,ack=none\n");
+}
+END_TEST
+
+/* Adds one signal more, and returns what is printed of that. */
+static const char *printed_with_one_more(struct program_recording *recording,
+                                         const struct dialect *dialect)
+{
+    ck_assert_int_eq(stream_add(&recording->stream, false), 0);
+    printed_begin();
+    ck_assert_int_eq(notice_recording(recording, dialect), 0);
+    return printed_end();
+}
+
+START_TEST(one_signal_behind_a_message_is_passed_over)
+{
+    struct program_recording recording = {.pid = PID};
+    const struct dialect dialect = parsed("msb,usr1=1,nul");
+
+    record(&recording, "msb,usr1=1,nul", "Hello");
+    ck_assert_str_eq(printed_with_one_more(&recording, &dialect), "4711: Hello\n");
+    ck_assert_str_eq(printed_with_one_more(&recording, &dialect),
+                     "4711: Hello\n"
+                     "4711 sent 2 signals that are no message in msb,usr1=1,nul,ack=none\n");
+    stream_free(&recording.stream);
+}
+END_TEST
+
+START_TEST(one_signal_is_told_if_it_is_doubtful_or_all)
+{
+    struct program_recording recording = {.pid = PID};
+    const struct dialect dialect = parsed("msb,usr1=1,nul");
+
+    ck_assert_str_eq(printed_with_one_more(&recording, &dialect),
+                     "4711 sent 1 signals that are no message in msb,usr1=1,nul,ack=none\n");
+    stream_free(&recording.stream);
+    recording.is_doubtful = true;
+    record(&recording, "msb,usr1=1,nul", "Hello");
+    ck_assert_str_eq(printed_with_one_more(&recording, &dialect),
+                     "4711 (doubtful): Hello\n"
+                     "4711 sent 1 signals that are no message in msb,usr1=1,nul,ack=none\n");
+    stream_free(&recording.stream);
+}
+END_TEST
+
+START_TEST(without_memory_nothing_is_printed_of_a_recording)
+{
+    struct program_recording recording = {.pid = PID};
+    const struct dialect dialect = parsed("msb,usr1=1,nul");
+    struct learner_result result = {.count = 1, .dialects = {dialect}};
+    int r, of_ambiguity;
+
+    record(&recording, "msb,usr1=1,nul", "Hello");
+    printed_begin();
+    memory_is_scarce = true;
+    r = notice_recording(&recording, &dialect);
+    of_ambiguity = notice_ambiguity(&recording, &result);
+    memory_is_scarce = false;
+    ck_assert_str_eq(printed_end(), "");
+    ck_assert_int_eq(r, -ENOMEM);
+    ck_assert_int_eq(of_ambiguity, -ENOMEM);
+    stream_free(&recording.stream);
 }
 END_TEST
 
@@ -293,6 +355,9 @@ Suite *make_suite(void)
         the_end_of_a_recording_ends_a_message_that_has_no_other_end,
         an_empty_recording_is_no_line,
         what_is_no_message_of_a_recording_is_told,
+        one_signal_behind_a_message_is_passed_over,
+        one_signal_is_told_if_it_is_doubtful_or_all,
+        without_memory_nothing_is_printed_of_a_recording,
         each_dialect_of_an_ambiguous_recording_has_its_line,
         as_many_ambiguous_dialects_as_are_listed_are_printed,
         the_longest_dialect_fits_in_the_line_of_an_ambiguous_recording,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "printed.h"
@@ -15,6 +16,17 @@
 static struct programs programs;
 static struct program *program;
 static pid_t pid;
+
+/* In a child, this process cannot be told anything. */
+static bool is_mute;
+
+ssize_t __real_write(int file, const void *octets, size_t count);
+ssize_t __wrap_write(int file, const void *octets, size_t count);
+
+ssize_t __wrap_write(int file, const void *octets, size_t count)
+{
+    return is_mute ? -1 : __real_write(file, octets, count);
+}
 
 static struct dialect parsed(const char *form)
 {
@@ -173,6 +185,50 @@ START_TEST(no_recording_is_dropped_before_it_was_told)
 }
 END_TEST
 
+/* A client of each of two programs sends. */
+static void send_to_two(void)
+{
+    int r;
+
+    send("msb,usr1=1,nul", "Hello", 0);
+    program = programs_find(&programs, 0, &r);
+    ck_assert_ptr_nonnull(program);
+    send("lsb,usr1=1,nul", "world", 0);
+}
+
+static const char *const two_lines = "learnt msb,usr1=1,nul,ack=none\n"
+                                     "4711: Hello\n"
+                                     "learnt lsb,usr1=1,nul,ack=none\n"
+                                     "4712: world\n";
+
+START_TEST(without_descriptors_this_process_learns)
+{
+    struct rlimit usual, none;
+    int r;
+
+    printed_begin();
+    send_to_two();
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = (struct rlimit){0, usual.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    r = programs_settle(&programs);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    ck_assert_int_eq(r, 0);
+    ck_assert_str_eq(printed_end(), two_lines);
+}
+END_TEST
+
+START_TEST(if_the_child_was_ended_this_process_learns)
+{
+    printed_begin();
+    send_to_two();
+    is_mute = true;
+    ck_assert_int_eq(programs_settle(&programs), 0);
+    is_mute = false;
+    ck_assert_str_eq(printed_end(), two_lines);
+}
+END_TEST
+
 START_TEST(a_few_signals_are_not_learnt_from)
 {
     printed_begin();
@@ -204,6 +260,7 @@ Suite *make_suite(void)
         all_is_printed_once_the_dialect_is_learnt,  what_comes_later_is_printed_at_once,
         what_comes_meanwhile_is_learnt_from_later,  a_certain_text_is_printed_once,
         no_recording_is_dropped_before_it_was_told, a_few_signals_are_not_learnt_from,
+        without_descriptors_this_process_learns,    if_the_child_was_ended_this_process_learns,
         a_dialect_that_is_told_is_not_learnt,       NULL,
     };
 

@@ -201,6 +201,7 @@ tests_unit_check_line_LDFLAGS = -Wl,--wrap=reallocarray
 tests_unit_check_line_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_notice_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_notice_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_notice_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_patient_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -224,7 +225,7 @@ tests_unit_check_program_LDFLAGS = $(WRAP_ALLOCATORS)
 tests_unit_check_program_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_programs_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_check_programs_LDFLAGS = $(WRAP_ALLOCATORS)
+tests_unit_check_programs_LDFLAGS = $(WRAP_ALLOCATORS) -Wl,--wrap=write
 tests_unit_check_programs_LDADD = $(WITH_DOCTOR)
 
 tests_unit_check_progress_bar_CPPFLAGS = $(UNIT_CPPFLAGS)
