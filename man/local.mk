@@ -30,6 +30,7 @@ constants = \
 	src/doctor/pair.h \
 	src/doctor/reception.h \
 	src/doctor/rest.h \
+	src/doctor/server-strain.c \
 	src/doctor/speaker.c \
 	src/doctor/stream.h \
 	src/doctor/usual.c \

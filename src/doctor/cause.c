@@ -62,10 +62,12 @@ static const struct cause_text texts[] = {
                          "counts twice, and a client that gives up leaves half a message. Wait as "
                          "long as the server lives, and send a bit again only if it was lost.",
                          "Two bits at the same moment"},
-    [CAUSE_PAUSE] = {"pause", "The client hangs if an answer comes too early.",
+    [CAUSE_PAUSE] = {"pause", "The client misses an answer that comes too early.",
                      "The answer comes after kill() and before pause(). Its handler has run when "
-                     "pause() begins, and pause() waits for another answer. Block the signals "
-                     "and take them with sigtimedwait() or sigsuspend(), or poll a flag.",
+                     "pause() begins, and pause() waits for another answer. A sleep is not cut "
+                     "short then, and a flag that is cleared behind kill() forgets the answer. "
+                     "Block the signals and take them with sigtimedwait() or sigsuspend(); or "
+                     "clear a flag before kill(), and poll it.",
                      "WAITING FOR A SIGNAL"},
     [CAUSE_MISSES] = {"server-pause", "The server hangs if a bit comes too early.",
                       "A client may send the next bit as soon as it has the answer: before the "
@@ -99,6 +101,11 @@ static const struct cause_text texts[] = {
                          "added to them. Keep the state of each sender apart, and forget that of "
                          "processes that have ended.",
                          "SEVERAL CLIENTS"},
+    [CAUSE_FORGETS] = {"server-impatient", "The server forgets a client that pauses.",
+                       "A client that is stopped, or gets no CPU, is silent for any time, and then "
+                       "goes on amid its message. Keep what a client has sent as long as it lives: "
+                       "kill() with the signal 0 tells that.",
+                       "SEVERAL CLIENTS"},
     [CAUSE_UNICODE] = {"unicode", "Characters beyond ASCII do not arrive.",
                        "In UTF-8 they have octets of 128 and more. Send all 8 bits, from unsigned "
                        "char.",

@@ -27,13 +27,14 @@ enum cause {
     CAUSE_WHOSE_PID,   /* the server answers to a process that has not sent */
     CAUSE_SHARED,      /* clients share a buffer */
     CAUSE_LEFT_OVER,   /* bits of a killed client, or of a stray signal, stay in the buffer */
+    CAUSE_FORGETS,     /* the server gives up a client that pauses */
     CAUSE_UNICODE,     /* only ASCII arrives */
     CAUSE_BYSTANDER,   /* the client signals any PID */
     CAUSE_NO_PID,      /* the client takes 0 or -1 for a PID */
     CAUSE_UNKNOWN,     /* something is lost, and none of the others explains it */
 };
 
-#define CAUSES 22u
+#define CAUSES 23u
 
 struct cause_text {
     const char *name;    /* as in minitalk-doctor(1) */

@@ -16,10 +16,12 @@
 
 /* A limit of time, for a busy machine. */
 #define START_LIMIT (10 * NSEC_PER_SEC)
-/* A server can be without a CPU for so long, in nanoseconds. */
-#define HOLD (1 * NSEC_PER_SEC)
+/* A server can be without a CPU for so long, in nanoseconds. Some clients wait for 1 s or 2. */
+#define HOLD (3 * NSEC_PER_SEC)
 /* A client that has run so often without a signal does not send without an answer. */
 #define TURNS_IN_VAIN 100u
+/* A client that sends so many signals without an answer has not just sent one again. */
+#define UNANSWERED 4u
 
 /* ---- an answer that is held back ---- */
 
@@ -94,6 +96,15 @@ static void tell_pause(struct report *report, const struct wire *wire)
     report_show(report, CAUSE_PAUSE, wire);
 }
 
+/*
+ * Returns true if a client has got answers, and has sent many signals without one. The brake held
+ * it until the server had taken each of them. A client that gets none may look at the server.
+ */
+static bool waits_for_some(const struct wire *prompt)
+{
+    return wire_count(prompt, WIRE_ANSWER) > 0 && wire_longest_run(prompt) >= UNANSWERED;
+}
+
 void client_strain_wait(struct pair *pair, struct report *report,
                         const struct speech_result *answers, const struct wire *prompt)
 {
@@ -118,6 +129,13 @@ void client_strain_wait(struct pair *pair, struct report *report,
                     "the first signal was not answered at once, and the client ended");
         wire_add(&wire, WIRE_GIVES_UP, end_ns);
         report_show(report, CAUSE_IMPATIENT, &wire);
+    } else if (waits_for_some(prompt)) {
+        report_check(report, CHECK_FAILED, tried, "the client waits only for some");
+        report_find(
+            report, CAUSE_LATE_ANSWER,
+            "the client waited for the first answer, and later sent %zu signals without one",
+            wire_longest_run(prompt));
+        report_show(report, CAUSE_LATE_ANSWER, prompt);
     } else {
         report_check(report, CHECK_PASSED, tried, "the client waited");
         if (is_pausing && pair->is_outside)
@@ -136,6 +154,20 @@ static void note_answers(const struct wire *wire, struct speech_result *answers)
     answers->answers = wire_count(wire, WIRE_ANSWER);
 }
 
+/* The client has ended, and its text has not arrived. The same with later answers has. */
+static void tell_early_loss(struct report *report, const char *tried, enum outcome outcome,
+                            const struct wire *wire)
+{
+    if (wire_count(wire, WIRE_ANSWER) == 0) {
+        report_check(report, CHECK_OPEN, tried, "the server answers nothing");
+        return;
+    }
+    report_check(report, CHECK_FAILED, tried, outcome_text(outcome));
+    report_find(report, CAUSE_PAUSE, "with later answers the text arrived; with these, %s",
+                outcome_text(outcome));
+    report_show(report, CAUSE_PAUSE, wire);
+}
+
 void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers,
                          struct wire *ret_prompt)
 {
@@ -147,8 +179,12 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
         note_answers(ret_prompt, answers);
     if (early == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "took too long");
-    } else if (!relayed_is_hung(early)) {
+    } else if (early == OUTCOME_ARRIVED) {
         report_check(report, CHECK_PASSED, tried, "the client took it");
+    } else if (late == OUTCOME_ARRIVED && !relayed_is_hung(early)) {
+        tell_early_loss(report, tried, early, ret_prompt);
+    } else if (!relayed_is_hung(early)) {
+        report_check(report, CHECK_OPEN, tried, "not found out");
     } else if (relayed_is_hung(late) || late == OUTCOME_SLOW) {
         report_check(report, CHECK_OPEN, tried, "not found out");
         if (late == OUTCOME_STAYED) {

@@ -85,13 +85,25 @@ static int meet_server(struct pair *pair, struct report *report)
     return 0;
 }
 
-/* Something was lost, and nothing explains it: a busy loop and a wrong PID lose no message. */
-static void judge(struct report *report, bool has_lost)
+/* Returns true if one of these causes was found. */
+static bool has_found(const struct report *report, unsigned first, unsigned last)
 {
-    for (unsigned cause = 0; cause < CAUSE_BYSTANDER; cause++)
+    for (unsigned cause = first; cause <= last; cause++)
         if (cause != CAUSE_BUSY && report_has(report, cause))
-            return;
-    if (has_lost)
+            return true;
+    return false;
+}
+
+/*
+ * Something was lost, and nothing explains it: a busy loop and a wrong PID lose no message. What
+ * spoils messages of several clients does not lose that of one.
+ */
+static void judge(struct report *report, bool has_lost, bool has_lost_one)
+{
+    bool is_known = has_found(report, 0, CAUSE_WHOSE_PID);
+
+    if ((has_lost_one && !is_known) ||
+        (has_lost && !is_known && !has_found(report, CAUSE_SHARED, CAUSE_UNICODE)))
         report_find(report, CAUSE_UNKNOWN, "see the lines that begin with FAILED");
 }
 
@@ -107,8 +119,9 @@ static void strain_server(struct pair *pair, struct report *report, const struct
         client_strain_unicode(pair, report);
     if (usual->has_mixed && has_next)
         server_strain_two(pair, report);
-    if (usual->has_kept && has_next)
+    if (usual->may_keep && has_next)
         server_strain_rest(pair, report);
+    server_strain_break(pair, report);
 }
 
 /* Returns 0 if the client can be examined; else, with a complaint, an exit status. */
@@ -144,7 +157,7 @@ static void try_all(struct pair *pair, struct report *report)
     if (has_language)
         server_handlers_hurry(pair, report, handlers, &answers);
     wrong_pid_try(pair, report);
-    judge(report, has_lost);
+    judge(report, has_lost, usual.has_lost_one);
 }
 
 /* Returns 0, or -errno. */

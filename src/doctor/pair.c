@@ -337,7 +337,8 @@ enum progress pair_await_client(struct pair *pair, unsigned index, uint64_t limi
         if (rest_is_asleep(&rest) && !is_timed && (pair->server.has_ended || rest_is_idle(&server)))
             return PROGRESS_NONE;
         if ((pair->server.has_ended || rest_is_asleep(&server)) &&
-            rest.turns > turns + LOOKS_IN_VAIN && monotonic_now() - sign >= PAIR_LOOKING)
+            rest.turns > turns + LOOKS_IN_VAIN && monotonic_now() - sign >= PAIR_LOOKING &&
+            monotonic_now() - rest.asleep_ns < PAIR_LOOKING / 2)
             return PROGRESS_NONE;
     }
     return PROGRESS_DONE;

@@ -42,7 +42,7 @@ struct pair {
 /*
  * A client that has looked for an answer for so long, in nanoseconds, without a sign of the server,
  * does so in vain. Clients that send a bit again do so after a second or less, but count looks, and
- * not the time.
+ * not the time. One that has slept for half of it without a look may do something when it wakes up.
  */
 #define PAIR_LOOKING (5 * NSEC_PER_SEC)
 

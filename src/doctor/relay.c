@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "doctor/rest.h"
+#include "doctor/waiting.h"
 #include "doctor/wire.h"
 #include "host/inbox.h"
 #include "host/monotonic.h"
@@ -21,6 +22,8 @@
 #define LOOK (50 * NSEC_PER_USEC)
 /* What a client does between two bits takes less time on a CPU, in nanoseconds. */
 #define BUSY (20 * NSEC_PER_MSEC)
+/* A client that sleeps for a time and not for a signal may pause for so long before it waits. */
+#define NAP (3 * NSEC_PER_MSEC)
 
 struct queue {
     size_t count;
@@ -100,11 +103,25 @@ static bool is_server_ready(const struct relay *relay)
     return read_or_ended(relay->server, &stat) || rest_is_ready(&stat, relay->is_busy);
 }
 
-/* A client that has run for so long since a time waits in a busy loop. */
-static bool is_waiting(pid_t client, const struct procstat *stat, uint64_t work_ns)
+/* When a client that may wait began to run, and how long it had run on a CPU before. */
+struct since {
+    uint64_t time_ns;
+    uint64_t work_ns;
+};
+
+static struct since now_of(pid_t client)
 {
-    return procstat_is_asleep(stat) ||
-           (stat->state == 'R' && patient_work(client) >= work_ns + BUSY);
+    return (struct since){.time_ns = monotonic_now(), .work_ns = patient_work(client)};
+}
+
+/* Returns true if the client sleeps for a signal, or pauses, or waits in a busy loop. */
+static bool is_waiting(pid_t client, const struct procstat *stat, const struct since *since)
+{
+    bool is_timed = waiting_read(client) == WAITING_TIME;
+
+    if (procstat_is_asleep(stat))
+        return !is_timed || monotonic_now() >= since->time_ns + NAP;
+    return stat->state == 'R' && patient_work(client) >= since->work_ns + BUSY;
 }
 
 /*
@@ -113,13 +130,14 @@ static bool is_waiting(pid_t client, const struct procstat *stat, uint64_t work_
  */
 static void await_client(const struct relay *relay, pid_t client, struct post *post)
 {
-    uint64_t work_ns = patient_work(client);
+    struct since since = now_of(client);
     struct procstat stat;
 
-    while (!read_or_ended(client, &stat) && !is_waiting(client, &stat, work_ns))
+    while (!read_or_ended(client, &stat) && !is_waiting(client, &stat, &since))
         if (stat.state == 't') {
             /* The brake lets it go on once this process sleeps. */
             collect(relay, post, LOOK);
+            since = now_of(client);
         } else {
             collect(relay, post, 0);
             sched_yield();

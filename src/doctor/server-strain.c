@@ -8,6 +8,7 @@
 
 #include "doctor/ending.h"
 #include "doctor/usual.h"
+#include "host/monotonic.h"
 
 static const char language_tried[] = "the doctor in place of the client";
 static const char language_text[] = "From the doctor";
@@ -218,12 +219,13 @@ void server_strain_answers(struct pair *pair, struct report *report)
 
 /* ---- messages of two processes ---- */
 
-/* Starts a process that stops halfway. Returns false if it could not. */
-static bool begin_half(struct pair *pair, size_t *ret_from, struct speech_result *ret)
+/* Starts a process that stops amid its message. Returns false if it could not. */
+static bool begin_part(struct pair *pair, enum speech_stop stop, size_t *ret_from,
+                       struct speech_result *ret)
 {
     pair_start_server(pair);
     *ret_from = pair->server.length;
-    speech_start(pair, 0, half_text, SPEECH_HALFWAY);
+    speech_start(pair, 0, half_text, stop);
     return speech_await(pair, 0, ret) && is_said(ret) && pair_state(pair->clients[0].pid) == 'T';
 }
 
@@ -243,7 +245,7 @@ void server_strain_two(struct pair *pair, struct report *report)
     size_t from;
     bool is_first_said, is_second_said;
 
-    if (!begin_half(pair, &from, &first))
+    if (!begin_part(pair, SPEECH_HALFWAY, &from, &first))
         return;
     /* The server may let it wait. */
     speech_start_in_turn(pair, 1, text, first.first);
@@ -266,18 +268,70 @@ void server_strain_two(struct pair *pair, struct report *report)
         report_find(report, CAUSE_SHARED, "'%s' was printed amid the other text", text);
 }
 
-void server_strain_rest(struct pair *pair, struct report *report)
+/* Returns true if a message arrives that follows one of a process that has ended amid it. */
+static bool is_rest_forgotten(struct pair *pair, struct report *report, enum speech_stop stop)
 {
     static const char text[] = "afterwards";
-    struct speech_result half = {0}, result = {0};
+    struct speech_result part = {0}, result = {0};
     size_t from;
 
-    if (!begin_half(pair, &from, &half))
-        return;
+    if (!begin_part(pair, stop, &from, &part))
+        return true;
     pair_end_client(pair, 0);
-    if (say(pair, 1, text, &result) && pair_await_text(pair, from, text) == PROGRESS_NONE)
-        report_find(report, CAUSE_LEFT_OVER,
-                    "also without loss: one process ended halfway, and '%s' from another one was "
-                    "not printed",
-                    text);
+    if (!say(pair, 1, text, &result) || pair_await_text(pair, from, text) != PROGRESS_NONE)
+        return true;
+    report_find(report, CAUSE_LEFT_OVER,
+                "also without loss: one process ended behind its signal %zu, and '%s' from another "
+                "one was not printed",
+                part.signals, text);
+    return false;
+}
+
+/* Some servers forget a text, and not the length or the hello before it. */
+void server_strain_rest(struct pair *pair, struct report *report)
+{
+    if (is_rest_forgotten(pair, report, SPEECH_HALFWAY))
+        (void)is_rest_forgotten(pair, report, SPEECH_BEGUN);
+}
+
+/* ---- a pause amid a message ---- */
+
+/* Servers that forget a client do so after 1 to 3 s. */
+#define BREAK (4 * NSEC_PER_SEC)
+
+static void pause_for(struct pair *pair, uint64_t ns)
+{
+    uint64_t end = monotonic_now() + ns;
+
+    while (monotonic_now() < end)
+        pair_look(pair);
+}
+
+void server_strain_break(struct pair *pair, struct report *report)
+{
+    static const char tried[] = "a client that pauses amid its message";
+    enum progress progress = PROGRESS_SLOW;
+    struct speech_result result = {0};
+    size_t from;
+
+    if (begin_part(pair, SPEECH_HALFWAY, &from, &result)) {
+        pause_for(pair, BREAK);
+        if (speech_continue(pair, 0, &result) && !speech_is_slow(pair, &result))
+            progress = pair_await_text(pair, from, half_text);
+    }
+    switch (progress) {
+    case PROGRESS_DONE:
+        report_check(report, CHECK_PASSED, tried, "arrived");
+        break;
+    case PROGRESS_SLOW:
+        report_check(report, CHECK_OPEN, tried, "took too long");
+        break;
+    case PROGRESS_NONE:
+        report_check(report, CHECK_FAILED, tried, "the server did not print the text");
+        report_find(report, CAUSE_FORGETS,
+                    "a process sent '%s', and paused for %" PRIu64
+                    " s halfway: that was not printed",
+                    half_text, BREAK / NSEC_PER_SEC);
+        break;
+    }
 }

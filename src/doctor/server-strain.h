@@ -41,3 +41,6 @@ void server_strain_two(struct pair *pair, struct report *report);
 
 /* Lets a process send after another one has ended amid its message. */
 void server_strain_rest(struct pair *pair, struct report *report);
+
+/* Lets a process pause amid its message for longer than some servers wait. */
+void server_strain_break(struct pair *pair, struct report *report);

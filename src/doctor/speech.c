@@ -50,6 +50,7 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
     switch (stop) {
     case SPEECH_HALFWAY:
         return stream->count / 16 * 8 + 3;
+    case SPEECH_BEGUN:
     case SPEECH_IN_TURN:
         return 1;
     case SPEECH_GOES_ON:
@@ -64,7 +65,8 @@ static size_t first_part(const struct stream *stream, enum speech_stop stop)
 
 static bool has_to_stop(const struct speaker *speaker, const struct speech *speech)
 {
-    return speech->stop == SPEECH_HALFWAY || speech->stop == SPEECH_AT_END ||
+    return speech->stop == SPEECH_HALFWAY || speech->stop == SPEECH_BEGUN ||
+           speech->stop == SPEECH_AT_END ||
            (speech->stop == SPEECH_IN_TURN && speaker->first != speech->usual);
 }
 

@@ -23,6 +23,7 @@
 enum speech_stop {
     SPEECH_GOES_ON,   /* never */
     SPEECH_HALFWAY,   /* amid an octet */
+    SPEECH_BEGUN,     /* after its first signal */
     SPEECH_IN_TURN,   /* after its first signal, if that has not got the usual answer */
     SPEECH_AT_END,    /* when all is sent */
     SPEECH_SLOWLY,    /* never, and it pauses for SPEECH_PAUSE behind each signal */

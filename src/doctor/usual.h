@@ -16,9 +16,10 @@
 
 /* What was lost. */
 struct usual {
+    bool has_lost_one;     /* a message of one client, alone */
     bool has_lost_unicode; /* characters beyond ASCII, and not others */
     bool has_mixed;        /* messages of two clients at once */
-    bool has_kept;         /* a message after an incomplete one */
+    bool may_keep;         /* a message after an incomplete one, or that took too long */
 };
 
 /* Tries all, and adds the checks to the report. */

@@ -80,6 +80,18 @@ size_t wire_count(const struct wire *wire, enum wire_kind kind)
     return count;
 }
 
+size_t wire_longest_run(const struct wire *wire)
+{
+    size_t run = 0, longest = 0;
+
+    for (size_t i = 0; i < wire->count; i++)
+        if (wire->events[i].kind == WIRE_SIGNAL && ++run > longest)
+            longest = run;
+        else if (wire->events[i].kind == WIRE_ANSWER)
+            run = 0;
+    return longest;
+}
+
 size_t wire_left_out(const struct wire *wire, size_t first, size_t last)
 {
     return wire->count > first + last ? wire->count - first - last : 0;

@@ -62,6 +62,9 @@ void wire_add(struct wire *wire, enum wire_kind kind, uint64_t time_ns);
 /* Returns how many of the events are of this kind. */
 size_t wire_count(const struct wire *wire, enum wire_kind kind);
 
+/* Returns the length of the longest run of signals, of the client, without an answer in it. */
+size_t wire_longest_run(const struct wire *wire);
+
 /*
  * Returns how many events are left out of a wire that is shown with its first and its last events
  * only: 0 if first + last of them are all.

@@ -304,7 +304,7 @@ test_the_diagram_has_the_signals_as_usual_and_those_of_the_finding() {
     xmllint --noout signals.svg
     [ "$(values_of 'count(//*[@class="title"])')" -eq 2 ]
     values_of '//*[@class="title"]/text()' > titles
-    grep -q '^The client hangs if an answer comes too early.$' titles
+    grep -q '^The client misses an answer that comes too early.$' titles
     # A long wire is shortened. The bits of an H are 01001000, and each is answered.
     [ "$(values_of 'string(//*[@class="time"][25])')" = '... 64 more' ]
     values_of '//*[@class="middle"][position() <= 8]/text()' | sed 's/SIGUSR//' | paste -sd '' > bits

@@ -254,7 +254,7 @@ START_TEST(findings_are_in_the_order_of_their_causes)
     report_find(&report, CAUSE_NO_PID, "later");
     report_find(&report, CAUSE_PAUSE, "first");
     text = printed_report();
-    first = strstr(text, "\n1. The client hangs if an answer comes too early. [pause]\n");
+    first = strstr(text, "\n1. The client misses an answer that comes too early. [pause]\n");
     second = strstr(text, "\n2. The client takes a number for a PID that is none. [no-pid]\n");
     ck_assert(first && second && first < second);
     ck_assert_ptr_nonnull(strstr(second, "\n2 findings.\n"));

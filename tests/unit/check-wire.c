@@ -195,6 +195,24 @@ START_TEST(events_are_counted_by_their_kind)
 }
 END_TEST
 
+START_TEST(answers_end_a_run_of_signals)
+{
+    const struct wire none = {0};
+    const struct wire some = {.count = 8,
+                              .events = {{.kind = WIRE_SIGNAL},
+                                         {.kind = WIRE_ANSWER},
+                                         {.kind = WIRE_SIGNAL},
+                                         {.kind = WIRE_STOPPED},
+                                         {.kind = WIRE_SIGNAL},
+                                         {.kind = WIRE_SIGNAL},
+                                         {.kind = WIRE_ANSWER},
+                                         {.kind = WIRE_SIGNAL}}};
+
+    ck_assert_uint_eq(wire_longest_run(&none), 0);
+    ck_assert_uint_eq(wire_longest_run(&some), 3);
+}
+END_TEST
+
 START_TEST(events_are_left_out_only_if_there_are_more)
 {
     const struct wire empty = {0}, seven = {.count = 7}, eight = {.count = 8};
@@ -251,6 +269,7 @@ Suite *make_suite(void)
         an_event_is_added_by_the_clock_of_the_record,
         an_event_that_is_added_to_an_empty_wire_is_the_first_one,
         events_are_counted_by_their_kind,
+        answers_end_a_run_of_signals,
         events_are_left_out_only_if_there_are_more,
         a_signal_is_an_arrow_in_its_direction,
         any_other_event_is_told_in_words,

@@ -213,6 +213,8 @@ static void send_and_wait(int signal)
         sigprocmask(SIG_SETMASK, &before, NULL);
     } else {
         signal_server(signal);
+        if (dialect.is_clearing)
+            is_answered = 0;
         if (dialect.way == WAY_PAUSE)
             wait_by_pause();
         else if (dialect.way == WAY_FLAG)

@@ -19,7 +19,7 @@ static const char *const part_names[PARTS] = {
 
 static const char *const order_names[] = {"M", "L", NULL};
 static const char *const senders_names[] = {"mixed", "apart", "turns", NULL};
-static const char *const wait_names[] = {"none", "bit", "octet", "idle", NULL};
+static const char *const wait_names[] = {"none", "bit", "octet", "ping", "idle", NULL};
 static const char *const way_names[] = {"pause", "poll", "suspend", "flag", "chain", NULL};
 static const char *const switch_names[] = {"no", "yes", NULL};
 
@@ -103,12 +103,16 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->is_looking = one_of(key, value, switch_names);
     else if (strcmp(key, "nap") == 0)
         dialect->nap = number(key, value);
+    else if (strcmp(key, "forget") == 0)
+        dialect->forget = number(key, value);
     else if (strcmp(key, "live") == 0)
         dialect->is_live = one_of(key, value, switch_names);
     else if (strcmp(key, "buffered") == 0)
         dialect->is_buffered = one_of(key, value, switch_names);
     else if (strcmp(key, "stale") == 0)
         dialect->is_stale = one_of(key, value, switch_names);
+    else if (strcmp(key, "strict") == 0)
+        dialect->is_strict = one_of(key, value, switch_names);
     else if (strcmp(key, "once") == 0)
         dialect->is_once = one_of(key, value, switch_names);
     else if (strcmp(key, "busy") == 0)
@@ -127,6 +131,8 @@ static void read_option(struct dialect *dialect, const char *key, const char *va
         dialect->limit = number(key, value);
     else if (strcmp(key, "again") == 0)
         dialect->is_sending_again = one_of(key, value, switch_names);
+    else if (strcmp(key, "clears") == 0)
+        dialect->is_clearing = one_of(key, value, switch_names);
     else if (strcmp(key, "check") == 0)
         dialect->is_checking = one_of(key, value, switch_names);
     else if (strcmp(key, "plusone") == 0)

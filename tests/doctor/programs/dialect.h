@@ -44,6 +44,7 @@ enum wait {
     WAIT_NONE,  /* only the pause between two bits */
     WAIT_BIT,   /* for an answer to each bit */
     WAIT_OCTET, /* for an answer to each 8 bits */
+    WAIT_PING,  /* for an answer to the ping */
     WAIT_IDLE,  /* until the server sleeps with neither signal pending */
 };
 
@@ -80,9 +81,11 @@ struct dialect {
     int lag;           /* is_later: microseconds that it works before it calls pause(2) again */
     bool is_looking;   /* lag: pause(2) only if no signal has been noted, with the race between */
     int nap;           /* is_later: microseconds between two looks, which no signal cuts short */
+    int forget;        /* microseconds of silence after which it forgets all senders; 0: never */
     bool is_live;      /* prints each octet at once */
     bool is_buffered;  /* prints with fwrite(3), and flushes nothing */
     bool is_stale;     /* after a message, a new sender begins with a bit that is left over */
+    bool is_strict;    /* ends if an answer cannot be sent */
     bool is_once;      /* ends after a message */
     bool is_busy;      /* waits in a loop that does not sleep */
     bool is_deaf;      /* prints no text that begins with an F */
@@ -93,6 +96,7 @@ struct dialect {
     int sleep;             /* microseconds between two bits, or between two looks at the flag */
     int limit;             /* microseconds without an answer after which it gives up; 0: none */
     bool is_sending_again; /* sends a bit again if the server is idle and has not answered */
+    bool is_clearing;      /* forgets an answer that comes just behind kill(2), with way=poll */
     bool is_checking;      /* sends only to a process that catches both signals */
     bool is_plus_one;      /* sends SIGUSR1 + 1 for SIGUSR2, as on macOS */
     bool is_signed;        /* sends each bit of a negative char as 0, as if -1 were no 1 */

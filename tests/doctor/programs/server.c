@@ -230,7 +230,9 @@ static void answer(pid_t pid, enum taken taken)
     if (dialect.delay > 0)
         sleep_microseconds(dialect.delay);
     for (int i = 0; i < (taken == TAKEN_END ? dialect.end_count : 1); i++)
-        kill(dialect.is_first_pid ? first_pid : pid, signal_number(which));
+        if (kill(dialect.is_first_pid ? first_pid : pid, signal_number(which)) < 0 &&
+            dialect.is_strict)
+            _exit(1);
 }
 
 /* ---- several senders ---- */
@@ -360,10 +362,10 @@ static void on_signal(int signal, siginfo_t *info, void *context)
 }
 
 /* Sleeps the whole time, as the child of a shell does while a trap has to wait. */
-static void nap(void)
+static void nap(int microseconds)
 {
-    struct timespec rest = {.tv_sec = dialect.nap / 1000000,
-                            .tv_nsec = dialect.nap % 1000000 * 1000L};
+    struct timespec rest = {.tv_sec = microseconds / 1000000,
+                            .tv_nsec = microseconds % 1000000 * 1000L};
 
     while (nanosleep(&rest, &rest) < 0)
         ;
@@ -380,7 +382,7 @@ _Noreturn static void work_later(void)
             work(signal, noted_pid);
         for (int i = 0; i < 20; i++)
             sleep_microseconds(50);
-        nap();
+        nap(dialect.nap);
     }
 }
 
@@ -403,6 +405,18 @@ _Noreturn static void work_after_pause(void)
         noted = 0;
         work(signal, noted_pid);
         run_microseconds(dialect.lag);
+    }
+}
+
+/* Forgets what it has of all messages when nobody has sent anything for some time. */
+_Noreturn static void forget_often(void)
+{
+    for (;;) {
+        sig_atomic_t before = entries;
+
+        nap(dialect.forget);
+        if (entries == before)
+            memset(receivers, 0, sizeof receivers);
     }
 }
 
@@ -466,6 +480,8 @@ int main(int argc, char **argv)
         work_after_pause();
     if (dialect.is_later)
         work_later();
+    if (dialect.forget > 0)
+        forget_often();
     while (dialect.is_busy)
         ;
     for (;;)
