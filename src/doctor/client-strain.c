@@ -154,52 +154,59 @@ static void note_answers(const struct wire *wire, struct speech_result *answers)
     answers->answers = wire_count(wire, WIRE_ANSWER);
 }
 
-/* The client has ended, and its text has not arrived. The same with later answers has. */
-static void tell_early_loss(struct report *report, const char *tried, enum outcome outcome,
-                            const struct wire *wire)
+static const char early_tried[] = "an answer that comes at once";
+static const char early_text[] = "Hello";
+
+/* The client hangs with early answers. */
+static void tell_hang(struct report *report, enum outcome late, const struct wire *prompt)
 {
-    if (wire_count(wire, WIRE_ANSWER) == 0) {
-        report_check(report, CHECK_OPEN, tried, "the server answers nothing");
+    if (!relayed_is_hung(late) && late != OUTCOME_SLOW) {
+        report_check(report, CHECK_FAILED, early_tried, "the client hung");
+        report_find(report, CAUSE_PAUSE,
+                    "it hung at signal %zu; with later answers it sent all of its %zu signals",
+                    wire_count(prompt, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
+        report_show(report, CAUSE_PAUSE, prompt);
         return;
     }
-    report_check(report, CHECK_FAILED, tried, outcome_text(outcome));
+    report_check(report, CHECK_OPEN, early_tried, "not found out");
+    if (late == OUTCOME_STAYED) {
+        report_find(report, CAUSE_STAYS,
+                    "'%s' arrived, each answer came while the client slept, and it sleeps on",
+                    early_text);
+        report_show(report, CAUSE_STAYS, &report->usual);
+    }
+}
+
+/* The client has ended with early answers, and its text has not arrived. */
+static void tell_early_loss(struct report *report, enum outcome late, enum outcome early,
+                            const struct wire *prompt)
+{
+    if (late != OUTCOME_ARRIVED || wire_count(prompt, WIRE_ANSWER) == 0) {
+        report_check(report, CHECK_OPEN, early_tried, "not found out");
+        return;
+    }
+    report_check(report, CHECK_FAILED, early_tried, outcome_text(early));
     report_find(report, CAUSE_PAUSE, "with later answers the text arrived; with these, %s",
-                outcome_text(outcome));
-    report_show(report, CAUSE_PAUSE, wire);
+                outcome_text(early));
+    report_show(report, CAUSE_PAUSE, prompt);
 }
 
 void client_strain_pause(struct pair *pair, struct report *report, struct speech_result *answers,
                          struct wire *ret_prompt)
 {
-    static const char tried[] = "an answer that comes at once", text[] = "Hello";
-    enum outcome late = relayed_talk(pair, RELAY_LATE, text, &report->usual), early;
+    enum outcome late = relayed_talk(pair, RELAY_LATE, early_text, &report->usual), early;
 
-    early = relayed_talk(pair, RELAY_EARLY, text, ret_prompt);
+    early = relayed_talk(pair, RELAY_EARLY, early_text, ret_prompt);
     if (early != OUTCOME_SLOW)
         note_answers(ret_prompt, answers);
-    if (early == OUTCOME_SLOW) {
-        report_check(report, CHECK_OPEN, tried, "took too long");
-    } else if (early == OUTCOME_ARRIVED) {
-        report_check(report, CHECK_PASSED, tried, "the client took it");
-    } else if (late == OUTCOME_ARRIVED && !relayed_is_hung(early)) {
-        tell_early_loss(report, tried, early, ret_prompt);
-    } else if (!relayed_is_hung(early)) {
-        report_check(report, CHECK_OPEN, tried, "not found out");
-    } else if (relayed_is_hung(late) || late == OUTCOME_SLOW) {
-        report_check(report, CHECK_OPEN, tried, "not found out");
-        if (late == OUTCOME_STAYED) {
-            report_find(report, CAUSE_STAYS,
-                        "'%s' arrived, each answer came while the client slept, and it sleeps on",
-                        text);
-            report_show(report, CAUSE_STAYS, &report->usual);
-        }
-    } else {
-        report_check(report, CHECK_FAILED, tried, "the client hung");
-        report_find(report, CAUSE_PAUSE,
-                    "it hung at signal %zu; with later answers it sent all of its %zu signals",
-                    wire_count(ret_prompt, WIRE_SIGNAL), wire_count(&report->usual, WIRE_SIGNAL));
-        report_show(report, CAUSE_PAUSE, ret_prompt);
-    }
+    if (early == OUTCOME_SLOW)
+        report_check(report, CHECK_OPEN, early_tried, "took too long");
+    else if (early == OUTCOME_ARRIVED)
+        report_check(report, CHECK_PASSED, early_tried, "the client took it");
+    else if (relayed_is_hung(early))
+        tell_hang(report, late, ret_prompt);
+    else
+        tell_early_loss(report, late, early, ret_prompt);
 }
 
 /* ---- characters beyond ASCII ---- */
