@@ -18,6 +18,8 @@
 #define START_LIMIT (10 * NSEC_PER_SEC)
 /* A server can be without a CPU for so long, in nanoseconds. Some clients wait for 1 s or 2. */
 #define HOLD (3 * NSEC_PER_SEC)
+/* A client that sleeps for longer at a time does not just poll, in nanoseconds. */
+#define DOZE (2 * NSEC_PER_SEC)
 /* A client that has run so often without a signal does not send without an answer. */
 #define TURNS_IN_VAIN 100u
 /* A client that sends so many signals without an answer has not just sent one again. */
@@ -29,8 +31,11 @@
  */
 static const char alternating[] = "UUUUUUUUUUUUUUUUUUUU";
 
-/* Watches a client whose first signal is not answered. Returns true if it waits for something. */
-static bool watch(struct pair *pair)
+/*
+ * Watches a client whose first signal is not answered. Returns true if it waits for something.
+ * *ret_waiting is what it has slept for in the end, without a break for DOZE or longer.
+ */
+static bool watch(struct pair *pair, enum waiting *ret_waiting)
 {
     const struct patient *client = &pair->clients[0], *relay = &pair->relay;
     uint64_t end = monotonic_now() + START_LIMIT, turns = 0;
@@ -48,6 +53,9 @@ static bool watch(struct pair *pair)
             turns = rest.turns;
         printed = relay->length;
     }
+    *ret_waiting = waiting_read(client->pid);
+    if (monotonic_now() < rest.asleep_ns + DOZE)
+        *ret_waiting = WAITING_UNKNOWN;
     return !client->has_ended && (rest_is_asleep(&rest) || rest.turns > turns + TURNS_IN_VAIN);
 }
 
@@ -83,16 +91,17 @@ static bool has_failed(const struct patient *client)
  * A client that looks at a flag before pause(2) takes an answer that comes at once. It misses one
  * that comes between the two.
  */
-static void tell_pause(struct report *report, const struct wire *wire)
+static void tell_pause(struct report *report, enum waiting waiting, const struct wire *wire)
 {
-    static const char tried[] = "an answer just before pause()";
+    static const char tried[] = "an answer just before the client waits";
 
     if (report_has(report, CAUSE_PAUSE))
         return;
     report_check(report, CHECK_FAILED, tried, "the client would miss it");
     report_find(report, CAUSE_PAUSE,
-                "it waited in pause() and blocked neither signal before: if the answer comes just "
-                "before this call, it sleeps on");
+                "it waited in %s and blocked neither signal before: if the answer comes just "
+                "before this call, it sleeps on",
+                waiting == WAITING_PAUSE ? "pause()" : "a long sleep");
     report_show(report, CAUSE_PAUSE, wire);
 }
 
@@ -111,8 +120,8 @@ void client_strain_wait(struct pair *pair, struct report *report,
     static const char tried[] = "an answer that is held back";
     size_t from, signals;
     bool is_started = relayed_start(pair, RELAY_HOLD, alternating, &from);
-    bool is_waiting = is_started && watch(pair);
-    bool is_pausing = is_waiting && waiting_read(pair->clients[0].pid) == WAITING_PAUSE;
+    enum waiting waiting = WAITING_UNKNOWN;
+    bool is_waiting = is_started && watch(pair, &waiting);
     uint64_t end_ns = monotonic_now();
     struct wire wire;
 
@@ -138,8 +147,8 @@ void client_strain_wait(struct pair *pair, struct report *report,
         report_show(report, CAUSE_LATE_ANSWER, prompt);
     } else {
         report_check(report, CHECK_PASSED, tried, "the client waited");
-        if (is_pausing && pair->is_outside)
-            tell_pause(report, &wire);
+        if (waiting != WAITING_UNKNOWN && pair->is_outside)
+            tell_pause(report, waiting, &wire);
     }
     pair_clear(pair);
 }

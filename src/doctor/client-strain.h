@@ -27,8 +27,8 @@ void client_strain_pause(struct pair *pair, struct report *report, struct speech
  * Holds the first answer back: a client that waits has sent one signal and no more. answers tells
  * what the server answers, and prompt is a message with early answers: a client that has sent many
  * signals of it without one does not wait, either. Behind client_strain_pause(): a client that
- * waits in pause(2) then, and sends outside of its handlers, has the race before that call, also if
- * it looks at a flag first.
+ * waits in pause(2) or in a long sleep then, and sends outside of its handlers, has the race before
+ * that call, also if it looks at a flag first.
  */
 void client_strain_wait(struct pair *pair, struct report *report,
                         const struct speech_result *answers, const struct wire *prompt);
