@@ -51,7 +51,49 @@ faults=(
 
 faults=("${faults[@]/|/|conversation.c|}")
 
+# ---- what changes arq ----
+
+# The contracts of conversation.c tell what the functions of arq.h do, and not that no other line
+# changes `c->arq`. So no line may assign to it or to a part of it, but the one that begins with a
+# conversation, and its address may go only to these functions.
+#
+# changes_of_arq FILE: prints the lines that could change it.
+changes_of_arq() {
+    local part='arq(\.[a-z_]+(\[[^]]*\])*)*'
+    sed -E 's/arq_sender_[a-z]+\(&c->arq\>//g' "$1" |
+        grep -nE -e "->$part *([-+*\/%&|^]|<<|>>)?=([^=]|\$)" -e "->$part *(\+\+|--)" \
+            -e "(\+\+|--)[^;]*->$part" -e '(^|[^&])& *[a-z]+->arq\>' -e '\*c *=[^=]|memcpy|memset' |
+        grep -vE '^[0-9]+:    \*c = \(struct conversation\)\{$'
+}
+
+# Each is a command of sed that adds a change of arq to a line of conversation.c.
+strays=(
+    's/^    arq_sender_timeout(&c->arq);/&\n    c->arq.in_flight[0] = false;/|a lane is freed'
+    's/^    uint64_t sent = c->arq.next;/&\n    c->arq.next = 0;/|all is sent again'
+    's/^    uint64_t sent = c->arq.next;/&\n    c->arq.next--;/|a bit is sent twice'
+    's/^    uint64_t sent = c->arq.next;/&\n    ++c->arq.base;/|the count is another'
+    's/^    uint64_t sent = c->arq.next;/&\n    c->arq.phase |= ARQ_COMMITTED;/|a verdict is made up'
+    's/^    uint64_t sent = c->arq.next;/&\n    settle(\&c->arq);/|another function gets its address'
+    's/^    uint64_t sent = c->arq.next;/&\n    c->arq = (struct arq_sender){0};/|all is forgotten'
+)
+
+check_changes_of_arq() {
+    local stray result=ok
+    [ -z "$(changes_of_arq "$1")" ] || result=changed
+    report $result 'only the functions of arq.h change what arq.c keeps'
+    changes_of_arq "$1" | sed 's/^/# /'
+    for stray in "${strays[@]}"; do
+        result=ok
+        sed "${stray%|*}" "$1" > stray.c
+        [ -n "$(changes_of_arq stray.c)" ] || result=unseen
+        report $result "a line that changes it is found: ${stray##*|}"
+    done
+}
+
+# ---- the proof ----
+
 # The copy takes the place of the source tree. A call with another first argument stays what it is.
+conversation=$srcdir/src/protocol/conversation.c
 tree=$scratch/tree
 copy_tree "$tree"
 sed -i -e 's/c->ops->\([a-z_]*\)(c->owner/op_\1(c, c->owner/' \
@@ -61,7 +103,8 @@ sed -i -e 's/c->ops->\([a-z_]*\)(c->owner/op_\1(c, c->owner/' \
     "$tree/src/protocol/conversation.c"
 srcdir=$tree
 
-plan
+plan $((1 + ${#strays[@]}))
+check_changes_of_arq "$conversation"
 check_modules
 check_faults
 exit $failed
