@@ -54,8 +54,8 @@ static const struct cause_text texts[] = {
                        "WHY SIGNALS ARE LOST"},
     [CAUSE_LATE_ANSWER] = {"late-answer", "The client does not wait for an answer to each bit.",
                            "An answer to each octet or each message comes too late: the signals "
-                           "before it have been dropped by then. Answer each bit, and wait for "
-                           "that.",
+                           "before it have been dropped by then, and no pause between two signals "
+                           "is long enough. Answer each bit, and wait for that.",
                            "ACKNOWLEDGING"},
     [CAUSE_IMPATIENT] = {"impatient", "The client does not wait long enough for an answer.",
                          "A server that gets no CPU answers late. A bit that is sent again then "
@@ -83,8 +83,9 @@ static const struct cause_text texts[] = {
                      "A WHOLE PAIR"},
     [CAUSE_SA_MASK] = {"sa-mask",
                        "The server's handler of one signal interrupts that of the other.",
-                       "A handler that is interrupted halfway loses a bit or swaps two. Add both "
-                       "signals to sa_mask in sigaction(). signal() cannot do that.",
+                       "A handler that is interrupted halfway loses a bit or swaps two, mostly if "
+                       "two clients send. Call sigemptyset() on sa_mask, and add both signals to "
+                       "it, before sigaction(). signal() cannot do that.",
                        "sa_mask"},
     [CAUSE_WHOSE_PID] = {"whose-pid", "The server answers to a process that has not sent the bit.",
                          "A PID that was kept from the first bit is that of an earlier client. "

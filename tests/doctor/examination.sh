@@ -15,7 +15,7 @@
 # So many at once. In a build with coverage, a process writes its counts before it executes a
 # program, and waits for all others that do so: a client that waits 0.5 s for that seems to hang.
 if [ "$build" = coverage ]; then
-    readonly AT_ONCE=2
+    readonly AT_ONCE=3
 else
     readonly AT_ONCE=8
 fi
@@ -94,16 +94,16 @@ examine_all() {
     fault two-dialects healthy first=L
     sed -i 's/first=L/first=M/' server
     begin ./server ./client
-    while IFS=$'\t' read -r name _; do
-        [ "$name" != healthy ] || continue
-        fault "$name" "$name"
-        begin ./server ./client
-    done < <(rows faults)
     while read -r frame; do
         # shellcheck disable=SC2086 # lists of words
         pair "other-$((number += 1))" $frame bit=1 wait=bit way=suspend senders=apart check=yes
         begin ./server ./client
     done <<< "${OTHER_DIALECTS#$'\n'}"
+    while IFS=$'\t' read -r name _; do
+        [ "$name" != healthy ] || continue
+        fault "$name" "$name"
+        begin ./server ./client
+    done < <(rows faults)
     pair no-server
     begin --svg=signals.svg 'sleep 100' true
     pair daemon
