@@ -140,8 +140,7 @@ static int meet_client(struct pair *pair, struct report *report)
 static void try_all(struct pair *pair, struct report *report)
 {
     struct speech_result answers = {0};
-    bool has_language = false, has_lost;
-    enum handlers handlers;
+    bool has_language = false, has_lost, is_masked;
     struct usual usual;
     struct wire prompt;
 
@@ -153,9 +152,9 @@ static void try_all(struct pair *pair, struct report *report)
     client_strain_wait(pair, report, &answers, &prompt);
     if (has_language)
         strain_server(pair, report, &usual, has_lost);
-    handlers = server_handlers_stop(pair, report);
+    is_masked = server_handlers_stop(pair, report);
     if (has_language)
-        server_handlers_hurry(pair, report, handlers, &answers);
+        server_handlers_hurry(pair, report, is_masked, &answers);
     wrong_pid_try(pair, report);
     judge(report, has_lost, usual.has_lost_one);
 }

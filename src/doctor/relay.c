@@ -117,10 +117,8 @@ static struct since now_of(pid_t client)
 /* Returns true if the client sleeps for a signal, or pauses, or waits in a busy loop. */
 static bool is_waiting(pid_t client, const struct procstat *stat, const struct since *since)
 {
-    bool is_timed = waiting_read(client) == WAITING_TIME;
-
     if (procstat_is_asleep(stat))
-        return !is_timed || monotonic_now() >= since->time_ns + NAP;
+        return waiting_read(client) != WAITING_TIME || monotonic_now() >= since->time_ns + NAP;
     return stat->state == 'R' && patient_work(client) >= since->work_ns + BUSY;
 }
 

@@ -44,8 +44,9 @@ static bool blocked_in_handler(struct pair *pair, int signal, enum procstat_sign
     return *ret != PROCSTAT_NO_SIGNAL;
 }
 
-static enum handlers tell_masks(struct report *report, enum procstat_signals first,
-                                enum procstat_signals second)
+/* Returns true if the handlers block both signals. */
+static bool tell_masks(struct report *report, enum procstat_signals first,
+                       enum procstat_signals second)
 {
     bool is_masked = first == PROCSTAT_BOTH && second == PROCSTAT_BOTH;
 
@@ -57,13 +58,13 @@ static enum handlers tell_masks(struct report *report, enum procstat_signals fir
     if (second != PROCSTAT_BOTH)
         report_find(report, CAUSE_SA_MASK,
                     "stopped in its handler of SIGUSR2, the server did not block SIGUSR1");
-    return is_masked ? HANDLERS_CLOSED : HANDLERS_OPEN;
+    return is_masked;
 }
 
-enum handlers server_handlers_stop(struct pair *pair, struct report *report)
+bool server_handlers_stop(struct pair *pair, struct report *report)
 {
     const struct sched_param no_priority = {0};
-    enum handlers handlers = HANDLERS_UNKNOWN;
+    bool is_masked = false;
     enum procstat_signals first, second;
     int cpu = sched_getcpu();
     cpu_set_t set;
@@ -75,11 +76,11 @@ enum handlers server_handlers_stop(struct pair *pair, struct report *report)
     if (sched_setaffinity(pair->server_pid, sizeof set, &set) == 0 &&
         sched_setscheduler(pair->server_pid, SCHED_IDLE, &no_priority) == 0 &&
         blocked_in_handler(pair, SIGUSR1, &first) && blocked_in_handler(pair, SIGUSR2, &second))
-        handlers = tell_masks(report, first, second);
+        is_masked = tell_masks(report, first, second);
     else
         report_check(report, CHECK_OPEN, masks_tried, "not found out");
     patient_stay_on(-1);
-    return handlers;
+    return is_masked;
 }
 
 /* ---- a bit before the server waits ---- */
@@ -97,8 +98,8 @@ static bool is_each_answered(const struct pair *pair, const struct speech_result
 }
 
 /* Tells what has become of a text whose bits came early: it did not arrive. */
-static void tell_early(struct report *report, enum handlers handlers,
-                       const struct speech_result *result, bool is_outside)
+static void tell_early(struct report *report, bool is_masked, const struct speech_result *result,
+                       bool is_outside)
 {
     enum cause cause = is_outside ? CAUSE_MISSES : CAUSE_DEFERRED;
     bool is_hung = result->status != 0;
@@ -106,7 +107,7 @@ static void tell_early(struct report *report, enum handlers handlers,
     report_check(report, CHECK_FAILED, early_tried,
                  is_hung ? "the server missed it" : "the server did not print the text");
     /* A handler that is interrupted is another fault. */
-    if (!is_outside && handlers != HANDLERS_CLOSED)
+    if (!is_outside && !is_masked)
         return;
     report_find(report, cause,
                 is_outside ? "it answered outside of its handlers"
@@ -132,7 +133,7 @@ static void tell_flag(struct report *report)
                 "before: if a bit comes just before this call, it sleeps on");
 }
 
-void server_handlers_hurry(struct pair *pair, struct report *report, enum handlers handlers,
+void server_handlers_hurry(struct pair *pair, struct report *report, bool is_masked,
                            const struct speech_result *answers)
 {
     static const char text[] = "Each bit at once";
@@ -154,9 +155,8 @@ void server_handlers_hurry(struct pair *pair, struct report *report, enum handle
     if (!is_told || progress == PROGRESS_SLOW)
         report_check(report, CHECK_OPEN, early_tried, "took too long");
     else if (progress == PROGRESS_NONE)
-        tell_early(report, handlers, &result, is_outside);
-    else if (is_outside && handlers == HANDLERS_CLOSED &&
-             waiting_read(pair->server_pid) == WAITING_PAUSE)
+        tell_early(report, is_masked, &result, is_outside);
+    else if (is_outside && is_masked && waiting_read(pair->server_pid) == WAITING_PAUSE)
         tell_flag(report);
     else
         report_check(report, CHECK_PASSED, early_tried, "the server took it");

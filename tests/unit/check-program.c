@@ -64,15 +64,13 @@ static void expect_nothing(void)
     ck_assert_int_eq(learn().verdict, LEARNER_UNKNOWN);
 }
 
-/* Returns what is learnt, which must be this dialect. */
-static struct learner_result expect_dialect(const char *form)
+static void expect_dialect(const char *form)
 {
     const struct dialect dialect = parsed(form);
     struct learner_result result = learn();
 
     ck_assert_int_eq(result.verdict, LEARNER_LEARNT);
     ck_assert(dialect_writes_as(&result.dialects[0], &dialect));
-    return result;
 }
 
 START_TEST(clients_together_teach_what_one_does_not)
