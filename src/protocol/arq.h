@@ -338,6 +338,9 @@ void arq_sender_timeout(struct arq_sender *sender);
 bool arq_sender_asks(const struct arq_sender *sender);
 
 /* Returns true if the message has a verdict. */
+/*@ requires \valid_read(sender);
+    assigns \nothing;
+    ensures \result <==> sender->phase >= ARQ_COMMITTED; */
 static inline bool arq_sender_done(const struct arq_sender *sender)
 {
     return sender->phase >= ARQ_COMMITTED;

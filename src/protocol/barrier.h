@@ -73,6 +73,9 @@ struct barrier {
       ensures saw{Post, Pre}(barrier, barrier->count, signal->slot);
     behavior word:
       assumes signal->kind == SIGNAL_WORD;
+      ensures \old(barrier->count) <= barrier->count <= \old(barrier->count) + 1;
+      ensures \forall integer i; 0 <= i < barrier->count ==> barrier->held[i].pid ==
+        (i < \old(barrier->count) ? \old(barrier->held[i].pid) : signal->pid);
       ensures \forall integer i; 0 <= i < \old(barrier->count) &&
         \old(barrier->held[i].pid) != signal->pid ==>
         barrier->held[i].pid == \old(barrier->held[i].pid) &&

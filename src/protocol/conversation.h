@@ -132,9 +132,9 @@ struct conversation {
     bool is_stripped; /* signals came without their sender */
 };
 
-/*@ predicate held_are_of_daemon(struct conversation c) =
-      c.barrier.count <= BARRIER_WORDS &&
-      \forall integer i; 0 <= i < c.barrier.count ==> c.barrier.held[i].pid == c.daemon;
+/*@ // The barrier holds one word of each process: at most one, and that of the daemon.
+    predicate held_is_of_daemon(struct conversation c) =
+      c.barrier.count == 0 || (c.barrier.count == 1 && c.barrier.held[0].pid == c.daemon);
     predicate is_refused(struct conversation c, integer reason) =
       c.outcome == CONVERSATION_REFUSED && c.arq.refusal == reason;
     predicate may_go_on(struct conversation c) =
@@ -157,11 +157,10 @@ struct conversation {
  * What holds between two calls, once a message has begun. All symbols were sent: the message is in
  * doubt. The outcome tells the phase of the verdict. An open message has time left.
  */
-/*@ predicate is_sound(struct conversation c) =
-      is_whole(c.frame) && held_are_of_daemon(c) &&
+/*@ predicate is_conversation(struct conversation c) =
+      is_whole(c.frame) && held_is_of_daemon(c) &&
       0 < c.arq.total == frame_count(c.frame) <= UINT64_MAX / 2 &&
-      0 <= c.arq.next <= c.arq.total &&
-      (c.arq.next == c.arq.total ==> c.is_in_doubt) &&
+      arq_is_valid(c.arq) && (c.arq.next == c.arq.total ==> c.is_in_doubt) &&
       CONVERSATION_OPEN <= c.outcome <= CONVERSATION_TIMED_OUT &&
       ARQ_STARTING <= c.arq.phase <= ARQ_REFUSED &&
       (c.outcome == CONVERSATION_COMMITTED <==> c.arq.phase == ARQ_COMMITTED) &&
@@ -190,7 +189,7 @@ void conversation_init(struct conversation *conversation, const struct conversat
  * must be true. The frame stays the caller's, and must stay valid until the message has an outcome.
  * If the daemon does not get its blocks, the conversation makes them bits (frame_make_narrow()).
  */
-/*@ requires \valid(conversation) && conversation->limit > 0 && held_are_of_daemon(*conversation);
+/*@ requires \valid(conversation) && conversation->limit > 0 && held_is_of_daemon(*conversation);
     requires conversation->outcome == CONVERSATION_COMMITTED || may_go_on(*conversation);
     requires is_whole(frame) && 0 < frame_count(frame) <= UINT64_MAX / 2;
     assigns conversation->frame, conversation->arq, conversation->outcome;
@@ -199,7 +198,7 @@ void conversation_init(struct conversation *conversation, const struct conversat
     assigns conversation->is_waiting, conversation->probe_timeout, conversation->waited;
     assigns conversation->queue_timeout, conversation->is_queued, conversation->interrupted;
     assigns conversation->reached;
-    ensures is_sound(*conversation) && may_take(*conversation);
+    ensures is_conversation(*conversation) && may_take(*conversation);
     ensures conversation->frame == frame && conversation->outcome == CONVERSATION_OPEN;
     ensures !conversation->is_in_doubt && !conversation->is_draining && conversation->waited == 0;
     ensures conversation->arq.phase == ARQ_STARTING && conversation->arq.next == 0;
@@ -210,16 +209,16 @@ void conversation_begin(struct conversation *conversation, struct frame *frame);
  * Sends one symbol or one probe, if the protocol allows that now. Returns 1 if there may be more to
  * send, 0 if there is nothing to send now or the daemon has ended, or an -errno of the ops.
  */
-/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+/*@ requires \valid(conversation) && is_conversation(*conversation) && may_take(*conversation);
     assigns conversation->arq.probe_due, conversation->arq.next;
     assigns conversation->arq.in_flight[0 .. 1], conversation->is_in_doubt, conversation->fresh;
     assigns conversation->has_asked, conversation->is_draining, conversation->takes_left;
     assigns conversation->counts;
-    ensures is_sound(*conversation) && may_take(*conversation) && \result <= 1; */
+    ensures is_conversation(*conversation) && may_take(*conversation) && \result <= 1; */
 int conversation_send(struct conversation *conversation);
 
 /* Acts on a signal that the owner has taken. Returns how the owner should wait for the next. */
-/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+/*@ requires \valid(conversation) && is_conversation(*conversation) && may_take(*conversation);
     requires conversation->outcome == CONVERSATION_OPEN ||
       conversation->outcome == CONVERSATION_TIMED_OUT;
     requires \valid_read(signal) && signal->slot < SLOTS && signal->lane < LANES;
@@ -231,7 +230,7 @@ int conversation_send(struct conversation *conversation);
     assigns conversation->is_log_full, conversation->frame->content;
     assigns conversation->frame->octets[0 .. conversation->frame->length - 1];
     assigns conversation->takes_left, conversation->is_stripped;
-    ensures is_sound(*conversation) && may_take(*conversation);
+    ensures is_conversation(*conversation) && may_take(*conversation);
     ensures conversation->outcome == CONVERSATION_ENDED ==>
       conversation->is_draining && conversation->takes_left == 0; */
 enum conversation_hint conversation_take(struct conversation *conversation,
@@ -241,7 +240,7 @@ enum conversation_hint conversation_take(struct conversation *conversation,
  * The owner has found no signal pending: acts on the words that the barrier holds. Returns how the
  * owner should wait for the next signal.
  */
-/*@ requires \valid(conversation) && is_sound(*conversation);
+/*@ requires \valid(conversation) && is_conversation(*conversation);
     requires conversation->outcome == CONVERSATION_OPEN ||
       conversation->outcome == CONVERSATION_TIMED_OUT;
     assigns conversation->barrier, conversation->arq, conversation->outcome;
@@ -251,7 +250,7 @@ enum conversation_hint conversation_take(struct conversation *conversation,
     assigns conversation->reached, conversation->loss_window, conversation->was_heard;
     assigns conversation->is_log_full, conversation->frame->content;
     assigns conversation->frame->octets[0 .. conversation->frame->length - 1];
-    ensures is_sound(*conversation) && conversation->barrier.count == 0;
+    ensures is_conversation(*conversation) && conversation->barrier.count == 0;
     ensures conversation->outcome == CONVERSATION_ENDED ==> conversation->is_draining;
     ensures conversation->is_draining ==> conversation->outcome != CONVERSATION_OPEN; */
 enum conversation_hint conversation_settle(struct conversation *conversation);
@@ -262,7 +261,7 @@ enum conversation_hint conversation_settle(struct conversation *conversation);
  * gets an ack by polling. Returns the time at which to call again at the latest. If that is not
  * after now, a timeout has expired: the owner must not sleep, but repeat its three steps at once.
  */
-/*@ requires \valid(conversation) && is_sound(*conversation) && may_take(*conversation);
+/*@ requires \valid(conversation) && is_conversation(*conversation) && may_take(*conversation);
     requires conversation->outcome == CONVERSATION_OPEN && conversation->barrier.count == 0;
     requires conversation->is_waiting ==> conversation->wait_start <= now;
     assigns conversation->arq.phase, conversation->arq.nonce, conversation->arq.probe_due;
@@ -270,7 +269,7 @@ enum conversation_hint conversation_settle(struct conversation *conversation);
     assigns conversation->is_waiting, conversation->wait_start, conversation->probe_timeout;
     assigns conversation->waited, conversation->interrupted, conversation->reached;
     assigns conversation->loss_window;
-    ensures is_sound(*conversation) && may_take(*conversation) && \result >= now;
+    ensures is_conversation(*conversation) && may_take(*conversation) && \result >= now;
     ensures conversation->outcome == CONVERSATION_OPEN ||
       (conversation->outcome == CONVERSATION_TIMED_OUT &&
         conversation->waited >= conversation->limit); */

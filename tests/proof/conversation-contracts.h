@@ -63,18 +63,20 @@ extern struct arq_symbol sent_symbol;
 extern uint32_t sent_word;
 extern int sent_result;
 extern bool was_ended; /* what has_ended() said */
+extern struct arq_sender left; /* what the functions of arq.h have made of c->arq */
 
-/*@ predicate is_quiet(struct conversation c) =
+/*@ // Nothing but the functions of arq.h has changed what arq.c keeps.
+    predicate is_left(struct conversation c) = c.arq == left;
+    predicate is_quiet(struct conversation c) =
       taken == \null || (c.is_draining && c.takes_left == 0);
     predicate is_of(struct reply reply, integer word) =
       word == reply_word(reply.code, reply.count, reply.nonce);
     predicate has_verdict(struct arq_sender s) =
       s.phase == ARQ_COMMITTED || s.phase == ARQ_REFUSED;
+    predicate may_send_symbol(struct arq_sender s) =
+      !s.probe_due && s.phase == ARQ_SENDING && s.next < s.total &&
+      !s.in_flight[(s.base + s.next) % LANES];
     logic integer next_nonce(integer nonce) = nonce == UINT16_MAX ? 0 : nonce + 1;
-    predicate is_same(struct arq_sender a, struct arq_sender b) =
-      a.phase == b.phase && a.refusal == b.refusal && a.probe_due == b.probe_due &&
-      a.nonce == b.nonce && a.first_nonce == b.first_nonce && a.base == b.base &&
-      a.total == b.total && a.next == b.next;
     logic integer least(integer a, integer b) = a < b ? a : b;
     logic integer most(integer a, integer b) = a > b ? a : b; */
 
@@ -112,12 +114,49 @@ void op_expired(const struct conversation *c, void *owner, uint64_t waited_ns, e
 
 /* ---- modules below ---- */
 
+/* The probes of a message have nonces that no other probe has had, as long as they last. */
+/*@ requires \valid(c) && 0 < total <= INT64_MAX && nonce == (uint16_t)(c->arq.nonce + 1);
+    assigns c->arq, left;
+    ensures is_left(*c) && arq_is_valid(c->arq);
+    ensures c->arq.phase == ARQ_STARTING && c->arq.probe_due && c->arq.next == 0;
+    ensures c->arq.nonce == nonce && c->arq.first_nonce == nonce && c->arq.base == 0;
+    ensures c->arq.total == total; */
+void seen_begin(struct conversation *c, uint64_t total, uint16_t nonce);
+
+/* One step is one signal that is sent. */
+/*@ requires \valid(c) && is_left(*c) && arq_is_valid(c->arq) && sent == SENT_NOTHING;
+    assigns c->arq.probe_due, c->arq.next, c->arq.in_flight[0 .. 1], left;
+    ensures is_left(*c) && arq_is_valid(c->arq);
+    ensures ARQ_NOTHING <= \result.what <= ARQ_PROBE;
+    ensures \result.what == ARQ_PROBE <==> \old(c->arq.probe_due);
+    ensures \result.what == ARQ_SYMBOL <==> \old(may_send_symbol(c->arq));
+    ensures \result.what == ARQ_PROBE ==> !c->arq.probe_due &&
+      \result.probe.nonce == c->arq.nonce &&
+      \result.probe.ask == (c->arq.phase == ARQ_STARTING ? ASK_START : ASK_RESUME);
+    ensures \result.what != ARQ_PROBE ==> c->arq.probe_due == \old(c->arq.probe_due);
+    ensures \result.what == ARQ_SYMBOL ==> \result.index == \old(c->arq.next) &&
+      \result.lane == (c->arq.base + \result.index) % LANES &&
+      c->arq.next == \result.index + 1;
+    ensures \result.what != ARQ_SYMBOL ==> c->arq.next == \old(c->arq.next); */
+struct arq_step seen_step(struct conversation *c);
+
+/* The probe that follows has a new nonce. */
+/*@ requires \valid(c) && is_left(*c);
+    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due, left;
+    ensures is_left(*c) && c->arq.probe_due;
+    ensures c->arq.phase ==
+      (\old(c->arq.phase) == ARQ_SENDING ? ARQ_RESUMING : \old(c->arq.phase));
+    ensures c->arq.nonce == next_nonce(\old(c->arq.nonce)); */
+void seen_timeout(struct conversation *c);
+
 /* An ack is believed only if it is the signal that was taken, and comes from the daemon. */
 /*@ requires \valid(c) && \valid(ret_index);
-    requires is_sound(*c) && is_noted && taken != \null && \valid_read(taken);
+    requires is_conversation(*c) && is_left(*c);
+    requires is_noted && taken != \null && \valid_read(taken);
     requires taken->kind == SIGNAL_PLAIN && taken->pid == c->daemon && lane == taken->lane;
-    assigns c->arq.in_flight[0 .. 1], c->arq.phase, c->arq.probe_due, *ret_index;
-    ensures is_sound(*c);
+    requires lane < LANES;
+    assigns c->arq.in_flight[0 .. 1], c->arq.phase, c->arq.probe_due, left, *ret_index;
+    ensures is_conversation(*c) && is_left(*c);
     ensures \result <==> \old(c->arq.in_flight[lane]);
     ensures !c->arq.in_flight[lane];
     ensures c->arq.in_flight[1 - lane] == \old(c->arq.in_flight[1 - lane]);
@@ -129,10 +168,10 @@ void op_expired(const struct conversation *c, void *owner, uint64_t waited_ns, e
 bool seen_acked(struct conversation *c, enum lane lane, uint64_t *ret_index);
 
 /* A reply is believed only if it is the word that the barrier has released. */
-/*@ requires \valid(c) && is_sound(*c);
-    requires is_released && is_of(reply, released);
-    assigns c->arq, is_released, told;
-    ensures !is_released && told == \result;
+/*@ requires \valid(c) && is_conversation(*c) && is_left(*c);
+    requires is_released && is_of(reply, released) && is_code(reply.code);
+    assigns c->arq, is_released, told, left;
+    ensures is_left(*c) && arq_is_valid(c->arq) && !is_released && told == \result;
     ensures ARQ_STALE <= told <= ARQ_VERDICT;
     ensures ARQ_STARTING <= c->arq.phase <= ARQ_REFUSED;
     ensures told == ARQ_STALE || told == ARQ_WAIT || told == ARQ_PENDING ==>
@@ -148,7 +187,7 @@ bool seen_acked(struct conversation *c, enum lane lane, uint64_t *ret_index);
 enum arq_news seen_word(struct conversation *c, struct reply reply);
 
 /* Each signal is told to the barrier as it came; that of a stranger never as a word. */
-/*@ requires \valid(c) && is_sound(*c);
+/*@ requires \valid(c) && is_conversation(*c);
     requires taken != \null && \valid_read(taken) && \valid_read(signal) && !is_noted;
     requires signal->slot == taken->slot < SLOTS;
     requires signal->kind == SIGNAL_WORD ==> taken->kind == SIGNAL_WORD &&
@@ -156,17 +195,17 @@ enum arq_news seen_word(struct conversation *c, struct reply reply);
     requires taken->kind == SIGNAL_WORD && taken->pid == c->daemon ==>
       signal->kind == SIGNAL_WORD;
     assigns c->barrier, is_noted;
-    ensures is_noted && is_sound(*c); */
+    ensures is_noted && is_conversation(*c); */
 void seen_note(struct conversation *c, const struct lane_signal *signal);
 
 /* Any word is released only if no signal is pending, or if the daemon has ended. */
-/*@ requires \valid(c) && held_are_of_daemon(*c);
+/*@ requires \valid(c) && held_is_of_daemon(*c);
     requires \valid(ret_pid) && \valid(ret_word);
     requires taken != \null ==> is_noted;
     requires empty ==> is_quiet(*c);
     requires is_released ==> !is_reply_word(released);
     assigns c->barrier, *ret_pid, *ret_word, is_released, released;
-    ensures held_are_of_daemon(*c) && is_released == \result;
+    ensures held_is_of_daemon(*c) && is_released == \result;
     ensures \result ==> *ret_pid == c->daemon && *ret_word == released;
     ensures \result ==> c->barrier.count == \old(c->barrier.count) - 1;
     ensures !\result ==> c->barrier.count == \old(c->barrier.count);
@@ -188,6 +227,7 @@ bool seen_release(struct conversation *c, bool empty, pid_t *ret_pid, uint32_t *
       c.probe_timeout == 0;
     predicate has_begun(struct conversation c) =
       c.arq.phase == ARQ_STARTING && c.arq.probe_due && c.arq.next == 0 && c.arq.base == 0 &&
+      arq_is_valid(c.arq) &&
       c.arq.total == frame_count(c.frame) && c.arq.first_nonce == c.arq.nonce &&
       !c.is_in_doubt && c.fresh == 0 && c.confirmed == 0;
     logic integer longest(struct conversation c) =
@@ -201,12 +241,14 @@ static uint64_t smaller(uint64_t a, uint64_t b);
 static uint64_t larger(uint64_t a, uint64_t b);
 
 /*@ requires \valid(c) && is_whole(c->frame) && 0 < frame_count(c->frame) <= UINT64_MAX / 2;
-    assigns c->arq, c->is_in_doubt, c->fresh, c->confirmed;
-    ensures has_begun(*c) && c->arq.nonce == (uint16_t)(\old(c->arq.nonce) + 1); */
+    assigns c->arq, left, c->is_in_doubt, c->fresh, c->confirmed;
+    ensures has_begun(*c) && is_left(*c);
+    ensures c->arq.nonce == (uint16_t)(\old(c->arq.nonce) + 1); */
 static void begin(struct conversation *c);
 
 /*@ requires 4 <= conversation->limit <= UINT64_MAX - QUEUE_TIMEOUT_MAX;
-    ensures is_timed(*conversation) && has_begun(*conversation);
+    assigns left;
+    ensures is_timed(*conversation) && has_begun(*conversation) && is_left(*conversation);
     ensures !conversation->has_asked && conversation->queue_timeout == QUEUE_TIMEOUT_MIN;
     ensures conversation->counts.bits == 0 && conversation->counts.blocks == 0;
     ensures conversation->counts.repeats == 0;
@@ -214,18 +256,18 @@ static void begin(struct conversation *c);
 void conversation_begin(struct conversation *conversation, struct frame *frame);
 
 /*@ requires \valid(c) && is_whole(c->frame) && c->frame->content > 0;
-    assigns c->arq, c->is_in_doubt, c->fresh, c->confirmed, c->frame->content;
+    assigns c->arq, left, c->is_in_doubt, c->fresh, c->confirmed, c->frame->content;
     assigns c->frame->octets[0 .. c->frame->length - 1];
-    ensures has_begun(*c) && is_whole(c->frame) && c->frame->content == 0;
+    ensures has_begun(*c) && is_left(*c) && is_whole(c->frame) && c->frame->content == 0;
     ensures 0 < frame_count(c->frame) <= UINT64_MAX / 2;
     ensures c->arq.nonce == (uint16_t)(\old(c->arq.nonce) + 1); */
 static void begin_again_as_bits(struct conversation *c);
 
-/*@ requires \valid(c) && is_whole(c->frame) && has_verdict(c->arq);
+/*@ requires \valid(c) && is_whole(c->frame) && has_verdict(c->arq) && is_left(*c);
     requires c->arq.phase == ARQ_COMMITTED ==> c->is_in_doubt;
-    assigns c->arq, c->is_in_doubt, c->fresh, c->confirmed, c->outcome, c->frame->content;
-    assigns c->frame->octets[0 .. c->frame->length - 1];
-    ensures is_whole(c->frame);
+    assigns c->arq, left, c->is_in_doubt, c->fresh, c->confirmed, c->outcome;
+    assigns c->frame->content, c->frame->octets[0 .. c->frame->length - 1];
+    ensures is_whole(c->frame) && is_left(*c);
     behavior committed:
       assumes c->arq.phase == ARQ_COMMITTED;
       ensures c->outcome == CONVERSATION_COMMITTED;
@@ -242,7 +284,7 @@ static void begin_again_as_bits(struct conversation *c);
     behavior done:
       assumes c->arq.phase == ARQ_COMMITTED || c->arq.refusal != REPLY_NARROW ||
         c->frame->content == 0;
-      ensures is_same(c->arq, \old(c->arq)) && c->is_in_doubt == \old(c->is_in_doubt);
+      ensures c->arq == \old(c->arq) && c->is_in_doubt == \old(c->is_in_doubt);
       ensures c->frame->content == \old(c->frame->content);
       ensures c->fresh == \old(c->fresh) && c->confirmed == \old(c->confirmed); */
 static void conclude(struct conversation *c);
@@ -309,17 +351,17 @@ static int send_probe(struct conversation *c, struct probe probe);
 
 /*@ predicate is_idle(struct conversation c) =
       c.outcome != CONVERSATION_OPEN || c.is_draining;
-    predicate sends_symbol(struct conversation c) =
-      !is_idle(c) && !c.arq.probe_due && c.arq.phase == ARQ_SENDING &&
-      c.arq.next < c.arq.total && !c.arq.in_flight[(c.arq.base + c.arq.next) % LANES];
+    predicate sends_symbol(struct conversation c) = !is_idle(c) && may_send_symbol(c.arq);
     predicate sends_probe(struct conversation c) = !is_idle(c) && c.arq.probe_due; */
-/*@ requires sent == SENT_NOTHING;
-    assigns sent, sent_symbol, sent_word, sent_result;
+/*@ requires sent == SENT_NOTHING && is_left(*conversation);
+    assigns sent, sent_symbol, sent_word, sent_result, left;
+    ensures is_left(*conversation);
     ensures sent == SENT_SYMBOL <==> \old(sends_symbol(*conversation));
     ensures sent == SENT_WORD <==> \old(sends_probe(*conversation));
     ensures SENT_NOTHING <= sent <= SENT_WORD;
     ensures sent == SENT_SYMBOL ==> sent_symbol.index == \old(conversation->arq.next) &&
       sent_symbol.lane == (conversation->arq.base + sent_symbol.index) % LANES &&
+      conversation->arq.next == sent_symbol.index + 1 &&
       sent_symbol.symbol.kind == frame_kind(conversation->frame, sent_symbol.index) &&
       sent_symbol.symbol.value == frame_value(conversation->frame, sent_symbol.index);
     ensures sent == SENT_WORD ==> sent_word ==
@@ -354,10 +396,10 @@ static uint64_t longest_timeout(const struct conversation *c);
     ensures c->queue_timeout == least(2 * \old(c->queue_timeout), QUEUE_TIMEOUT_MAX); */
 static void join_queue(struct conversation *c);
 
-/*@ requires \valid(c) && arq_waits(c->arq);
-    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due;
+/*@ requires \valid(c) && arq_waits(c->arq) && is_left(*c);
+    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due, left;
     assigns c->reached, c->interrupted, c->probe_timeout, c->is_queued;
-    ensures !c->is_queued && c->probe_timeout == PROBE_TIMEOUT_MIN;
+    ensures is_left(*c) && !c->is_queued && c->probe_timeout == PROBE_TIMEOUT_MIN;
     ensures \old(c->is_queued) && code == REPLY_GO ==>
       c->arq.nonce == next_nonce(\old(c->arq.nonce)) && c->arq.probe_due &&
       c->reached == \old(c->reached);
@@ -405,11 +447,11 @@ static void end_interrupted_wait(struct conversation *c, uint64_t now);
 
 /* The next step is a probe with a new nonce, and no symbol. */
 /*@ requires \valid(c) && is_timed(*c) && c->outcome == CONVERSATION_OPEN;
-    requires ARQ_STARTING <= c->arq.phase <= ARQ_RESUMING;
+    requires ARQ_STARTING <= c->arq.phase <= ARQ_RESUMING && is_left(*c);
     requires c->waited < c->limit && c->wait_start + c->probe_timeout <= now;
     assigns c->is_waiting, c->waited, c->outcome, c->loss_window, c->probe_timeout, c->reached;
-    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due;
-    ensures !c->is_waiting && c->waited == \old(c->waited) + \old(c->probe_timeout);
+    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due, left;
+    ensures is_left(*c) && !c->is_waiting && c->waited == \old(c->waited) + \old(c->probe_timeout);
     ensures c->outcome ==
       (c->waited >= c->limit ? CONVERSATION_TIMED_OUT : CONVERSATION_OPEN);
     ensures arq_waits(c->arq) || (c->outcome == CONVERSATION_TIMED_OUT && c->arq == \old(c->arq));
@@ -421,8 +463,9 @@ static void end_interrupted_wait(struct conversation *c, uint64_t now);
 static void expire(struct conversation *c, uint64_t now);
 
 /*@ requires is_timed(*conversation) && now <= UINT64_MAX - QUEUE_TIMEOUT_MAX;
-    assigns was_ended;
-    ensures is_timed(*conversation);
+    requires is_left(*conversation);
+    assigns was_ended, left;
+    ensures is_timed(*conversation) && is_left(*conversation);
     ensures conversation->waited <= \old(conversation->waited) +
       (\old(conversation->is_waiting) ? now - \old(conversation->wait_start) : 0);
     ensures \old(conversation->is_draining) ==> \result == now &&
@@ -444,10 +487,10 @@ static void expire(struct conversation *c, uint64_t now);
       conversation->outcome == CONVERSATION_OPEN; */
 uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool may_poll);
 
-/*@ requires \valid(c);
-    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due;
+/*@ requires \valid(c) && is_left(*c);
+    assigns c->arq.phase, c->arq.nonce, c->arq.probe_due, left;
     assigns c->reached, c->interrupted, c->probe_timeout, c->is_queued;
-    ensures c->arq.phase == \old(c->arq.phase);
+    ensures is_left(*c) && c->arq.phase == \old(c->arq.phase);
     behavior hastened:
       assumes c->outcome == CONVERSATION_OPEN && arq_waits(c->arq);
       assumes reply.code == REPLY_GO || (reply.code == REPLY_WAIT && !c->is_queued);
@@ -470,13 +513,14 @@ uint64_t conversation_tick(struct conversation *conversation, uint64_t now, bool
       ensures c->is_queued == \old(c->is_queued); */
 static enum conversation_hint take_stale(struct conversation *c, uint32_t word, struct reply reply);
 
-/*@ requires \valid(c) && is_sound(*c) && is_timed(*c) && is_released && is_of(reply, released);
-    assigns is_released, told;
+/*@ requires \valid(c) && is_conversation(*c) && is_left(*c) && is_timed(*c);
+    requires is_released && is_of(reply, released) && is_code(reply.code);
+    assigns is_released, told, left;
     assigns c->arq, c->is_in_doubt, c->fresh, c->confirmed, c->outcome;
     assigns c->is_waiting, c->probe_timeout, c->waited, c->reached, c->is_queued, c->interrupted;
     assigns c->queue_timeout, c->loss_window, c->was_heard, c->is_log_full;
     assigns c->frame->content, c->frame->octets[0 .. c->frame->length - 1];
-    ensures is_sound(*c) && is_timed(*c) && !is_released;
+    ensures is_conversation(*c) && is_left(*c) && is_timed(*c) && !is_released;
     ensures CONVERSATION_OPEN <= \old(c->outcome) <= CONVERSATION_TIMED_OUT;
     ensures told != ARQ_VERDICT ==> c->outcome == \old(c->outcome) &&
       c->is_in_doubt == \old(c->is_in_doubt);
@@ -500,16 +544,16 @@ static enum conversation_hint take_stale(struct conversation *c, uint32_t word, 
         c->outcome == \old(c->outcome))); */
 static enum conversation_hint take_reply(struct conversation *c, uint32_t word, struct reply reply);
 
-/*@ requires \valid(c) && is_sound(*c) && is_timed(*c);
+/*@ requires \valid(c) && is_conversation(*c) && is_left(*c) && is_timed(*c);
     requires is_empty ==> is_quiet(*c);
     requires taken != \null ==> is_noted;
     requires !is_released;
-    assigns is_released, released, told, c->barrier;
+    assigns is_released, released, told, left, c->barrier;
     assigns c->arq, c->is_in_doubt, c->fresh, c->confirmed, c->outcome;
     assigns c->is_waiting, c->probe_timeout, c->waited, c->reached, c->is_queued, c->interrupted;
     assigns c->queue_timeout, c->loss_window, c->was_heard, c->is_log_full;
     assigns c->frame->content, c->frame->octets[0 .. c->frame->length - 1];
-    ensures is_sound(*c) && is_timed(*c);
+    ensures is_conversation(*c) && is_left(*c) && is_timed(*c);
     ensures is_released ==> !is_reply_word(released);
     ensures is_empty ==> c->barrier.count == 0;
     ensures c->outcome == CONVERSATION_ENDED ==> \old(c->outcome) == CONVERSATION_ENDED; */
@@ -524,13 +568,14 @@ static enum conversation_hint release_words(struct conversation *c, bool is_empt
     ensures c->loss_window == \old(c->loss_window) - (\old(c->loss_window) > 0 ? 1 : 0); */
 static void take_ack(struct conversation *c, enum lane lane, uint64_t index);
 
-/*@ requires \valid(c) && is_sound(*c) && is_timed(*c) && signal == taken && !is_noted;
+/*@ requires \valid(c) && is_conversation(*c) && is_left(*c) && is_timed(*c);
+    requires signal == taken && !is_noted;
     requires \valid_read(signal) && signal->slot < SLOTS && signal->lane < LANES;
-    assigns is_noted, c->barrier, c->is_stripped;
+    assigns is_noted, left, c->barrier, c->is_stripped;
     assigns c->arq.in_flight[0 .. 1], c->arq.phase, c->arq.probe_due;
     assigns c->is_waiting, c->probe_timeout, c->waited, c->reached, c->is_queued, c->interrupted;
     assigns c->was_heard, c->loss_window;
-    ensures is_sound(*c);
+    ensures is_conversation(*c) && is_left(*c);
     ensures is_timed(*c) && is_noted;
     behavior ack:
       assumes signal->pid == c->daemon && signal->kind == SIGNAL_PLAIN;
@@ -550,9 +595,10 @@ static void take_ack(struct conversation *c, enum lane lane, uint64_t index);
       ensures c->is_stripped <==> \old(c->is_stripped) || signal->pid == 0; */
 static enum conversation_hint take_signal(struct conversation *c, const struct lane_signal *signal);
 
-/*@ requires is_timed(*conversation) && signal == taken && !is_noted && !is_released;
-    assigns is_noted, is_released, released, told;
-    ensures is_timed(*conversation) && is_noted;
+/*@ requires is_timed(*conversation) && is_left(*conversation);
+    requires signal == taken && !is_noted && !is_released;
+    assigns is_noted, is_released, released, told, left;
+    ensures is_timed(*conversation) && is_left(*conversation) && is_noted;
     ensures conversation->is_draining ==>
       conversation->takes_left == \old(conversation->takes_left) - 1;
     ensures conversation->is_draining && conversation->takes_left == 0 ==>
@@ -560,8 +606,9 @@ static enum conversation_hint take_signal(struct conversation *c, const struct l
 enum conversation_hint conversation_take(struct conversation *conversation,
                                          const struct lane_signal *signal);
 
-/*@ requires is_timed(*conversation) && is_quiet(*conversation) && !is_released;
+/*@ requires is_timed(*conversation) && is_left(*conversation);
+    requires is_quiet(*conversation) && !is_released;
     requires taken != \null ==> is_noted;
-    assigns is_released, released, told;
-    ensures is_timed(*conversation); */
+    assigns is_released, released, told, left;
+    ensures is_timed(*conversation) && is_left(*conversation); */
 enum conversation_hint conversation_settle(struct conversation *conversation);

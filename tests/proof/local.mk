@@ -53,6 +53,7 @@ EXTRA_DIST += \
 	tests/proof/received.h \
 	tests/proof/received.smt2 \
 	tests/proof/release-words.loop \
+	tests/proof/seen.c \
 	tests/proof/session-contracts.h \
 	tests/proof/session.c \
 	tests/proof/session.sed \

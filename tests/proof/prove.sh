@@ -285,11 +285,11 @@ report_fault() {
     report "$result" "$function is not proved if $what${2-}"
 }
 
-# plan [MORE]: prints the plan, with so many tests more than those of the arrays.
+# plan: prints the plan.
 plan() {
     local module count
     [ -n "${PROOF_FAULTS-}" ] || faults=()
-    count=$((${#rules[@]} + ${#faults[@]} + ${1-0}))
+    count=$((${#rules[@]} + ${#faults[@]}))
     for module in "${modules[@]}"; do
         read_module "$module"
         count=$((count + ${#functions[@]}))
