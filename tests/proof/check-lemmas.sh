@@ -11,8 +11,10 @@ srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 . "$srcdir/tests/tools/tap.sh"
 need z3
 
-# What the proofs take as true without a proof: FILE NAME, each told in README.md.
+# What the proofs take as true without a proof: FILE NAME.
 readonly ADMITTED='tests/proof/theorem.c whole'
+# What the theorem assumes of the world: the names of the conditions of its steps.
+readonly ASSUMED='barrier between gone kind limits once reason soon symbol unknown'
 
 cd "$srcdir" || exit 1
 scratch=$(mktemp -d)
@@ -23,7 +25,7 @@ explain() {
 }
 
 statements=(tests/proof/*.smt2)
-echo "1..$((${#statements[@]} + 1))"
+echo "1..$((${#statements[@]} + 3))"
 
 for file in "${statements[@]}"; do
     header=${file%.smt2}.h
@@ -46,5 +48,21 @@ grep -HE '\<(axiom|lemma)\>|\<admit\> [^(]' \
 result=assumed
 ! cmp -s "$scratch/expected" "$scratch/said" || result=ok
 report $result 'the proofs assume no other lemma, no axiom, and admit only what README.md tells'
+
+# The other conditions of a step begin with the invariant, and say when the step can come.
+tr ' ' '\n' <<< "$ASSUMED" > "$scratch/expected"
+grep -hE '\<requires\>' tests/proof/theorem.c | grep -v 'requires is_sound\>' |
+    sed -E 's/^.*\<requires ([a-z]+):.*/\1/' | sort -u > "$scratch/said"
+result=assumed
+! cmp -s "$scratch/expected" "$scratch/said" || result=ok
+report $result 'the steps of the theorem assume nothing else'
+
+for name in ${ADMITTED#* } $ASSUMED; do
+    grep -q "\`[a-z ]*\<$name\>[a-z ]*\`" tests/proof/README.md || echo "$name"
+done > "$scratch/said"
+: > "$scratch/expected"
+result=untold
+[ -s "$scratch/said" ] || result=ok
+report $result 'README.md tells each of them'
 
 exit "$failed"

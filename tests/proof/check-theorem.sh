@@ -26,8 +26,8 @@ rules=(
 faults=(
     "connect|$THEOREM|/requires gone: /d|a dead process leaves a bit"
     "hear_forged_reply|$THEOREM|/requires unknown: /d|a forged reply has a nonce of the message"
-    "hear_word|$THEOREM|/requires word0.serial + NONCES/d|a word waits for too long"
-    "send_one|$THEOREM|/requires bit <==>/d|the sender sends another bit"
+    "hear_word|$THEOREM|/requires soon: /d|a word waits for too long"
+    "send_one|$THEOREM|/requires symbol: /d|the sender sends another bit"
     "take_bit|$THEOREM|s/session_takes_symbols(&d)/1/|late bits are held"
     "take_next|$THEOREM|/admit whole/,/;/d|a message ends early"
     "act_on_probe|$THEOREM|/ act_on_probe/,/^}/s/session_un.*;/;/|a verdict leaves the invitation"

@@ -324,7 +324,7 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
  * one has vanished with it. The bits that it sent itself have been taken, and counted for no
  * session: the first probe of the new process has waited at the daemon's barrier for that.
  */
-/*@ requires 0 < total <= LARGEST && 0 < number <= LARGEST;
+/*@ requires limits: 0 < total <= LARGEST && 0 < number <= LARGEST;
     requires gone: \forall integer p; 0 <= p < PLACES ==> !is_full[p];
     assigns s, message, began, first, resumes, started, serial, resume_from, is_dead;
     assigns ack[0 .. LANES - 1], word0, word1;
@@ -402,7 +402,7 @@ void lose_ack(unsigned lane)
 
 /* The symbol is the one of the message at the index of the step. A full place wipes it out. */
 /*@ requires is_sound && !is_dead && !is_over;
-    requires bit <==> content(message, s.next);
+    requires symbol: bit <==> content(message, s.next);
     assigns s, is_full[0 .. PLACES - 1], at[0 .. PLACES - 1], since[0 .. PLACES - 1];
     STAYS_SOUND */
 void send_one(bool bit, bool is_dropped)
@@ -441,7 +441,8 @@ void hear_ack(unsigned lane)
     }
 }
 
-/*@ requires is_sound && !is_dead && s.phase <= ARQ_RESUMING && serial < LARGEST;
+/*@ requires is_sound && !is_dead && s.phase <= ARQ_RESUMING;
+    requires limits: serial < LARGEST;
     assigns s, serial, resumes, resume_from;
     STAYS_SOUND */
 void time_out(void)
@@ -460,10 +461,10 @@ void time_out(void)
  * waits while fewer than 65,536 probes are sent.
  */
 /*@ requires is_sound && !is_dead && !is_over;
-    requires serial < LARGEST && d.arq.count <= LARGEST;
+    requires limits: serial < LARGEST && d.arq.count <= LARGEST;
     requires barrier: \forall integer l; 0 <= l < LANES && ack[l] ==>
       began + arq_newest(s, l) >= word0.count;
-    requires word0.serial + NONCES > serial;
+    requires soon: word0.serial + NONCES > serial;
     assigns s, first, resumes, started, serial, resume_from, is_turned_back;
     STAYS_SOUND */
 void hear_word(void)
@@ -508,7 +509,7 @@ void hear_forged_reply(struct reply forged)
 }
 
 /*@ requires is_sound && !is_dead && (s.phase == ARQ_COMMITTED || is_refused);
-    requires serial < LARGEST && 0 < total <= LARGEST && d.arq.count <= LARGEST;
+    requires limits: serial < LARGEST && 0 < total <= LARGEST && d.arq.count <= LARGEST;
     assigns s, message, began, first, resumes, started, serial, resume_from, is_limited;
     STAYS_SOUND */
 void begin(uint64_t total, uint64_t next_message)
@@ -591,7 +592,7 @@ void commit(void)
 
 /* The log has not taken the message, or the daemon will not take it whole. */
 /*@ requires is_sound && !is_over && (d.state == SESSION_OPEN || d.state == SESSION_COMMITTING);
-    requires arq_is_lasting(reason) && reason != REPLY_COMMITTED;
+    requires reason: arq_is_lasting(reason) && reason != REPLY_COMMITTED;
     assigns d, word1;
     STAYS_SOUND */
 void refuse(enum reply_code reason)
@@ -614,7 +615,7 @@ void tell_go(void)
  * before it has been taken. A bit was sent before the probe if its newest probe was an older one.
  */
 /*@ requires is_sound && !is_over;
-    requires asked < number <= serial && (s.probe_due ==> number < serial);
+    requires once: asked < number <= serial && (s.probe_due ==> number < serial);
     requires barrier: \forall integer p; 0 <= p < PLACES && is_full[p] ==>
       since[p] >= number;
     requires kind: is_start <==> number <= started || first <= number < resumes;
@@ -664,7 +665,7 @@ void act_on_probe(uint64_t number, bool is_start, bool is_refused)
  * next one, whose checksum is then wrong: README.md.
  */
 /*@ requires is_sound && !is_over;
-    requires is_start ==> d.state != SESSION_REFUSED;
+    requires between: is_start ==> d.state != SESSION_REFUSED;
     assigns d, is_forged;
     STAYS_SOUND */
 void act_on_forged_probe(bool is_start, uint16_t nonce)
