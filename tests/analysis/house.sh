@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Rules of the source tree that no compiler checks: licence tags, layers, one place for durations.
+# Rules of the source tree that no compiler checks: licence tags, layers, one place for durations,
+# the same rules of the protocol in its model and its proof.
 # shellcheck source=tests/integration/lib.sh
 # shellcheck disable=SC2119 # arguments of run_tests are its own
 . "$(dirname "$0")/../integration/lib.sh"
@@ -173,6 +174,24 @@ test_what_simulates_or_fuzzes_the_protocol_has_no_durations_of_its_own() {
     list_durations "${files[@]}" | sort > left
     printf '%s\n' "${!other_durations[@]}" | sort > right
     diff left right || fail 'durations, in macros (<) and in the exceptions above (>)'
+}
+
+# ---- the rules of the protocol ----
+
+# list_rules FILE…: the names in the array 'rules' of these scripts.
+list_rules() {
+    sed -nE "/^rules=\(/,/^\)/s/^    ['\"]([a-z-]+)\|.*/\1/p" "$@"
+}
+
+# Without the rule 'lapse' a run may have no end, which only the model looks for.
+test_the_model_and_the_proof_switch_off_the_same_rules() {
+    list_rules "$srcdir/tests/model/check-model.sh" | sort > left
+    {
+        list_rules "$srcdir"/tests/proof/check-*.sh
+        echo lapse
+    } | sort -u > right
+    grep -qx once left || fail 'no rule is found even in the model'
+    diff left right || fail 'rules of the model (<) and of the proof (>)'
 }
 
 run_tests
