@@ -26,11 +26,11 @@ modules=(
 )
 
 rules=(
-    'pidfd||act_on|exchange.c|s/^    if (s \&\& op_ended(.*/    if (0) {/|a session goes by its PID'
-    'proof||take_symbols|exchange.c|s/symbol) < 0) {/symbol) > 0) {/|a bit needs no ack'
-    'opening||release_words|exchange.c|s/held > 0; held--/ex->barrier.count > 0;/|a probe is hasty'
-    'whose||is_wanted|exchange.c|s/ .. s->pid != signal->pid//|the bits of anybody count'
-    'once||commit|exchange.c|s/if (r != -EINPROGRESS)/if (1)/|a message under way counts as refused'
+    'pidfd|alive|act_on|exchange.c|s/^    if (s \&\& op_ended(.*/    if (0) {/|a PID is enough'
+    'proof|acked|take_symbols|exchange.c|s/symbol) < 0) {/symbol) > 0) {/|a bit needs no ack'
+    'opening|round|release_words|exchange.c|s/held > 0; held--/ex->barrier.count > 0;/|probes go on'
+    'whose|sender|is_wanted|exchange.c|s/ .. s->pid != signal->pid//|the bits of anybody count'
+    'once|logged|commit|exchange.c|s/if (r != -EINPROGRESS)/if (1)/|a pending commit fails'
 )
 
 # Each is a change of one line of exchange.c: function, command of sed, description.

@@ -248,7 +248,7 @@ void session_free(struct session *session);
 struct session *session_of(struct member *member);
 
 /* A probe is noted only if it was released, for the process that the session is of, alive. */
-/*@ requires session->pid == released_pid && session->peer == alive;
+/*@ requires alive: session->pid == released_pid && session->peer == alive;
     requires \exists integer ask; released_word == probe_word(ask, nonce);
     assigns \nothing; */
 void session_ask(struct session *session, uint16_t nonce);
@@ -281,7 +281,7 @@ bool session_next(struct session *session, struct arq_symbol *ret);
  * A symbol is taken only after its ack went out to the session's process. The first one is a bit of
  * a signal whose sender the kernel names, and the message gets its user.
  */
-/*@ requires acked_peer == session->peer && acked.index == session_count(session);
+/*@ requires acked: acked_peer == session->peer && acked.index == session_count(session);
     requires acked.lane == session->arq.count % LANES;
     requires acked.symbol == session->arq.symbol[acked.lane];
     requires session->is_invited ==> taken.kind == SIGNAL_PLAIN && uid == taken.uid &&
@@ -416,7 +416,7 @@ void seen_hold(struct exchange *ex, pid_t pid, uint32_t word);
  * released only if no signal is pending.
  */
 /*@ requires \valid(ret_pid) && \valid(ret_word);
-    requires may_release(empty) && (empty ==> ex->barrier.count > again);
+    requires round: may_release(empty) && (empty ==> ex->barrier.count > again);
     assigns ex->barrier.count, *ret_pid, *ret_word, released_pid, released_word, is_opened, alive;
     ensures \result ==> ex->barrier.count == \old(ex->barrier.count) - 1;
     ensures !\result ==> ex->barrier.count == \old(ex->barrier.count) &&

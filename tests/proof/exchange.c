@@ -111,7 +111,7 @@ static void go_or_wait(struct exchange *ex, struct session *s);
 static void give_verdict(struct exchange *ex, struct session *s, enum reply_code code);
 
 /*@ requires \valid(ex) && ex->committing && ex->runner == ex->committer;
-    requires log_state == (result == 0 ? LOG_DONE : LOG_FAILED);
+    requires logged: log_state == (result == 0 ? LOG_DONE : LOG_FAILED);
     requires \let s = ex->committer; s != \null ==>
       is_session(s) && \separated(ex, s) && s->state == SESSION_COMMITTING;
     assigns TURN, TABLES, ex->committing, ex->counts.messages, ex->counts.bytes, log_state;
@@ -328,7 +328,7 @@ static void release_words(struct exchange *ex, bool empty);
 /*@ requires is_exchange(ex) && \valid_read(signal) && signal->lane < LANES;
     requires ex->runner != \null ==> ex->runner->arq.count < UINT64_MAX;
     assigns \nothing;
-    ensures \result <==> ex->runner != \null && session_may_take(ex->runner) &&
+    ensures sender: \result <==> ex->runner != \null && session_may_take(ex->runner) &&
       IS_FROM(ex->runner, (*signal));
     ensures \result ==> !ex->committing && ex->committer == \null &&
       log_state != LOG_UNDER_WAY && log_state != LOG_WHOLE;
