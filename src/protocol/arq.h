@@ -306,7 +306,7 @@ bool arq_sender_acked(struct arq_sender *sender, enum lane lane, uint64_t *ret_i
       assumes arq_answers(*sender, reply) && arq_is_lasting(reply.code);
       assumes arq_is_before(*sender, reply);
       ensures again: \result == ARQ_GO && sender->phase == ARQ_STARTING && sender->probe_due;
-      ensures sender->next == 0 && !sender->in_flight[0] && !sender->in_flight[1];
+      ensures again: sender->next == 0 && !sender->in_flight[0] && !sender->in_flight[1];
       ensures sender->nonce == (\old(sender->nonce) == 65535 ? 0 : \old(sender->nonce) + 1);
       ensures sender->first_nonce == sender->nonce && sender->base == 0;
     behavior refused:

@@ -7,11 +7,11 @@
 readonly ARQ=tests/proof/arq.c OPTIONS="-wp-model Typed+ref $KNOW_INTEGERS"
 readonly INLINED='next_lane lane_of ask begin_again told_verdict'
 modules=(
-    "$ARQ|arq_sender_word|$INLINED|-simplify-cfg -wp-no-pruning $OPTIONS"
+    "$ARQ|arq_sender_word|$INLINED arq_sender_done|-simplify-cfg -wp-no-pruning $OPTIONS"
     "$ARQ|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
         arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_timeout
-        arq_sender_asks arq_sender_done oldest_unanswered locate locate_older has_taken_none is_whole_commit is_stop
-        continue_from refused told_to_go
+        arq_sender_asks arq_sender_done oldest_unanswered locate locate_older has_taken_none
+        is_whole_commit is_stop continue_from refused told_to_go
         |$INLINED|$OPTIONS"
     "$ARQ|arq_sender_step|lane_of ask oldest_unanswered|-wp-split $OPTIONS"
     "tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter $KNOW_INTEGERS"

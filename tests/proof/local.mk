@@ -7,8 +7,8 @@ PROOF_TESTS = \
 	tests/proof/check-contracts.sh \
 	tests/proof/check-exchange.sh \
 	tests/proof/check-theorem.sh \
-	tests/proof/check-eva.sh \
 	tests/proof/check-conversation.sh \
+	tests/proof/check-eva.sh \
 	tests/proof/check-session.sh \
 	tests/proof/check-lemmas.sh
 
