@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/proof/digits.h \
 	tests/proof/digits.smt2 \
 	tests/proof/eva-exchange.c \
+	tests/proof/eva-frame.c \
 	tests/proof/eva-memory.h \
 	tests/proof/exchange-contracts.h \
 	tests/proof/exchange.c \
