@@ -175,6 +175,12 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
 
   // ---- the daemon and the probes ----
 
+  // The daemon has acted on all probes to start.
+  predicate starts_are_done = asked + 1 >= resumes;
+
+  // The daemon has acted on all probes that were sent before the newest bit.
+  predicate probes_are_done = asked + 1 >= resume_from;
+
   // The daemon has acted on no probe that is still to be sent, and on all probes to start of the
   // messages before. When the sender has been told to go or has a verdict, the daemon has acted on
   // all probes to start of this message, too. A reply carries the nonce of the newest probe acted
@@ -184,7 +190,7 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
     (arq_waits(s) && s.probe_due ==> asked < serial) &&
     started <= asked && started < first &&
     (is_sending || s.phase == ARQ_COMMITTED || is_refused ==>
-      asked + 1 >= resumes && asked >= first);
+      starts_are_done && asked >= first);
 
   // After the daemon has acted on an open probe to resume, no bit is between the ends. While the
   // sender starts, only bits of a refused message are: the daemon will not take them, and has acted
@@ -228,7 +234,7 @@ static bool is_turned_back;     /* the daemon has told this message the verdict 
   // While no bit of this message is taken, the state is that of the message before, and the daemon
   // has acted on each probe that was sent before the newest bit.
   predicate waiting_is_sound =
-    is_sending && d.arq.count == began ==> is_settled && asked + 1 >= resume_from;
+    is_sending && d.arq.count == began ==> is_settled && probes_are_done;
 
   predicate message_is_sound = state_is_sound && taking_is_sound && waiting_is_sound;
 
