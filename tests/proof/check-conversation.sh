@@ -23,9 +23,9 @@ modules=(
 )
 
 rules=(
-    'daemon-acks||take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all are believed'
-    'repetition||expire|conversation.c|s/^    seen_timeout(.*;//|no probe follows a timeout'
-    'sender-barrier||release_words|conversation.c|s/(c, is_empty,/(c, true,/|a word overtakes others'
+    'daemon-acks|acked|take_signal|conversation.c|s/is_stranger = .*;/is_stranger = 0;/|all count'
+    'repetition|asks|expire|conversation.c|s/^    seen_timeout(.*;//|no probe follows a timeout'
+    'sender-barrier|pending|release_words|conversation.c|s/(c, is_empty,/(c, true,/|a word overtakes'
 )
 
 # Each is a change of one line of conversation.c: function, command of sed, description.

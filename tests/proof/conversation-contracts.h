@@ -153,7 +153,7 @@ void seen_timeout(struct conversation *c);
 /*@ requires \valid(c) && \valid(ret_index);
     requires is_conversation(*c) && is_left(*c);
     requires is_noted && taken != \null && \valid_read(taken);
-    requires taken->kind == SIGNAL_PLAIN && taken->pid == c->daemon && lane == taken->lane;
+    requires acked: taken->kind == SIGNAL_PLAIN && taken->pid == c->daemon && lane == taken->lane;
     requires lane < LANES;
     assigns c->arq.in_flight[0 .. 1], c->arq.phase, c->arq.probe_due, left, *ret_index;
     ensures is_conversation(*c) && is_left(*c);
@@ -202,7 +202,7 @@ void seen_note(struct conversation *c, const struct lane_signal *signal);
 /*@ requires \valid(c) && held_is_of_daemon(*c);
     requires \valid(ret_pid) && \valid(ret_word);
     requires taken != \null ==> is_noted;
-    requires empty ==> is_quiet(*c);
+    requires pending: empty ==> is_quiet(*c);
     requires is_released ==> !is_reply_word(released);
     assigns c->barrier, *ret_pid, *ret_word, is_released, released;
     ensures held_is_of_daemon(*c) && is_released == \result;
@@ -455,7 +455,7 @@ static void end_interrupted_wait(struct conversation *c, uint64_t now);
     ensures c->outcome ==
       (c->waited >= c->limit ? CONVERSATION_TIMED_OUT : CONVERSATION_OPEN);
     ensures arq_waits(c->arq) || (c->outcome == CONVERSATION_TIMED_OUT && c->arq == \old(c->arq));
-    ensures c->outcome == CONVERSATION_OPEN ==> c->arq.probe_due && c->reached == 0 &&
+    ensures asks: c->outcome == CONVERSATION_OPEN ==> c->arq.probe_due && c->reached == 0 &&
       c->arq.nonce == next_nonce(\old(c->arq.nonce)) && c->loss_window == LOSS_WINDOW;
     ensures c->outcome == CONVERSATION_OPEN ==> c->probe_timeout ==
       least(2 * most(\old(c->probe_timeout), \old(c->reached)), longest(*c));
