@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # check-conversation.sh - proves the sender's side of the protocol, conversation.c
 #
-# The proof reads a copy of the source with two changes. Calls through pointers go to functions with
-# contracts: c->ops->NAME(c->owner, …) is op_NAME(c, c->owner, …). The loop has its invariant.
+# The proof reads a copy of the source with three changes. Calls through pointers go to functions
+# with contracts: c->ops->NAME(c->owner, …) is op_NAME(c, c->owner, …). Calls of arq.h and barrier.h
+# that change something go to seen_NAME(c, …), which keep account. The loop has its invariant.
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 

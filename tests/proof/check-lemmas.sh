@@ -3,7 +3,8 @@
 # check-lemmas.sh - proves the lemmas that the other proofs assume, and that they assume no others
 #
 # A header with lemmas has a file of the same name with .smt2, which has their statements about bit
-# vectors, for z3, in the same order. One test for each header, and one for all that is assumed besides.
+# vectors, for z3, in the same order. One test for each header, and three for all that is assumed
+# besides.
 
 set -u
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)

@@ -7,7 +7,6 @@
  */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "__fc_builtin.h"
 #include "protocol/crc32c.h"
@@ -30,14 +29,11 @@ static uint8_t *start; /* NULL: no memory is given out */
 
 void *move_memory(void *old, size_t size)
 {
-    uint8_t *moved;
-
     assert(old == start && 0 < size && size <= LIMIT);
     if (Frama_C_interval(0, 1))
         return NULL;
-    moved = memory + LIMIT - size;
-    start = moved;
-    return moved;
+    start = memory + LIMIT - size;
+    return start;
 }
 
 void give_back_memory(const void *old)
@@ -73,7 +69,10 @@ static bool is_in_range(const struct frame_decoder *d)
     return false;
 }
 
-/* A length is 0, 1, 64 or 65. Each of these is looked at separately. */
+/*
+ * A length is 0, 1, 64 or 65: only bits 6 and 0 of its octet may be set, which come second and
+ * last. Each length is looked at separately.
+ */
 static struct symbol any_symbol(const struct frame_decoder *d)
 {
     bool is_of_length = d->part == PART_FIELDS_LENGTH || d->part == PART_LENGTH;
