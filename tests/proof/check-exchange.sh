@@ -10,8 +10,7 @@
 
 readonly SOURCE=tests/proof/exchange.c
 readonly INLINED='set_now heard has_right_number symbol_bit symbol_block'
-readonly INLINED_OF_TURNS='earlier end_of_slice end_of_silence is_turn_over update_silence
-    interrupt next_tick'
+readonly INLINED_OF_TURNS='earlier update_silence interrupt'
 modules=(
     "$SOURCE|take_symbols release_words is_wanted symbol_of exchange_wants exchange_take
         |$INLINED|$PATIENT_DIVISION"
@@ -19,7 +18,8 @@ modules=(
         refuse_for_rate start repeat_verdict resume open_session turn_away admit welcome act_on
         |$INLINED|$PATIENT_DIVISION"
     "$SOURCE|session_to_evict idle_to_evict evict_idle make_way exchange_relieve exchange_ended
-        exchange_tick|set_now kept_for_others $INLINED_OF_TURNS|$PATIENT_DIVISION"
+        exchange_tick end_of_slice end_of_silence is_turn_over next_tick
+        |set_now kept_for_others $INLINED_OF_TURNS|$PATIENT_DIVISION"
     "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
         refuse_and_drop evict exchange_settle
         |set_now|$PATIENT_DIVISION"

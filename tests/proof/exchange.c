@@ -370,6 +370,22 @@ void exchange_settle(struct exchange *exchange, uint64_t now);
 
 /* ---- time, the beginning and the end ---- */
 
+/*@ requires \valid_read(ex);
+    assigns \nothing; */
+static uint64_t end_of_slice(const struct exchange *ex);
+
+/*@ requires \valid_read(ex);
+    assigns \nothing; */
+static uint64_t end_of_silence(const struct exchange *ex);
+
+/*@ requires \valid_read(ex);
+    assigns \nothing; */
+static bool is_turn_over(const struct exchange *ex);
+
+/*@ requires \valid_read(ex);
+    assigns \nothing; */
+static uint64_t next_tick(const struct exchange *ex);
+
 /*@ requires is_exchange(exchange) && now >= exchange->now;
     requires exchange->granted_at <= exchange->heard_at <= exchange->now;
     ensures is_exchange(exchange);

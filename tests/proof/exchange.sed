@@ -42,3 +42,7 @@ s/users_next(&ex->users)/seen_next(ex)/
     loop invariant ex == \\at(ex, Pre) && empty == \\at(empty, Pre);\
     loop invariant empty ==> ex->barrier.count == held + again;\
     loop variant held; */
+
+/session_hold(ex->runner/i\
+/*@ assert \\valid(ex) \&\& is_session(ex->runner) \&\& \\separated(ex, ex->runner) \&\&\
+      session_may_take(ex->runner); */
