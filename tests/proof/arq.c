@@ -65,4 +65,21 @@ static enum arq_news refused(struct arq_sender *s, enum reply_code reason);
     complete behaviors; */
 static enum arq_news told_to_go(struct arq_sender *s, uint16_t count);
 
+/*@ requires \valid(s) && arq_is_valid(*s) && s->total > 0;
+    assigns *s;
+    ensures s->total == \old(s->total) && arq_is_valid(*s);
+    behavior before:
+      assumes s->phase == ARQ_RESUMING && arq_counts(*s, count, 0);
+      ensures again: \result == ARQ_GO && s->phase == ARQ_STARTING && s->probe_due;
+      ensures again: s->next == 0 && !s->in_flight[0] && !s->in_flight[1];
+      ensures s->nonce == (\old(s->nonce) == 65535 ? 0 : \old(s->nonce) + 1);
+      ensures s->first_nonce == s->nonce && s->base == 0;
+    behavior refused:
+      assumes s->phase != ARQ_RESUMING || !arq_counts(*s, count, 0);
+      ensures \result == ARQ_VERDICT && s->phase == ARQ_REFUSED && s->refusal == refusal;
+      ensures s->base == \old(s->base) && s->next == \old(s->next);
+      ensures s->nonce == \old(s->nonce) && s->first_nonce == \old(s->first_nonce);
+    complete behaviors; */
+static enum arq_news told_verdict(struct arq_sender *s, uint16_t count, enum reply_code refusal);
+
 #include "protocol/arq.c"

@@ -4,15 +4,17 @@
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
-readonly ARQ=tests/proof/arq.c OPTIONS="-wp-model Typed+ref $KNOW_INTEGERS"
-readonly INLINED='next_lane lane_of ask begin_again told_verdict'
+readonly ARQ=tests/proof/arq.c MODEL='-wp-model Typed+ref'
+readonly OPTIONS="$MODEL $KNOW_INTEGERS"
+readonly INLINED='next_lane lane_of ask begin_again'
 modules=(
-    "$ARQ|arq_sender_word|$INLINED arq_sender_done|-simplify-cfg -wp-no-pruning $OPTIONS"
+    "$ARQ|arq_sender_word|$INLINED|-simplify-cfg -wp-no-pruning $OPTIONS"
     "$ARQ|arq_receiver_hold arq_receiver_next arq_receiver_take arq_receiver_ahead
-        arq_receiver_clear arq_sender_begin arq_sender_acked arq_sender_timeout
-        arq_sender_asks arq_sender_done oldest_unanswered locate locate_older has_taken_none
-        is_whole_commit is_stop continue_from refused told_to_go
+        arq_receiver_clear arq_sender_acked arq_sender_timeout arq_sender_asks arq_sender_done
+        oldest_unanswered locate locate_older has_taken_none is_whole_commit is_stop continue_from
+        refused told_to_go told_verdict
         |$INLINED|$OPTIONS"
+    "$ARQ|arq_sender_begin|$INLINED|$MODEL $Z3_INTEGERS"
     "$ARQ|arq_sender_step|lane_of ask oldest_unanswered|-wp-split $OPTIONS"
     "tests/proof/bits.h word.c|probe_pack probe_unpack||-wp-no-filter $KNOW_INTEGERS"
     "tests/proof/bits.h word.c|reply_pack reply_unpack||-wp-no-filter -wp-no-let $KNOW_INTEGERS"
@@ -31,7 +33,7 @@ rules=(
     'awaited|awaited|arq_sender_word|arq.c|s/arq_sender_asks(s) ? told/1 ? told/|any go counts'
     'sequence||arq_receiver_take|arq.c|s/r->count % LANES/0/|the daemon takes symbols in any order'
     'lane||arq_sender_step|arq.c|s/if (!s->in_flight\[lane\])/if (1)/|a lane holds two symbols'
-    'restart|again|arq_sender_word|arq.c|s/has_taken_none(s, count) ?/0 ?/|old verdicts count'
+    'restart|again|told_verdict|arq.c|s/has_taken_none(s, count) ?/0 ?/|old verdicts count'
 )
 faults=(
     'arq_receiver_take|arq.c|s/r->count++;//|the daemon does not count a symbol'

@@ -70,7 +70,7 @@ END
 
 # The provers of a goal run one after another: cvc4 and z3 for two seconds each, then both for
 # longer. Nearly all goals are proved by the first, and most of the others by the second. Some
-# modules have only the last two: see PATIENT_…
+# modules have other lists: see PATIENT_… and Z3_…
 add_provers() {
     local alternative=$1 cvc4='cvc4 --lang=smt2 --cpu-time'
     shift
@@ -88,6 +88,7 @@ join() {
 mapfile -t provers < <(add_provers integers "$srcdir/tests/proof/integers.gen")
 KNOW_INTEGERS="-wp-prover $(join "${provers[@]}")"
 PATIENT_INTEGERS="-wp-prover $(join "${provers[@]:2}")"
+Z3_INTEGERS="-wp-prover $(join "${provers[@]:1}")"
 mapfile -t provers < <(add_provers division)
 KNOW_DIVISION="-wp-prover $(join "${provers[@]}")"
 PATIENT_DIVISION="-wp-prover $(join "${provers[@]:2}")"
@@ -95,9 +96,10 @@ PATIENT_DIVISION="-wp-prover $(join "${provers[@]:2}")"
 # of C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
 # KNOW_INTEGERS, they know C's integers as their own. PATIENT_… are the same without the two seconds:
 # for modules with goals that take cvc4 longer, and of which z3 proves none sooner. The first four
-# seconds of each of these goals would be lost.
+# seconds of each of these goals would be lost. Z3_… is for modules of which z3 proves nearly all
+# goals, and cvc4 does not.
 # shellcheck disable=SC2034 # for the scripts that source this file
-readonly KNOW_INTEGERS PATIENT_INTEGERS KNOW_DIVISION PATIENT_DIVISION
+readonly KNOW_INTEGERS PATIENT_INTEGERS Z3_INTEGERS KNOW_DIVISION PATIENT_DIVISION
 
 # ---- proving ----
 
@@ -141,12 +143,13 @@ prove() {
 
 readonly PROVED='s/^\[wp\] \[[A-Za-z0-9 .()-]*\] Goal ([^ ]*) : Valid.*/\1/p'
 
-# list_goals RESULT: the names of all goals that have this result in ./said: proved, failed, or
-# quick (proved in less than 2 seconds).
+# list_goals RESULT: the names of all goals that have this result in ./said: proved, failed, quick
+# (proved in less than 2 seconds), or z3 (proved by z3).
 list_goals() {
     case $1 in
     proved) sed -nE "$PROVED" said ;;
     quick) sed -E '/ \(([2-9]|[0-9]{2,})(\.[0-9]+)?s\)/d' said | sed -nE "$PROVED" ;;
+    z3) grep -F '[Z3 ' said | sed -nE "$PROVED" ;;
     failed) sed -nE '/ : Valid/d; s/^\[wp\] \[[A-Za-z0-9 .()-]*\] Goal ([^ ]*).*/\1/p' said ;;
     esac
 }
@@ -258,6 +261,22 @@ until_found() {
         / Goal / && !/ : Valid/ { sub(/.* Goal /, ""); if ($1 in quick) exit }' "$1" -
 }
 
+# use_fewer_provers FUNCTION: changes the options of the module that was read, number found, for a
+# fault. cvc4 tries each goal once, and z3 only if it proved a goal of the function without the
+# fault.
+use_fewer_provers() {
+    local kept=CVC4 index
+    local -a list
+    [ -z "$(cd ../../modules/"$found" && list_goals_of "$1" z3)" ] || kept='CVC4|Z3'
+    for index in "${!options[@]}"; do
+        if [[ ${options[index]} == *CVC4* ]]; then
+            mapfile -t list < <(tr ',' '\n' <<< "${options[index]}" |
+                grep -vF quick | grep -E "$kept")
+            options[index]=$(join "${list[@]}")
+        fi
+    done
+}
+
 # prove_fault PROMISE|FAULT: proves this clause of its function, or all if PROMISE is empty, in
 # ./faulty, a copy of the tree that has the fault.
 prove_fault() {
@@ -266,6 +285,7 @@ prove_fault() {
     copy_tree faulty
     sed -i "$command" "faulty/$file"
     if find_module "$function" && ! cmp -s "faulty/$file" "$srcdir/$file"; then
+        use_fewer_provers "${function#*:}"
         options+=(${promise:+-wp-prop "$promise"})
         prove faulty $SECONDS_PER_FAULTY_GOAL "${function#*:}" |
             until_found ../../modules/"$found"/all-quick > said
