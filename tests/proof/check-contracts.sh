@@ -46,7 +46,7 @@ faults=(
     'arq_sender_timeout|arq.c|/_timeout(/,/^}/s/nonce + 1/nonce/|a probe repeats the nonce before'
     'arq_sender_acked|arq.c|/_acked(/,/^}/s/= false;$/= true;/|an ack leaves the lane busy'
     'arq_sender_acked|arq.c|s/s->phase == ARQ_RESUMING) {/0) {/|a late ack leaves the probe open'
-    'arq_sender_word|arq.c|s/(uint16_t)(s->nonce + 1));$/s->nonce);/|a nonce is used again'
+    'told_verdict|arq.c|s/(uint16_t)(s->nonce + 1));$/s->nonce);/|a nonce is used again'
     'locate|arq.c|s/ahead > s->next - first/0/|any count is believed'
     'locate|arq.c|s/(s->base + first)) %/s->base) %/|the count is taken from the wrong symbol'
     'locate_older|arq.c|s/<= (uint16_t)(s->n/>= (uint16_t)(s->n/|older messages are answered'

@@ -94,10 +94,10 @@ KNOW_DIVISION="-wp-prover $(join "${provers[@]}")"
 PATIENT_DIVISION="-wp-prover $(join "${provers[@]:2}")"
 # Options of a module: which provers it has. With KNOW_DIVISION, they know what Frama-C tells them
 # of C's integers and Why3's axioms of division, which suit the lemmas about quotients. With
-# KNOW_INTEGERS, they know C's integers as their own. PATIENT_… are the same without the two seconds:
-# for modules with goals that take cvc4 longer, and of which z3 proves none sooner. The first four
-# seconds of each of these goals would be lost. Z3_… is for modules of which z3 proves nearly all
-# goals, and cvc4 does not.
+# KNOW_INTEGERS, they know C's integers as their own.
+# PATIENT_… are the same without the two seconds: for modules with goals that take cvc4 longer, and
+# of which z3 proves none sooner. The first four seconds of each of these goals would be lost.
+# Z3_… is for modules of which z3 proves nearly all goals, and cvc4 does not.
 # shellcheck disable=SC2034 # for the scripts that source this file
 readonly KNOW_INTEGERS PATIENT_INTEGERS Z3_INTEGERS KNOW_DIVISION PATIENT_DIVISION
 
