@@ -38,7 +38,7 @@ modules=(
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
         |frame_make_narrow frame_free put put_checksum|block_flag|$KNOW_INTEGERS"
     "tests/proof/octets.h tests/proof/heap.h tests/proof/frame.c
-        |frame_encode|block_flag|$PATIENT_INTEGERS"
+        |frame_encode|block_flag|-wp-no-pruning $PATIENT_INTEGERS"
     "$READING
         |fields_are_valid fields_next next_text check_own is_name is_tag is_of_word is_tag_of_daemon
         is_short_value is_reserved is_equal begins_with
