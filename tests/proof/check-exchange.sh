@@ -3,8 +3,9 @@
 # check-exchange.sh - proves rules of the exchange: what a symbol, a session and a commit need
 #
 # The proof reads a copy of the source. In exchange.c, calls through pointers go to functions with
-# contracts, and loops have invariants (exchange.sed). In session.h, predicates take a pointer
-# (session.sed): the exchange has many sessions in memory, and not one that could be a record.
+# contracts, loops have invariants, and there is an assertion (exchange.sed). In session.h,
+# predicates take a pointer (session.sed): the exchange has many sessions in memory, and not one
+# that could be a record.
 # shellcheck source=tests/proof/prove.sh
 . "$(dirname "$0")/prove.sh"
 
