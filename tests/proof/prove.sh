@@ -278,8 +278,8 @@ until_found() {
         }' "$1" -
 }
 
-# use_fewer_provers FUNCTION: leaves fewer provers in the options, for a fault of this function. cvc4
-# tries each goal once, and z3 only if it proved a goal of the function without the fault.
+# use_fewer_provers FUNCTION: leaves fewer provers in the options, for a fault of this function.
+# cvc4 tries each goal once, and z3 only if it proved a goal of the function without the fault.
 use_fewer_provers() {
     local kept=CVC4 index
     local -a list
