@@ -11,7 +11,6 @@
 
 readonly SOURCE=tests/proof/exchange.c
 readonly INLINED='set_now heard has_right_number symbol_bit symbol_block'
-readonly INLINED_OF_TURNS='earlier update_silence interrupt'
 modules=(
     "$SOURCE|take_symbols release_words is_wanted symbol_of exchange_wants exchange_take
         |$INLINED|$PATIENT_DIVISION"
@@ -20,7 +19,7 @@ modules=(
         |$INLINED|$PATIENT_DIVISION"
     "$SOURCE|session_to_evict idle_to_evict evict_idle make_way exchange_relieve exchange_ended
         exchange_tick end_of_slice end_of_silence is_turn_over next_tick
-        |set_now kept_for_others $INLINED_OF_TURNS|$PATIENT_DIVISION"
+        |set_now kept_for_others earlier update_silence interrupt|$PATIENT_DIVISION"
     "$SOURCE|next_turn end_session give_verdict committed commit exchange_committed uninvite
         refuse_and_drop evict exchange_settle
         |set_now|$PATIENT_DIVISION"

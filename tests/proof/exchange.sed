@@ -44,5 +44,5 @@ s/users_next(&ex->users)/seen_next(ex)/
     loop variant held; */
 
 /session_hold(ex->runner/i\
-/*@ assert \\valid(ex) \&\& is_session(ex->runner) \&\& \\separated(ex, ex->runner) \&\&\
+/*@ assert \\valid(ex) && is_session(ex->runner) && \\separated(ex, ex->runner) &&\
       session_may_take(ex->runner); */

@@ -171,15 +171,18 @@ list_goals_of() {
         longest == wanted'
 }
 
+# What a goal's name ends with if Frama-C has split the goal.
+readonly PART='_part[0-9]+$'
+
 # without_parts: names of goals, without the numbers of their parts.
 without_parts() {
-    sed -E 's/_part[0-9]+$//'
+    sed -E "s/$PART//"
 }
 
 # list_quick_goals: the names of all goals in ./said of which each part was proved in less than 2
 # seconds, without the numbers of the parts.
 list_quick_goals() {
-    list_goals proved | without_parts | grep -vFx -f <(list_goals slow | without_parts) | sort -u
+    list_goals proved | without_parts | grep -vFx -f <(list_goals slow | without_parts)
 }
 
 # Returns true if each function of the module has a clause 'assigns', or needs none. In the memory
@@ -269,11 +272,11 @@ read_fault() {
 # until_found QUICK: copies its input up to the first line that finds the fault. Frama-C then ends
 # at its next line. QUICK has the goals that are quickly proved without the fault.
 until_found() {
-    awk 'NR == FNR { quick[$0]; next }
+    awk -v part="$PART" 'NR == FNR { quick[$0]; next }
         { print }
         / Goal / && !/ : Valid/ {
             sub(/.* Goal /, "")
-            sub(/_part[0-9]+$/, "", $1)
+            sub(part, "", $1)
             if ($1 in quick) exit
         }' "$1" -
 }
